@@ -1,0 +1,61 @@
+"""The command: `source-tiktok-marketing spec | check | discover | read`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from airbyte_cdk import AirbyteEntrypoint, AirbyteTracedException, FailureType
+from airbyte_cdk.logger import init_logger
+from airbyte_cdk.models import ConnectorSpecification
+
+from source_tiktok_marketing.configuration import refuse_mistakes
+from source_tiktok_marketing.logs import without_stack_trace
+from source_tiktok_marketing.source import SourceTiktokMarketing
+
+
+class Entrypoint(AirbyteEntrypoint):
+    """The CDK's command line; a wrong configuration is answered with all its mistakes, by field."""
+
+    @staticmethod
+    def validate_connection(source_spec: ConnectorSpecification, config: Any) -> None:
+        """Raises a config_error naming every mistake, where the CDK would name one, without its field."""
+        refuse_mistakes(config, source_spec.connectionSpecification)
+
+
+def build(arguments: list[str]) -> SourceTiktokMarketing:
+    """The source for one command line. Raises a config_error where one of its files can't be read."""
+    files = {
+        "config": (AirbyteEntrypoint.extract_config(arguments), SourceTiktokMarketing.read_config),
+        "catalog": (AirbyteEntrypoint.extract_catalog(arguments), SourceTiktokMarketing.read_catalog),
+        "state": (AirbyteEntrypoint.extract_state(arguments), SourceTiktokMarketing.read_state),
+    }
+    read: dict[str, Any] = {}
+    for option, (path, reader) in files.items():
+        try:
+            read[option] = reader(path) if path else None
+        except Exception as error:  # the readers raise whatever their parsers do
+            raise AirbyteTracedException(
+                message=f"--{option} {path} can't be read: {error}",
+                internal_message=f"{type(error).__name__} in {option}",
+                failure_type=FailureType.config_error,
+            ) from error
+    return SourceTiktokMarketing(read["catalog"], read["config"], read["state"])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs one command and prints its messages. Ends with exit code 1 and one error trace where it fails."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    init_logger("airbyte")
+    try:
+        entrypoint = Entrypoint(build(arguments))
+        for message in entrypoint.run(AirbyteEntrypoint.parse_args(arguments)):
+            sys.stdout.write(f"{message}\n")
+    except AirbyteTracedException as error:
+        trace = without_stack_trace(error.as_sanitized_airbyte_message())
+        sys.stdout.write(f"{AirbyteEntrypoint.airbyte_message_to_string(trace)}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

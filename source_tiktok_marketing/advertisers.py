@@ -1,0 +1,227 @@
+"""Who to ask for: the ad accounts of a sync, looked up once, handed to every stream one by one."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass
+from datetime import timedelta, tzinfo
+from threading import RLock
+from typing import Any
+from weakref import WeakValueDictionary
+
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_tiktok_marketing.answers import body_of, data_of
+from source_tiktok_marketing.configuration import OAUTH, SANDBOX, chosen_advertiser_ids
+from source_tiktok_marketing.dates import parse_day, today_in, zone_of
+from source_tiktok_marketing.records import entity
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+# advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
+BATCH = 100
+# An audience report has no lifetime; 365 days, both ends counted, is the most TikTok answers without a time dimension.
+LONGEST_SPAN = timedelta(days=364)
+
+
+class AdvertiserDirectory:
+    """The ad accounts of one sync: which the token reaches, which the user chose, and what day it is there.
+
+    Each question goes to TikTok once per sync, however many streams and threads ask; an error is remembered like an
+    answer, so a wrong token costs one request, not one per stream. Nothing is cached by HTTP: the CDK's cache keeps
+    TikTok's error bodies, which come with status 200, and answers retries from them.
+    """
+
+    # The CDK builds each component apart and hands all of them the one configuration object of their source.
+    _of_config: WeakValueDictionary[int, AdvertiserDirectory] = WeakValueDictionary()
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        self._lock = RLock()
+        self._known: dict[str, Callable[[], Any]] = {}
+        self.requesters: dict[str, HttpRequester] = {}
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> AdvertiserDirectory:
+        """The directory all components built from this very `config` object share."""
+        directory = cls._of_config.get(id(config))
+        if directory is None:
+            directory = cls._of_config[id(config)] = cls(config)
+        return directory
+
+    def authorised(self) -> list[Mapping[str, Any]]:
+        """`{advertiser_id, advertiser_name}` of every ad account the token reaches, or of those written down.
+
+        Only OAuth credentials carry the app id and secret that TikTok wants for its list.
+        """
+        return self._once("authorised", self._ask_for_list)
+
+    def chosen(self) -> list[str]:
+        """The ids to read, in a stable order. Raises a config_error where there is none."""
+        excluded = self._config["exclude_advertiser_ids"]
+        every = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in excluded]
+        if chosen := chosen_advertiser_ids(self._config) or every:
+            return chosen
+        raise AirbyteTracedException(
+            message="This token reaches no ad account. Authorise at least one ad account for the app in TikTok for "
+            "Business, or take ad accounts out of exclude_advertiser_ids.",
+            internal_message=f"{len(self.authorised())} authorised, none chosen",
+            failure_type=FailureType.config_error,
+        )
+
+    def details(self) -> Mapping[str, Mapping[str, Any]]:
+        """The rows of advertiser/info/ by id, of the chosen ad accounts that answer."""
+        return self._once("details", self._ask_for_details)
+
+    def unreachable(self) -> list[str]:
+        """The chosen ad accounts that the token has no permission for."""
+        if self._kind == SANDBOX:
+            return []
+        known = self.details()
+        return [advertiser_id for advertiser_id in self.chosen() if advertiser_id not in known]
+
+    def days(self, advertiser_id: str) -> dict[str, str]:
+        """The days to report on, `first_day` to `last_day`, on the ad account's own clock, as ISO dates.
+
+        `year_before` is the earliest day a report without a time dimension may start at. An ad account without
+        known zone (the sandbox, or one without permission) is taken to live in UTC.
+        """
+        today = today_in(self._zone(advertiser_id))
+        first = parse_day(self._config["start_date"], today)
+        last = min(parse_day(self._config["end_date"], today), today)
+        return {
+            "first_day": first.isoformat(),
+            "last_day": last.isoformat(),
+            "year_before": max(first, last - LONGEST_SPAN).isoformat(),
+        }
+
+    @property
+    def _kind(self) -> str:
+        return str(self._config["credentials"]["auth_type"])
+
+    def _zone(self, advertiser_id: str) -> tzinfo:
+        row = self.details().get(advertiser_id, {})
+        return zone_of(row.get("display_timezone"), row.get("timezone"))
+
+    def _ask_for_list(self) -> list[Mapping[str, Any]]:
+        if self._kind != OAUTH:
+            return [{"advertiser_id": advertiser_id} for advertiser_id in chosen_advertiser_ids(self._config)]
+        response = self.requesters["authorised"].send_request()
+        rows = data_of(response).get("list") or () if response is not None else ()
+        return [entity("advertiser_ids", row) for row in rows]
+
+    def _ask_for_details(self) -> dict[str, Mapping[str, Any]]:
+        if self._kind == SANDBOX:
+            return {}
+        reached = {row["advertiser_id"] for row in self.authorised()}
+        wanted = [advertiser_id for advertiser_id in self.chosen() if advertiser_id in reached]
+        rows = (row for start in range(0, len(wanted), BATCH) for row in self._batch(wanted[start : start + BATCH]))
+        return {row["advertiser_id"]: row for row in rows}
+
+    def _batch(self, ids: list[str]) -> Iterator[Mapping[str, Any]]:
+        """TikTok refuses a batch whole for one id without permission; halving finds it in few requests."""
+        parameters = {"advertiser_ids": json.dumps(ids)}
+        response = self.requesters["details"].send_request(request_params=parameters)
+        if response is not None and body_of(response).get("code") == 0:
+            yield from (entity("advertisers", row) for row in data_of(response).get("list") or ())
+        elif len(ids) > 1:
+            middle = len(ids) // 2
+            yield from self._batch(ids[:middle])
+            yield from self._batch(ids[middle:])
+
+    def _once(self, question: str, ask: Callable[[], Any]) -> Any:
+        with self._lock:
+            if question not in self._known:
+                self._known[question] = _outcome(ask)
+        return self._known[question]()
+
+
+def _outcome(ask: Callable[[], Any]) -> Callable[[], Any]:
+    """What `ask` gave or raised, to be had again any number of times."""
+    try:
+        answer = ask()
+    except AirbyteTracedException as error:
+        refusal = error
+
+        def again() -> Any:
+            raise refusal
+
+        return again
+    return lambda: answer
+
+
+@dataclass
+class AdvertiserRouter(PartitionRouter):
+    """One partition per ad account: TikTok answers every list and report for one `advertiser_id` only.
+
+    With `with_days` each slice also carries the ad account's own days (`AdvertiserDirectory.days`), which costs one
+    request per hundred ad accounts and sync.
+    """
+
+    config: Mapping[str, Any]
+    parameters: InitVar[Mapping[str, Any]]
+    with_days: bool = False
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._directory = AdvertiserDirectory.of(self.config)
+
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        """A slice per chosen ad account. Raises a config_error where there is none."""
+        for advertiser_id in self._directory.chosen():
+            days = self._directory.days(advertiser_id) if self.with_days else {}
+            yield StreamSlice(partition={"advertiser_id": advertiser_id}, cursor_slice={}, extra_fields=days)
+
+    def get_stream_state(self) -> None:
+        """There is no parent stream, hence no state of one."""
+
+    def get_request_params(self, **_: Any) -> Mapping[str, Any]:
+        """None: the manifest says where the ad account goes in a request."""
+        return {}
+
+    get_request_headers = get_request_body_data = get_request_body_json = get_request_params
+
+
+@dataclass
+class AdvertiserRetriever(Retriever):
+    """The two streams about ad accounts, read from the directory all other streams use.
+
+    `lookup` is `authorised` (what the token reaches) or `details` (advertiser/info/ of the chosen ad accounts, a
+    hundred per request). Raises a config_error after the last row that names the ad accounts without permission.
+    """
+
+    config: Mapping[str, Any]
+    requester: HttpRequester
+    lookup: str
+    parameters: InitVar[Mapping[str, Any]]
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._directory = AdvertiserDirectory.of(self.config)
+        self._directory.requesters[self.lookup] = self.requester
+
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterable[Mapping[str, Any]]:
+        """Every row the lookup knows."""
+        if self.lookup == "authorised":
+            yield from self._directory.authorised()
+            return
+        yield from self._directory.details().values()
+        refuse_unreachable(self._directory)
+
+
+def refuse_unreachable(directory: AdvertiserDirectory) -> None:
+    """Raises a config_error naming the chosen ad accounts the token has no permission for, if there are any."""
+    if missing := directory.unreachable():
+        named = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
+        raise AirbyteTracedException(
+            message=f"The token has no permission for these ad accounts: {named}. Authorise them for the app in "
+            "TikTok for Business, or take them out of advertiser_ids.",
+            internal_message=f"{len(missing)} chosen ad accounts are not reachable",
+            failure_type=FailureType.config_error,
+        )

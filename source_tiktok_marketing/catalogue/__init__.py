@@ -1,0 +1,66 @@
+"""What TikTok's columns are: type, group, where they are allowed, and what they mean. One table each, in CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a stream. `type` is a word of `SHAPES`."""
+
+    name: str
+    type: str
+    description: str
+
+    def json_schema(self) -> dict[str, Any]:
+        """The column as a property of a stream's JSON schema; every column may be null."""
+        return {**SHAPES[self.type], "description": self.description}
+
+
+def _nullable(kind: str, **rest: Any) -> Mapping[str, Any]:
+    return {"type": ["null", kind], **rest}
+
+
+SHAPES: Mapping[str, Mapping[str, Any]] = {
+    "string": _nullable("string"),
+    "integer": _nullable("integer"),
+    "number": _nullable("number"),
+    "boolean": _nullable("boolean"),
+    "date": _nullable("string", format="date"),
+    "date-time": _nullable("string", format="date-time", airbyte_type="timestamp_without_timezone"),
+    "object": _nullable("object", additionalProperties=True),
+    "array<string>": _nullable("array", items=_nullable("string")),
+    "array<integer>": _nullable("array", items=_nullable("integer")),
+    "array<object>": _nullable("array", items=_nullable("object", additionalProperties=True)),
+}
+
+
+@cache
+def report_columns() -> Mapping[str, Column]:
+    """Every metric and dimension by its name. A name that is both (`campaign_id`) is the dimension."""
+    return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension")
+
+
+@cache
+def entity_columns() -> Mapping[str, Mapping[str, Column]]:
+    """The columns of each entity stream, by stream and name, in TikTok's order."""
+    streams: dict[str, dict[str, Column]] = {}
+    for row in _rows("fields.csv"):
+        column = Column(row["field"], row["type"], row["description"])
+        streams.setdefault(row["stream"], {})[column.name] = column
+    return streams
+
+
+def _columns(table: str, key: str) -> dict[str, Column]:
+    return {row[key]: Column(row[key], row["type"], row["description"]) for row in _rows(table)}
+
+
+def _rows(table: str) -> list[dict[str, str]]:
+    with files(__package__).joinpath(table).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -1,0 +1,192 @@
+"""The configuration: every accepted shape brought into one, and every mistake in it named at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.transformations.config_transformations.config_transformation import (
+    ConfigTransformation,
+)
+from jsonschema import Draft7Validator, ValidationError
+
+from source_tiktok_marketing.dates import FIRST_ZONE, LAST_ZONE, parse_day, today_in
+
+OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
+
+# The official connector's API and Terraform users leave these out, and mean what its form shows.
+DEFAULTS: Mapping[str, Any] = {"start_date": "2016-09-01", "end_date": "today", "attribution_window": 3,
+                               "include_deleted": True}  # fmt: skip
+RETIRED = ("report_granularity", "environment", "access_token")
+HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number of days back such as 30."
+
+
+@dataclass
+class NormalizeConfig(ConfigTransformation):
+    """Brings every accepted configuration into one shape, so that nothing behind this line asks which it was.
+
+    The official connector's configurations work unchanged: the flat one with `environment`, credentials without
+    `auth_type`, lists written as comma-separated text, dates with a time. Nothing is refused here, only brought into
+    shape; `mistakes` reads the result.
+
+        {"access_token": "t", "environment": {"app_id": "a", "secret": "s"}, "advertiser_ids": "1, 2"}
+        ─────────────────────────────────────────────────────────────────────────────────────────────
+        {"credentials": {"auth_type": "oauth2.0", "access_token": "t", "app_id": "a", "secret": "s"},
+         "advertiser_ids": ["1", "2"], "start_date": "2016-09-01", …,
+         "report_days": {"from": "2016-09-01", "until": "2026-01-06"}}
+
+    `report_days` spans the reports' days anywhere on earth: `from` where days begin last, `until` where they begin
+    first. Each request is narrowed to the days of its own ad account.
+    """
+
+    def transform(self, config: MutableMapping[str, Any]) -> None:
+        """Replaces `config` in place; `config` must be a copy of the user's own."""
+        written = {key: value for key, value in config.items() if value not in (None, "")}
+        credentials = _credentials(written)
+        config.clear()
+        config |= {**DEFAULTS, **{key: value for key, value in written.items() if key not in RETIRED}}
+        config |= {"credentials": credentials}
+        for key in ("advertiser_ids", "exclude_advertiser_ids"):
+            config[key] = _ids(config.get(key))
+        for key in ("start_date", "end_date"):
+            if isinstance(config[key], int) and not isinstance(config[key], bool):
+                config[key] = str(config[key])
+        config["report_days"] = _report_days(config)
+
+
+def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:
+    """Everything wrong with a normalized `config`, a sentence each, beginning with the field's name.
+
+    Types, ranges and required fields are read from `spec`, the connection specification the form is made from.
+    Values of secret fields are never repeated.
+    """
+    return [*_credential_mistakes(config["credentials"], spec), *_field_mistakes(config, spec), *_date_mistakes(config),
+            *_advertiser_mistakes(config)]  # fmt: skip
+
+
+def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
+    """Raises one config_error that names every mistake in `config`."""
+    if found := mistakes(config, spec):
+        count = "one mistake" if len(found) == 1 else f"{len(found)} mistakes"
+        raise AirbyteTracedException(
+            message=f"The configuration has {count}:\n" + "\n".join(f"- {mistake}" for mistake in found),
+            internal_message="The configuration was refused before any request was sent.",
+            failure_type=FailureType.config_error,
+        )
+
+
+def chosen_advertiser_ids(config: Mapping[str, Any]) -> list[str]:
+    """The ad accounts the user wrote down, in their order; empty means every one the token reaches."""
+    credentials = config["credentials"]
+    named = config["advertiser_ids"] or credentials.get("advertiser_ids") or _ids(credentials.get("advertiser_id"))
+    return [advertiser_id for advertiser_id in named if advertiser_id not in config["exclude_advertiser_ids"]]
+
+
+def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
+    nested = config.get("credentials")
+    if isinstance(nested, Mapping) and nested:
+        found = {key: value for key, value in nested.items() if value not in (None, "")}
+    else:
+        environment = config.get("environment")
+        token = {"access_token": config["access_token"]} if "access_token" in config else {}
+        found = token | dict(environment if isinstance(environment, Mapping) else {})
+    if "auth_type" not in found and found:
+        found["auth_type"] = _auth_type(found)
+    for key in ("app_id", "secret", "advertiser_id"):
+        if isinstance(found.get(key), int):
+            found[key] = str(found[key])
+    if "advertiser_ids" in found:
+        found["advertiser_ids"] = _ids(found["advertiser_ids"])
+    return found
+
+
+def _auth_type(credentials: Mapping[str, Any]) -> str:
+    if "app_id" in credentials or "secret" in credentials:
+        return OAUTH
+    return PRODUCTION if "advertiser_ids" in credentials else SANDBOX
+
+
+def _ids(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [part for part in re.split(r"[\s,;]+", value) if part]
+    if isinstance(value, list):
+        return [str(part).strip() for part in value]
+    return [] if value is None else [str(value)]
+
+
+def _report_days(config: Mapping[str, Any]) -> dict[str, str]:
+    try:
+        first = parse_day(config["start_date"], today_in(LAST_ZONE))
+        last = min(parse_day(config["end_date"], today_in(FIRST_ZONE)), today_in(FIRST_ZONE))
+    except (AttributeError, OverflowError, ValueError):
+        return {}
+    return {"from": first.isoformat(), "until": last.isoformat()}
+
+
+def _credential_mistakes(credentials: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[str]:
+    branches = {branch["properties"]["auth_type"]["const"]: branch
+                for branch in spec["properties"]["credentials"]["oneOf"]}  # fmt: skip
+    kind = credentials.get("auth_type")
+    if kind not in branches:
+        known = ", ".join(branches)
+        yield f"credentials.auth_type: is missing or unknown. Choose how to sign in: one of {known}."
+        return
+    yield from _schema_mistakes(credentials, branches[kind], "credentials.")
+
+
+def _field_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[str]:
+    flat = {name: field for name, field in spec["properties"].items() if name != "credentials"}
+    yield from _schema_mistakes(config, {"type": "object", "properties": flat}, "")
+
+
+def _schema_mistakes(value: Mapping[str, Any], schema: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for error in sorted(Draft7Validator(schema).iter_errors(value), key=str):
+        if error.validator == "required":
+            for name in error.validator_value:
+                if name not in value:
+                    yield f"{prefix}{name}: is missing. {schema['properties'][name]['description']}"
+        else:
+            yield f"{prefix}{_path(error)}: {_reason(error)}"
+
+
+def _path(error: ValidationError) -> str:
+    return str(error.absolute_path[0]) if error.absolute_path else "configuration"
+
+
+def _reason(error: ValidationError) -> str:
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
+    shown = "this value" if schema.get("airbyte_secret") else repr(error.instance)
+    match error.validator:
+        case "type":
+            return f"{shown} must be {error.validator_value}, without quotes if it is a number or true/false."
+        case "minimum" | "maximum":
+            return f"{shown} is out of range. Write a number from {schema.get('minimum')} to {schema.get('maximum')}."
+        case "pattern":
+            return f"{shown} is not understood. {schema.get('pattern_descriptor', 'See the example of the field.')}"
+        case "minItems":
+            return "must name at least one."
+        case _:
+            return f"{shown} is not accepted ({error.validator})."
+
+
+def _date_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    days = {}
+    for key in ("start_date", "end_date"):
+        try:
+            days[key] = parse_day(config[key], today_in(FIRST_ZONE))
+        except (AttributeError, OverflowError, ValueError):
+            yield f"{key}: {config[key]!r} is not a day. {HOW_TO_WRITE_A_DAY}"
+    if len(days) == 2 and days["end_date"] < days["start_date"]:
+        yield (f"end_date: {config['end_date']!r} is before start_date {config['start_date']!r}. "
+               "Write a later day, or leave it empty to read until today.")  # fmt: skip
+    elif days.get("start_date", today_in(FIRST_ZONE)) > today_in(FIRST_ZONE):
+        yield f"start_date: {config['start_date']!r} lies in the future. Write a day that has begun."
+
+
+def _advertiser_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    named = config["advertiser_ids"] or _ids(config["credentials"].get("advertiser_ids"))
+    if named and not chosen_advertiser_ids(config):
+        yield "exclude_advertiser_ids: leaves none of the chosen ad accounts. Take at least one of them out."

@@ -1,0 +1,214 @@
+"""How far each ad account has been read: windows inside its own days, state that moves with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import InitVar, dataclass
+from datetime import date, timedelta
+from itertools import takewhile
+from threading import Lock
+from typing import Any
+
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.models import AirbyteStream
+from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.availability_strategy import StreamAvailability
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record, StreamSlice
+
+# Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
+# a day without rows may still get some until two days later.
+SETTLED_AFTER = timedelta(days=2)
+
+
+class AdvertiserCursor(Cursor):
+    """Moves an ad account's cursor to the last day seen, and past windows in which it had nothing.
+
+    The CDK's cursor only follows records, so an ad account without rows would be asked for all its days in every
+    sync; and it parses a date and hashes the slice for every record. This one remembers the largest day of a window
+    and tells the CDK's cursor when the window closes.
+
+      window        [────────────────────────────────]
+      rows             ▪ ▪▪  ▪
+      settled       ───────────────────────┤ two days before the account's today, at most the window's end
+      last row              ─┤
+      cursor                               ┤ the later of the two
+
+    It never moves back, and never past a window of the account that has not closed: one that failed is read again.
+    """
+
+    def __init__(self, inner: Cursor, cursor_field: str) -> None:
+        self._inner = inner
+        self._field = cursor_field
+        self._last_day: dict[int, str] = {}
+        self._lock = Lock()
+        # Per ad account its windows in order, each with the day it reached once it is closed.
+        self._windows: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        """The state to save, as the CDK's cursor keeps it."""
+        return self._inner.state
+
+    def open_partition(self, partition: Partition) -> None:
+        """Takes note of a window before it is read; windows of one ad account come in the order of their days."""
+        window = slice_of(partition)
+        with self._lock:
+            self._windows[window["advertiser_id"]][id(window)] = None
+
+    def observe(self, record: Record) -> None:
+        """Notes the day of one record of an open window."""
+        day, window = record.data[self._field][:10], id(record.associated_slice)
+        if day > self._last_day.get(window, ""):
+            self._last_day[window] = day
+
+    def close_partition(self, partition: Partition) -> None:
+        """Moves the cursor over the windows that were read to their end, up to the first that was not."""
+        window = slice_of(partition)
+        reached = max(self._last_day.pop(id(window), ""), _settled_day(window))
+        with self._lock:
+            windows = self._windows[window["advertiser_id"]]
+            windows[id(window)] = reached
+            closed = list(takewhile(bool, windows.values()))
+            for key in list(windows)[: len(closed)]:
+                del windows[key]
+            if closed:
+                self._inner.observe(Record({self._field: max(filter(None, closed))}, partition.stream_name(), window))
+            self._inner.close_partition(partition)
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emits the state at the end of the stream."""
+        self._inner.ensure_at_least_one_state_emitted()
+
+    def should_be_synced(self, record: Record) -> bool:
+        """Every row of a window is wanted."""
+        return True
+
+
+class AdvertiserStream(AbstractStream):
+    """A report stream whose windows stay inside the ad account's own days.
+
+    The CDK cuts windows up to the latest day anywhere on earth. In Los Angeles that day may not have begun: a window
+    that lies wholly outside the account's days is closed without a request, and the request of any other is narrowed
+    to them in the manifest.
+    """
+
+    def __init__(self, inner: AbstractStream) -> None:
+        self._inner = inner
+        self._cursor = AdvertiserCursor(inner.cursor, str(inner.cursor_field))
+
+    def generate_partitions(self) -> Iterable[Partition]:
+        """The windows to read."""
+        for partition in self._inner.generate_partitions():
+            self._cursor.open_partition(partition)
+            if _is_outside(slice_of(partition)):
+                self._cursor.close_partition(partition)
+            else:
+                yield partition
+
+    @property
+    def name(self) -> str:
+        """The stream's name."""
+        return self._inner.name
+
+    @property
+    def cursor_field(self) -> str | None:
+        """The column the state follows."""
+        return self._inner.cursor_field
+
+    @property
+    def cursor(self) -> Cursor:
+        """The cursor that moves past empty windows."""
+        return self._cursor
+
+    def get_json_schema(self) -> Mapping[str, Any]:
+        """The stream's schema."""
+        return self._inner.get_json_schema()
+
+    def as_airbyte_stream(self) -> AirbyteStream:
+        """The stream's entry in the catalog."""
+        return self._inner.as_airbyte_stream()
+
+    def log_stream_sync_configuration(self) -> None:
+        """Logs how the stream is synced, at debug level."""
+        self._inner.log_stream_sync_configuration()
+
+    def check_availability(self) -> StreamAvailability:
+        """Whether the first window can be read."""
+        return self._inner.check_availability()
+
+
+@dataclass
+class AdvertiserStateMigration(StateMigration):
+    """Takes over saved states: this connector's, and both of the official one's.
+
+    A state keeps a global cursor beside those of the ad accounts, and a newly authorised account would begin there,
+    without its history: it is dropped. The official connector's partitions are cut to what they share with ours.
+
+        {"states": [{"partition": {"advertiser_id": "1", "parent_slice": {}}, "cursor": {"stat_time_day": "2026-01-05"}}],
+         "state": {"stat_time_day": "2026-01-05"}, "lookback_window": 7}
+        ────────────────────────────────────────────────────────────────────────────────
+        {"states": [{"partition": {"advertiser_id": "1"}, "cursor": {"stat_time_day": "2026-01-05"}}]}
+
+    A state of one cursor for the whole stream, from before there were partitions, counts for every ad account:
+    `{"stat_time_day": "2026-01-05"}` stays as it is. Anything else is another connector's: a config_error.
+    """
+
+    cursor: str
+    stream: str
+    parameters: InitVar[Mapping[str, Any]]
+
+    def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
+        """True for any state that is not empty."""
+        return bool(stream_state)
+
+    def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The state in today's form."""
+        if "states" in stream_state:
+            return {"use_global_cursor": False, "states": list(self._earliest_of_each(stream_state["states"]))}
+        if isinstance(stream_state.get(self.cursor), str):
+            return {self.cursor: stream_state[self.cursor]}
+        if set(stream_state) <= {"__ab_no_cursor_state_message", "__ab_full_refresh_sync_complete"}:
+            return {}
+        raise self._foreign(stream_state)
+
+    def _earliest_of_each(self, states: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        """One state per ad account; the official one keeps several per account where it asks per buying type."""
+        earliest: dict[str, str] = {}
+        for state in states:
+            try:
+                advertiser_id, value = str(state["partition"]["advertiser_id"]), str(state["cursor"][self.cursor])
+            except (KeyError, TypeError):
+                raise self._foreign(state) from None
+            earliest[advertiser_id] = min(value, earliest.get(advertiser_id, value))
+        for advertiser_id, value in earliest.items():
+            yield {"partition": {"advertiser_id": advertiser_id}, "cursor": {self.cursor: value}}
+
+    def _foreign(self, state: Mapping[str, Any]) -> AirbyteTracedException:
+        return AirbyteTracedException(
+            message=f"The saved state of stream {self.stream} is not of this connector: it has no cursor "
+            f"{self.cursor} per advertiser_id. Reset the stream, or restore its own state.",
+            internal_message=f"state with the keys {sorted(state)}",
+            failure_type=FailureType.config_error,
+        )
+
+
+def slice_of(partition: Partition) -> StreamSlice:
+    """The slice of a declarative partition, which always has one."""
+    found = partition.to_slice()
+    if not isinstance(found, StreamSlice):
+        raise TypeError(f"{partition.stream_name()} has a partition without a slice")
+    return found
+
+
+def _is_outside(window: StreamSlice) -> bool:
+    days, asked = window.extra_fields, window.cursor_slice
+    return bool(asked["start_time"] > days["last_day"] or asked["end_time"] < days["first_day"])
+
+
+def _settled_day(window: StreamSlice) -> str:
+    settled = date.fromisoformat(window.extra_fields["last_day"]) - SETTLED_AFTER
+    return min(settled.isoformat(), str(window.cursor_slice["end_time"]))

@@ -1,0 +1,49 @@
+"""Days of an ad account's own clock: what a configured date means there, and which day it is."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+# Where a calendar day begins first and where it begins last.
+FIRST_ZONE = timezone(timedelta(hours=14))
+LAST_ZONE = timezone(timedelta(hours=-12))
+
+_DAYS_BACK = re.compile(r"(?:today\s*-\s*)?(\d{1,5})")
+_CALENDAR_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[t ].+)?")
+
+
+def parse_day(text: str, today: date) -> date:
+    """The day a user means by `text`, seen from `today`.
+
+    `2026-01-05`, a date-time (its date counts), `today`, `yesterday`, `today-7`, or `7` (days back).
+    Raises ValueError for anything else.
+    """
+    wanted = text.strip().lower()
+    if wanted in ("today", "yesterday"):
+        return today - timedelta(days=wanted == "yesterday")
+    if back := _DAYS_BACK.fullmatch(wanted):
+        return today - timedelta(days=int(back[1]))
+    if not _CALENDAR_DAY.fullmatch(wanted):
+        raise ValueError(f"{text!r} is not a day")
+    return datetime.fromisoformat(wanted.upper()).date()
+
+
+def today_in(zone: tzinfo) -> date:
+    """The date it is now on the clocks of `zone`."""
+    return datetime.now(UTC).astimezone(zone).date()
+
+
+def zone_of(*names: str | None) -> tzinfo:
+    """The first of `names` that is a time zone; UTC where none is.
+
+    TikTok gives `display_timezone` (IANA) and `timezone`, which may be an `Etc/GMT+8` with its sign turned round
+    (UTC-8); the zone database reads that spelling the same way.
+    """
+    for name in names:
+        try:
+            return ZoneInfo(name or "")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return UTC

@@ -1,0 +1,243 @@
+"""TikTok's rows → flat typed records, in one pass; and the schema that goes with them."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
+from airbyte_cdk.sources.declarative.schema import SchemaLoader
+
+from source_tiktok_marketing.answers import asked, data_of
+from source_tiktok_marketing.catalogue import Column, entity_columns, report_columns
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+NOT_APPLICABLE = "-"
+BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
+Caster = Callable[[Any], Any]
+
+
+class OddValues:
+    """Counts the values that did not parse as their column's type: one warning per stream and column, then a sum."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._lock = Lock()
+
+    def add(self, stream: str, column: Column, value: Any) -> None:
+        """Notes one value that was replaced by null."""
+        with self._lock:
+            self._counts[stream, column.name] += 1
+            first = self._counts[stream, column.name] == 1
+        if first:
+            shown = repr(value)[:60]
+            LOGGER.warning(f"{stream}.{column.name}: TikTok sent {shown}, which is no {column.type}; it becomes null.")
+
+    def report(self) -> None:
+        """Logs how many values of each column became null since the last report."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        for (stream, name), count in sorted(counts.items()):
+            LOGGER.info(f"{stream}.{name}: {count} values of an unexpected form became null in this sync.")
+
+
+# One per process: a process runs one sync, and its extractors are built by the CDK one by one.
+ODD_VALUES = OddValues()
+
+
+@dataclass
+class ReportExtractor(RecordExtractor):
+    """Takes a page of a report apart.
+
+    TikTok sends dimensions and metrics in two objects, every value as text, `-` for what does not apply, whole
+    numbers sometimes as `"1.00"`, and the ad account nowhere. A record is flat and typed and carries the account.
+
+        {"dimensions": {"ad_id": "17", "stat_time_day": "2026-01-05 00:00:00"},
+         "metrics": {"spend": "14.68", "clicks": "3.00", "reach": "-"}}
+        ───────────────────────────────────────────────────────────────────────
+        {"advertiser_id": "70", "ad_id": "17", "stat_time_day": "2026-01-05", "spend": 14.68, "clicks": 3}
+
+    What still fails: a value of another form than its type is dropped to null, and counted in the log.
+    """
+
+    dimensions: list[str]
+    metrics: list[str]
+    stream: str
+    parameters: InitVar[Mapping[str, Any]]
+    _columns: list[tuple[str, Column, Caster]] = field(init=False, repr=False)
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        known = report_columns()
+        wanted = [("dimensions", name) for name in self.dimensions] + [("metrics", name) for name in self.metrics]
+        self._columns = [(part, known[name], CASTERS[known[name].type]) for part, name in wanted]
+
+    def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
+        """The records of one answer."""
+        advertiser_id = asked(response, "advertiser_id")
+        for row in data_of(response).get("list") or ():
+            yield self._record(advertiser_id, row)
+
+    def _record(self, advertiser_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        record: dict[str, Any] = {"advertiser_id": advertiser_id}
+        for part, column, cast in self._columns:
+            value = row[part].get(column.name)
+            if value is None or value == NOT_APPLICABLE:
+                continue
+            try:
+                record[column.name] = cast(value)
+            except (TypeError, ValueError):
+                ODD_VALUES.add(self.stream, column, value)
+        return record
+
+
+@dataclass
+class EntityExtractor(RecordExtractor):
+    """Takes a page of campaigns, ads, images … apart: typed as the catalogue says, the ad account on every one.
+
+    TikTok leaves `advertiser_id` out of audiences, images, videos, music and portfolios, and writes times in two
+    ways (`2026-01-05 07:00:00`, `2026-01-05T07:00:00Z`, both UTC). Columns the catalogue does not know pass through.
+    """
+
+    record_path: str
+    stream: str
+    parameters: InitVar[Mapping[str, Any]]
+
+    def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
+        """The records of one answer."""
+        advertiser_id = asked(response, "advertiser_id")
+        for row in data_of(response).get(self.record_path) or ():
+            yield {"advertiser_id": advertiser_id} | entity(self.stream, row)
+
+
+def entity(stream: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One entity of `stream`, its values typed; nulls are left out."""
+    columns = entity_columns()[stream]
+    return dict(_typed(stream, columns, row))
+
+
+def _typed(stream: str, columns: Mapping[str, Column], row: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    for name, value in row.items():
+        if value is None:
+            continue
+        column = columns.get(name)
+        try:
+            yield name, CASTERS[column.type](value) if column else value
+        except (TypeError, ValueError):
+            if value != "" and column:
+                ODD_VALUES.add(stream, column, value)
+
+
+@dataclass
+class ReportSchema(SchemaLoader):
+    """The schema of a report is exactly what its row asks TikTok for, plus the ad account.
+
+    The request, the primary key and this schema come from the same row of the manifest. A name the catalogue does
+    not know is a mistake in the connector, never in the user's configuration.
+    """
+
+    dimensions: list[str]
+    metrics: list[str]
+    parameters: InitVar[Mapping[str, Any]]
+
+    def get_json_schema(self) -> Mapping[str, Any]:
+        """A JSON schema whose properties are the advertiser, the dimensions and the metrics of the row."""
+        known, wanted = report_columns(), dict.fromkeys(["advertiser_id", *self.dimensions, *self.metrics])
+        if unknown := [name for name in wanted if name not in known]:
+            raise AirbyteTracedException(
+                message="A report of this connector is declared wrongly. Please report it.",
+                internal_message=f"Not in the catalogue: {', '.join(unknown)}",
+                failure_type=FailureType.system_error,
+            )
+        return _schema(known[name] for name in wanted)
+
+
+@dataclass
+class EntitySchema(SchemaLoader):
+    """The schema of an entity stream: its columns in the catalogue."""
+
+    stream: str
+    parameters: InitVar[Mapping[str, Any]]
+
+    def get_json_schema(self) -> Mapping[str, Any]:
+        """A JSON schema whose properties are the stream's columns."""
+        return _schema(entity_columns()[self.stream].values())
+
+
+def _schema(columns: Iterable[Column]) -> dict[str, Any]:
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "additionalProperties": True,
+        "properties": {column.name: column.json_schema() for column in columns},
+    }
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _number(value: Any) -> float | int:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _integer(value: Any) -> int:
+    try:
+        return int(value) if isinstance(value, str | int) else _whole(value)
+    except ValueError:
+        return _whole(value)
+
+
+def _whole(value: Any) -> int:
+    number = float(value)
+    if not number.is_integer():
+        raise ValueError(value)
+    return int(number)
+
+
+def _boolean(value: Any) -> bool:
+    try:
+        return BOOLEANS[str(value).lower()]
+    except KeyError:
+        raise ValueError(value) from None
+
+
+@lru_cache(maxsize=4096)
+def _day(value: str) -> str:
+    return datetime.fromisoformat(value[:10]).date().isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: str) -> str:
+    return datetime.fromisoformat(value[:19]).isoformat()
+
+
+def _list_of(cast: Caster) -> Caster:
+    return lambda value: [cast(item) for item in value] if isinstance(value, list) else value
+
+
+CASTERS: Mapping[str, Caster] = {
+    "string": _string,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "date": _day,
+    "date-time": _moment,
+    "object": lambda value: value,
+    "array<string>": _list_of(_string),
+    "array<integer>": _list_of(_integer),
+    "array<object>": lambda value: value,
+}
