@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from airbyte_cdk import AirbyteEntrypoint, AirbyteTracedException, FailureType
+from airbyte_cdk import AirbyteEntrypoint, AirbyteTracedException, ConnectorSpecification, FailureType
 from airbyte_cdk.logger import init_logger
-from airbyte_cdk.models import ConnectorSpecification
 
 from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.logs import without_stack_trace

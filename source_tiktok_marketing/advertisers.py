@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from datetime import timedelta, tzinfo
 from threading import RLock
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 from airbyte_cdk import AirbyteTracedException, FailureType
@@ -16,6 +16,7 @@ from airbyte_cdk.sources.declarative.partition_routers.partition_router import P
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import StreamSlice
+from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.configuration import OAUTH, SANDBOX, chosen_advertiser_ids
@@ -39,7 +40,7 @@ class AdvertiserDirectory:
     """
 
     # The CDK builds each component apart and hands all of them the one configuration object of their source.
-    _of_config: WeakValueDictionary[int, AdvertiserDirectory] = WeakValueDictionary()
+    _of_config: ClassVar[WeakValueDictionary[int, AdvertiserDirectory]] = WeakValueDictionary()
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
@@ -60,7 +61,8 @@ class AdvertiserDirectory:
 
         Only OAuth credentials carry the app id and secret that TikTok wants for its list.
         """
-        return self._once("authorised", self._ask_for_list)
+        rows: list[Mapping[str, Any]] = self._once("authorised", self._ask_for_list)
+        return rows
 
     def chosen(self) -> list[str]:
         """The ids to read, in a stable order. Raises a config_error where there is none."""
@@ -77,7 +79,8 @@ class AdvertiserDirectory:
 
     def details(self) -> Mapping[str, Mapping[str, Any]]:
         """The rows of advertiser/info/ by id, of the chosen ad accounts that answer."""
-        return self._once("details", self._ask_for_details)
+        rows: Mapping[str, Mapping[str, Any]] = self._once("details", self._ask_for_details)
+        return rows
 
     def unreachable(self) -> list[str]:
         """The chosen ad accounts that the token has no permission for."""
@@ -171,12 +174,14 @@ class AdvertiserRouter(PartitionRouter):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._directory = AdvertiserDirectory.of(self.config)
 
+    @override
     def stream_slices(self) -> Iterable[StreamSlice]:
         """A slice per chosen ad account. Raises a config_error where there is none."""
         for advertiser_id in self._directory.chosen():
             days = self._directory.days(advertiser_id) if self.with_days else {}
             yield StreamSlice(partition={"advertiser_id": advertiser_id}, cursor_slice={}, extra_fields=days)
 
+    @override
     def get_stream_state(self) -> None:
         """There is no parent stream, hence no state of one."""
 
@@ -204,6 +209,7 @@ class AdvertiserRetriever(Retriever):
         self._directory = AdvertiserDirectory.of(self.config)
         self._directory.requesters[self.lookup] = self.requester
 
+    @override
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterable[Mapping[str, Any]]:

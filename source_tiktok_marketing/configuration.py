@@ -47,8 +47,9 @@ class NormalizeConfig(ConfigTransformation):
         written = {key: value for key, value in config.items() if value not in (None, "")}
         credentials = _credentials(written)
         config.clear()
-        config |= {**DEFAULTS, **{key: value for key, value in written.items() if key not in RETIRED}}
-        config |= {"credentials": credentials}
+        config.update(DEFAULTS)
+        config.update({key: value for key, value in written.items() if key not in RETIRED})
+        config["credentials"] = credentials
         for key in ("advertiser_ids", "exclude_advertiser_ids"):
             config[key] = _ids(config.get(key))
         for key in ("start_date", "end_date"):

@@ -10,14 +10,14 @@ from itertools import takewhile
 from threading import Lock
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
-from airbyte_cdk.models import AirbyteStream
+from airbyte_cdk import AirbyteStream, AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.availability_strategy import StreamAvailability
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
 
 # Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
 # a day without rows may still get some until two days later.
@@ -49,6 +49,7 @@ class AdvertiserCursor(Cursor):
         self._windows: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
 
     @property
+    @override
     def state(self) -> MutableMapping[str, Any]:
         """The state to save, as the CDK's cursor keeps it."""
         return self._inner.state
@@ -59,12 +60,14 @@ class AdvertiserCursor(Cursor):
         with self._lock:
             self._windows[window["advertiser_id"]][id(window)] = None
 
+    @override
     def observe(self, record: Record) -> None:
         """Notes the day of one record of an open window."""
         day, window = record.data[self._field][:10], id(record.associated_slice)
         if day > self._last_day.get(window, ""):
             self._last_day[window] = day
 
+    @override
     def close_partition(self, partition: Partition) -> None:
         """Moves the cursor over the windows that were read to their end, up to the first that was not."""
         window = slice_of(partition)
@@ -79,10 +82,12 @@ class AdvertiserCursor(Cursor):
                 self._inner.observe(Record({self._field: max(filter(None, closed))}, partition.stream_name(), window))
             self._inner.close_partition(partition)
 
+    @override
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emits the state at the end of the stream."""
         self._inner.ensure_at_least_one_state_emitted()
 
+    @override
     def should_be_synced(self, record: Record) -> bool:
         """Every row of a window is wanted."""
         return True
@@ -100,6 +105,7 @@ class AdvertiserStream(AbstractStream):
         self._inner = inner
         self._cursor = AdvertiserCursor(inner.cursor, str(inner.cursor_field))
 
+    @override
     def generate_partitions(self) -> Iterable[Partition]:
         """The windows to read."""
         for partition in self._inner.generate_partitions():
@@ -124,18 +130,22 @@ class AdvertiserStream(AbstractStream):
         """The cursor that moves past empty windows."""
         return self._cursor
 
+    @override
     def get_json_schema(self) -> Mapping[str, Any]:
         """The stream's schema."""
         return self._inner.get_json_schema()
 
+    @override
     def as_airbyte_stream(self) -> AirbyteStream:
         """The stream's entry in the catalog."""
         return self._inner.as_airbyte_stream()
 
+    @override
     def log_stream_sync_configuration(self) -> None:
         """Logs how the stream is synced, at debug level."""
         self._inner.log_stream_sync_configuration()
 
+    @override
     def check_availability(self) -> StreamAvailability:
         """Whether the first window can be read."""
         return self._inner.check_availability()
@@ -148,7 +158,8 @@ class AdvertiserStateMigration(StateMigration):
     A state keeps a global cursor beside those of the ad accounts, and a newly authorised account would begin there,
     without its history: it is dropped. The official connector's partitions are cut to what they share with ours.
 
-        {"states": [{"partition": {"advertiser_id": "1", "parent_slice": {}}, "cursor": {"stat_time_day": "2026-01-05"}}],
+        {"states": [{"partition": {"advertiser_id": "1", "parent_slice": {}},
+                     "cursor": {"stat_time_day": "2026-01-05"}}],
          "state": {"stat_time_day": "2026-01-05"}, "lookback_window": 7}
         ────────────────────────────────────────────────────────────────────────────────
         {"states": [{"partition": {"advertiser_id": "1"}, "cursor": {"stat_time_day": "2026-01-05"}}]}
@@ -161,10 +172,12 @@ class AdvertiserStateMigration(StateMigration):
     stream: str
     parameters: InitVar[Mapping[str, Any]]
 
+    @override
     def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
         """True for any state that is not empty."""
         return bool(stream_state)
 
+    @override
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
         """The state in today's form."""
         if "states" in stream_state:

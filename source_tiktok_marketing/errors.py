@@ -75,7 +75,9 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if action is ResponseAction.SUCCESS:
             return ErrorResolution(action)
         words = " ".join(str(body_of(response).get("message") or "no reason given").split())
-        text = f"TikTok refused: {words.rstrip('.')} (code {code}). {self._whom(response)} {row.get('remedy', '')}".strip()
+        text = (
+            f"TikTok refused: {words.rstrip('.')} (code {code}). {self._whom(response)} {row.get('remedy', '')}".strip()
+        )
         failure = FailureType[row.get("failure", "system_error")] if action is ResponseAction.FAIL else TRANSIENT
         return ErrorResolution(action, failure, text)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 from airbyte_cdk.sources.declarative.requesters.paginators.strategies.pagination_strategy import PaginationStrategy
 from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
 
 from source_tiktok_marketing.answers import asked, data_of
 
@@ -22,9 +24,13 @@ class TiktokPages(PaginationStrategy):
 
     TikTok says in `page_info.total_page` how many pages there are, so the last page is known without asking for an
     empty one, and a filter behind the paginator can't end it early. Some lists can't be had in one go: TopView
-    campaigns only come alone. `sweeps` are the filters to page through one after another; the token names both:
+    campaigns only come alone. `sweeps` are the filters to page through one after another; the token carries the one in
+    hand, for the request to be made from:
 
-        {"sweep": 0, "page": 1} → {"sweep": 0, "page": 2} → {"sweep": 1, "page": 1} → end
+        {"sweep": 0, "page": 1, "filter": …} → {"sweep": 0, "page": 2, "filter": …} → {"sweep": 1, "page": 1, …} → end
+
+    A sweep marked `undated` complements one that asks for changes only. That is done within `recent_days` of the
+    cursor; before, and in a first sync, the other sweep has everything and this one is left out.
 
     `reachable` is the number of rows TikTok lets a list be paged to (10,000 images or videos, newest first); what
     lies behind is named in the log, as nothing can read it.
@@ -34,12 +40,14 @@ class TiktokPages(PaginationStrategy):
     stream: str = ""
     sweeps: list[Mapping[str, Any]] | None = None
     reachable: int | None = None
+    recent_days: int = 0
 
     @property
-    def initial_token(self) -> dict[str, int]:
+    def initial_token(self) -> dict[str, Any]:
         """The first page of the first sweep."""
-        return {"sweep": 0, "page": 1}
+        return self._start_of(0)
 
+    @override
     def next_page_token(
         self,
         response: requests.Response,
@@ -48,18 +56,27 @@ class TiktokPages(PaginationStrategy):
         last_page_token_value: Any | None,
         page_size_override: int | None = None,
         stream_slice: StreamSlice | None = None,
-    ) -> dict[str, int] | None:
+    ) -> dict[str, Any] | None:
         """The page after the one just read; None behind the last page of the last sweep."""
         token = last_page_token_value or self.initial_token
         info = data_of(response).get("page_info") or {}
         if token["page"] < self._last_page(info, response):
             return {**token, "page": token["page"] + 1}
-        if token["sweep"] + 1 < len(self.sweeps or ()):
-            return {"sweep": token["sweep"] + 1, "page": 1}
-        return None
+        rest = range(token["sweep"] + 1, len(self.sweeps or ()))
+        return next((self._start_of(sweep) for sweep in rest if self._is_due(sweep, stream_slice)), None)
 
+    @override
     def get_page_size(self) -> None:
         """None: the page size stands beside the other parameters of the request."""
+
+    def _start_of(self, sweep: int) -> dict[str, Any]:
+        return {"sweep": sweep, "page": 1, **(self.sweeps[sweep] if self.sweeps else {})}
+
+    def _is_due(self, sweep: int, stream_slice: StreamSlice | None) -> bool:
+        if not (self.sweeps and self.sweeps[sweep].get("undated")):
+            return True
+        changed_since = str(stream_slice["start_time"]) if stream_slice else ""
+        return changed_since > (datetime.now(UTC) - timedelta(days=self.recent_days)).date().isoformat()
 
     def _last_page(self, info: Mapping[str, Any], response: requests.Response) -> int:
         last, size = int(info.get("total_page") or 1), int(info.get("page_size") or 1)

@@ -9,15 +9,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
-from airbyte_cdk.models import (
+from airbyte_cdk import (
     AirbyteConnectionStatus,
     AirbyteMessage,
-    AirbyteStateMessage,
+    AirbyteTracedException,
     ConfiguredAirbyteCatalog,
+    FailureType,
     Status,
     Type,
 )
+from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 
@@ -25,7 +26,7 @@ from source_tiktok_marketing.advertisers import AdvertiserDirectory, refuse_unre
 from source_tiktok_marketing.configuration import SANDBOX, refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
 from source_tiktok_marketing.logs import speak_plainly, without_stack_trace
-from source_tiktok_marketing.records import ODD_VALUES
+from source_tiktok_marketing.values import ODD_VALUES
 
 PACKAGE = Path(__file__).parent
 # The official connector offers these; TikTok refuses the combination they ask for (BEHAVIOR.md, 3).
@@ -56,8 +57,8 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        speak_plainly()
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=config, state=state)
+        speak_plainly(self.name, [row["name"] for row in self._rows()])
 
     @property
     def connection_specification(self) -> Mapping[str, Any]:
@@ -65,14 +66,20 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         specification: Mapping[str, Any] = self.resolved_manifest["spec"]["connection_specification"]
         return specification
 
-    def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:  # type: ignore[override]  # as the CDK's own
+    def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
         refuse_mistakes(config, self.connection_specification)
-        streams = super().streams(config)
-        if config["credentials"]["auth_type"] == SANDBOX:
-            answered = self._answered_by_the_sandbox()
-            streams = [stream for stream in streams if stream.name in answered]
+        offered = self.offered(config)
+        streams = [stream for stream in super().streams(config) if stream.name in offered]
         return [AdvertiserStream(stream) if _is_windowed(stream) else stream for stream in streams]
+
+    def offered(self, config: Mapping[str, Any]) -> list[str]:
+        """The names of the streams these credentials can read: all, or what the sandbox answers.
+
+        The sandbox answers the lists that say so in their row, and reports below the level of the advertiser.
+        """
+        sandbox = config["credentials"].get("auth_type") == SANDBOX
+        return [row["name"] for row in self._rows() if not sandbox or _answered_by_the_sandbox(row)]
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether the token works, every chosen ad account is permitted, and a report request is accepted."""
@@ -93,16 +100,22 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
-        offered = [stream.name for stream in self.streams(config)]
+        offered = self.offered(config)
         _refuse_foreign_state(state or [], offered)
         for message in super().read(logger, config, catalog, state):
             yield without_stack_trace(message) if message.type is Type.TRACE else message
         ODD_VALUES.report()
         _refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
 
-    def _answered_by_the_sandbox(self) -> set[str]:
-        rows = (stream for stream in self.dynamic_streams if stream["$parameters"].get("sandbox"))
-        return {stream["name"] for stream in rows}
+    def _rows(self) -> list[Mapping[str, Any]]:
+        """The manifest's streams: those written out, then the rows of its tables."""
+        manifest = self.resolved_manifest
+        tables = [table["components_resolver"]["stream_parameters"] for table in manifest["dynamic_streams"]]
+        return [*manifest["streams"], *(row for table in tables for row in table["list_of_parameters_for_stream"])]
+
+
+def _answered_by_the_sandbox(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("sandbox", row.get("level", "advertiser") != "advertiser"))
 
 
 def _is_windowed(stream: AbstractStream) -> bool:

@@ -62,5 +62,5 @@ def _columns(table: str, key: str) -> dict[str, Column]:
 
 
 def _rows(table: str) -> list[dict[str, str]]:
-    with files(__package__).joinpath(table).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    text = files(__package__).joinpath(table).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

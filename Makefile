@@ -1,0 +1,65 @@
+# Every target works on a bare clone by itself: what it needs, it installs.
+# `make` alone shows what there is.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-fast lint types fmt docs docs-check golden check image-test lock clean
+
+help:  ## shows this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+install: $(READY)  ## makes .venv, with the command source-tiktok-marketing in it
+
+demo: $(READY)  ## TikTok Ads data in a database, without a TikTok account (TIKTOK_CONFIG=path for a real one)
+	$(BIN)/python -m demo
+
+test: $(READY)  ## unit and integration tests
+	$(BIN)/python -m pytest --numprocesses auto unit_tests integration_tests
+
+test-fast: $(READY)  ## unit tests only
+	$(BIN)/python -m pytest --numprocesses auto unit_tests
+
+lint: $(READY)  ## style of Python, YAML and prose
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict manifest.yaml metadata.yaml acceptance-test-config.yml
+	$(BIN)/codespell
+
+types: $(READY)  ## mypy --strict over connector and simulator
+	$(BIN)/mypy
+
+fmt: $(READY)  ## formats the code and mends what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY)  ## writes the generated passages: streams table, entity-relationship diagram
+	$(BIN)/python scripts/docs.py
+
+docs-check: $(READY)  ## fails if a generated passage is stale
+	$(BIN)/python scripts/docs.py --check
+
+golden: $(READY)  ## rewrites the golden files of spec, catalog and demo; look at the diff
+	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py integration_tests/test_demo.py --golden
+
+check: lint types docs-check test  ## everything but the image
+
+image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
+	scripts/image-test.sh
+
+lock: $(READY)  ## writes the locks anew from pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+clean:  ## removes what the targets made
+	rm -rf .venv build dist demo/output
