@@ -63,8 +63,8 @@ def config() -> dict[str, Any]:
     """OAuth credentials of the simulated app, ten days of reports."""
     return {
         "credentials": {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN},
-        "start_date": "2026-02-01",
-        "end_date": "2026-02-10",
+        "start_date": "2026-01-15",
+        "end_date": "2026-01-24",
     }
 
 

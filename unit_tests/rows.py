@@ -1,0 +1,32 @@
+"""The manifest's own rows, for tests that hold for every stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from source_tiktok_marketing import SourceTiktokMarketing
+
+MANIFEST = SourceTiktokMarketing().resolved_manifest
+TABLES = {
+    table["name"]: table["components_resolver"]["stream_parameters"]["list_of_parameters_for_stream"]
+    for table in MANIFEST["dynamic_streams"]
+}
+REPORT_TABLES = ("daily_reports", "hourly_reports", "lifetime_reports")
+REPORTS: list[dict[str, Any]] = [row for table in REPORT_TABLES for row in TABLES[table]]
+ENTITIES: list[dict[str, Any]] = [*TABLES["changing_entities"], *TABLES["listed_entities"]]
+
+
+def dimensions(row: dict[str, Any]) -> list[str]:
+    return [f"{row['level']}_id", *row["time"], *row["by"]]
+
+
+def metrics(row: dict[str, Any]) -> list[str]:
+    return [*row["names"], *(metric for metrics in row["metrics"] for metric in metrics)]
+
+
+def report_type(row: dict[str, Any]) -> str:
+    return "AUDIENCE" if "_audience_" in row["name"] else "BASIC"
+
+
+def name_of(row: dict[str, Any]) -> str:
+    return str(row["name"])
