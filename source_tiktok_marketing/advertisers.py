@@ -90,7 +90,7 @@ class AdvertiserDirectory:
         return [advertiser_id for advertiser_id in self.chosen() if advertiser_id not in known]
 
     def days(self, advertiser_id: str) -> dict[str, str]:
-        """The days to report on, `first_day` to `last_day`, on the ad account's own clock, as ISO dates.
+        """The days to report on, `first_day` to `last_day`, and `today`, on the ad account's own clock, as ISO dates.
 
         `year_before` is the earliest day a report without a time dimension may start at. An ad account without
         known zone (the sandbox, or one without permission) is taken to live in UTC.
@@ -101,6 +101,7 @@ class AdvertiserDirectory:
         return {
             "first_day": first.isoformat(),
             "last_day": last.isoformat(),
+            "today": today.isoformat(),
             "year_before": max(first, last - LONGEST_SPAN).isoformat(),
         }
 

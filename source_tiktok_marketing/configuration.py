@@ -174,17 +174,23 @@ def _reason(error: ValidationError) -> str:
 
 
 def _date_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    today = today_in(FIRST_ZONE)
     days = {}
     for key in ("start_date", "end_date"):
         try:
-            days[key] = parse_day(config[key], today_in(FIRST_ZONE))
-        except (AttributeError, OverflowError, ValueError):
+            days[key] = parse_day(config[key], today)
+        except (OverflowError, ValueError):
             yield f"{key}: {config[key]!r} is not a day. {HOW_TO_WRITE_A_DAY}"
-    if len(days) == 2 and days["end_date"] < days["start_date"]:
-        yield (f"end_date: {config['end_date']!r} is before start_date {config['start_date']!r}. "
-               "Write a later day, or leave it empty to read until today.")  # fmt: skip
-    elif days.get("start_date", today_in(FIRST_ZONE)) > today_in(FIRST_ZONE):
+        except AttributeError:  # not even text, which the schema has told
+            continue
+    first, last = days.get("start_date", today), days.get("end_date", today)
+    if first > today:
         yield f"start_date: {config['start_date']!r} lies in the future. Write a day that has begun."
+    elif last < first and len(days) == 2:
+        yield (
+            f"end_date: {config['end_date']!r} is before start_date {config['start_date']!r}. "
+            "Write a later day, or leave it empty to read until today."
+        )
 
 
 def _advertiser_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

@@ -223,5 +223,5 @@ def _is_outside(window: StreamSlice) -> bool:
 
 
 def _settled_day(window: StreamSlice) -> str:
-    settled = date.fromisoformat(window.extra_fields["last_day"]) - SETTLED_AFTER
+    settled = date.fromisoformat(window.extra_fields["today"]) - SETTLED_AFTER
     return min(settled.isoformat(), str(window.cursor_slice["end_time"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds the connector wanted to sleep; nobody sleeps in a test."""
     asked: list[float] = []
-    monkeypatch.setattr("time.sleep", asked.append)
+    monkeypatch.setattr("time.sleep", lambda seconds: asked.append(seconds) if seconds else None)
     return asked
 
 
@@ -100,6 +100,16 @@ class Sync:
         return {entry["partition"]["advertiser_id"]: next(iter(entry["cursor"].values())) for entry in states}
 
     @property
+    def statuses(self) -> dict[str, str]:
+        """The last status of each stream."""
+        found = {}
+        for message in self.output.trace_messages:
+            if message.trace.stream_status:
+                status = message.trace.stream_status
+                found[status.stream_descriptor.name] = status.status.value
+        return found
+
+    @property
     def errors(self) -> list[str]:
         return [message.trace.error.message for message in self.output.errors]
 
@@ -108,20 +118,25 @@ class Sync:
         return [message.log.message for message in self.output.logs if message.log.level.value in ("WARN", "ERROR", "FATAL")]
 
 
+def read_streams(streams: Sequence[str], config: dict[str, Any], state: dict[str, Any] | None = None) -> Sync:
+    """One sync in process, as a user's would be; `state` maps a stream to its saved state."""
+    catalog = CatalogBuilder()
+    for stream in streams:
+        catalog = catalog.with_stream(stream, SyncMode.incremental)
+    built = catalog.build()
+    saved = StateBuilder()
+    for stream, blob in (state or {}).items():
+        saved = saved.with_stream_state(stream, deepcopy(blob))
+    source = SourceTiktokMarketing(built, config, saved.build())
+    return Sync(read(source, config, built, saved.build(), expecting_exception=None))
+
+
 @pytest.fixture
 def sync(tiktok: Simulator, config: dict[str, Any]) -> Callable[..., Sync]:
     """Reads streams from the simulator: `sync("campaigns", "ads", config=…, state={stream: …})`."""
 
     def run(*streams: str, config: dict[str, Any] = config, state: dict[str, Any] | None = None) -> Sync:
-        catalog = CatalogBuilder()
-        for stream in streams:
-            catalog = catalog.with_stream(stream, SyncMode.incremental)
-        built = catalog.build()
-        saved = StateBuilder()
-        for stream, blob in (state or {}).items():
-            saved = saved.with_stream_state(stream, deepcopy(blob))
-        source = SourceTiktokMarketing(built, config, saved.build())
-        return Sync(read(source, config, built, saved.build(), expecting_exception=None))
+        return read_streams(streams, config, state)
 
     return run
 

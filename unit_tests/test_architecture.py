@@ -1,0 +1,67 @@
+"""Who may know whom, and how large a piece may grow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CONNECTOR = sorted((ROOT / "source_tiktok_marketing").rglob("*.py"))
+SIMULATOR = sorted((ROOT / "tiktok_simulator").rglob("*.py"))
+TESTS = sorted([*(ROOT / "unit_tests").rglob("*.py"), *(ROOT / "integration_tests").rglob("*.py")])
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(str(node.module).split(".")[0])
+    return found
+
+
+def function_lengths(paths: list[Path]) -> Iterator[int]:
+    """The lines of each function's body, its docstring left out."""
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+                yield (body[-1].end_lineno or 0) - body[0].lineno + 1
+
+
+@pytest.mark.parametrize("path", CONNECTOR, ids=lambda path: path.stem)
+def test_the_connector_does_not_know_the_simulator(path: Path) -> None:
+    assert not imports(path) & {"tiktok_simulator", "demo", "pytest"}
+
+
+@pytest.mark.parametrize("path", SIMULATOR, ids=lambda path: path.stem)
+def test_the_simulator_does_not_know_the_connector(path: Path) -> None:
+    assert not imports(path) & {"source_tiktok_marketing", "airbyte_cdk", "pytest"}
+
+
+@pytest.mark.parametrize("paths", [CONNECTOR, SIMULATOR], ids=["connector", "simulator"])
+def test_functions_are_short(paths: list[Path]) -> None:
+    lengths = list(function_lengths(paths))
+    assert median(lengths) <= 8
+    assert max(lengths) <= 45
+
+
+@pytest.mark.parametrize("path", [*CONNECTOR, *SIMULATOR], ids=lambda path: f"{path.parent.stem}-{path.stem}")
+def test_a_file_is_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_a_suite_is_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+
+
+def test_nothing_is_left_to_be_done_later() -> None:
+    words = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
+    for path in [*CONNECTOR, *SIMULATOR]:
+        assert not [word for word in words if word in path.read_text(encoding="utf-8")], path

@@ -1,0 +1,158 @@
+"""Every configuration a user may write: brought into one shape, and every mistake named at once."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+import pytest
+from conftest import NOW
+
+from source_tiktok_marketing import SourceTiktokMarketing
+from source_tiktok_marketing.configuration import NormalizeConfig, mistakes
+from source_tiktok_marketing.dates import parse_day, zone_of
+
+SPEC = SourceTiktokMarketing().connection_specification
+TODAY = date(2026, 2, 15)
+OAUTH = {"auth_type": "oauth2.0", "app_id": "1", "secret": "s", "access_token": "t"}
+SANDBOX = {"auth_type": "sandbox_access_token", "advertiser_id": "5", "access_token": "t"}
+PRODUCTION = {"auth_type": "production_access_token", "advertiser_ids": ["5", "6"], "access_token": "t"}
+
+
+def normal(config: dict[str, Any]) -> dict[str, Any]:
+    copy = deepcopy(config)
+    NormalizeConfig().transform(copy)
+    return copy
+
+
+def found(config: dict[str, Any]) -> list[str]:
+    return mistakes(normal(config), SPEC)
+
+
+@pytest.mark.parametrize(
+    ("written", "credentials"),
+    [
+        ({"credentials": OAUTH}, OAUTH),
+        ({"credentials": {key: value for key, value in OAUTH.items() if key != "auth_type"}}, OAUTH),
+        ({"credentials": SANDBOX}, SANDBOX),
+        ({"credentials": PRODUCTION}, PRODUCTION),
+        ({"credentials": PRODUCTION | {"advertiser_ids": "5, 6"}}, PRODUCTION),
+        ({"credentials": {"access_token": "t", "advertiser_ids": ["5", "6"]}}, PRODUCTION),
+        ({"access_token": "t", "environment": {"app_id": "1", "secret": "s"}}, OAUTH),
+        ({"access_token": "t", "environment": {"advertiser_id": "5"}}, SANDBOX),
+        ({"access_token": "t", "environment": {"advertiser_id": 5}}, SANDBOX),
+    ],
+)
+def test_each_shape_of_credentials_becomes_one_of_three(written: dict[str, Any], credentials: dict[str, Any]) -> None:
+    assert normal(written)["credentials"] == credentials
+    assert found(written) == []
+
+
+def test_what_is_left_out_means_what_the_form_shows() -> None:
+    config = normal({"credentials": OAUTH})
+    shown = {name: field["default"] for name, field in SPEC["properties"].items() if "default" in field}
+    assert {name: config[name] for name in shown} == shown
+    assert (config["attribution_window"], config["end_date"]) == (3, "today")
+
+
+def test_empty_fields_of_a_form_count_as_left_out() -> None:
+    blank = {"credentials": OAUTH | {"advertiser_id": ""}, "end_date": "", "start_date": None, "advertiser_ids": ""}
+    assert normal(blank) == normal({"credentials": OAUTH})
+
+
+@pytest.mark.parametrize("retired", ["LIFETIME", "DAY", 30])
+def test_a_retired_key_is_ignored_whatever_it_holds(retired: Any) -> None:
+    assert normal({"credentials": OAUTH, "report_granularity": retired}) == normal({"credentials": OAUTH})
+
+
+def test_the_users_own_configuration_is_left_as_it_was() -> None:
+    written = {"credentials": {"access_token": "t", "advertiser_ids": "5,6"}, "advertiser_ids": "5"}
+    before = deepcopy(written)
+    SourceTiktokMarketing(config=written)
+    assert written == before
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-01-05", date(2026, 1, 5)),
+        ("2026-01-05T13:00:00Z", date(2026, 1, 5)),
+        ("2026-01-05 23:59:59", date(2026, 1, 5)),
+        ("today", TODAY),
+        (" Yesterday ", date(2026, 2, 14)),
+        ("today-7", date(2026, 2, 8)),
+        ("today - 0", TODAY),
+        ("46", date(2025, 12, 31)),
+    ],
+)
+def test_a_day_may_be_absolute_or_relative(text: str, day: date) -> None:
+    assert parse_day(text, TODAY) == day
+
+
+@pytest.mark.parametrize("text", ["", "soon", "05.01.2026", "2026-13-01", "2026-02-30", "20260105", "today+1", "-3", "1e3"])
+def test_anything_else_is_no_day(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_day(text, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "advice"),
+    [
+        ({"start_date": "05.01.2026"}, "start_date", "YYYY-MM-DD"),
+        ({"end_date": "2026-02-30"}, "end_date", "YYYY-MM-DD"),
+        ({"start_date": ["2026"]}, "start_date", "must be string"),
+        ({"start_date": "2026-02-01", "end_date": "2026-01-31"}, "end_date", "before start_date"),
+        ({"start_date": "2027-01-01"}, "start_date", "in the future"),
+        ({"attribution_window": 365}, "attribution_window", "from 0 to 364"),
+        ({"attribution_window": -1}, "attribution_window", "from 0 to 364"),
+        ({"attribution_window": "7"}, "attribution_window", "must be integer"),
+        ({"include_deleted": "yes"}, "include_deleted", "must be boolean"),
+        ({"advertiser_ids": ["12ab"]}, "advertiser_ids", "Digits only"),
+        ({"advertiser_ids": ["1"], "exclude_advertiser_ids": "1"}, "exclude_advertiser_ids", "leaves none"),
+        ({"credentials": {}}, "credentials.auth_type", "Choose how to sign in"),
+        ({"credentials": {"auth_type": "password"}}, "credentials.auth_type", "oauth2.0"),
+        ({"credentials": {key: value for key, value in OAUTH.items() if key != "secret"}}, "credentials.secret", "Paste"),
+        ({"credentials": PRODUCTION | {"advertiser_ids": []}}, "credentials.advertiser_ids", "at least one"),
+        ({"credentials": SANDBOX | {"advertiser_id": "x"}}, "credentials.advertiser_id", "Digits only"),
+    ],
+)
+def test_a_mistake_is_named_by_its_field_with_a_remedy(change: dict[str, Any], field: str, advice: str) -> None:
+    (mistake,) = found({"credentials": OAUTH} | change)
+    assert mistake.startswith(f"{field}: ")
+    assert advice in mistake
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    wrong = {"credentials": {"auth_type": "oauth2.0"}, "start_date": "x", "end_date": "y", "attribution_window": 999,
+             "include_deleted": 1, "advertiser_ids": "a,b"}  # fmt: skip
+    fields = {mistake.split(":")[0] for mistake in found(wrong)}
+    assert fields == {"credentials.app_id", "credentials.secret", "credentials.access_token", "start_date", "end_date",
+                      "attribution_window", "include_deleted", "advertiser_ids"}  # fmt: skip
+
+
+def test_a_mistake_never_repeats_a_secret() -> None:
+    told = " ".join(found({"credentials": OAUTH | {"access_token": ["hush-hush"], "secret": 12345}}))
+    assert "hush-hush" not in told
+    assert "12345" not in told
+
+
+@pytest.mark.parametrize("unknown", [{"colour": "blue"}, {"concurrency_level": 20}])
+def test_unknown_keys_are_allowed(unknown: dict[str, Any]) -> None:
+    assert found({"credentials": OAUTH} | unknown) == []
+
+
+def test_report_days_span_the_days_of_the_whole_earth() -> None:
+    assert NOW.isoformat().startswith("2026-02-15T05:00")
+    config = normal({"credentials": OAUTH, "start_date": "today"})
+    assert config["report_days"] == {"from": "2026-02-14", "until": "2026-02-15"}
+
+
+@pytest.mark.parametrize(
+    ("names", "offset"),
+    [(("Asia/Tokyo", "Etc/GMT-9"), 9), ((None, "Etc/GMT+8"), -8), (("nowhere", ""), 0), ((), 0)],
+)
+def test_the_zone_is_the_display_timezone_or_tiktoks_own_spelling_or_utc(names: tuple[str, ...], offset: int) -> None:
+    difference = zone_of(*names).utcoffset(NOW.replace(tzinfo=None))
+    assert difference is not None
+    assert difference.total_seconds() == offset * 3600

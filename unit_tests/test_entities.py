@@ -1,0 +1,162 @@
+"""Campaigns, ads, assets and the like: everything that exists once, then what changed, and never less than that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+import requests
+from conftest import NOW, Sync, read_streams
+from rows import ENTITIES, name_of
+
+from source_tiktok_marketing.catalogue import entity_columns
+from source_tiktok_marketing.pages import TiktokPages
+from tiktok_simulator import Simulator, World, intercepted
+from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
+
+KINDS = {
+    "campaigns": "campaign",
+    "ad_groups": "adgroup",
+    "ads": "ad",
+    "audiences": "audience",
+    "creative_assets_images": "image",
+    "creative_assets_videos": "video",
+    "creative_assets_music": "music",
+    "creative_assets_portfolios": "portfolio",
+}
+
+
+def truth(world: World, stream: str, key: str, **options: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the world holds, as records: times in ISO form, nulls left out, the ad account on every one."""
+    rows = {}
+    for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN):
+        for wire in world.truth_entities(KINDS[stream], advertiser_id, **options):
+            columns = entity_columns()[stream]
+            row = {name: understood(columns[name].type, value) for name, value in wire.items()}
+            rows[advertiser_id, wire[key]] = {"advertiser_id": advertiser_id} | {k: v for k, v in row.items() if v is not None}
+    return rows
+
+
+def understood(kind: str, wire: Any) -> Any:
+    if wire is None:
+        return None
+    if kind == "date-time":
+        return wire.replace(" ", "T").removesuffix("Z")
+    return str(wire) if kind == "string" else wire
+
+
+@pytest.mark.parametrize("row", ENTITIES, ids=name_of)
+def test_the_first_sync_emits_every_entity_that_exists_once(
+    row: dict[str, Any], sync: Callable[..., Sync], world: World
+) -> None:
+    result = sync(row["name"])
+    (key,) = row["key"]
+    records = result.rows(row["name"])
+    found = {(record["advertiser_id"], record[key]): record for record in records}
+    assert found == truth(world, row["name"], key)
+    assert len(found) == len(records)
+    assert (result.errors, result.warnings) == ([], [])
+
+
+@pytest.mark.parametrize("stream", ["campaigns", "ad_groups", "ads"])
+def test_without_deleted_entities_only_those_are_left_out(
+    stream: str, sync: Callable[..., Sync], world: World, config: dict[str, Any]
+) -> None:
+    key = {"campaigns": "campaign_id", "ad_groups": "adgroup_id", "ads": "ad_id"}[stream]
+    kept = {(row["advertiser_id"], row[key]) for row in sync(stream, config=config | {"include_deleted": False}).rows(stream)}
+    assert kept == set(truth(world, stream, key, include_deleted=False)) < set(truth(world, stream, key))
+
+
+def test_top_view_campaigns_come_with_a_request_of_their_own(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    sync("campaigns")
+    asked = [json.loads(call.query["filtering"])["buying_types"] for call in tiktok.asked("/campaign/get/")]
+    assert asked.count(["RESERVATION_TOP_VIEW"]) == asked.count(["AUCTION", "RESERVATION_RF"]) == 4
+
+
+def test_ad_groups_bought_as_top_view_are_asked_for_in_pages_of_a_hundred(
+    sync: Callable[..., Sync], tiktok: Simulator
+) -> None:
+    sync("ad_groups")
+    sizes = {(("TOP_VIEW" in call.query["filtering"]), call.query["page_size"]) for call in tiktok.asked("/adgroup/get/")}
+    assert sizes == {(True, "100"), (False, "1000")}
+
+
+@pytest.mark.parametrize("stream", ["campaigns", "ad_groups", "ads"])
+def test_the_next_sync_emits_what_changed_since_and_no_more(stream: str, sync: Callable[..., Sync], world: World) -> None:
+    state = sync(stream).state(stream)
+    kind, key = KINDS[stream], {"campaigns": "campaign_id", "ad_groups": "adgroup_id", "ads": "ad_id"}[stream]
+    changed = next(item for item in reversed(world.entities(kind, TOKYO)) if item.row["modify_time"])
+    world.touch(kind, changed.id, NOW - timedelta(hours=1))
+    emitted = sync(stream, state={stream: state}).rows(stream)
+    newest = {cursor["cursor"]["modify_time"] for cursor in state["states"]}
+    assert changed.id in {row[key] for row in emitted}
+    dated = [row for row in emitted if "modify_time" in row and row[key] != changed.id]
+    assert {row["modify_time"] for row in dated} <= newest  # the cursor's own second is read again
+
+
+def test_ads_without_modify_time_are_emitted_every_time_and_once(sync: Callable[..., Sync], world: World) -> None:
+    undated = {ad.id for account in (TOKYO, LOS_ANGELES, BERLIN) for ad in world.entities("ad", account)
+               if ad.row["modify_time"] is None}  # fmt: skip
+    first = sync("ads")
+    second = sync("ads", state={"ads": first.state("ads")})
+    for result in (first, second):
+        found = [row["ad_id"] for row in result.rows("ads") if "modify_time" not in row]
+        assert sorted(found) == sorted(undated) != []
+
+
+def test_ads_are_asked_for_what_changed_once_there_is_a_recent_cursor(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    state = sync("ads").state("ads")
+    assert not any("modified_after" in call.query["filtering"] for call in tiktok.asked("/ad/get/"))
+    tiktok.transcript.clear()
+    sync("ads", state={"ads": state})
+    filters = [json.loads(call.query["filtering"]) for call in tiktok.asked("/ad/get/")]
+    complement = [one for one in filters if "campaign_automation_type" in one]
+    assert all("modified_after" not in one for one in complement)
+    narrowed = [one["modified_after"] for one in filters if "modified_after" in one]
+    cursors = {datetime.fromisoformat(entry["cursor"]["modify_time"]) for entry in state["states"]}
+    assert {datetime.fromisoformat(moment) for moment in narrowed} <= {moment - timedelta(seconds=1) for moment in cursors}
+    assert narrowed
+
+
+def test_an_old_cursor_asks_for_all_ads_as_tiktok_looks_back_half_a_year(
+    sync: Callable[..., Sync], tiktok: Simulator
+) -> None:
+    old = [{"partition": {"advertiser_id": TOKYO}, "cursor": {"modify_time": "2025-06-01T00:00:00"}}]
+    rows = sync("ads", state={"ads": {"states": old}}).rows("ads")
+    assert not any("modified_after" in call.query["filtering"] for call in tiktok.asked("/ad/get/"))
+    assert len({row["ad_id"] for row in rows}) == len(rows)
+
+
+def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str, Any], clock: Any) -> None:
+    world = World.busy(advertisers=1, campaigns=2100)
+    (advertiser_id,) = world.permitted
+    changed = [item.id for item in world.entities("campaign", advertiser_id)][::14]
+    for campaign_id in changed:
+        world.touch("campaign", campaign_id, NOW - timedelta(hours=2))
+    cursor = {"partition": {"advertiser_id": advertiser_id}, "cursor": {"modify_time": "2026-02-15T00:00:00"}}
+    with intercepted(Simulator(world, clock=lambda: datetime.now(UTC))) as tiktok:
+        rows = read_streams(["campaigns"], config, {"campaigns": {"states": [cursor]}}).rows("campaigns")
+    assert {row["campaign_id"] for row in rows} == set(changed)
+    assert len(tiktok.asked("/campaign/get/")) == 3 + 1  # three pages, and TopView
+
+
+def test_an_entity_carries_its_ad_account_even_where_tiktok_leaves_it_out(sync: Callable[..., Sync]) -> None:
+    result = sync(*KINDS)
+    for stream in KINDS:
+        assert {row["advertiser_id"] for row in result.rows(stream)} == {TOKYO, LOS_ANGELES, BERLIN}
+
+
+def test_images_are_paged_to_the_ten_thousandth_as_tiktok_shows_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    response = requests.Response()
+    response.request = requests.Request("GET", "https://business-api.tiktok.com/?advertiser_id=1").prepare()
+    pages = TiktokPages(parameters={}, stream="creative_assets_images", reachable=10_000)
+    info = {"page": 1, "page_size": 100, "total_page": 123, "total_number": 12_240}
+    response._content = orjson.dumps({"code": 0, "data": {"page_info": info}})
+    with caplog.at_level("INFO", logger="airbyte"):
+        assert pages.next_page_token(response, 100, None, {"sweep": 0, "page": 1}) == {"sweep": 0, "page": 2}
+    assert pages.next_page_token(response, 100, None, {"sweep": 0, "page": 100}) is None
+    assert "creative_assets_images: ad account 1 has 12240 rows" in caplog.text

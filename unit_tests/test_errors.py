@@ -1,0 +1,125 @@
+"""One case per line of the error table, and for whatever is no answer at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import Sync
+from rows import MANIFEST
+
+from tiktok_simulator import Simulator
+from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
+from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
+
+STREAM, PATH = "campaigns_reports_daily", "/report/integrated/get/"
+TABLE = MANIFEST["definitions"]["error_handler"]["answers"]
+
+
+def codes(action: str) -> list[int]:
+    return [code for row in TABLE if row["action"] == action for code in row.get("codes", row.get("range"))]
+
+
+@pytest.mark.parametrize("code", codes("RATE_LIMITED"))
+def test_a_rate_limit_is_waited_out(code: int, sync: Callable[..., Sync], tiktok: Simulator, waits: list[float]) -> None:
+    expected = len(sync(STREAM).rows(STREAM))
+    tiktok.faults.rate_limited(times=3, path=PATH, code=code)
+    result = sync(STREAM)
+    assert (len(result.rows(STREAM)), result.errors) == (expected, [])
+    assert len(waits) == 3
+
+
+def test_a_rate_limit_that_lasts_is_waited_out_for_minutes(
+    sync: Callable[..., Sync], tiktok: Simulator, waits: list[float], one_advertiser: dict[str, Any]
+) -> None:
+    tiktok.faults.rate_limited(times=9, path=PATH)
+    assert sync(STREAM, config=one_advertiser).errors == []
+    assert sum(waits) > 5 * 60
+    assert sorted(waits) == waits
+
+
+@pytest.mark.parametrize("code", [*codes("RETRY"), 51305, 60001])
+def test_an_outage_is_tried_again(code: int, sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    tiktok.faults.outage(times=4, path=PATH, code=code)
+    result = sync(STREAM)
+    assert result.errors == []
+    assert result.statuses[STREAM] == "COMPLETE"
+
+
+@pytest.mark.parametrize("fault", ["html_503", "connection_reset", "cut_json"])
+def test_what_is_no_answer_at_all_is_asked_for_again(fault: str, sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    expected = len(sync(STREAM).rows(STREAM))
+    getattr(tiktok.faults, fault)(times=3, path=PATH)
+    result = sync(STREAM)
+    assert (len(result.rows(STREAM)), result.errors) == (expected, [])
+
+
+def test_an_outage_without_end_fails_as_transient_and_keeps_the_other_streams(
+    sync: Callable[..., Sync], tiktok: Simulator
+) -> None:
+    tiktok.faults.outage(times=10_000, path=PATH)
+    result = sync(STREAM, "campaigns")
+    assert result.statuses == {STREAM: "INCOMPLETE", "campaigns": "COMPLETE"}
+    kinds = {message.trace.error.failure_type.value for message in result.output.errors[:-1]}
+    assert kinds == {"transient_error"}
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row["action"] == "FAIL"], ids=lambda row: str(row["codes"][0]))
+def test_a_refusal_stops_with_tiktoks_words_the_account_and_the_remedy(
+    row: dict[str, Any], sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    for code in row["codes"]:
+        tiktok.faults.clear()
+        tiktok.faults.outage(times=1, path=PATH, code=code)
+        first = sync(STREAM, config=one_advertiser).output.errors[0].trace.error
+        assert f"(code {code})" in first.message
+        assert f"stream {STREAM}, ad account {TOKYO}" in first.message
+        assert first.message.endswith(row["remedy"])
+        assert first.failure_type.value == row["failure"]
+
+
+def test_an_unknown_code_stops_with_tiktoks_own_words(
+    sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    tiktok.faults.outage(times=1, path=PATH, code=49999)
+    error = sync(STREAM, config=one_advertiser).errors[0]
+    assert error.startswith("TikTok refused: ")
+    assert "(code 49999)" in error
+
+
+def test_one_accounts_trouble_is_that_accounts(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    tiktok.faults.no_permission(BERLIN, path=PATH)
+    result = sync(STREAM)
+    assert {row["advertiser_id"] for row in result.rows(STREAM)} == {TOKYO, LOS_ANGELES}
+    assert result.statuses[STREAM] == "INCOMPLETE"
+    assert BERLIN in result.errors[0]
+    assert result.cursors(STREAM)[BERLIN] == "2026-01-15"
+    assert result.cursors(STREAM)[TOKYO] == "2026-01-24"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"access_token": "wrong"}, "Access token is incorrect or has been revoked (code 40105)"),
+        ({"access_token": OTHER_APP_TOKEN}, "Check app_id and secret, and that the token was issued for this very app."),
+        ({"secret": "wrong"}, "Check app_id and secret"),
+        ({"app_id": "123"}, "Check app_id and secret"),
+    ],
+)
+def test_wrong_credentials_say_which_to_mend(
+    change: dict[str, str], words: str, sync: Callable[..., Sync], config: dict[str, Any]
+) -> None:
+    result = sync(STREAM, config=config | {"credentials": config["credentials"] | change})
+    assert words in result.errors[0]
+
+
+def test_neither_token_nor_secret_is_ever_printed(
+    sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiktok.faults.no_permission(TOKYO)
+    tiktok.faults.outage(times=30)
+    result = sync(STREAM, "campaigns", "advertisers", config=config)
+    printed = capsys.readouterr().out + "".join(str(message) for message in result.output._messages)
+    assert TOKEN not in printed
+    assert config["credentials"]["secret"] not in printed

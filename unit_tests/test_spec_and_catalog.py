@@ -1,0 +1,104 @@
+"""What a platform sees first: the form and the catalog. Both are golden files; `make golden` rewrites them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from airbyte_cdk.models.airbyte_protocol_serializers import AirbyteCatalogSerializer, ConnectorSpecificationSerializer
+
+from source_tiktok_marketing import SourceTiktokMarketing
+from tiktok_simulator import Simulator
+from tiktok_simulator.worlds import SANDBOX
+
+Golden = Callable[[str, str], None]
+
+
+def catalog(config: dict[str, Any]) -> dict[str, Any]:
+    source = SourceTiktokMarketing(config=config)
+    found: dict[str, Any] = AirbyteCatalogSerializer.dump(source.discover(source.logger, source.configure({}, "")))
+    return found
+
+
+def pretty(document: Any) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def lines(stream: dict[str, Any]) -> str:
+    key = " ".join(path[0] for path in stream["source_defined_primary_key"])
+    cursor = " ".join(stream.get("default_cursor_field", ["none"]))
+    columns = stream["json_schema"]["properties"].items()
+    told = [f"  {name}: {json.dumps({k: v for k, v in column.items() if k != 'description'})}" for name, column in columns]
+    return "\n".join([f"{stream['name']}  key: {key}  cursor: {cursor}", *told, ""])
+
+
+def fields(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, field in schema.get("properties", {}).items():
+        yield f"{path}{name}", field
+        for branch in field.get("oneOf", ()):
+            yield from fields(branch, f"{path}{name}.{branch['title']}.")
+
+
+def test_the_spec_is_the_golden_one(golden: Golden) -> None:
+    source = SourceTiktokMarketing()
+    golden("spec.json", pretty(ConnectorSpecificationSerializer.dump(source.spec(source.logger))))
+
+
+def test_the_catalog_is_the_golden_one(golden: Golden, config: dict[str, Any]) -> None:
+    """Without the descriptions: they may be reworded, a name, type, key or cursor may not change unnoticed."""
+    golden("catalog.txt", "".join(lines(stream) for stream in catalog(config)["streams"]))
+
+
+def test_discover_lists_every_stream_and_asks_tiktok_for_nothing(tiktok: Simulator, config: dict[str, Any]) -> None:
+    names = [stream["name"] for stream in catalog(config)["streams"]]
+    assert len(names) == len(set(names)) == 38
+    assert tiktok.transcript == []
+
+
+def test_the_sandbox_offers_what_it_answers(sandbox_config: dict[str, Any]) -> None:
+    names = {stream["name"] for stream in catalog(sandbox_config)["streams"]}
+    assert {"campaigns", "ad_groups", "ads", "ads_reports_daily", "campaigns_audience_reports_daily"} <= names
+    assert not [name for name in names if name.startswith(("advertiser", "audiences", "creative"))]
+    assert len(names) == 24
+
+
+def test_every_sandbox_stream_is_answered_by_the_sandbox(
+    sync: Callable[..., Any], tiktok: Simulator, sandbox_config: dict[str, Any]
+) -> None:
+    names = [stream["name"] for stream in catalog(sandbox_config)["streams"]]
+    result = sync(*names, config=sandbox_config)
+    assert result.errors == []
+    assert all(result.rows(name) for name in names)
+    assert {row["advertiser_id"] for name in names for row in result.rows(name)} == {SANDBOX}
+    assert {exchange.host for exchange in tiktok.transcript} == {"sandbox-ads.tiktok.com"}
+
+
+def test_a_legacy_sandbox_configuration_reaches_the_sandbox(
+    sync: Callable[..., Any], tiktok: Simulator, sandbox_config: dict[str, Any]
+) -> None:
+    credentials = sandbox_config["credentials"]
+    legacy = {"access_token": credentials["access_token"], "start_date": "2020-12-08",
+              "environment": {"advertiser_id": credentials["advertiser_id"]}}  # fmt: skip
+    assert sync("campaigns", config=legacy).errors == []
+    assert {exchange.host for exchange in tiktok.transcript} == {"sandbox-ads.tiktok.com"}
+
+
+@pytest.mark.parametrize(("path", "field"), list(fields(SourceTiktokMarketing().connection_specification)))
+def test_every_field_of_the_form_speaks_to_the_user(path: str, field: dict[str, Any]) -> None:
+    if "const" in field:
+        return
+    assert field["title"][0].isupper()
+    assert field["description"].endswith(".")
+    assert "order" in field
+    secret = any(word in path for word in ("token", "secret", "app_id")) and "advertiser" not in path
+    assert bool(field.get("airbyte_secret")) is secret
+    if field["type"] == "boolean":
+        assert "default" in field
+
+
+def test_every_column_of_every_stream_says_what_it_is(config: dict[str, Any]) -> None:
+    for stream in catalog(config)["streams"]:
+        for name, column in stream["json_schema"]["properties"].items():
+            assert column["description"].endswith("."), (stream["name"], name)
