@@ -1,0 +1,20 @@
+"""A TikTok API for Business small enough to read: a deterministic world, TikTok's rules, two transports."""
+
+from .app import Quota, Simulator
+from .faults import Fault, Faults
+from .transports import intercepted, served
+from .wire import Exchange, Request, Response
+from .world import World
+
+__all__ = [
+    "Exchange",
+    "Fault",
+    "Faults",
+    "Quota",
+    "Request",
+    "Response",
+    "Simulator",
+    "World",
+    "intercepted",
+    "served",
+]

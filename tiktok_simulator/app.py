@@ -1,0 +1,129 @@
+"""TikTok's front door: the order in which a request is checked, and the transcript of what was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from .calls import Answer, Call
+from .delivery import mix
+from .faults import Faults
+from .model import Grant
+from .routes import ENDPOINTS, Endpoint
+from .wire import ApiError, Exchange, Request, Response, envelope, plain_text
+from .world import World
+
+PRODUCTION_HOST = "business-api.tiktok.com"
+SANDBOX_HOST = "sandbox-ads.tiktok.com"
+HOSTS = (PRODUCTION_HOST, SANDBOX_HOST)
+NO_TOKEN = "Access token is null, you should set it in http header with key Access-Token."  # noqa: S105 - the real text
+NOT_IN_SANDBOX = "Requested functionality, operation, or endpoint is not supported in the sandbox environment."
+WRONG_TOKEN = "Access token is incorrect or has been revoked."  # noqa: S105 - the real text
+
+
+def utc_now() -> datetime:
+    """The present moment, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Quota:
+    """Requests an app may make to one endpoint (errors.md §5, level Basic); fixed windows of UTC time."""
+
+    per_second: int = 10
+    per_minute: int = 600
+    per_day: int = 864_000
+    _made: Counter[tuple[str, str, str]] = field(default_factory=Counter, repr=False)
+
+    def count(self, app_id: str, path: str, now: datetime) -> None:
+        """Count one request; raises 40100 when a window is full."""
+        for layout, limit in (("%F %T", self.per_second), ("%F %R", self.per_minute), ("%F", self.per_day)):
+            key = (app_id, path, now.strftime(layout))
+            self._made[key] += 1
+            if self._made[key] > limit:
+                raise ApiError(40100, "Too many requests. Please retry in some time.")
+
+
+class Simulator:
+    """TikTok's API over one world.
+
+    `transcript` holds every request in the order it was answered; `faults` makes the next ones go wrong.
+    """
+
+    def __init__(self, world: World, *, clock: Callable[[], datetime] = utc_now, quota: Quota | None = None) -> None:
+        self.world = world
+        self.clock = clock
+        self.quota = quota
+        self.faults = Faults()
+        self.transcript: list[Exchange] = []
+        self._lock = threading.RLock()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request.
+
+        Raises:
+            ConnectionDroppedError: a fault ends the connection; the exchange is recorded with status 0.
+        """
+        with self._lock:
+            status, code = 0, None
+            try:
+                response = self.faults.answer(request, self._answer)
+                status, code = response.status, response.code
+                return response
+            finally:
+                self._record(request, status, code)
+
+    def _record(self, request: Request, status: int, code: int | None) -> None:
+        query, now = dict(request.query), self.clock()
+        self.transcript.append(Exchange(request.host, request.method, request.path, query, status, code, now))
+
+    def asked(self, path: str) -> Sequence[Exchange]:
+        """The exchanges with one endpoint, e.g. "/campaign/get/"."""
+        return [exchange for exchange in self.transcript if exchange.path.endswith(path)]
+
+    def _answer(self, request: Request) -> Response:
+        if request.host not in HOSTS:
+            return plain_text(403, f"host {request.host} is not simulated")
+        endpoint = ENDPOINTS.get(request.path)
+        if endpoint is None:
+            return plain_text(404, "404 page not found")
+        if request.method != "GET":
+            return plain_text(405, "405 method not allowed")
+        request_id = f"{len(self.transcript):08d}{mix(request.path, len(self.transcript)):020d}"
+        try:
+            answer = self._accepted(request, endpoint)
+        except ApiError as error:
+            return envelope(error.code, error.message, {}, request_id)
+        response = envelope(0, "OK", answer.data, request_id)
+        return Response(200, {**response.headers, **answer.headers}, response.body, 0)
+
+    def _accepted(self, request: Request, endpoint: Endpoint) -> Answer:
+        """Token, quota, shape, permission, then the endpoint itself (errors.md §2)."""
+        grant = self._grant(request)
+        if self.quota:
+            self.quota.count(grant.app_id, request.path, self.clock())
+        if grant.sandbox and not endpoint.sandbox:
+            raise ApiError(40014, NOT_IN_SANDBOX)
+        call = Call(self.world, grant, self.clock(), endpoint.signature.read(request.query))
+        self._check_permission(grant, endpoint.advertisers(call))
+        return endpoint.answer(call)
+
+    def _grant(self, request: Request) -> Grant:
+        token = request.header("Access-Token")
+        if not token:
+            raise ApiError(40104, NO_TOKEN)
+        grant = self.world.grants.get(token)
+        if grant is None or grant.sandbox != (request.host == SANDBOX_HOST):
+            raise ApiError(40105, WRONG_TOKEN)
+        return grant
+
+    def _check_permission(self, grant: Grant, advertiser_ids: Sequence[str]) -> None:
+        permitted = self.world.permitted_to(grant)
+        for advertiser_id in advertiser_ids:
+            if advertiser_id not in self.world.accounts:
+                raise ApiError(40300, f"The advertiser {advertiser_id} does not exist or has been deleted.")
+            if advertiser_id not in permitted:
+                raise ApiError(40001, f"No permission to operate advertiser {advertiser_id}.")

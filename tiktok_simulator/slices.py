@@ -1,0 +1,206 @@
+"""Which rows a report over generated delivery has: entities by time buckets by cells of a breakdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from .cells import Cell, cells
+from .delivery import Flight, distinct
+from .filters import keeps_entity
+from .measures import Measures
+from .model import Account, Entity
+from .rows import ReportQuery, ReportRow, Rows
+
+if TYPE_CHECKING:
+    from .world import World
+
+LEVEL_KINDS = {"AUCTION_CAMPAIGN": "campaign", "AUCTION_ADGROUP": "adgroup", "AUCTION_AD": "ad"}
+USUAL = ("impressions", "spend", "conversion")
+DAY = timedelta(days=1)
+
+Part = tuple[Flight, int, int]
+"""An ad's flight with the hours, counted from its first midnight, that a slice takes of it."""
+Period = tuple[datetime | None, datetime | None, dict[str, str]]
+"""From, up to (None: without bound) and the time dimension that names it."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What one row is about: some ads over some hours, in one cell of a breakdown or in all of them."""
+
+    account: Account
+    entity: Entity | None
+    dimensions: dict[str, str]
+    parts: Sequence[Part]
+    cell: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The ads one row, or one row a day, is about."""
+
+    account: Account
+    entity: Entity | None
+    dimensions: dict[str, str]
+    flights: Sequence[Flight]
+
+
+class GeneratedReport:
+    """Finds the slices of a query, and writes a row for one of them."""
+
+    def __init__(self, world: World, query: ReportQuery) -> None:
+        self.world = world
+        self.query = query
+        self.breakdown = query.of_role("breakdown", "audience")
+        self.measures = Measures(world, query)
+        self.throttled = False
+
+    def slices(self) -> list[Slice]:
+        """Every row of the report; rows of several accounts with the same dimensions are one."""
+        found: dict[tuple[str, ...], Slice] = {}
+        for advertiser_id in self.query.advertiser_ids:
+            for item in self._of_account(self.world.accounts[advertiser_id]):
+                key = tuple(item.dimensions.values())
+                if key in found:
+                    item = replace(item, parts=[*found[key].parts, *item.parts])  # noqa: PLW2901
+                found[key] = item
+        return [part for item in found.values() for part in self._existing(item)]
+
+    def row(self, item: Slice) -> ReportRow:
+        """The slice, written out."""
+        dimensions = {name: item.dimensions[name] for name in self.query.dimensions}
+        if "interest_category" in dimensions:
+            dimensions["interest_category_v2"] = dimensions["interest_category"]
+        return ReportRow(dimensions, self.measures.write(item.account, item.entity, self.counts(item)))
+
+    def counts(self, item: Slice) -> list[int]:
+        """The counts the query's metrics need, of one slice; reach comes last."""
+        counts = self._gained(item, self.measures.counts)
+        return [*counts, self._reach(item)] if self.measures.needs_reach else counts
+
+    def _of_account(self, account: Account) -> Iterator[Slice]:
+        shift = self._shift(account)
+        limit = account.local(self.query.now).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        for group in self._groups(account):
+            for start, end, timed in self._periods(group.flights):
+                begin = None if start is None else start + shift
+                finish = limit if end is None else min(end + shift, limit)
+                if begin is None or begin < finish or not timed:
+                    yield Slice(account, group.entity, group.dimensions | timed, _parts(group.flights, begin, finish))
+
+    def _shift(self, account: Account) -> timedelta:
+        """From the clock of the query's dates to the account's own."""
+        if not self.query.utc or self.query.start is None:
+            return timedelta()
+        moment = datetime.combine(self.query.start, time(), UTC)
+        return account.local(moment) - moment.replace(tzinfo=None)
+
+    def _groups(self, account: Account) -> Iterator[Group]:
+        id_dimension = self.query.one_of_role("id")
+        if self.query.data_level not in LEVEL_KINDS:
+            named = {id_dimension: account.advertiser_id} if id_dimension else {}
+            yield Group(account, None, named, self._flights(account, "advertiser_id", account.advertiser_id))
+            return
+        field = id_dimension or f"{LEVEL_KINDS[self.query.data_level]}_id"
+        members = {entity.row[field]: entity for entity in self._members(account)}
+        if id_dimension is None:
+            yield Group(account, None, {}, [item for value in members for item in self._flights(account, field, value)])
+            return
+        for value, entity in members.items():
+            yield Group(account, entity, {field: value}, self._flights(account, field, value))
+
+    def _flights(self, account: Account, field: str, value: str) -> Sequence[Flight]:
+        return self.world.flights_of(account.advertiser_id, field, value)
+
+    def _members(self, account: Account) -> Sequence[Entity]:
+        """The entities of the query's level that pass its filters, newest first."""
+        filters = [item for item in self.query.filters if not item.is_about_rows]
+        entities = self.world.entities(LEVEL_KINDS[self.query.data_level], account.advertiser_id)
+        found = [item for item in entities if all(keeps_entity(self.world, item, test) for test in filters)]
+        self.throttled = self.throttled or len(found) > self.world.newest_ids
+        return found[: self.world.newest_ids]
+
+    def _periods(self, flights: Sequence[Flight]) -> Iterator[Period]:
+        """The buckets of the query's time dimension in which these flights can have rows, or its whole period."""
+        start, end, bucket = self.query.start, self.query.end, self.query.one_of_role("time")
+        if bucket is None:
+            yield None if start is None else midnight(start), None if end is None else midnight(end + DAY), {}
+            return
+        if not flights:
+            return
+        first = min(flight.first_day for flight in flights) - DAY
+        moment = midnight(max(start or first, first))
+        finish = midnight(min(end or date.max - DAY, self.query.now.date() + 2 * DAY) + DAY)
+        step = timedelta(hours=1) if bucket == "stat_time_hour" else DAY
+        while moment < finish:
+            yield moment, moment + step, {bucket: moment.strftime("%Y-%m-%d %H:00:00")}
+            moment += step
+
+    def _existing(self, item: Slice) -> Iterator[Slice]:
+        """The slice or its cells: where something was delivered, and for a bare entity even where nothing was."""
+        bare = bool(item.dimensions) and not self.query.of_role("time") and not self.breakdown
+        if not bare and not self._delivered(item):
+            return
+        if not self.breakdown:
+            yield item
+            return
+        for number, cell in enumerate(cells(self.breakdown, 0)):
+            named = item.dimensions | dict(zip(self.breakdown, cell.values, strict=True))
+            part = replace(item, dimensions=named, cell=number)
+            if self._delivered(part):
+                yield part
+
+    def _delivered(self, item: Slice) -> bool:
+        """Whether any count of this report type is not zero; the usual ones are tried first."""
+        return any(self._gained(item, USUAL)) or any(
+            any(flight.between(flight.possible(self.query.report_type), start, end, self._cell(item, flight)))
+            for flight, start, end in item.parts
+            if flight.moves(start, end)
+        )
+
+    def _cell(self, item: Slice, flight: Flight) -> Cell | None:
+        return None if item.cell is None else cells(self.breakdown, flight.variant)[item.cell]
+
+    def _gained(self, item: Slice, counts: Sequence[str]) -> list[int]:
+        totals = [0] * len(counts)
+        for flight, start, end in item.parts:
+            gained = flight.between(counts, start, end, self._cell(item, flight))
+            totals = [total + more for total, more in zip(totals, gained, strict=True)]
+        return totals
+
+    def _reach(self, item: Slice) -> int:
+        """The different people the slice's ads reached; never more than it has impressions."""
+        reached = [people for flight, start, end in item.parts for people in flight.users(start, end)]
+        cell = None if item.cell is None else cells(self.breakdown, 0)[item.cell]
+        return min(distinct(reached, cell), self._gained(item, ("impressions",))[0])
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a local day."""
+    return datetime.combine(day, time())
+
+
+def _parts(flights: Iterable[Flight], start: datetime | None, end: datetime) -> list[Part]:
+    parts = []
+    for flight in flights:
+        last = flight.hours_since_start(end)
+        first = 0 if start is None else max(flight.hours_since_start(start), 0)
+        if last > first:
+            parts.append((flight, first, last))
+    return parts
+
+
+def generated_report(world: World, query: ReportQuery) -> Rows:
+    """The rows of a query over generated delivery."""
+    report = GeneratedReport(world, query)
+    slices = report.slices()
+
+    def totals() -> dict[str, Any]:
+        account = world.accounts[query.advertiser_ids[0]]
+        together = Slice(account, None, {}, [part for item in slices for part in item.parts])
+        return report.measures.write_totals(report.counts(together))
+
+    return Rows(slices, report.row, totals, throttled=report.throttled)

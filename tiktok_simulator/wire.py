@@ -1,0 +1,89 @@
+"""What crosses the wire: a request, a response, a line of the transcript, and TikTok's refusal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as the server sees it; `query` holds decoded text."""
+
+    method: str
+    host: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The header's value whatever the case of its name, or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True)
+class Response:
+    """One HTTP response.
+
+    `code` is the envelope's code (None for plain text); `delay` is how many seconds a real socket
+    waits before it answers (the in-process transport does not wait).
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    code: int | None = None
+    delay: float = 0.0
+
+    def json(self) -> Any:
+        """The decoded body; raises ValueError when it is not JSON."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One line of the transcript: what was asked, and how it was answered."""
+
+    host: str
+    method: str
+    path: str
+    query: Mapping[str, str]
+    status: int
+    code: int | None
+    time: datetime
+
+
+class ApiError(Exception):
+    """A refusal inside the envelope: HTTP 200, `code` other than 0 (errors.md §1, §3)."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class ConnectionDroppedError(Exception):
+    """The connection ends without an answer; each transport turns it into its own kind of failure."""
+
+
+def invalid(message: str) -> ApiError:
+    """40002, TikTok's answer to every request it understands and refuses (errors.md §4)."""
+    return ApiError(40002, message)
+
+
+def envelope(code: int, message: str, data: Mapping[str, Any], request_id: str) -> Response:
+    """The JSON answer every endpoint gives, errors included, with HTTP 200 (errors.md §1)."""
+    body = {"code": code, "message": message, "request_id": request_id, "data": data}
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    headers = {"Content-Type": "application/json; charset=utf-8", "X-Tt-Logid": request_id}
+    return Response(200, headers, text.encode(), code)
+
+
+def plain_text(status: int, text: str) -> Response:
+    """The answer to a request that never reached the API."""
+    return Response(status, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())

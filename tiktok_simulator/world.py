@@ -1,0 +1,224 @@
+"""The world TikTok knows: apps, tokens, ad accounts, what they hold and what was delivered.
+
+Everything is deterministic from a seed; tests change it through the mutators below.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from . import recording, worlds
+from .delivery import Flight
+from .filters import status_filter
+from .model import Account, Entity, Grant
+from .parameters import TIME_FORMAT
+from .populate import account_row, auction_campaign, mark_deleted
+from .reports import report_rows
+from .rows import ReportQuery
+
+APP_ID = "7000000000000000001"
+APP_SECRET = "simulated-secret"  # noqa: S105 - opens nothing but this simulator
+OTHER_APP_ID = "7000000000000000002"
+OTHER_APP_SECRET = "another-simulated-secret"  # noqa: S105
+TOKEN = "simulated-production-token"  # noqa: S105
+OTHER_APP_TOKEN = "simulated-token-of-another-app"  # noqa: S105
+SANDBOX_TOKEN = "simulated-sandbox-token"  # noqa: S105
+
+NEWEST_IDS = 20_000
+"""How many ids one report covers; beyond it only the newest do (reporting.md §2)."""
+
+
+@dataclass
+class World:
+    """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator."""
+
+    seed: int = 7
+    apps: dict[str, str] = field(default_factory=lambda: {APP_ID: APP_SECRET, OTHER_APP_ID: OTHER_APP_SECRET})
+    grants: dict[str, Grant] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    permitted: set[str] = field(default_factory=set)
+    flights: dict[str, Flight] = field(default_factory=dict)
+    landmarks: dict[str, str] = field(default_factory=dict)
+    recorded_rows: list[dict[str, Any]] = field(default_factory=list)
+    newest_ids: int = NEWEST_IDS
+    version: int = 0
+    cache: dict[object, Any] = field(default_factory=dict, repr=False)
+    _entities: dict[tuple[str, str], dict[str, Entity]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+
+    def __post_init__(self) -> None:
+        for token, app_id in ((TOKEN, APP_ID), (OTHER_APP_TOKEN, OTHER_APP_ID), (SANDBOX_TOKEN, APP_ID)):
+            self.grants[token] = Grant(token, app_id, sandbox=token == SANDBOX_TOKEN)
+
+    # Worlds
+
+    @classmethod
+    def small(cls, seed: int = 7) -> World:
+        """Four permitted advertisers (Tokyo, Los Angeles, Berlin, one empty), one forbidden, one sandbox."""
+        world = cls(seed=seed)
+        worlds.small(world)
+        return world
+
+    @classmethod
+    def busy(cls, seed: int = 7, *, advertisers: int = 2, campaigns: int = 150) -> World:
+        """Advertisers with many campaigns, six ads each: thousands of rows."""
+        world = cls(seed=seed)
+        worlds.busy(world, advertisers, campaigns)
+        return world
+
+    @classmethod
+    def recorded(cls, path: str | Path) -> World:
+        """The real rows of a real_records.jsonl, and nothing invented."""
+        world = cls()
+        recording.replay(world, Path(path))
+        return world
+
+    @classmethod
+    def empty(cls) -> World:
+        """A valid token that reaches no advertiser at all."""
+        return cls()
+
+    # Looking
+
+    def permitted_to(self, grant: Grant) -> set[str]:
+        """The accounts a token reaches: the sandbox's own, those granted to the first app, or none."""
+        if grant.sandbox:
+            return {account.advertiser_id for account in self.accounts.values() if account.sandbox}
+        return self.permitted if grant.app_id == APP_ID else set()
+
+    def entities(self, kind: str, advertiser_id: str) -> Sequence[Entity]:
+        """All entities of a kind in one account, deleted ones included, newest (highest) id first."""
+        key = ("entities", kind, advertiser_id)
+        members = self._entities[kind, advertiser_id]
+        found: Sequence[Entity] = self.cached(key, lambda: sorted(members.values(), key=_by_id, reverse=True))
+        return found
+
+    def entity(self, kind: str, entity_id: str) -> Entity:
+        """One entity by id; KeyError when the world has none."""
+        for (known, _), members in self._entities.items():
+            if known == kind and entity_id in members:
+                return members[entity_id]
+        raise KeyError(f"no {kind} {entity_id}")
+
+    def campaign_of(self, entity: Entity) -> Entity:
+        """The campaign an ad group or ad belongs to; a campaign is its own."""
+        return self._entities["campaign", entity.advertiser_id][entity.row["campaign_id"]]
+
+    def flights_of(self, advertiser_id: str, field_name: str, value: str) -> Sequence[Flight]:
+        """The flights of all ads of an account whose row has this value, e.g. one campaign_id."""
+        index = self.cached(("flights", advertiser_id, field_name), lambda: self._index(advertiser_id, field_name))
+        found: Sequence[Flight] = index.get(value, ())
+        return found
+
+    def _index(self, advertiser_id: str, field_name: str) -> dict[str, list[Flight]]:
+        index: dict[str, list[Flight]] = defaultdict(list)
+        for ad in self.entities("ad", advertiser_id):
+            if ad.id in self.flights:
+                index[ad.row[field_name]].append(self.flights[ad.id])
+        return index
+
+    def cached(self, key: object, make: Callable[[], Any]) -> Any:
+        """The value made under this key since the last change of the world."""
+        if key not in self.cache:
+            self.cache[key] = make()
+        return self.cache[key]
+
+    def truth(  # noqa: PLR0913 - one keyword for each part of a report
+        self,
+        *,
+        advertiser_id: str,
+        report_type: str = "BASIC",
+        data_level: str,
+        dimensions: Iterable[str],
+        metrics: Iterable[str],
+        start: date | None,
+        end: date | None,
+        include_deleted: bool = True,
+        now: datetime,
+    ) -> list[dict[str, str]]:
+        """What a report holds for a whole period at once, whatever TikTok's window limits.
+
+        Rows are flat (dimensions and metrics merged), values are the wire's strings, order is not
+        promised. `start`/`end` None ask for the lifetime. No rule is checked.
+        """
+        filters = status_filter(data_level, "STATUS_ALL" if include_deleted else "STATUS_NOT_DELETE")
+        query = ReportQuery(
+            report_type, data_level, (advertiser_id,), tuple(dimensions), tuple(metrics), start, end, now, filters
+        )
+        return [row.dimensions | row.metrics for row in report_rows(self, query).page()]
+
+    def truth_entities(self, kind: str, advertiser_id: str, *, include_deleted: bool = True) -> list[dict[str, Any]]:
+        """Every row of a kind over all buying types, newest first, as its endpoint writes them."""
+        return [dict(item.row) for item in self.entities(kind, advertiser_id) if include_deleted or not item.deleted]
+
+    # Changing
+
+    def add(self, entity: Entity) -> None:
+        """Add or replace an entity."""
+        self._entities[entity.kind, entity.advertiser_id][entity.id] = entity
+        self.changed()
+
+    def add_advertiser(  # noqa: PLR0913 - keywords only
+        self,
+        advertiser_id: str,
+        *,
+        name: str = "",
+        timezone: str = "Etc/UTC",
+        currency: str = "USD",
+        created: datetime = datetime(2025, 6, 1, tzinfo=UTC),
+        permitted: bool = True,
+        sandbox: bool = False,
+        campaigns: int = 0,
+    ) -> Account:
+        """Add an ad account, with so many ordinary auction campaigns created shortly after it."""
+        row = account_row(advertiser_id, name or f"Advertiser {advertiser_id[-4:]}", timezone, currency, created)
+        account = Account(advertiser_id, row["name"], timezone, currency, sandbox, row)
+        self.accounts[advertiser_id] = account
+        for number in range(campaigns):
+            auction_campaign(self, account, created, number)
+        if permitted and not sandbox:
+            self.permitted.add(advertiser_id)
+        self.changed()
+        return account
+
+    def permit(self, advertiser_id: str) -> None:
+        """Let the production token reach an existing advertiser."""
+        self.permitted.add(advertiser_id)
+
+    def forbid(self, advertiser_id: str) -> None:
+        """Take an advertiser away from the production token; it still exists."""
+        self.permitted.discard(advertiser_id)
+
+    def touch(self, kind: str, entity_id: str, modify_time: datetime | str) -> None:
+        """Set an entity's modify_time (UTC; text as on the wire, or an aware datetime)."""
+        if isinstance(modify_time, datetime):
+            modify_time = modify_time.astimezone(UTC).strftime(TIME_FORMAT)
+        self.entity(kind, entity_id).row["modify_time"] = modify_time
+        self.changed()
+
+    def delete(self, kind: str, entity_id: str, *, last_day: date | None = None) -> None:
+        """Mark a campaign, ad group or ad deleted, and everything below it.
+
+        What was delivered stays; with `last_day` (a local day) nothing is delivered after it.
+        """
+        target = self.entity(kind, entity_id)
+        for below in ("campaign", "adgroup", "ad"):
+            for entity in self.entities(below, target.advertiser_id):
+                if entity.row.get(f"{kind}_id") == entity_id:
+                    mark_deleted(entity)
+                    if last_day and entity.id in self.flights:
+                        self.flights[entity.id] = replace(self.flights[entity.id], last_day=last_day)
+        self.changed()
+
+    def changed(self) -> None:
+        """Forget everything derived from the state before this change."""
+        self.version += 1
+        self.cache.clear()
+
+
+def _by_id(entity: Entity) -> tuple[int, str]:
+    return len(entity.id), entity.id

@@ -1,0 +1,105 @@
+"""Ways to ask the simulator: directly, or by `requests` over both transports."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+
+from tiktok_simulator import Request, Response, Simulator, intercepted, served
+from tiktok_simulator.app import PRODUCTION_HOST
+from tiktok_simulator.routes import PREFIX
+from tiktok_simulator.world import TOKEN
+from tiktok_simulator.worlds import TOKYO
+
+NOW = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
+REPORT = {
+    "advertiser_id": TOKYO,
+    "report_type": "BASIC",
+    "data_level": "AUCTION_CAMPAIGN",
+    "dimensions": ["campaign_id", "stat_time_day"],
+    "metrics": ["spend", "impressions"],
+    "start_date": "2026-01-01",
+    "end_date": "2026-01-10",
+    "page_size": 1000,
+}
+
+
+def wire(parameters: dict[str, Any]) -> dict[str, str]:
+    """Parameters as query text: JSON for everything that is not text; None leaves a parameter out."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in parameters.items()
+        if value is not None
+    }
+
+
+@dataclass
+class Client:
+    """Asks, and takes envelopes apart."""
+
+    ask: Callable[[Request], Response]
+
+    def send(
+        self, path: str, token: str | None = TOKEN, host: str = PRODUCTION_HOST, method: str = "GET", **parameters: Any
+    ) -> Response:
+        headers = {"Access-Token": token} if token else {}
+        return self.ask(Request(method, host, PREFIX + path, wire(parameters), headers))
+
+    def get(self, path: str, **options: Any) -> dict[str, Any]:
+        """The envelope."""
+        return dict(self.send(path, **options).json())
+
+    def refusal(self, path: str, **options: Any) -> tuple[int, str]:
+        """Code and message of an answer that must be a refusal in an HTTP 200 envelope without data."""
+        response = self.send(path, **options)
+        body = response.json()
+        assert response.status == 200
+        assert body["code"] != 0, "accepted"
+        assert body["data"] == {}
+        return body["code"], body["message"]
+
+    def rows(self, path: str, **options: Any) -> list[dict[str, Any]]:
+        body = self.get(path, **options)
+        assert body["code"] == 0, body["message"]
+        return list(body["data"]["list"])
+
+    def report(self, **changes: Any) -> list[dict[str, Any]]:
+        """The rows of REPORT with these changes, dimensions and metrics merged."""
+        found = self.rows("/report/integrated/get/", **{**REPORT, **changes})
+        return [row["dimensions"] | row["metrics"] for row in found]
+
+    def report_refusal(self, **changes: Any) -> tuple[int, str]:
+        return self.refusal("/report/integrated/get/", **{**REPORT, **changes})
+
+
+def _through_requests(session: requests.Session) -> Callable[[Request], Response]:
+    def ask(request: Request) -> Response:
+        url = f"https://{request.host}{request.path}"
+        answer = session.request(
+            request.method, url, params=dict(request.query), headers=dict(request.headers), timeout=10
+        )
+        return Response(answer.status_code, dict(answer.headers), answer.content)
+
+    return ask
+
+
+@contextlib.contextmanager
+def over(transport: str, simulator: Simulator) -> Iterator[Client]:
+    """A client that reaches the simulator as the connector does."""
+    with contextlib.ExitStack() as stack:
+        session = stack.enter_context(requests.Session())
+        session.trust_env = False
+        if transport == "intercepted":
+            stack.enter_context(intercepted(simulator))
+        else:
+            server = stack.enter_context(served(simulator))
+            session.proxies = {"https": server.url}
+            session.verify = server.environment["REQUESTS_CA_BUNDLE"]
+            stack.callback(session.close)
+        yield Client(_through_requests(session))

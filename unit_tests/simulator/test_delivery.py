@@ -1,0 +1,165 @@
+"""What was delivered adds up: hours to days, days to months, cells to wholes, ads to the account; people do not.
+
+The connector's own tests compare with these numbers, so they must be right however they are cut.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tiktok_simulator import World
+from tiktok_simulator.cells import PARTITIONS, cells
+from tiktok_simulator.delivery import Flight, distinct
+from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
+
+from .asking import NOW
+
+JANUARY = {"start": date(2026, 1, 1), "end": date(2026, 1, 31)}
+ADDITIVE = ("spend", "impressions", "clicks", "conversion", "video_play_actions", "likes", "complete_payment")
+WORLD = World.small()  # looked at only
+
+
+def truth(*dimensions: str, level: str = "AUCTION_AD", world: World = WORLD, **changes: Any) -> list[dict[str, str]]:
+    asked: dict[str, Any] = {"advertiser_id": TOKYO, "metrics": ADDITIVE, "now": NOW, **JANUARY}
+    return world.truth(data_level=level, dimensions=dimensions, **{**asked, **changes})
+
+
+def sums(rows: list[dict[str, str]], *by: str) -> dict[tuple[str, ...], tuple[Decimal, ...]]:
+    """The additive metrics summed by some columns; groups without any of them are left out."""
+    found: dict[tuple[str, ...], list[Decimal]] = defaultdict(lambda: [Decimal()] * len(ADDITIVE))
+    for row in rows:
+        key = tuple(row[name] for name in by)
+        found[key] = [total + Decimal(row[name]) for total, name in zip(found[key], ADDITIVE, strict=True)]
+    return {key: tuple(values) for key, values in found.items() if any(values)}
+
+
+def test_the_days_of_a_month_add_up_to_the_month() -> None:
+    assert sums(truth("ad_id", "stat_time_day"), "ad_id") == sums(truth("ad_id"), "ad_id")
+
+
+def test_the_hours_of_a_day_add_up_to_the_day() -> None:
+    hours = truth("ad_id", "stat_time_hour")
+    for row in hours:
+        row["stat_time_day"] = row["stat_time_hour"][:10] + " 00:00:00"
+    assert sums(hours, "ad_id", "stat_time_day") == sums(truth("ad_id", "stat_time_day"), "ad_id", "stat_time_day")
+
+
+@pytest.mark.parametrize("partition", sorted(PARTITIONS))
+def test_the_cells_of_a_day_add_up_to_the_day(partition: tuple[str, ...]) -> None:
+    cut = truth("ad_id", "stat_time_day", *partition)
+    assert sums(cut, "ad_id", "stat_time_day") == sums(truth("ad_id", "stat_time_day"), "ad_id", "stat_time_day")
+
+
+def test_age_alone_is_age_by_gender_with_gender_summed() -> None:
+    assert sums(truth("campaign_id", "age", "gender", level="AUCTION_CAMPAIGN"), "campaign_id", "age") == sums(
+        truth("campaign_id", "age", level="AUCTION_CAMPAIGN"), "campaign_id", "age"
+    )
+
+
+def test_ads_add_up_to_ad_groups_campaigns_and_the_account() -> None:
+    ads = truth("ad_id", "stat_time_day")
+    whole = sums(ads, "stat_time_day")
+    assert sums(truth("adgroup_id", "stat_time_day", level="AUCTION_ADGROUP"), "stat_time_day") == whole
+    assert sums(truth("campaign_id", "stat_time_day", level="AUCTION_CAMPAIGN"), "stat_time_day") == whole
+    assert sums(truth("stat_time_day", level="AUCTION_ADVERTISER"), "stat_time_day") == whole
+
+
+def test_a_week_reaches_more_people_than_its_best_day_and_fewer_than_its_days_together() -> None:
+    week = {"start": date(2026, 1, 5), "end": date(2026, 1, 11), "metrics": ("reach", "impressions", "frequency")}
+    days = [int(row["reach"]) for row in truth("advertiser_id", "stat_time_day", level="AUCTION_ADVERTISER", **week)]
+    (whole,) = truth("advertiser_id", level="AUCTION_ADVERTISER", **week)
+    assert max(days) < int(whole["reach"]) < sum(days)
+    assert whole["frequency"] == f"{int(whole['impressions']) / int(whole['reach']):.2f}"
+
+
+def test_reach_counts_different_people_one_by_one() -> None:
+    flight = next(item for item in WORLD.flights.values() if item.last_day is None)
+    intervals = [part for day in range(40, 47) for part in flight.users(day * 24, day * 24 + 24)]
+    people = {person for start, end in intervals for person in range(start, end)}
+    assert distinct(intervals) == distinct(flight.users(40 * 24, 47 * 24)) == len(people)
+    for cell in cells(("country_code",), 0):
+        assert distinct(intervals, cell) == sum(cell.share(person + 1) - cell.share(person) for person in people)
+
+
+@given(start=st.integers(-50, 5000), first=st.integers(0, 3000), second=st.integers(0, 3000), seed=st.integers(0, 99))
+@settings(max_examples=60, deadline=None)
+def test_any_cut_of_any_period_adds_up(start: int, first: int, second: int, seed: int) -> None:
+    flight = Flight(str(seed), seed, date(2026, 1, 1), date(2026, 4, 1) if seed % 2 else None, seed % 9)
+    early, late = (
+        flight.between(ADDITIVE, start, start + first),
+        flight.between(ADDITIVE, start + first, start + first + second),
+    )
+    whole = flight.between(ADDITIVE, start, start + first + second)
+    assert [a + b for a, b in zip(early, late, strict=True)] == whole
+    assert min(whole) >= 0
+    assert flight.between(ADDITIVE, -50, 0) == [0] * len(ADDITIVE)
+    split = [flight.between(ADDITIVE, start, start + first, cell) for cell in cells(("platform",), flight.variant)]
+    assert [sum(values) for values in zip(*split, strict=True)] == early
+
+
+def test_the_same_seed_is_the_same_world_and_another_seed_another() -> None:
+    again, other = World.small(), World.small(seed=8)
+    assert truth("ad_id", "stat_time_day", world=again) == truth("ad_id", "stat_time_day")
+    assert sums(truth("stat_time_day", world=other), "stat_time_day") != sums(truth("stat_time_day"), "stat_time_day")
+
+
+def test_no_two_months_of_an_ad_look_alike() -> None:
+    starts = [date(2025, 12, 20) + timedelta(days=shift) for shift in range(60)]
+    spend = [
+        tuple(sums(truth("stat_time_day", start=day, end=day + timedelta(days=6)), "stat_time_day").values())
+        for day in starts
+    ]
+    assert len(set(spend)) == len(starts)
+
+
+@pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
+def test_deleted_ones_did_deliver_and_stopped(advertiser_id: str) -> None:
+    every = truth("ad_id", "stat_time_day", advertiser_id=advertiser_id)
+    kept = truth("ad_id", "stat_time_day", advertiser_id=advertiser_id, include_deleted=False)
+    deleted = {item.id for item in WORLD.entities("ad", advertiser_id) if item.deleted}
+    assert {row["ad_id"] for row in every} - {row["ad_id"] for row in kept} == deleted
+    february = truth("ad_id", advertiser_id=advertiser_id, start=date(2026, 2, 5), end=date(2026, 2, 20))
+    assert {row["impressions"] for row in february if row["ad_id"] in deleted} == {"0"}
+
+
+def test_an_ad_can_have_conversions_on_days_without_delivery() -> None:
+    late = WORLD.landmarks["Tokyo.late_ad"]
+    rows = [row for row in truth("ad_id", "stat_time_day") if row["ad_id"] == late]
+    assert rows
+    assert {(row["spend"], row["impressions"]) for row in rows} == {("0.00", "0")}
+    assert sum(int(row["conversion"]) > 0 for row in rows) > len(rows) / 2
+
+
+def test_some_ads_rest_on_some_days() -> None:
+    days = defaultdict(set)
+    for row in truth("ad_id", "stat_time_day"):
+        days[row["ad_id"]].add(row["stat_time_day"])
+    assert any(10 < len(found) < 31 for found in days.values())
+
+
+def test_ratios_are_made_of_the_slice_they_are_asked_for() -> None:
+    metrics = (
+        "spend",
+        "impressions",
+        "clicks",
+        "conversion",
+        "ctr",
+        "cpc",
+        "cpm",
+        "cost_per_conversion",
+        "conversion_rate",
+    )
+    for row in truth("campaign_id", "country_code", level="AUCTION_CAMPAIGN", metrics=metrics):
+        spend, impressions, clicks, conversion = (float(row[name]) for name in metrics[:4])
+        assert row["ctr"] == (f"{100 * clicks / impressions:.2f}" if impressions else "0.00")
+        assert row["cpc"] == (f"{spend / clicks:.2f}" if clicks else "0.00")
+        assert row["cpm"] == (f"{1000 * spend / impressions:.2f}" if impressions else "0.00")
+        assert row["cost_per_conversion"] == (f"{spend / conversion:.2f}" if conversion else "0.00")
+        assert row["conversion_rate"] == (f"{100 * conversion / impressions:.2f}" if impressions else "0.00")

@@ -1,0 +1,124 @@
+"""Misbehaviour on demand: each fault does what its name says, as often as it was told, and counts it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from tiktok_simulator import Simulator
+from tiktok_simulator.faults import Faults
+from tiktok_simulator.worlds import BERLIN, TOKYO
+
+from .asking import Client, over
+
+CAMPAIGNS = "/campaign/get/"
+
+
+def test_a_rate_limit_ends_after_so_many_requests(wired: Client, simulator: Simulator) -> None:
+    fault = simulator.faults.rate_limited(times=2)
+    for _ in range(2):
+        assert wired.refusal(CAMPAIGNS, advertiser_id=TOKYO)[0] == 40100
+    assert wired.rows(CAMPAIGNS, advertiser_id=TOKYO)
+    assert fault.hits == 2
+
+
+@pytest.mark.parametrize(
+    ("arm", "code"),
+    [
+        (lambda faults: faults.rate_limited(code=40133), 40133),
+        (lambda faults: faults.outage(), 50000),
+        (lambda faults: faults.outage(code=60001), 60001),
+        (lambda faults: faults.no_permission(TOKYO), 40001),
+        (lambda faults: faults.revoked_token(), 40105),
+    ],
+)
+def test_a_fault_answers_with_its_code(
+    client: Client, simulator: Simulator, arm: Callable[[Faults], Any], code: int
+) -> None:
+    arm(simulator.faults)
+    assert client.refusal(CAMPAIGNS, advertiser_id=TOKYO)[0] == code
+    assert simulator.transcript[-1].code == code
+
+
+def test_a_fault_can_be_kept_to_one_path(client: Client, simulator: Simulator) -> None:
+    fault = simulator.faults.outage(times=1, path="/ad/get/")
+    assert client.rows(CAMPAIGNS, advertiser_id=TOKYO)
+    assert fault.hits == 0
+    assert client.refusal("/ad/get/", advertiser_id=TOKYO)[0] == 50000
+
+
+def test_a_lost_permission_is_one_advertisers_own(client: Client, simulator: Simulator) -> None:
+    simulator.faults.no_permission(TOKYO, path="/report/integrated/get/")
+    assert client.report_refusal()[0] == 40001
+    assert client.report(advertiser_id=BERLIN)
+    assert client.rows(CAMPAIGNS, advertiser_id=TOKYO)
+
+
+def test_a_gateway_page_is_html_with_503(wired: Client, simulator: Simulator) -> None:
+    simulator.faults.html_503()
+    response = wired.send(CAMPAIGNS, advertiser_id=TOKYO)
+    assert (response.status, response.body[:6]) == (503, b"<html>")
+    assert wired.rows(CAMPAIGNS, advertiser_id=TOKYO)
+
+
+def test_a_cut_answer_is_200_and_not_json(wired: Client, simulator: Simulator) -> None:
+    simulator.faults.cut_json()
+    response = wired.send(CAMPAIGNS, advertiser_id=TOKYO)
+    assert response.status == 200
+    with pytest.raises(json.JSONDecodeError):
+        response.json()
+
+
+def test_a_reset_connection_is_a_connection_error_and_the_next_request_works(
+    wired: Client, simulator: Simulator
+) -> None:
+    simulator.faults.connection_reset()
+    with pytest.raises(requests.ConnectionError):
+        wired.send(CAMPAIGNS, advertiser_id=TOKYO)
+    assert (simulator.transcript[-1].status, simulator.transcript[-1].code) == (0, None)
+    assert wired.rows(CAMPAIGNS, advertiser_id=TOKYO)
+
+
+def test_a_window_too_large_is_refused_until_it_is_small_enough(client: Client, simulator: Simulator) -> None:
+    fault = simulator.faults.too_large(days=4, advertiser_id=TOKYO)
+    assert client.report_refusal() == (40067, "Your query is too large")
+    assert client.report(end_date="2026-01-04")
+    assert client.report(advertiser_id=BERLIN)
+    assert fault.hits == 1
+
+
+def test_a_token_can_be_revoked_in_the_middle(client: Client, simulator: Simulator) -> None:
+    simulator.faults.revoked_token(after=1)
+    assert client.rows(CAMPAIGNS, advertiser_id=TOKYO)
+    assert client.refusal(CAMPAIGNS, advertiser_id=TOKYO)[0] == 40105
+
+
+def test_one_metric_can_hold_an_odd_value(client: Client, simulator: Simulator) -> None:
+    simulator.faults.odd_value("spend", "n/a", times=1)
+    assert {row["spend"] for row in client.report()} == {"n/a"}
+    assert "n/a" not in {row["spend"] for row in client.report()}
+
+
+def test_a_slow_answer_waits_on_a_real_socket_only(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    simulator.faults.slow(seconds=3)
+    with over("intercepted", simulator) as client:
+        client.rows(CAMPAIGNS, advertiser_id=TOKYO)
+    assert waits == []
+    with over("served", simulator) as client:
+        client.rows(CAMPAIGNS, advertiser_id=TOKYO)
+    assert waits == [3]
+
+
+def test_faults_act_together_and_can_be_disarmed(client: Client, simulator: Simulator) -> None:
+    simulator.faults.too_large(days=1)
+    simulator.faults.outage(times=5)
+    assert client.report_refusal()[0] == 40067
+    assert client.report_refusal(end_date="2026-01-01")[0] == 50000
+    simulator.faults.clear()
+    assert client.report()
