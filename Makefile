@@ -41,11 +41,13 @@ fmt: $(READY)  ## formats the code and mends what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+GENERATED := README.md docs/data-model.md
+
 docs: $(READY)  ## writes the generated passages: streams table, entity-relationship diagram
-	$(BIN)/python scripts/docs.py
+	$(BIN)/cog -r -I scripts $(GENERATED)
 
 docs-check: $(READY)  ## fails if a generated passage is stale
-	$(BIN)/python scripts/docs.py --check
+	$(BIN)/cog --check -I scripts $(GENERATED)
 
 golden: $(READY)  ## rewrites the golden files of spec, catalog and demo; look at the diff
 	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py integration_tests/test_demo.py --golden

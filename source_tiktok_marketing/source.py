@@ -21,6 +21,7 @@ from airbyte_cdk import (
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_tiktok_marketing.advertisers import AdvertiserDirectory, refuse_unreachable
 from source_tiktok_marketing.configuration import SANDBOX, refuse_mistakes
@@ -58,7 +59,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=config, state=state)
-        speak_plainly(self.name, [row["name"] for row in self._rows()])
+        speak_plainly(self.name, [row["name"] for row in self.rows()])
 
     @property
     def connection_specification(self) -> Mapping[str, Any]:
@@ -79,17 +80,24 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         The sandbox answers the lists that say so in their row, and reports below the level of the advertiser.
         """
         sandbox = config["credentials"].get("auth_type") == SANDBOX
-        return [row["name"] for row in self._rows() if not sandbox or _answered_by_the_sandbox(row)]
+        return [row["name"] for row in self.rows() if not sandbox or _answered_by_the_sandbox(row)]
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
-        """Whether the token works, every chosen ad account is permitted, and a report request is accepted."""
-        held = self.streams(config)
-        directory = AdvertiserDirectory.of(config)
-        refuse_unreachable(directory)
-        status = super().check(logger, config)
-        del held, directory
+        """Whether the token works, every chosen ad account is permitted, and a report request is accepted.
+
+        At most four requests for up to 200 ad accounts: the list, their details by the hundred, one report.
+        """
+        try:
+            held = self.streams(config)  # the directory lives as long as the streams that share it
+            refuse_unreachable(AdvertiserDirectory.of(config))
+            status = super().check(logger, config)
+            del held
+        except AirbyteTracedException as error:
+            if error.failure_type is not FailureType.config_error:
+                raise
+            return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(str(error)))
         if status.status is Status.FAILED:
-            status.message = str(ast.literal_eval(status.message or "''"))
+            status.message = str(ast.literal_eval(status.message or "''"))  # the CDK gives the repr of a text
         return status
 
     def read(
@@ -107,7 +115,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         ODD_VALUES.report()
         _refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
 
-    def _rows(self) -> list[Mapping[str, Any]]:
+    def rows(self) -> list[Mapping[str, Any]]:
         """The manifest's streams: those written out, then the rows of its tables."""
         manifest = self.resolved_manifest
         tables = [table["components_resolver"]["stream_parameters"] for table in manifest["dynamic_streams"]]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Sync
+from harness import Sync
 
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from tiktok_simulator import Simulator, World
@@ -65,12 +65,16 @@ def test_excluded_accounts_are_never_read(written: Any, sync: Callable[..., Sync
 def test_a_production_token_reads_the_accounts_written_down_and_never_asks_for_the_list(
     sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any]
 ) -> None:
-    result = sync("advertiser_ids", "campaigns_reports_daily", config=config | {"credentials": production(TOKYO, BERLIN)})
+    result = sync(
+        "advertiser_ids", "campaigns_reports_daily", config=config | {"credentials": production(TOKYO, BERLIN)}
+    )
     assert accounts(result, "advertiser_ids") == accounts(result, "campaigns_reports_daily") == {TOKYO, BERLIN}
     assert tiktok.asked("/oauth2/advertiser/get/") == []
 
 
-def test_an_account_without_permission_fails_alone_and_by_name(sync: Callable[..., Sync], config: dict[str, Any]) -> None:
+def test_an_account_without_permission_fails_alone_and_by_name(
+    sync: Callable[..., Sync], config: dict[str, Any]
+) -> None:
     result = sync("campaigns", config=config | {"credentials": production(TOKYO, FORBIDDEN, BERLIN)})
     assert accounts(result, "campaigns") == {TOKYO, BERLIN}
     assert set(result.cursors("campaigns")) >= {TOKYO, BERLIN}

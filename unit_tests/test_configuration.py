@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from conftest import NOW
+from harness import NOW
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.configuration import NormalizeConfig, mistakes
@@ -90,7 +90,9 @@ def test_a_day_may_be_absolute_or_relative(text: str, day: date) -> None:
     assert parse_day(text, TODAY) == day
 
 
-@pytest.mark.parametrize("text", ["", "soon", "05.01.2026", "2026-13-01", "2026-02-30", "20260105", "today+1", "-3", "1e3"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "05.01.2026", "2026-13-01", "2026-02-30", "20260105", "today+1", "-3", "1e3"]
+)
 def test_anything_else_is_no_day(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_day(text, TODAY)
@@ -112,7 +114,11 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"advertiser_ids": ["1"], "exclude_advertiser_ids": "1"}, "exclude_advertiser_ids", "leaves none"),
         ({"credentials": {}}, "credentials.auth_type", "Choose how to sign in"),
         ({"credentials": {"auth_type": "password"}}, "credentials.auth_type", "oauth2.0"),
-        ({"credentials": {key: value for key, value in OAUTH.items() if key != "secret"}}, "credentials.secret", "Paste"),
+        (
+            {"credentials": {key: value for key, value in OAUTH.items() if key != "secret"}},
+            "credentials.secret",
+            "Paste",
+        ),
         ({"credentials": PRODUCTION | {"advertiser_ids": []}}, "credentials.advertiser_ids", "at least one"),
         ({"credentials": SANDBOX | {"advertiser_id": "x"}}, "credentials.advertiser_id", "Digits only"),
     ],

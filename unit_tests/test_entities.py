@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 import requests
-from conftest import NOW, Sync, read_streams
+from harness import NOW, Sync, read_streams
 from rows import ENTITIES, name_of
 
 from source_tiktok_marketing.catalogue import entity_columns
@@ -37,7 +37,9 @@ def truth(world: World, stream: str, key: str, **options: Any) -> dict[tuple[str
         for wire in world.truth_entities(KINDS[stream], advertiser_id, **options):
             columns = entity_columns()[stream]
             row = {name: understood(columns[name].type, value) for name, value in wire.items()}
-            rows[advertiser_id, wire[key]] = {"advertiser_id": advertiser_id} | {k: v for k, v in row.items() if v is not None}
+            rows[advertiser_id, wire[key]] = {"advertiser_id": advertiser_id} | {
+                k: v for k, v in row.items() if v is not None
+            }
     return rows
 
 
@@ -67,7 +69,10 @@ def test_without_deleted_entities_only_those_are_left_out(
     stream: str, sync: Callable[..., Sync], world: World, config: dict[str, Any]
 ) -> None:
     key = {"campaigns": "campaign_id", "ad_groups": "adgroup_id", "ads": "ad_id"}[stream]
-    kept = {(row["advertiser_id"], row[key]) for row in sync(stream, config=config | {"include_deleted": False}).rows(stream)}
+    kept = {
+        (row["advertiser_id"], row[key])
+        for row in sync(stream, config=config | {"include_deleted": False}).rows(stream)
+    }
     assert kept == set(truth(world, stream, key, include_deleted=False)) < set(truth(world, stream, key))
 
 
@@ -81,12 +86,16 @@ def test_ad_groups_bought_as_top_view_are_asked_for_in_pages_of_a_hundred(
     sync: Callable[..., Sync], tiktok: Simulator
 ) -> None:
     sync("ad_groups")
-    sizes = {(("TOP_VIEW" in call.query["filtering"]), call.query["page_size"]) for call in tiktok.asked("/adgroup/get/")}
+    sizes = {
+        (("TOP_VIEW" in call.query["filtering"]), call.query["page_size"]) for call in tiktok.asked("/adgroup/get/")
+    }
     assert sizes == {(True, "100"), (False, "1000")}
 
 
 @pytest.mark.parametrize("stream", ["campaigns", "ad_groups", "ads"])
-def test_the_next_sync_emits_what_changed_since_and_no_more(stream: str, sync: Callable[..., Sync], world: World) -> None:
+def test_the_next_sync_emits_what_changed_since_and_no_more(
+    stream: str, sync: Callable[..., Sync], world: World
+) -> None:
     state = sync(stream).state(stream)
     kind, key = KINDS[stream], {"campaigns": "campaign_id", "ad_groups": "adgroup_id", "ads": "ad_id"}[stream]
     changed = next(item for item in reversed(world.entities(kind, TOKYO)) if item.row["modify_time"])
@@ -108,7 +117,9 @@ def test_ads_without_modify_time_are_emitted_every_time_and_once(sync: Callable[
         assert sorted(found) == sorted(undated) != []
 
 
-def test_ads_are_asked_for_what_changed_once_there_is_a_recent_cursor(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+def test_ads_are_asked_for_what_changed_once_there_is_a_recent_cursor(
+    sync: Callable[..., Sync], tiktok: Simulator
+) -> None:
     state = sync("ads").state("ads")
     assert not any("modified_after" in call.query["filtering"] for call in tiktok.asked("/ad/get/"))
     tiktok.transcript.clear()
@@ -118,7 +129,9 @@ def test_ads_are_asked_for_what_changed_once_there_is_a_recent_cursor(sync: Call
     assert all("modified_after" not in one for one in complement)
     narrowed = [one["modified_after"] for one in filters if "modified_after" in one]
     cursors = {datetime.fromisoformat(entry["cursor"]["modify_time"]) for entry in state["states"]}
-    assert {datetime.fromisoformat(moment) for moment in narrowed} <= {moment - timedelta(seconds=1) for moment in cursors}
+    assert {datetime.fromisoformat(moment) for moment in narrowed} <= {
+        moment - timedelta(seconds=1) for moment in cursors
+    }
     assert narrowed
 
 

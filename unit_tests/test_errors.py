@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Sync
+from harness import Sync
 from rows import MANIFEST
 
 from tiktok_simulator import Simulator
@@ -22,7 +22,9 @@ def codes(action: str) -> list[int]:
 
 
 @pytest.mark.parametrize("code", codes("RATE_LIMITED"))
-def test_a_rate_limit_is_waited_out(code: int, sync: Callable[..., Sync], tiktok: Simulator, waits: list[float]) -> None:
+def test_a_rate_limit_is_waited_out(
+    code: int, sync: Callable[..., Sync], tiktok: Simulator, waits: list[float]
+) -> None:
     expected = len(sync(STREAM).rows(STREAM))
     tiktok.faults.rate_limited(times=3, path=PATH, code=code)
     result = sync(STREAM)
@@ -102,7 +104,10 @@ def test_one_accounts_trouble_is_that_accounts(sync: Callable[..., Sync], tiktok
     ("change", "words"),
     [
         ({"access_token": "wrong"}, "Access token is incorrect or has been revoked (code 40105)"),
-        ({"access_token": OTHER_APP_TOKEN}, "Check app_id and secret, and that the token was issued for this very app."),
+        (
+            {"access_token": OTHER_APP_TOKEN},
+            "Check app_id and secret, and that the token was issued for this very app.",
+        ),
         ({"secret": "wrong"}, "Check app_id and secret"),
         ({"app_id": "123"}, "Check app_id and secret"),
     ],

@@ -62,7 +62,12 @@ def test_the_conversions_users_miss_elsewhere_are_in_every_default_report() -> N
     wanted = {"button_click", "complete_payment", "web_event_add_to_cart", "onsite_shopping", "total_purchase",
               "app_install", "engaged_view_through_conversions", "paid_engaged_view", "conversion"}  # fmt: skip
     daily = {row["name"]: set(metrics(row)) for row in TABLES["daily_reports"]}
-    for name in ("ads_reports_daily", "ad_groups_reports_daily", "campaigns_reports_daily", "advertisers_reports_daily"):
+    for name in (
+        "ads_reports_daily",
+        "ad_groups_reports_daily",
+        "campaigns_reports_daily",
+        "advertisers_reports_daily",
+    ):
         assert wanted <= daily[name]
 
 
@@ -98,7 +103,9 @@ def test_every_definition_is_used() -> None:
 
 
 def test_no_two_rows_of_the_error_table_name_the_same_code() -> None:
-    named = Counter(code for row in MANIFEST["definitions"]["error_handler"]["answers"] for code in row.get("codes", ()))
+    named = Counter(
+        code for row in MANIFEST["definitions"]["error_handler"]["answers"] for code in row.get("codes", ())
+    )
     assert [code for code, times in named.items() if times > 1] == []
 
 

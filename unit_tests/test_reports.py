@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Sync
+from harness import Sync
 from rows import REPORTS, dimensions, metrics, name_of, report_type
 
 from source_tiktok_marketing.catalogue import report_columns
@@ -37,7 +37,9 @@ def truth(world: World, row: dict[str, Any], include_deleted: bool = True) -> di
             include_deleted=include_deleted,
             now=datetime.now(UTC),
         ):
-            expected = {"advertiser_id": advertiser_id} | {name: understood(name, value) for name, value in wire.items()}
+            expected = {"advertiser_id": advertiser_id} | {
+                name: understood(name, value) for name, value in wire.items()
+            }
             found[key(row, expected)] = {name: value for name, value in expected.items() if value is not None}
     return found
 

@@ -30,7 +30,9 @@ def lines(stream: dict[str, Any]) -> str:
     key = " ".join(path[0] for path in stream["source_defined_primary_key"])
     cursor = " ".join(stream.get("default_cursor_field", ["none"]))
     columns = stream["json_schema"]["properties"].items()
-    told = [f"  {name}: {json.dumps({k: v for k, v in column.items() if k != 'description'})}" for name, column in columns]
+    told = [
+        f"  {name}: {json.dumps({k: v for k, v in column.items() if k != 'description'})}" for name, column in columns
+    ]
     return "\n".join([f"{stream['name']}  key: {key}  cursor: {cursor}", *told, ""])
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Sync
+from harness import Sync
 
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
@@ -43,7 +43,9 @@ def test_each_account_has_a_cursor_of_its_own_on_the_last_day_seen(sync: Callabl
                                           EMPTY: "2026-01-24"}  # fmt: skip
 
 
-@pytest.mark.parametrize(("window", "start"), [(0, "2026-01-22"), (3, "2026-01-19"), (5, "2026-01-17"), (60, "2026-01-15")])
+@pytest.mark.parametrize(
+    ("window", "start"), [(0, "2026-01-22"), (3, "2026-01-19"), (5, "2026-01-17"), (60, "2026-01-15")]
+)
 def test_the_attribution_window_is_read_again_and_never_before_the_start(
     window: int, start: str, sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any]
 ) -> None:
@@ -130,7 +132,9 @@ def test_the_older_whole_stream_state_counts_for_every_account(
     assert asked_from(tiktok) == dict.fromkeys((TOKYO, LOS_ANGELES, BERLIN, EMPTY), start)
 
 
-def test_the_officials_hours_and_times_are_understood(sync: Callable[..., Sync], tiktok: Simulator, world: World) -> None:
+def test_the_officials_hours_and_times_are_understood(
+    sync: Callable[..., Sync], tiktok: Simulator, world: World
+) -> None:
     hours = state_of({TOKYO: "2026-01-22 10:00:00"}, "stat_time_hour", parent_slice={})
     sync(HOURLY, state={HOURLY: hours})
     assert asked_from(tiktok)[TOKYO] == "2026-01-19"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Sync
+from harness import Sync
 
 from source_tiktok_marketing.values import CASTERS
 from tiktok_simulator import Simulator
@@ -61,6 +61,8 @@ def test_an_odd_value_becomes_null_with_one_warning_and_its_number_in_the_log(
     rows = result.rows("campaigns_reports_daily")
     assert not any("clicks" in row for row in rows)
     assert all("spend" in row for row in rows)
-    assert result.warnings == ["campaigns_reports_daily.clicks: TikTok sent '<5', which is no integer; it becomes null."]
+    assert result.warnings == [
+        "campaigns_reports_daily.clicks: TikTok sent '<5', which is no integer; it becomes null."
+    ]
     told = [message.log.message for message in result.output.logs]
     assert f"campaigns_reports_daily.clicks: {len(rows)} values of an unexpected form became null in this sync." in told

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Sync
+from harness import Sync
 
 from tiktok_simulator import Exchange, Simulator, World
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
@@ -54,7 +54,9 @@ def test_a_start_that_is_the_end_makes_one_day(
     same_day = one_advertiser | {"start_date": "2026-01-20", "end_date": "2026-01-20"}
     rows = sync(stream, config=same_day).rows(stream)
     assert windows(tiktok.asked("/report/integrated/get/"), TOKYO) == [(date(2026, 1, 20), date(2026, 1, 20))]
-    assert {next(iter(row[name][:10] for name in row if name.startswith("stat_time"))) for row in rows} == {"2026-01-20"}
+    assert {next(iter(row[name][:10] for name in row if name.startswith("stat_time"))) for row in rows} == {
+        "2026-01-20"
+    }
 
 
 @pytest.mark.parametrize("stream", [DAILY, HOURLY])

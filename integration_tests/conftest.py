@@ -1,0 +1,61 @@
+"""The real command in a process of its own, against the simulator over TLS, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import Run
+
+from tiktok_simulator import Simulator, World, served
+from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+
+COMMAND = str(Path(sys.executable).with_name("source-tiktok-marketing"))
+
+
+@pytest.fixture
+def tiktok() -> Iterator[Any]:
+    """The simulator, served; `.simulator` and `.environment` are what a test needs of it."""
+    with served(Simulator(World.small())) as server:
+        yield server
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    return {
+        "credentials": {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN},
+        "start_date": "2026-01-15",
+        "end_date": "2026-01-18",
+    }
+
+
+@pytest.fixture
+def command(tiktok: Any, tmp_path: Path) -> Callable[..., Run]:
+    """`command("read", config=…, catalog=[…], state=…)` runs it; `argv` replaces the console script."""
+
+    def run(verb: str, *, argv: list[str] | None = None, **files: Any) -> Run:
+        arguments = [*(argv or [COMMAND]), verb]
+        for option, content in files.items():
+            path = tmp_path / f"{option}.json"
+            path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+            arguments += [f"--{option}", str(path)]
+        clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+        done = subprocess.run(
+            arguments,
+            env=clean | tiktok.environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        lines = [line for line in done.stdout.splitlines() if line]
+        return Run(done.returncode, [json.loads(line) for line in lines], done.stderr)
+
+    return run

@@ -1,0 +1,179 @@
+"""spec, check, discover and read over TLS; and every mistake a user can make, answered in words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import Run, catalog_of
+
+from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
+from tiktok_simulator.worlds import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
+
+Command = Callable[..., Run]
+STREAM = "campaigns_reports_daily"
+UNKNOWN = "7999999999999999999"
+
+
+def told(run: Run) -> str:
+    return "\n".join(run.errors)
+
+
+def production(*ids: str) -> dict[str, Any]:
+    return {"credentials": {"auth_type": "production_access_token", "access_token": TOKEN, "advertiser_ids": list(ids)}}
+
+
+@pytest.mark.parametrize("argv", [None, [sys.executable, "-m", "source_tiktok_marketing"]], ids=["script", "module"])
+def test_a_user_goes_from_spec_to_rows(command: Command, config: dict[str, Any], argv: list[str] | None) -> None:
+    (spec,) = command("spec", argv=argv).of("SPEC")
+    assert "credentials" in spec["spec"]["connectionSpecification"]["properties"]
+    assert (
+        command("check", argv=argv, config=config).of("CONNECTION_STATUS")[0]["connectionStatus"]["status"]
+        == "SUCCEEDED"
+    )
+    (catalog,) = command("discover", argv=argv, config=config).of("CATALOG")
+    assert len(catalog["catalog"]["streams"]) == 38
+    run = command("read", argv=argv, config=config, catalog=catalog_of("campaigns", STREAM))
+    assert (run.code, run.noise) == (0, "")
+    assert {row["advertiser_id"] for row in run.rows(STREAM)} == {TOKYO, LOS_ANGELES, BERLIN}
+
+
+def test_the_next_sync_goes_on_from_the_saved_state(command: Command, config: dict[str, Any]) -> None:
+    first = command("read", config=config, catalog=catalog_of(STREAM))
+    later = config | {"end_date": "2026-01-20"}
+    second = command("read", config=later, catalog=catalog_of(STREAM), state=first.states)
+    days = {row["stat_time_day"] for row in second.rows(STREAM)}
+    assert days == {"2026-01-15", "2026-01-16", "2026-01-17", "2026-01-18", "2026-01-19", "2026-01-20"}
+    again = command("read", config=later, catalog=catalog_of(STREAM), state=second.states)
+    assert min(row["stat_time_day"] for row in again.rows(STREAM)) == "2026-01-17"
+
+
+def test_a_clean_full_sync_logs_no_warning(command: Command, config: dict[str, Any], tiktok: Any) -> None:
+    (catalog,) = command("discover", config=config).of("CATALOG")
+    names = [stream["name"] for stream in catalog["catalog"]["streams"]]
+    run = command("read", config=config, catalog=catalog_of(*names))
+    assert [log["log"] for log in run.of("LOG") if log["log"]["level"] != "INFO"] == []
+    assert (run.code, run.errors) == (0, [])
+    assert all(run.rows(name) for name in names)
+    assert tiktok.refused == []
+
+
+def test_a_manifest_in_the_current_directory_is_not_mistaken_for_ours(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "manifest.yaml").write_text("version: 0.0.0", encoding="utf-8")
+    assert command("spec").code == 0
+
+
+def test_check_asks_few_questions_whatever_the_number_of_accounts(
+    command: Command, config: dict[str, Any], tiktok: Any
+) -> None:
+    command("check", config=config)
+    assert len(tiktok.simulator.transcript) <= 4
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"credentials": {"access_token": "wrong"}}, ["code 40105", "Authorise the app again"]),
+        ({"credentials": {"access_token": OTHER_APP_TOKEN}}, ["Check app_id and secret"]),
+        ({"credentials": {"secret": ""}}, ["credentials.secret: is missing"]),
+        ({"start_date": "05.01.2026"}, ["start_date: '05.01.2026' is not a day", "YYYY-MM-DD"]),
+        ({"start_date": "2026-02-01"}, ["end_date: '2026-01-18' is before start_date '2026-02-01'"]),
+        ({"start_date": "soon", "attribution_window": 400}, ["2 mistakes", "start_date:", "attribution_window:"]),
+        ({"advertiser_ids": [TOKYO, FORBIDDEN]}, [f"no permission for these ad accounts: {FORBIDDEN}."]),
+        ({"advertiser_ids": [TOKYO, UNKNOWN]}, [f"no permission for these ad accounts: {UNKNOWN}."]),
+        (production(TOKYO, FORBIDDEN, UNKNOWN), [FORBIDDEN, UNKNOWN, "take them out of advertiser_ids"]),
+    ],
+)
+def test_check_fails_in_words_that_name_the_field_or_the_account(
+    change: dict[str, Any], words: list[str], command: Command, config: dict[str, Any]
+) -> None:
+    credentials = config["credentials"] | change.get("credentials", {})
+    if "advertiser_ids" in change.get("credentials", {}):
+        credentials = change["credentials"]
+    run = command("check", config=config | change | {"credentials": credentials})
+    assert [m["connectionStatus"]["status"] for m in run.of("CONNECTION_STATUS")] == ["FAILED"]
+    for word in words:
+        assert word in told(run)
+    assert_no_traceback(run)
+
+
+def test_check_fails_on_a_token_that_reaches_no_account(command: Command, config: dict[str, Any], tiktok: Any) -> None:
+    for advertiser_id in list(tiktok.simulator.world.permitted):
+        tiktok.simulator.world.forbid(advertiser_id)
+    run = command("check", config=config)
+    assert "This token reaches no ad account. Authorise at least one" in told(run)
+
+
+@pytest.mark.parametrize("verb", ["discover", "read"])
+def test_a_wrong_configuration_stops_with_exit_code_1(
+    verb: str, command: Command, config: dict[str, Any], tiktok: Any
+) -> None:
+    files = {"catalog": catalog_of(STREAM)} if verb == "read" else {}
+    run = command(verb, config=config | {"start_date": "soon", "end_date": "later"}, **files)
+    assert run.code == 1
+    assert "start_date: 'soon'" in told(run)
+    assert "end_date: 'later'" in told(run)
+    assert tiktok.simulator.transcript == []
+    assert_no_traceback(run)
+
+
+def test_an_unknown_stream_is_named_after_the_others_were_read(command: Command, config: dict[str, Any]) -> None:
+    wanted = catalog_of("campaigns", "campaign_report_daily", "ads_reports_by_country_hourly")
+    run = command("read", config=config, catalog=wanted)
+    assert run.code == 1
+    assert run.rows("campaigns")
+    assert "campaign_report_daily (did you mean campaigns_reports_daily?)" in told(run)
+    assert "TikTok refuses country and hour together; use ads_reports_by_country_daily" in told(run)
+    assert_no_traceback(run)
+
+
+def test_one_refused_account_loses_nothing_of_the_others(command: Command, config: dict[str, Any]) -> None:
+    run = command("read", config=config | production(TOKYO, FORBIDDEN, BERLIN), catalog=catalog_of(STREAM))
+    assert run.code == 1
+    assert {row["advertiser_id"] for row in run.rows(STREAM)} == {TOKYO, BERLIN}
+    cursors = {entry["partition"]["advertiser_id"]: entry["cursor"] for entry in _states(run, STREAM)}
+    assert cursors[TOKYO] == cursors[BERLIN] == {"stat_time_day": "2026-01-18"}
+    assert f"ad account {FORBIDDEN}" in told(run)
+    assert_no_traceback(run)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "orders"}, "stream_state": {"id": 1}}}], "it is about orders"),
+        ([{"type": "STREAM", "stream": {"stream_descriptor": {"name": STREAM}, "stream_state": {"id": 1}}}], f"stream {STREAM} is not of this connector"),
+        ("{not json", "--state"),
+    ],
+)  # fmt: skip
+def test_a_foreign_state_is_refused(
+    state: Any, words: str, command: Command, config: dict[str, Any], tiktok: Any
+) -> None:
+    run = command("read", config=config, catalog=catalog_of(STREAM), state=state)
+    assert run.code == 1
+    assert words in told(run)
+    assert "eset" in told(run) or "can't be read" in told(run)
+    assert tiktok.simulator.transcript == []
+    assert_no_traceback(run)
+
+
+@pytest.mark.parametrize("broken", ["config", "catalog"])
+def test_a_file_that_is_no_json_is_named(broken: str, command: Command, config: dict[str, Any]) -> None:
+    files = {"config": config, "catalog": catalog_of(STREAM)} | {broken: "{not json"}
+    run = command("read", **files)
+    assert run.code == 1
+    assert f"--{broken}" in told(run)
+
+
+def _states(run: Run, stream: str) -> list[dict[str, Any]]:
+    (state,) = [s for s in run.states if s["stream"]["stream_descriptor"]["name"] == stream]
+    return list(state["stream"]["stream_state"]["states"])
+
+
+def assert_no_traceback(run: Run) -> None:
+    shown = json.dumps(run.of("LOG") + run.of("TRACE") + run.of("CONNECTION_STATUS")) + run.noise
+    assert "Traceback" not in shown
+    assert TOKEN not in shown

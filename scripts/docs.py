@@ -1,0 +1,78 @@
+"""The generated passages of the documentation, made from the manifest by cog (`make docs`, `make docs-check`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk import AirbyteStream
+
+from source_tiktok_marketing import SourceTiktokMarketing
+
+LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}
+CADENCE = {"stat_time_day": "by day", "stat_time_hour": "by hour", "": "lifetime"}
+SOURCE = SourceTiktokMarketing(
+    config={"credentials": {"auth_type": "production_access_token", "access_token": "-", "advertiser_ids": ["1"]}}
+)
+
+
+def streams_table() -> str:
+    """Every stream: where its rows come from, its key, its cursor, and whether the sandbox has it."""
+    sandbox = SOURCE.offered({"credentials": {"auth_type": "sandbox_access_token"}})
+    head = ["| Stream | Rows | Primary key | Cursor | Sandbox |", "|---|---|---|---|---|"]
+    return "\n".join(head + [_table_row(row, _streams()[row["name"]], sandbox) for row in SOURCE.rows()])
+
+
+def data_model() -> str:
+    """The entities, how they refer to each other, and the reports that hang on each level, as a Mermaid diagram."""
+    entities = [row["name"] for row in SOURCE.rows() if "level" not in row and row["name"] != "advertiser_ids"]
+    reports = [row for row in SOURCE.rows() if "level" in row]
+    lines = [line for name in entities for line in _box(name)]
+    lines += [line for name in entities for line in _references(name, entities)]
+    lines += [f"  {LEVELS[row['level']]} ||--o{{ {row['name']} : {row['level']}_id" for row in reports]
+    return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
+
+
+def _streams() -> Mapping[str, AirbyteStream]:
+    found = SOURCE.streams(SOURCE.configure({}, ""))
+    return {stream.name: stream.as_airbyte_stream() for stream in found}
+
+
+def _key(stream: AirbyteStream) -> list[str]:
+    return [path[0] for path in stream.source_defined_primary_key or []]
+
+
+def _table_row(row: Mapping[str, Any], stream: AirbyteStream, sandbox: list[str]) -> str:
+    cursor = "".join(stream.default_cursor_field or [])
+    cells = [f"`{stream.name}`", _rows_of(row), _code(_key(stream)), _code([cursor] if cursor else [])]
+    return f"| {' | '.join([*cells, 'yes' if stream.name in sandbox else ''])} |"
+
+
+def _rows_of(row: Mapping[str, Any]) -> str:
+    if "level" not in row:
+        return {"advertiser_ids": "`oauth2/advertiser/get/`", "advertisers": "`advertiser/info/`"}.get(
+            row["name"], f"`{row.get('endpoint')}`"
+        )
+    by = ", ".join(name.removesuffix("_code").removesuffix("_id") for name in row["by"])
+    kind = "audience of " if "_audience_" in row["name"] else ""
+    return f"{kind}{LEVELS[row['level']].replace('_', ' ')} {CADENCE[''.join(row['time'])]}" + (f", by {by}" if by else "")
+
+
+def _code(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _box(name: str) -> Iterator[str]:
+    yield f"  {name} {{"
+    for column in _key(_streams()[name]):
+        yield f"    string {column} PK"
+    yield "  }"
+
+
+def _references(name: str, entities: list[str]) -> Iterator[str]:
+    """An entity refers to another where it has the other's key as a column."""
+    columns = _streams()[name].json_schema["properties"]
+    for other in entities:
+        (key,) = _key(_streams()[other])
+        if other != name and key in columns:
+            yield f"  {other} ||--o{{ {name} : {key}"
