@@ -34,7 +34,7 @@ def data_model() -> str:
 
 
 def _streams() -> Mapping[str, AirbyteStream]:
-    found = SOURCE.streams(SOURCE.configure({}, ""))
+    found = SOURCE.streams(SOURCE.normal_config)
     return {stream.name: stream.as_airbyte_stream() for stream in found}
 
 

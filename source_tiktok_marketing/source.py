@@ -67,6 +67,11 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         specification: Mapping[str, Any] = self.resolved_manifest["spec"]["connection_specification"]
         return specification
 
+    @property
+    def normal_config(self) -> Mapping[str, Any]:
+        """The configuration this source was built with, in its one shape (`NormalizeConfig`)."""
+        return self._config
+
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
         refuse_mistakes(config, self.connection_specification)

@@ -92,7 +92,7 @@ def test_every_class_the_manifest_names_exists() -> None:
 
 def test_nothing_in_the_manifest_is_deprecated() -> None:
     source = SourceTiktokMarketing(config={"credentials": {"access_token": "t", "advertiser_ids": ["1"]}})
-    source.streams(source.configure({}, ""))
+    source.streams(source.normal_config)
     assert [warning.message for warning in source.deprecation_warnings()] == []
 
 
@@ -119,7 +119,7 @@ def test_the_fields_common_streams_are_all_there_with_their_keys_and_cursors() -
     if not PEERS.exists():
         pytest.skip("shared/reference is not here: the peers' streams can't be compared")
     source = SourceTiktokMarketing(config={"credentials": {"access_token": "t", "advertiser_ids": ["1"]}})
-    ours = {stream.name: stream.as_airbyte_stream() for stream in source.streams(source.configure({}, ""))}
+    ours = {stream.name: stream.as_airbyte_stream() for stream in source.streams(source.normal_config)}
     refused = {"ads_reports_by_country_hourly", "ad_groups_reports_by_country_hourly"}
     later = ("spark_", "pixel", "gmv_", "smart_plus")
     for row in csv.DictReader(PEERS.read_text(encoding="utf-8").splitlines()):

@@ -18,7 +18,7 @@ Golden = Callable[[str, str], None]
 
 def catalog(config: dict[str, Any]) -> dict[str, Any]:
     source = SourceTiktokMarketing(config=config)
-    found: dict[str, Any] = AirbyteCatalogSerializer.dump(source.discover(source.logger, source.configure({}, "")))
+    found: dict[str, Any] = AirbyteCatalogSerializer.dump(source.discover(source.logger, source.normal_config))
     return found
 
 
