@@ -37,3 +37,7 @@ def catalog_of(*streams: str, mode: str = "incremental") -> dict[str, Any]:
     return {"streams": [{
         "stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]},
         "sync_mode": mode, "destination_sync_mode": "append_dedup"} for name in streams]}  # fmt: skip
+
+
+def state_of(stream: str, blob: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": blob}}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Run, catalog_of
+from running import Run, catalog_of, state_of
 
 from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
 from tiktok_simulator.worlds import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
@@ -144,11 +144,11 @@ def test_one_refused_account_loses_nothing_of_the_others(command: Command, confi
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "orders"}, "stream_state": {"id": 1}}}], "it is about orders"),
-        ([{"type": "STREAM", "stream": {"stream_descriptor": {"name": STREAM}, "stream_state": {"id": 1}}}], f"stream {STREAM} is not of this connector"),
+        ([state_of("orders", {"id": 1})], "it is about orders"),
+        ([state_of(STREAM, {"id": 1})], f"stream {STREAM} is not of this connector"),
         ("{not json", "--state"),
     ],
-)  # fmt: skip
+)
 def test_a_foreign_state_is_refused(
     state: Any, words: str, command: Command, config: dict[str, Any], tiktok: Any
 ) -> None:

@@ -23,6 +23,13 @@ def streams_table() -> str:
     return "\n".join(head + [_table_row(row, _streams()[row["name"]], sandbox) for row in SOURCE.rows()])
 
 
+def options_table() -> str:
+    """The options beside the sign-in, as the form shows them."""
+    fields = SOURCE.connection_specification["properties"]
+    head = ["| Option | Default | |", "|---|---|---|"]
+    return "\n".join(head + [_option(name, field) for name, field in fields.items() if name != "credentials"])
+
+
 def data_model() -> str:
     """The entities, how they refer to each other, and the reports that hang on each level, as a Mermaid diagram."""
     entities = [row["name"] for row in SOURCE.rows() if "level" not in row and row["name"] != "advertiser_ids"]
@@ -31,6 +38,12 @@ def data_model() -> str:
     lines += [line for name in entities for line in _references(name, entities)]
     lines += [f"  {LEVELS[row['level']]} ||--o{{ {row['name']} : {row['level']}_id" for row in reports]
     return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
+
+
+def _option(name: str, field: Mapping[str, Any]) -> str:
+    default = f"`{str(field['default']).lower()}`" if "default" in field else ""
+    forms = f" ({field['pattern_descriptor']})" if "pattern_descriptor" in field else ""
+    return f"| `{name}` | {default} | {field['description'].rstrip('.')}{forms}. |"
 
 
 def _streams() -> Mapping[str, AirbyteStream]:
@@ -55,7 +68,8 @@ def _rows_of(row: Mapping[str, Any]) -> str:
         )
     by = ", ".join(name.removesuffix("_code").removesuffix("_id") for name in row["by"])
     kind = "audience of " if "_audience_" in row["name"] else ""
-    return f"{kind}{LEVELS[row['level']].replace('_', ' ')} {CADENCE[''.join(row['time'])]}" + (f", by {by}" if by else "")
+    told = f"{kind}{LEVELS[row['level']].replace('_', ' ')} {CADENCE[''.join(row['time'])]}"
+    return f"{told}, by {by}" if by else told
 
 
 def _code(names: list[str]) -> str:

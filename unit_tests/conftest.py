@@ -61,8 +61,8 @@ def config() -> dict[str, Any]:
 
 @pytest.fixture
 def sandbox_config() -> dict[str, Any]:
-    return {"credentials": {"auth_type": "sandbox_access_token", "advertiser_id": SANDBOX, "access_token": SANDBOX_TOKEN},
-            "start_date": "2020-12-08", "end_date": "2020-12-19"}  # fmt: skip
+    credentials = {"auth_type": "sandbox_access_token", "advertiser_id": SANDBOX, "access_token": SANDBOX_TOKEN}
+    return {"credentials": credentials, "start_date": "2020-12-08", "end_date": "2020-12-19"}
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_the_officials_hours_and_times_are_understood(
     assert asked_from(tiktok)[TOKYO] == "2026-01-19"
     newest = max(item.row["modify_time"] for item in world.entities("campaign", TOKYO))
     times = state_of({TOKYO: f"{newest}Z"}, "modify_time", parent_slice={})
-    emitted = [row for row in sync("campaigns", state={"campaigns": times}).rows("campaigns")]
+    emitted = sync("campaigns", state={"campaigns": times}).rows("campaigns")
     assert {row["modify_time"] for row in emitted if row["advertiser_id"] == TOKYO} == {newest.replace(" ", "T")}
 
 
@@ -154,9 +154,12 @@ def test_of_several_cursors_per_account_the_earliest_counts(sync: Callable[..., 
 
 @pytest.mark.parametrize(
     "saved",
-    [{"updated_at": "2026-01-01"}, {"states": [{"partition": {"shop": "1"}, "cursor": {"stat_time_day": "2026-01-01"}}]},
-     {"states": [{"partition": {"advertiser_id": "1"}, "cursor": {"id": 4}}]}],
-)  # fmt: skip
+    [
+        {"updated_at": "2026-01-01"},
+        {"states": [{"partition": {"shop": "1"}, "cursor": {"stat_time_day": "2026-01-01"}}]},
+        {"states": [{"partition": {"advertiser_id": "1"}, "cursor": {"id": 4}}]},
+    ],
+)
 def test_a_foreign_state_is_refused_with_the_streams_name_and_a_remedy(
     saved: dict[str, Any], sync: Callable[..., Sync], tiktok: Simulator
 ) -> None:
