@@ -108,6 +108,12 @@ def test_check_fails_on_a_token_that_reaches_no_account(command: Command, config
     assert "This token reaches no ad account. Authorise at least one" in told(run)
 
 
+def test_an_empty_configuration_is_told_what_it_needs(command: Command) -> None:
+    run = command("check", config={})
+    assert "credentials.auth_type: is missing or unknown. Choose how to sign in" in told(run)
+    assert_no_traceback(run)
+
+
 @pytest.mark.parametrize("verb", ["discover", "read"])
 def test_a_wrong_configuration_stops_with_exit_code_1(
     verb: str, command: Command, config: dict[str, Any], tiktok: Any

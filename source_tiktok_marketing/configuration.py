@@ -70,7 +70,10 @@ def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:
 
 def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
     """Raises one config_error that names every mistake in `config`."""
-    if found := mistakes(config, spec):
+    shaped = dict(config)
+    if "credentials" not in shaped:  # the CDK does not transform an empty configuration
+        NormalizeConfig().transform(shaped)
+    if found := mistakes(shaped, spec):
         count = "one mistake" if len(found) == 1 else f"{len(found)} mistakes"
         raise AirbyteTracedException(
             message=f"The configuration has {count}:\n" + "\n".join(f"- {mistake}" for mistake in found),

@@ -1,0 +1,105 @@
+"""`python -m demo`: TikTok Ads data in a database, with a simulated TikTok or, with TIKTOK_CONFIG, your own account."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from .database import Database
+from .notebook import CHART, DATABASE, DemoError, Notebook
+from .report import difference, proof, spend_by_campaign, syncs
+from .scenario import Scenario, own_account, simulated
+from .terminal import heading, say
+
+STREAMS = (
+    "advertisers", "campaigns", "ad_groups", "ads", "creative_assets_images",
+    "advertisers_reports_daily", "campaigns_reports_daily", "ad_groups_reports_daily", "ads_reports_daily",
+    "ads_audience_reports_daily", "ads_reports_by_country_daily", "campaigns_reports_hourly", "ads_reports_lifetime",
+)  # fmt: skip
+REREAD = """
+What was read before is not read again, but for the newest day and the attribution window before it:
+TikTok may still correct those days (option attribution_window, 3 days unless you say otherwise)."""
+NEXT = """\
+Chart         {chart}
+Database      .venv/bin/python -ic "import duckdb; db = duckdb.connect('{database}')"
+              >>> db.sql('SUMMARIZE campaigns')
+Your account  TIKTOK_CONFIG=config.json make demo
+Its settings  README.md, “Options”"""
+
+
+def main() -> int:
+    """Runs the demo and returns the exit code; what went wrong is one sentence on stderr."""
+    started = time.monotonic()
+    output = Path(os.environ.get("TIKTOK_DEMO_OUTPUT") or Path(__file__).with_name("output")).resolve()
+    config = os.environ.get("TIKTOK_CONFIG")
+    try:
+        with own_account(Path(config)) if config else simulated() as scenario:
+            run(scenario, output)
+    except DemoError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(f"\n({time.monotonic() - started:.0f} seconds)", file=sys.stderr)
+    return 0
+
+
+def run(scenario: Scenario, output: Path) -> None:
+    """One check, one discovery, two syncs, and what SQL makes of the tables."""
+    say(scenario.introduction)
+    notebook = Notebook(scenario.first_config, output)
+    heading("1  Check")
+    notebook.check()
+    say("The connector reached the account and a report request was accepted.")
+
+    heading("2  Discover")
+    offered = notebook.discover()
+    streams = [stream for stream in STREAMS if stream in offered]
+    say(f"{len(offered)} streams offered; these {len(streams)} are read below.")
+
+    database = Database(output / DATABASE, streams)
+    heading(f"3  First sync: {scenario.first_title}")
+    first = notebook.sync(streams, database.path)
+    rows_before = database.rows()
+    say(f"{first.rows:,} rows read.")
+
+    heading(f"4  Second sync: {scenario.second_title}")
+    scenario.time_passes()
+    second = notebook.sync(streams, database.path, scenario.second_config)
+    read = database.rows_since(second.began)
+    say(syncs(rows_before, read, database.rows(), database.oldest_day_since(second.began)))
+    say(REREAD)
+    show(database, scenario, output)
+    farewell(scenario, output)
+
+
+def show(database: Database, scenario: Scenario, output: Path) -> None:
+    """What the tables say, in figures and in a chart."""
+    from .chart import draw  # noqa: PLC0415 - matplotlib reads the environment when it is imported
+
+    heading("5  What the tables say")
+    totals = database.spend_by_table()
+    if not totals:
+        say("No campaign delivered anything in these days.")
+        return
+    say(spend_by_campaign(database))
+    say(f"\n{scenario.remark}\n" if scenario.remark else "")
+    say(proof(totals))
+    say(difference(totals))
+    draw(database, output / CHART)
+
+
+def farewell(scenario: Scenario, output: Path) -> None:
+    """Who was asked, and what to do next."""
+    if strangers := scenario.strangers():
+        raise DemoError(f"Something asked for hosts that are not TikTok's: {', '.join(strangers)}.")
+    say(f"\n{scenario.conclusion}")
+    place = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
+    heading("6  Next")
+    say(NEXT.format(chart=place / CHART, database=place / DATABASE))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""The connector run by PyAirbyte, in the few calls a notebook would make."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .terminal import Progress
+
+CONNECTOR = "source-tiktok-marketing"
+DATABASE = "tiktok.duckdb"
+CHART = "spend_by_day_and_campaign.png"
+LOG = "pyairbyte.log"
+
+
+class DemoError(Exception):
+    """Ends the demo; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Sync:
+    """What one sync read, and when it began (UTC, without zone, as the tables have it)."""
+
+    rows: int
+    began: datetime
+
+
+class Listener(logging.Handler):
+    """Hears from PyAirbyte's log which streams are done, and what the connector complains about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.finished = 0
+        self.complaints: list[str] = []
+        self.progress: Progress | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Takes note of one line of the log."""
+        message = record.getMessage()
+        if record.levelno >= logging.ERROR:
+            self.complaints.append(message)
+        elif message.startswith("Read completed on stream"):
+            self.finished += 1
+            if self.progress:
+                self.progress.doing = f"{self.finished} streams read"
+
+
+class Notebook:
+    """A notebook's kernel: one PyAirbyte source and the directory it writes to.
+
+    PyAirbyte talks on stdout and stderr; here all of it goes to a file, so that what the demo prints is the demo's.
+    """
+
+    def __init__(self, config: Mapping[str, Any], output: Path) -> None:
+        self._output = output
+        _empty(output)
+        os.environ.update(quiet_environment(output))
+        self._listener = Listener()
+        with self._quietly("starting PyAirbyte"):
+            import airbyte  # noqa: PLC0415 - it reads the environment when it is imported
+
+            executable = Path(sys.executable).with_name(CONNECTOR)
+            self._source = airbyte.get_source(CONNECTOR, local_executable=executable, config=dict(config))
+        for name in ("airbyte", f"airbyte.{CONNECTOR}"):
+            logging.getLogger(name).addHandler(self._listener)
+
+    def check(self) -> None:
+        """Does what “Save & Test” does. Raises a DemoError with the connector's own words."""
+        with self._quietly("checking"):
+            self._source.check()
+
+    def discover(self) -> list[str]:
+        """The names of the streams on offer."""
+        with self._quietly("discovering"):
+            return list(self._source.get_available_streams())
+
+    def sync(self, streams: Sequence[str], database: Path, config: Mapping[str, Any] | None = None) -> Sync:
+        """Reads streams into the database, from where the last sync into it ended."""
+        began = datetime.now(UTC).replace(tzinfo=None)
+        self._listener.finished = 0
+        with self._quietly("reading"):
+            from airbyte.caches import DuckDBCache  # noqa: PLC0415 - see __init__
+
+            if config:
+                self._source.set_config(dict(config), validate=False)
+            cache = DuckDBCache(db_path=database, cache_dir=self._output / "files")
+            # The connector understands more shapes of a configuration than its form shows.
+            read = self._source.read(cache, streams=list(streams), skip_validation=True)
+            cache.get_sql_engine().dispose()
+        return Sync(read.processed_records, began)
+
+    @contextmanager
+    def _quietly(self, doing: str) -> Iterator[None]:
+        """Sends what PyAirbyte prints to the log file, shows progress instead, and puts its errors in a sentence."""
+        self._listener.progress = progress = Progress(sys.stderr, doing)
+        with (self._output / LOG).open("a", encoding="utf-8") as log, progress.shown():
+            try:
+                with redirect_stdout(log), redirect_stderr(log):
+                    yield
+            except Exception as error:
+                print(error, file=log)
+                raise DemoError(self._sentence(error, doing)) from error
+
+    def _sentence(self, error: Exception, doing: str) -> str:
+        reason = (getattr(error, "context", None) or {}).get("failure_reason")
+        said = [reason] if reason else list(dict.fromkeys(self._listener.complaints))
+        words = "\n".join(said) or str(error).partition("\n")[0]
+        return f"The connector stopped while {doing}. {words}\nEverything it said is in {self._output / LOG}"
+
+
+def quiet_environment(output: Path) -> dict[str, str]:
+    """Keeps PyAirbyte off the network (registry, telemetry, version checks), and all files in `output`."""
+    return {
+        "AIRBYTE_OFFLINE_MODE": "1",
+        "DO_NOT_TRACK": "1",
+        "AIRBYTE_DO_NOT_TRACK": "1",
+        "NO_LIVE_PROGRESS": "1",
+        "AIRBYTE_PROJECT_DIR": str(output),
+        "AIRBYTE_LOGGING_ROOT": str(output / "logs"),
+        "MPLCONFIGDIR": str(output / "matplotlib"),
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def _empty(output: Path) -> None:
+    """Every run begins with an empty database: what an earlier run left is removed, and nothing else."""
+    try:
+        for name in ("logs", "files"):
+            shutil.rmtree(output / name, ignore_errors=True)
+        for name in (DATABASE, f"{DATABASE}.wal", CHART, LOG):
+            (output / name).unlink(missing_ok=True)
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoError(
+            f"The output directory can't be written: {error}. Set TIKTOK_DEMO_OUTPUT to one that can."
+        ) from error

@@ -1,0 +1,84 @@
+"""The demo's tables: what the second sync read, what campaigns cost, and that every cut adds up to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from .database import CampaignSpend, Database
+from .terminal import Cell, shortened, table
+
+READ_WHOLE = ("advertisers", "ads_reports_lifetime")
+
+
+def syncs(
+    before: Mapping[str, int], read: Mapping[str, int], now: Mapping[str, int], since: Mapping[str, date | None]
+) -> str:
+    """What the second sync read, table by table, and how little of it was read before."""
+    rows: list[Sequence[Cell] | None] = [
+        (stream, before[stream], read[stream], now[stream] - before[stream], now[stream], _extent(stream, since))
+        for stream in now
+    ]
+    totals = (sum(before.values()), sum(read.values()), sum(now.values()) - sum(before.values()), sum(now.values()))
+    return table(
+        ("stream", "first sync", "second sync", "of it new", "in table", "read again"),
+        [*rows, None, ("all", *totals, "")],
+    )
+
+
+def _extent(stream: str, since: Mapping[str, date | None]) -> str:
+    if stream in since:
+        return f"{since[stream]} and later" if since[stream] else "nothing"
+    return "everything" if stream in READ_WHOLE else "what changed"
+
+
+def spend_by_campaign(database: Database) -> str:
+    """One table for each ad account, as amounts in different currencies don't add up."""
+    accounts = groupby(database.campaigns(), key=lambda row: (row.account, row.currency))
+    return "\n\n".join(_of_account(account, currency, list(rows)) for (account, currency), rows in accounts)
+
+
+def _of_account(account: str, currency: str, campaigns: Sequence[CampaignSpend]) -> str:
+    header = (
+        f"{shortened(account)}, {currency}",
+        "spend",
+        "impressions",
+        "clicks",
+        "CTR",
+        "conversions",
+        "lifetime spend",
+    )
+    *rows, total = map(_row, campaigns)
+    return table(header, [*rows, None, total])
+
+
+def _row(row: CampaignSpend) -> Sequence[Cell]:
+    rate = None if row.click_through_rate is None else f"{row.click_through_rate:.2%}"
+    return (shortened(row.campaign), row.spend, row.impressions, row.clicks, rate, row.conversions, row.lifetime_spend)
+
+
+Totals = Mapping[tuple[str, str], Mapping[str, Decimal]]
+
+
+def proof(totals: Totals) -> str:
+    """The same spend added up from every report."""
+    titles = list(next(iter(totals.values()), {}))
+    rows: list[Sequence[Cell]] = [
+        (f"{shortened(name)}, {currency}", *sums.values()) for (name, currency), sums in totals.items()
+    ]
+    return table(("spend added up from", *titles), rows)
+
+
+def difference(totals: Totals) -> str:
+    """Whether all of them are equal, and where they are not."""
+    found = list(_differences(totals))
+    return "\n".join(found) if found else "Every cut of an account's spend adds up to the same amount, to the cent."
+
+
+def _differences(totals: Totals) -> Iterator[str]:
+    for (name, currency), sums in totals.items():
+        for title, spend in sums.items():
+            if missing := sums["campaigns"] - spend:
+                yield f"{name}: {title} add up to {missing:,.2f} {currency} less than campaigns."

@@ -1,0 +1,102 @@
+"""Whose data it is: a simulated TikTok's that lives as long as the demo, or your own account's."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tiktok_simulator import Simulator, World, served
+from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+
+from .notebook import DemoError
+
+# The evening of the 20th in Berlin: in Los Angeles the day is half over, and the second sync reads it again.
+FIRST_SYNC = datetime(2026, 1, 20, 18, tzinfo=UTC)
+SECOND_SYNC = datetime(2026, 1, 27, 18, tzinfo=UTC)
+SIMULATED: Mapping[str, Any] = {
+    "credentials": {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN},
+    "start_date": "2026-01-01",
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Configurations of the two syncs, and the words that go with them.
+
+    Attributes:
+        time_passes: What happens between the two syncs.
+        strangers: Hosts that were asked for and are not TikTok's, as far as somebody watched.
+    """
+
+    introduction: str
+    first_title: str
+    first_config: Mapping[str, Any]
+    second_title: str
+    second_config: Mapping[str, Any]
+    remark: str
+    conclusion: str
+    time_passes: Callable[[], None]
+    strangers: Callable[[], Sequence[str]]
+
+
+@contextmanager
+def simulated() -> Iterator[Scenario]:
+    """A small TikTok on loopback, its clock set to January 2026; it ends with the context."""
+    now = FIRST_SYNC
+    world = World.small()
+
+    def a_week_passes() -> None:
+        nonlocal now
+        now = SECOND_SYNC
+        world.touch("campaign", world.landmarks["Berlin.reservation_campaign"], datetime(2026, 1, 23, 9, tzinfo=UTC))
+
+    with served(Simulator(world, clock=lambda: now)) as server:
+        os.environ.update(server.environment)
+        yield Scenario(
+            introduction="TikTok Ads data in a database, without a TikTok account: a simulated TikTok answers on this\n"
+            "machine, with ad accounts in Tokyo, Los Angeles and Berlin. The connector runs as in your\n"
+            "notebook: through PyAirbyte, into DuckDB.",
+            first_title="1 to 20 January 2026",
+            first_config={**SIMULATED, "end_date": "2026-01-20"},
+            second_title="a week later, up to 27 January",
+            second_config={**SIMULATED, "end_date": "2026-01-27"},
+            remark="“Slow buyers” ended in December: nothing is spent any more, but conversions still come in.\n"
+            "“Last season” was deleted: its spend counts, as in Ads Manager.",
+            conclusion="Every request went to TikTok's own host name; no other host was asked for.",
+            time_passes=a_week_passes,
+            strangers=lambda: server.refused,
+        )
+
+
+@contextmanager
+def own_account(path: Path) -> Iterator[Scenario]:
+    """The account of a configuration file: its last 30 days, unless it says from when."""
+    config = {"start_date": "today-30", **read_configuration(path)}
+    yield Scenario(
+        introduction="Your own TikTok Ads data in a database, through PyAirbyte, into DuckDB.",
+        first_title=f"since {config['start_date']}",
+        first_config=config,
+        second_title="right after the first",
+        second_config=config,
+        remark="",
+        conclusion="Every run begins with an empty database; your own job keeps it, and reads what is new.",
+        time_passes=lambda: None,
+        strangers=lambda: (),
+    )
+
+
+def read_configuration(path: Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises a DemoError that names the file where there is none."""
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DemoError(f"TIKTOK_CONFIG={path} can't be read: {error}") from error
+    if not isinstance(config, dict) or not config:
+        raise DemoError(f"TIKTOK_CONFIG={path} is not a configuration: write a JSON object with credentials in it.")
+    return config
