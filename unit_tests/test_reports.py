@@ -18,8 +18,13 @@ from source_tiktok_marketing.catalogue import report_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
-FIRST, LAST = date(2026, 1, 15), date(2026, 1, 24)
+FIRST, LAST = date(2026, 1, 18), date(2026, 1, 22)  # a campaign was deleted on the 20th
 Key = tuple[Any, ...]
+
+
+@pytest.fixture
+def config(config: dict[str, Any]) -> dict[str, Any]:
+    return config | {"start_date": FIRST.isoformat(), "end_date": LAST.isoformat()}
 
 
 def truth(world: World, row: dict[str, Any], include_deleted: bool = True) -> dict[Key, dict[str, Any]]:

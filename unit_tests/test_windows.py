@@ -32,8 +32,10 @@ def span(first: date, last: date) -> list[date]:
     return days([(first, last)])
 
 
-@pytest.mark.parametrize(("stream", "longest"), [(DAILY, 30), (HOURLY, 1)])
-@pytest.mark.parametrize("length", [1, 2, 30, 31, 59, 60, 61])
+@pytest.mark.parametrize(
+    ("stream", "longest", "length"),
+    [(DAILY, 30, length) for length in (1, 2, 30, 31, 59, 60, 61)] + [(HOURLY, 1, length) for length in (1, 2, 3, 12)],
+)
 def test_windows_tile_the_period_without_gap_or_overlap_and_within_tiktoks_limit(
     stream: str, longest: int, length: int, sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
 ) -> None:
