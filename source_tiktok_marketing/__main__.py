@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from airbyte_cdk import AirbyteEntrypoint, AirbyteTracedException, ConnectorSpecification, FailureType
-from airbyte_cdk.logger import init_logger
+from airbyte_cdk.logger import PRINT_BUFFER, init_logger
 
 from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.logs import without_stack_trace
@@ -48,8 +48,9 @@ def main(arguments: list[str] | None = None) -> None:
     init_logger("airbyte")
     try:
         entrypoint = Entrypoint(build(arguments))
-        for message in entrypoint.run(AirbyteEntrypoint.parse_args(arguments)):
-            sys.stdout.write(f"{message}\n")
+        with PRINT_BUFFER:  # stdout for messages and log lines alike, so that neither cuts into the other
+            for message in entrypoint.run(AirbyteEntrypoint.parse_args(arguments)):
+                sys.stdout.write(f"{message}\n")
     except AirbyteTracedException as error:
         trace = without_stack_trace(error.as_sanitized_airbyte_message())
         sys.stdout.write(f"{AirbyteEntrypoint.airbyte_message_to_string(trace)}\n")

@@ -46,6 +46,7 @@ class AdvertiserDirectory:
         self._config = config
         self._lock = RLock()
         self._known: dict[str, Callable[[], Any]] = {}
+        self._days: dict[str, dict[str, str]] = {}
         self.requesters: dict[str, HttpRequester] = {}
 
     @classmethod
@@ -95,6 +96,11 @@ class AdvertiserDirectory:
         `year_before` is the earliest day a report without a time dimension may start at. An ad account without
         known zone (the sandbox, or one without permission) is taken to live in UTC.
         """
+        if advertiser_id not in self._days:  # midnight may pass during a sync: all streams keep to one day
+            self._days[advertiser_id] = self._own_days(advertiser_id)
+        return self._days[advertiser_id]
+
+    def _own_days(self, advertiser_id: str) -> dict[str, str]:
         today = today_in(self._zone(advertiser_id))
         first = parse_day(self._config["start_date"], today)
         last = min(parse_day(self._config["end_date"], today), today)

@@ -115,9 +115,11 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
         offered = self.offered(config)
         _refuse_foreign_state(state or [], offered)
-        for message in super().read(logger, config, catalog, state):
-            yield without_stack_trace(message) if message.type is Type.TRACE else message
-        ODD_VALUES.report()
+        try:
+            for message in super().read(logger, config, catalog, state):
+                yield without_stack_trace(message) if message.type is Type.TRACE else message
+        finally:
+            ODD_VALUES.report()
         _refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
 
     def rows(self) -> list[Mapping[str, Any]]:
