@@ -108,6 +108,25 @@ def test_check_fails_on_a_token_that_reaches_no_account(command: Command, config
     assert "This token reaches no ad account. Authorise at least one" in told(run)
 
 
+def test_check_fails_where_tiktok_refuses_the_report(command: Command, config: dict[str, Any], tiktok: Any) -> None:
+    tiktok.simulator.faults.outage(times=1, path="/report/integrated/get/", code=40125)
+    run = command("check", config=config)
+    assert "(code 40125)" in told(run)
+    assert "Add the missing permission to the app" in told(run)
+    assert_no_traceback(run)
+
+
+@pytest.mark.parametrize("wrong", [{"access_token": "wrong"}, {"access_token": OTHER_APP_TOKEN}, {"secret": "wrong"}])
+def test_a_sync_with_wrong_credentials_ends_with_exit_code_1_and_the_remedy(
+    wrong: dict[str, str], command: Command, config: dict[str, Any]
+) -> None:
+    changed = config | {"credentials": config["credentials"] | wrong}
+    run = command("read", config=changed, catalog=catalog_of("campaigns", STREAM))
+    assert run.code == 1
+    assert "Authorise the app again" in told(run) or "Check app_id and secret" in told(run)
+    assert_no_traceback(run)
+
+
 def test_an_empty_configuration_is_told_what_it_needs(command: Command) -> None:
     run = command("check", config={})
     assert "credentials.auth_type: is missing or unknown. Choose how to sign in" in told(run)

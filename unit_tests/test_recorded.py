@@ -74,6 +74,6 @@ def test_a_real_row_comes_out_as_it_was(line: dict[str, Any], recorded: Found) -
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line["stream"])
-def test_what_the_peer_emitted_is_emitted_but_for_what_tiktok_retired(line: dict[str, Any], recorded: Found) -> None:
+def test_every_column_that_was_recorded_is_emitted(line: dict[str, Any], recorded: Found) -> None:
     missing = set(expected(line)) - set().union(*recorded(line["stream"]))
     assert missing == set()
