@@ -162,7 +162,11 @@ def test_one_refused_account_loses_nothing_of_the_others(command: Command, confi
     assert {row["advertiser_id"] for row in run.rows(STREAM)} == {TOKYO, BERLIN}
     cursors = {entry["partition"]["advertiser_id"]: entry["cursor"] for entry in _states(run, STREAM)}
     assert cursors[TOKYO] == cursors[BERLIN] == {"stat_time_day": "2026-01-18"}
-    assert f"ad account {FORBIDDEN}" in told(run)
+    assert len(run.errors) == 2  # the reason once, however many windows, and the closing word
+    assert all(f"ad account {FORBIDDEN}" in error for error in run.errors)
+    assert run.errors[-1].startswith(
+        "Not everything was read; what is not named here is complete.\n- campaigns_reports"
+    )
     assert_no_traceback(run)
 
 

@@ -1,4 +1,4 @@
-"""What the CDK logs that would mislead or frighten a user, taken out of the log."""
+"""What the CDK says that would mislead or frighten a user, said in plain words or not at all."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ MISLEADING = (
 )
 
 
+# A stream may fail for thousands of ad accounts: the closing word repeats the first reasons only.
+REASONS_REPEATED = 20
+
+
 class PlainWords(logging.Filter):
-    """Drops lines that are untrue here or say less than the error that follows, and explained errors' stack traces."""
+    """Drops lines that are untrue here, and those that say less, at length, than the error trace that follows."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """False for a line that should not be logged."""
-        if record.exc_info and isinstance(record.exc_info[1], AirbyteTracedException):
-            record.exc_info = record.exc_text = None
-        return not any(words in str(record.msg) for words in MISLEADING)
+        explained = record.exc_info and isinstance(record.exc_info[1], AirbyteTracedException)
+        return not (explained or any(words in str(record.msg) for words in MISLEADING))
 
 
 PLAIN_WORDS = PlainWords()
@@ -43,3 +46,43 @@ def without_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
     if error and error.failure_type is not FailureType.system_error:
         error.stack_trace = None
     return message
+
+
+class Reasons:
+    """Why streams stayed incomplete: each reason once per stream, and all of them in the closing word.
+
+    The CDK tells the same refusal for every window of an ad account, and closes with the internal messages of all.
+    """
+
+    def __init__(self) -> None:
+        self._of_stream: dict[str, list[str]] = {}
+
+    def is_new(self, message: AirbyteMessage) -> bool:
+        """Whether `message` tells something that was not told before."""
+        error = message.trace.error if message.trace else None
+        if error is None:
+            return True
+        stream = error.stream_descriptor.name if error.stream_descriptor else ""
+        told = self._of_stream.setdefault(stream, [])
+        if error.message in told:
+            return False
+        told.append(str(error.message))
+        return True
+
+    def closing(self, error: AirbyteTracedException) -> AirbyteTracedException:
+        """The error a sync ends with: which streams are incomplete, and why. Every other stream was read."""
+        if not self._of_stream:  # nothing was read yet: the error speaks for itself
+            return error
+        lines = [
+            f"- {stream}: {reason}" for stream, reasons in self._of_stream.items() for reason in _shortened(reasons)
+        ]
+        return AirbyteTracedException(
+            message="\n".join(["Not everything was read; what is not named here is complete.", *lines]),
+            internal_message=error.internal_message,
+            failure_type=error.failure_type,
+        )
+
+
+def _shortened(reasons: list[str]) -> list[str]:
+    more = len(reasons) - REASONS_REPEATED
+    return [*reasons[:REASONS_REPEATED], *([f"and {more} more, named above"] if more > 0 else [])]

@@ -26,7 +26,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from source_tiktok_marketing.advertisers import AdvertiserDirectory, refuse_unreachable
 from source_tiktok_marketing.configuration import SANDBOX, refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
-from source_tiktok_marketing.logs import speak_plainly, without_stack_trace
+from source_tiktok_marketing.logs import Reasons, speak_plainly, without_stack_trace
 from source_tiktok_marketing.values import ODD_VALUES
 
 PACKAGE = Path(__file__).parent
@@ -115,9 +115,15 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
         offered = self.offered(config)
         _refuse_foreign_state(state or [], offered)
+        reasons = Reasons()
         try:
             for message in super().read(logger, config, catalog, state):
-                yield without_stack_trace(message) if message.type is Type.TRACE else message
+                if message.type is not Type.TRACE:
+                    yield message
+                elif reasons.is_new(message):
+                    yield without_stack_trace(message)
+        except AirbyteTracedException as error:
+            raise reasons.closing(error) from error
         finally:
             ODD_VALUES.report()
         _refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
