@@ -49,7 +49,8 @@ docs: $(READY)  ## writes the generated passages: streams table, entity-relation
 docs-check: $(READY)  ## fails if a generated passage is stale
 	$(BIN)/cog --check -I scripts $(GENERATED)
 
-golden: $(READY)  ## rewrites the golden files of spec, catalog and demo; look at the diff
+golden: $(READY)  ## rewrites the golden files of spec, catalog and demo, and the standard tests' files; look at the diff
+	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py integration_tests/test_demo.py --golden
 
 check: lint types docs-check test  ## everything but the image

@@ -115,7 +115,7 @@ def test_every_configuration_is_tried_by_check() -> None:
 
 
 @pytest.mark.parametrize(("config", "count"), [
-    ("oauth", 38), ("production_token", 38), ("legacy_production", 38), ("sandbox", 24), ("legacy_sandbox", 24),
+    ("oauth", 53), ("production_token", 53), ("legacy_production", 53), ("sandbox", 39), ("legacy_sandbox", 39),
 ])  # fmt: skip
 def test_discover_offers_what_the_credentials_can_read(config: str, count: int) -> None:
     assert len(discovered(config)) == count

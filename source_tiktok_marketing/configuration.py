@@ -39,7 +39,8 @@ class NormalizeConfig(ConfigTransformation):
          "report_days": {"from": "2016-09-01", "until": "2026-01-06"}}
 
     `report_days` spans the reports' days anywhere on earth: `from` where days begin last, `until` where they begin
-    first. Each request is narrowed to the days of its own ad account.
+    first. Each request is narrowed to the days of its own ad account. `selected_columns` are the columns the catalog
+    selects, by stream; the source adds them.
     """
 
     def transform(self, config: MutableMapping[str, Any]) -> None:
@@ -56,6 +57,7 @@ class NormalizeConfig(ConfigTransformation):
             if isinstance(config[key], int) and not isinstance(config[key], bool):
                 config[key] = str(config[key])
         config["report_days"] = _report_days(config)
+        config.setdefault("selected_columns", {})
 
 
 def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:

@@ -58,7 +58,8 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=config, state=state)
+        shaped = dict(config) | {"selected_columns": _selected_columns(catalog)} if config else None
+        super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=shaped, state=state)
         speak_plainly(self.name, [row["name"] for row in self.rows()])
 
     @property
@@ -133,6 +134,13 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         manifest = self.resolved_manifest
         tables = [table["components_resolver"]["stream_parameters"] for table in manifest["dynamic_streams"]]
         return [*manifest["streams"], *(row for table in tables for row in table["list_of_parameters_for_stream"])]
+
+
+def _selected_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
+    """The columns the catalog selects, by stream; a stream whose schema names none has all of them."""
+    entries = catalog.streams if catalog else []
+    selected = {entry.stream.name: list(entry.stream.json_schema.get("properties", ())) for entry in entries}
+    return {stream: columns for stream, columns in selected.items() if columns}
 
 
 def _answered_by_the_sandbox(row: Mapping[str, Any]) -> bool:

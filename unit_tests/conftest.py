@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from freezegun import freeze_time
-from harness import NOW, Sync, read_streams
+from harness import NOW, Sync, frozen_now, read_streams
 
 from tiktok_simulator import Simulator, World, intercepted
 from tiktok_simulator.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
@@ -45,7 +44,7 @@ def world() -> World:
 @pytest.fixture
 def tiktok(world: World) -> Iterator[Simulator]:
     """A simulated TikTok that answers every request of this process."""
-    with intercepted(Simulator(world, clock=lambda: datetime.now(UTC))) as simulator:
+    with intercepted(Simulator(world, clock=frozen_now)) as simulator:
         yield simulator
 
 

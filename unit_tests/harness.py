@@ -20,6 +20,15 @@ from source_tiktok_marketing import SourceTiktokMarketing
 NOW = datetime(2026, 2, 15, 5, 0, tzinfo=UTC)
 
 
+def frozen_now() -> datetime:
+    """The moment it is in a test, for the simulator.
+
+    Here and not in conftest.py: another suite's conftest takes its place in sys.modules, and what is not there can't be
+    frozen.
+    """
+    return datetime.now(UTC)
+
+
 @dataclass
 class Sync:
     """What one sync gave."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 import requests
-from harness import NOW, Sync, read_streams
+from harness import NOW, Sync, frozen_now, read_streams
 from rows import ENTITIES, name_of
 
 from source_tiktok_marketing.catalogue import entity_columns
@@ -151,7 +151,7 @@ def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str
     for campaign_id in changed:
         world.touch("campaign", campaign_id, NOW - timedelta(hours=2))
     cursor = {"partition": {"advertiser_id": advertiser_id}, "cursor": {"modify_time": "2026-02-15T00:00:00"}}
-    with intercepted(Simulator(world, clock=lambda: datetime.now(UTC))) as tiktok:
+    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
         rows = read_streams(["campaigns"], config, {"campaigns": {"states": [cursor]}}).rows("campaigns")
     assert {row["campaign_id"] for row in rows} == set(changed)
     assert len(tiktok.asked("/campaign/get/")) == 3 + 1  # three pages, and TopView

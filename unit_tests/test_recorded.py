@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Sync, read_streams
+from harness import Sync, frozen_now, read_streams
 
 from source_tiktok_marketing.catalogue import entity_columns, report_columns
 from tiktok_simulator import Simulator, World, intercepted
@@ -25,7 +24,7 @@ def recorded(config: dict[str, Any]) -> Iterator[Found]:
     if not LINES:
         pytest.skip("shared/recorded is not here: there are no real rows to replay")
     month = config | {"start_date": "2021-10-19", "end_date": "2021-10-29"}
-    with intercepted(Simulator(World.recorded(RECORDED), clock=lambda: datetime.now(UTC))):
+    with intercepted(Simulator(World.recorded(RECORDED), clock=frozen_now)):
         yield lambda stream: _read(stream, month).rows(stream)
 
 

@@ -42,9 +42,8 @@ def truth(world: World, row: dict[str, Any], include_deleted: bool = True) -> di
             include_deleted=include_deleted,
             now=datetime.now(UTC),
         ):
-            expected = {"advertiser_id": advertiser_id} | {
-                name: understood(name, value) for name, value in wire.items()
-            }
+            asked = {name: wire[name] for name in (*dimensions(row), *metrics(row))}  # interests come with a name more
+            expected = {"advertiser_id": advertiser_id} | {name: understood(name, asked[name]) for name in asked}
             found[key(row, expected)] = {name: value for name, value in expected.items() if value is not None}
     return found
 

@@ -1,0 +1,54 @@
+"""Writes what the standard tests read of every stream: the configured catalog, and a state far in the future."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from airbyte_cdk import AirbyteStream
+
+from docs import SOURCE
+from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+
+FILES = Path(__file__).parents[1] / "integration_tests"
+FUTURE = {"modify_time": "2099-12-31T23:59:59"}
+
+
+def main() -> None:
+    """Writes both files, one stream a line."""
+    streams = [stream.as_airbyte_stream() for stream in SOURCE.streams(SOURCE.normal_config)]
+    catalog = ",\n    ".join(json.dumps(_entry(stream)) for stream in streams)
+    (FILES / "configured_catalog.json").write_text(f'{{\n  "streams": [\n    {catalog}\n  ]\n}}\n', encoding="utf-8")
+    states = ",\n  ".join(json.dumps(state) for state in _states(streams))
+    (FILES / "abnormal_state.json").write_text(f"[\n  {states}\n]\n", encoding="utf-8")
+
+
+def _entry(stream: AirbyteStream) -> dict[str, Any]:
+    modes = [mode.value for mode in stream.supported_sync_modes or []]
+    told: dict[str, Any] = {"name": stream.name, "json_schema": {}, "supported_sync_modes": modes}
+    if stream.default_cursor_field:
+        told |= {"source_defined_cursor": True, "default_cursor_field": stream.default_cursor_field}
+    told["source_defined_primary_key"] = stream.source_defined_primary_key
+    return {"stream": told, "sync_mode": modes[-1], "destination_sync_mode": "append_dedup"}
+
+
+def _states(streams: Iterable[AirbyteStream]) -> Iterable[dict[str, Any]]:
+    for stream in streams:
+        if stream.default_cursor_field:
+            (cursor,) = stream.default_cursor_field
+            value = FUTURE.get(cursor, "2099-12-31")
+            states = [
+                {"partition": {"advertiser_id": advertiser_id}, "cursor": {cursor: value}}
+                for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN, EMPTY)
+            ]
+            blob = {"use_global_cursor": False, "states": states}
+            yield {
+                "type": "STREAM",
+                "stream": {"stream_descriptor": {"name": stream.name}, "stream_state": blob},
+            }
+
+
+if __name__ == "__main__":
+    main()
