@@ -10,7 +10,7 @@ from airbyte_cdk import AirbyteStream
 from source_tiktok_marketing import SourceTiktokMarketing
 
 LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}
-CADENCE = {"stat_time_day": "by day", "stat_time_hour": "by hour", "": "lifetime"}
+CADENCE = {"daily": "by day", "hourly": "by hour", "weekly": "by week", "monthly": "by month"}
 SOURCE = SourceTiktokMarketing(
     config={"credentials": {"auth_type": "production_access_token", "access_token": "-", "advertiser_ids": ["1"]}}
 )
@@ -68,7 +68,7 @@ def _rows_of(row: Mapping[str, Any]) -> str:
         )
     by = ", ".join(name.removesuffix("_code").removesuffix("_id") for name in row["by"])
     kind = "audience of " if "_audience_" in row["name"] else ""
-    told = f"{kind}{LEVELS[row['level']].replace('_', ' ')} {CADENCE[''.join(row['time'])]}"
+    told = f"{kind}{LEVELS[row['level']].replace('_', ' ')} {CADENCE.get(row['name'].split('_')[-1], 'lifetime')}"
     return f"{told}, by {by}" if by else told
 
 

@@ -196,7 +196,7 @@ main() {
 
   step "discover"
   verify "discover ends well" connector "$work/discover" discover --config /secrets/config.json
-  verify "the catalog has 53 streams" holds "$work/discover" '[len(c["streams"]) for c in of("CATALOG")] == [53]'
+  verify "the catalog has 61 streams" holds "$work/discover" '[len(c["streams"]) for c in of("CATALOG")] == [61]'
   write_catalog
 
   step "read"

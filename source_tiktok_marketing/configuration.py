@@ -13,13 +13,14 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
 )
 from jsonschema import Draft7Validator, ValidationError
 
-from source_tiktok_marketing.dates import FIRST_ZONE, LAST_ZONE, parse_day, today_in
+from source_tiktok_marketing.dates import FIRST_ZONE, LAST_ZONE, month_of, parse_day, today_in, week_of
 
 OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
 
 # The official connector's API and Terraform users leave these out, and mean what its form shows.
 DEFAULTS: Mapping[str, Any] = {"start_date": "2016-09-01", "end_date": "today", "attribution_window": 3,
-                               "include_deleted": True}  # fmt: skip
+                               "include_deleted": True, "week_starts_on": "monday"}  # fmt: skip
+WEEKDAYS = {"monday": 0, "sunday": 6}
 RETIRED = ("report_granularity", "environment", "access_token")
 HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number of days back such as 30."
 
@@ -36,10 +37,11 @@ class NormalizeConfig(ConfigTransformation):
         ─────────────────────────────────────────────────────────────────────────────────────────────
         {"credentials": {"auth_type": "oauth2.0", "access_token": "t", "app_id": "a", "secret": "s"},
          "advertiser_ids": ["1", "2"], "start_date": "2016-09-01", …,
-         "report_days": {"from": "2016-09-01", "until": "2026-01-06"}}
+         "report_days": {"from": "2016-09-01", "until": "2026-01-06", "week_from": "2016-08-29", …}}
 
     `report_days` spans the reports' days anywhere on earth: `from` where days begin last, `until` where they begin
-    first. Each request is narrowed to the days of its own ad account. `selected_columns` are the columns the catalog
+    first, and the whole weeks and months around them. Each request is narrowed to the days of its own ad account.
+    `selected_columns` are the columns the catalog
     selects, by stream; the source adds them.
     """
 
@@ -129,7 +131,13 @@ def _report_days(config: Mapping[str, Any]) -> dict[str, str]:
         last = min(parse_day(config["end_date"], today_in(FIRST_ZONE)), today_in(FIRST_ZONE))
     except (AttributeError, OverflowError, ValueError):
         return {}
-    return {"from": first.isoformat(), "until": last.isoformat()}
+    weekday = WEEKDAYS.get(config["week_starts_on"], 0)
+    spanned = {
+        "from": first, "until": last,
+        "week_from": week_of(first, weekday)[0], "week_until": week_of(last, weekday)[1],
+        "month_from": month_of(first)[0], "month_until": month_of(last)[1],
+    }  # fmt: skip
+    return {name: day.isoformat() for name, day in spanned.items()}
 
 
 def _credential_mistakes(credentials: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[str]:
@@ -172,6 +180,8 @@ def _reason(error: ValidationError) -> str:
             return f"{shown} is out of range. Write a number from {schema.get('minimum')} to {schema.get('maximum')}."
         case "pattern":
             return f"{shown} is not understood. {schema.get('pattern_descriptor', 'See the example of the field.')}"
+        case "enum":
+            return f"{shown} is not known. Write one of {', '.join(schema['enum'])}."
         case "minItems":
             return "must name at least one."
         case _:

@@ -35,6 +35,18 @@ def today_in(zone: tzinfo) -> date:
     return datetime.now(UTC).astimezone(zone).date()
 
 
+def week_of(day: date, first_weekday: int) -> tuple[date, date]:
+    """The first day of the calendar week `day` lies in, and of the week after; Monday is 0, Sunday 6."""
+    first = day - timedelta(days=(day.weekday() - first_weekday) % 7)
+    return first, first + timedelta(days=7)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first day of the calendar month `day` lies in, and of the month after."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1)
+
+
 def zone_of(*names: str | None) -> tzinfo:
     """The first of `names` that is a time zone; UTC where none is.
 

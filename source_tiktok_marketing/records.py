@@ -119,13 +119,13 @@ class ReportSchema(SchemaLoader):
     not know is a mistake in the connector, never in the user's configuration.
     """
 
-    dimensions: list[str]
+    key: list[str]
     metrics: list[str]
     parameters: InitVar[Mapping[str, Any]]
 
     def get_json_schema(self) -> Mapping[str, Any]:
-        """A JSON schema whose properties are the advertiser, the dimensions and the metrics of the row."""
-        known, wanted = report_columns(), dict.fromkeys(["advertiser_id", *self.dimensions, *self.metrics])
+        """A JSON schema whose properties are the advertiser, the key and the metrics of the row."""
+        known, wanted = report_columns(), dict.fromkeys(["advertiser_id", *self.key, *self.metrics])
         if unknown := [name for name in wanted if name not in known]:
             raise AirbyteTracedException(
                 message="A report of this connector is declared wrongly. Please report it.",

@@ -148,7 +148,7 @@ def _answered_by_the_sandbox(row: Mapping[str, Any]) -> bool:
 
 
 def _is_windowed(stream: AbstractStream) -> bool:
-    return str(stream.cursor_field).startswith("stat_time")
+    return str(stream.cursor_field).startswith(("stat_time", "period"))
 
 
 def _refuse_foreign_state(state: list[AirbyteStateMessage], offered: list[str]) -> None:

@@ -13,6 +13,7 @@ TABLES = {
 }
 REPORT_TABLES = ("daily_reports", "hourly_reports", "lifetime_reports")
 REPORTS: list[dict[str, Any]] = [row for table in REPORT_TABLES for row in TABLES[table]]
+PERIODS: list[dict[str, Any]] = [*TABLES["weekly_reports"], *TABLES["monthly_reports"]]
 ENTITIES: list[dict[str, Any]] = [*TABLES["changing_entities"], *TABLES["listed_entities"]]
 
 

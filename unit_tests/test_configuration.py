@@ -110,6 +110,7 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"attribution_window": -1}, "attribution_window", "from 0 to 364"),
         ({"attribution_window": "7"}, "attribution_window", "must be integer"),
         ({"include_deleted": "yes"}, "include_deleted", "must be boolean"),
+        ({"week_starts_on": "friday"}, "week_starts_on", "monday, sunday"),
         ({"advertiser_ids": ["12ab"]}, "advertiser_ids", "Digits only"),
         ({"advertiser_ids": ["1"], "exclude_advertiser_ids": "1"}, "exclude_advertiser_ids", "leaves none"),
         ({"credentials": {}}, "credentials.auth_type", "Choose how to sign in"),
@@ -150,8 +151,10 @@ def test_unknown_keys_are_allowed(unknown: dict[str, Any]) -> None:
 
 def test_report_days_span_the_days_of_the_whole_earth() -> None:
     assert NOW.isoformat().startswith("2026-02-15T05:00")
-    config = normal({"credentials": OAUTH, "start_date": "today"})
-    assert config["report_days"] == {"from": "2026-02-14", "until": "2026-02-15"}
+    days = normal({"credentials": OAUTH, "start_date": "today", "week_starts_on": "sunday"})["report_days"]
+    assert (days["from"], days["until"]) == ("2026-02-14", "2026-02-15")
+    assert (days["week_from"], days["week_until"]) == ("2026-02-08", "2026-02-22")
+    assert (days["month_from"], days["month_until"]) == ("2026-02-01", "2026-03-01")
 
 
 @pytest.mark.parametrize(

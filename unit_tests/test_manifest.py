@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rows import ENTITIES, MANIFEST, REPORTS, TABLES, dimensions, metrics, name_of
+from rows import ENTITIES, MANIFEST, PERIODS, REPORTS, TABLES, dimensions, metrics, name_of
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.catalogue import entity_columns, report_columns
@@ -33,7 +33,7 @@ def classes(node: Any) -> Iterator[str]:
 
 def test_a_report_row_has_exactly_the_columns_of_the_table() -> None:
     """The resolver ignores a key it does not know, so a typo would pass unnoticed."""
-    assert {tuple(row) for row in REPORTS} == {("name", "level", "time", "by", "names", "metrics")}
+    assert {tuple(row) for row in [*REPORTS, *PERIODS]} == {("name", "level", "time", "by", "names", "metrics")}
 
 
 def test_an_entity_row_has_exactly_the_columns_of_the_table() -> None:
@@ -42,12 +42,12 @@ def test_an_entity_row_has_exactly_the_columns_of_the_table() -> None:
 
 
 def test_every_stream_is_one_line_of_the_manifest() -> None:
-    for row in [*REPORTS, *ENTITIES]:
+    for row in [*REPORTS, *PERIODS, *ENTITIES]:
         assert sum(f"name: {row['name']}," in line for line in TEXT.splitlines()) == 1
     assert len(TEXT.splitlines()) < 1_200
 
 
-@pytest.mark.parametrize("row", REPORTS, ids=name_of)
+@pytest.mark.parametrize("row", [*REPORTS, *PERIODS], ids=name_of)
 def test_every_dimension_and_metric_is_in_the_catalogue_and_allowed_at_its_level(row: dict[str, Any]) -> None:
     allowed = {entry["metric"]: entry for entry in _catalogue("metrics.csv")}
     kind, level = ("AUDIENCE" if "_audience_" in row["name"] else "BASIC"), row["level"].upper()
@@ -71,7 +71,7 @@ def test_the_conversions_users_miss_elsewhere_are_in_every_default_report() -> N
         assert wanted <= daily[name]
 
 
-@pytest.mark.parametrize("row", [row for row in REPORTS if row["level"] != "advertiser"], ids=name_of)
+@pytest.mark.parametrize("row", [row for row in [*REPORTS, *PERIODS] if row["level"] != "advertiser"], ids=name_of)
 def test_nobody_needs_a_join_to_name_a_row(row: dict[str, Any]) -> None:
     parents = {"ad": ["adgroup_id", "adgroup_name", "campaign_id", "campaign_name", "ad_name"],
                "adgroup": ["campaign_id", "campaign_name", "adgroup_name"], "campaign": ["campaign_name"]}  # fmt: skip

@@ -41,10 +41,18 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+# Not TikTok's: a report without time dimension does not say which week or month its rows are about.
+PERIOD = (
+    Column("period_start", "date", "First day of the calendar week or month the row is about."),
+    Column("period_end", "date", "Last day of the calendar week or month the row is about."),
+)
+
+
 @cache
 def report_columns() -> Mapping[str, Column]:
     """Every metric and dimension by its name. A name that is both (`campaign_id`) is the dimension."""
-    return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension")
+    periods = {column.name: column for column in PERIOD}
+    return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension") | periods
 
 
 @cache
