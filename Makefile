@@ -41,7 +41,7 @@ fmt: $(READY)  ## formats the code and mends what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-GENERATED := README.md docs/data-model.md
+GENERATED := README.md docs/data-model.md docs/metrics.md
 
 docs: $(READY)  ## writes the generated passages: streams table, entity-relationship diagram
 	$(BIN)/cog -r -I scripts $(GENERATED)

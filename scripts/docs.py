@@ -8,6 +8,7 @@ from typing import Any
 from airbyte_cdk import AirbyteStream
 
 from source_tiktok_marketing import SourceTiktokMarketing
+from source_tiktok_marketing.catalogue import table
 
 LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}
 CADENCE = {"daily": "by day", "hourly": "by hour", "weekly": "by week", "monthly": "by month"}
@@ -30,6 +31,15 @@ def options_table() -> str:
     return "\n".join(head + [_option(name, field) for name, field in fields.items() if name != "credentials"])
 
 
+def metrics_tables() -> str:
+    """Every metric TikTok has, by group: type, meaning, where it is allowed, and the streams that have it."""
+    groups: dict[str, list[Mapping[str, str]]] = {}
+    for entry in table("metrics.csv"):
+        groups.setdefault(entry["group"], []).append(entry)
+    having = _streams_having()
+    return "\n\n".join(_metrics_of(group, entries, having) for group, entries in groups.items())
+
+
 def data_model() -> str:
     """The entities, how they refer to each other, and the reports that hang on each level, as a Mermaid diagram."""
     entities = [row["name"] for row in SOURCE.rows() if "level" not in row and row["name"] != "advertiser_ids"]
@@ -38,6 +48,28 @@ def data_model() -> str:
     lines += [line for name in entities for line in _references(name, entities)]
     lines += [f"  {LEVELS[row['level']]} ||--o{{ {row['name']} : {row['level']}_id" for row in reports]
     return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
+
+
+def _streams_having() -> Mapping[str, list[str]]:
+    having: dict[str, list[str]] = {}
+    for name, stream in _streams().items():
+        for column in stream.json_schema["properties"] if "_reports_" in name else ():
+            having.setdefault(column, []).append(name)
+    return having
+
+
+def _metrics_of(group: str, entries: list[Mapping[str, str]], having: Mapping[str, list[str]]) -> str:
+    head = [f"## {group}", "", "| Metric | Type | Meaning | Reports, levels | Streams |", "|---|---|---|---|---|"]
+    rows = [
+        f"| `{entry['metric']}` | {entry['type']} | {entry['description']} | {_allowed(entry)} | "
+        f"{_code(having.get(entry['metric'], []))} |"
+        for entry in entries
+    ]
+    return "\n".join(head + rows)
+
+
+def _allowed(entry: Mapping[str, str]) -> str:
+    return f"{entry['report_types']}; {entry['data_levels']}".replace(";", ", ").replace(",  ", "; ").lower()
 
 
 def _option(name: str, field: Mapping[str, Any]) -> str:

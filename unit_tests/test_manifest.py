@@ -14,7 +14,7 @@ import pytest
 from rows import ENTITIES, MANIFEST, PERIODS, REPORTS, TABLES, dimensions, metrics, name_of
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.catalogue import entity_columns, report_columns
+from source_tiktok_marketing.catalogue import entity_columns, report_columns, table
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "manifest.yaml").read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ def test_every_stream_is_one_line_of_the_manifest() -> None:
 
 @pytest.mark.parametrize("row", [*REPORTS, *PERIODS], ids=name_of)
 def test_every_dimension_and_metric_is_in_the_catalogue_and_allowed_at_its_level(row: dict[str, Any]) -> None:
-    allowed = {entry["metric"]: entry for entry in _catalogue("metrics.csv")}
+    allowed = {entry["metric"]: entry for entry in table("metrics.csv")}
     kind, level = ("AUDIENCE" if "_audience_" in row["name"] else "BASIC"), row["level"].upper()
     for metric in metrics(row):
         entry = allowed[metric]
@@ -128,8 +128,3 @@ def test_the_fields_common_streams_are_all_there_with_their_keys_and_cursors() -
         stream = ours[row["name"]]
         assert [path[0] for path in stream.source_defined_primary_key or []] == row["primary_key"].split()
         assert " ".join(stream.default_cursor_field or []) == row["cursor_field"]
-
-
-def _catalogue(table: str) -> list[dict[str, str]]:
-    path = ROOT / "source_tiktok_marketing" / "catalogue" / table
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))

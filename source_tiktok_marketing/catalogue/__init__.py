@@ -59,16 +59,17 @@ def report_columns() -> Mapping[str, Column]:
 def entity_columns() -> Mapping[str, Mapping[str, Column]]:
     """The columns of each entity stream, by stream and name, in TikTok's order."""
     streams: dict[str, dict[str, Column]] = {}
-    for row in _rows("fields.csv"):
+    for row in table("fields.csv"):
         column = Column(row["field"], row["type"], row["description"])
         streams.setdefault(row["stream"], {})[column.name] = column
     return streams
 
 
-def _columns(table: str, key: str) -> dict[str, Column]:
-    return {row[key]: Column(row[key], row["type"], row["description"]) for row in _rows(table)}
+def _columns(name: str, key: str) -> dict[str, Column]:
+    return {row[key]: Column(row[key], row["type"], row["description"]) for row in table(name)}
 
 
-def _rows(table: str) -> list[dict[str, str]]:
-    text = files(__package__).joinpath(table).read_text(encoding="utf-8")
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of one CSV file of the catalogue."""
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))

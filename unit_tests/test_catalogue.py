@@ -1,0 +1,49 @@
+"""The catalogue: complete against what is known of TikTok, and worth reading in a warehouse."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from source_tiktok_marketing.catalogue import SHAPES, table
+
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+TABLES = [("metrics.csv", "metric"), ("dimensions.csv", "dimension"), ("fields.csv", "field")]
+
+
+def reference(name: str) -> list[dict[str, str]]:
+    if not REFERENCE.exists():
+        pytest.skip("shared/reference is not here: there is nothing to compare the catalogue with")
+    return list(csv.DictReader((REFERENCE / name).read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize(("name", "key"), [("metrics.csv", "metric"), ("dimensions.csv", "dimension")])
+def test_everything_tiktok_is_known_to_have_is_in_the_catalogue(name: str, key: str) -> None:
+    assert {row[key] for row in reference(name)} == {row[key] for row in table(name)}
+
+
+def test_a_metric_has_the_type_and_group_tiktok_gives_it() -> None:
+    known = {row["metric"]: (row["type"], row["group"]) for row in reference("metrics.csv")}
+    assert {row["metric"]: (row["type"], row["group"]) for row in table("metrics.csv")} == known
+
+
+@pytest.mark.parametrize(("name", "key"), TABLES)
+def test_every_column_is_described_in_a_line_and_typed(name: str, key: str) -> None:
+    for row in table(name):
+        assert row["type"] in SHAPES, row[key]
+        assert row["description"].endswith("."), row[key]
+        assert 15 <= len(row["description"]) <= 200, row[key]
+        assert row["description"].isascii(), row[key]
+
+
+def test_no_two_metrics_are_described_alike() -> None:
+    descriptions = [row["description"] for row in table("metrics.csv")]
+    assert len(descriptions) == len(set(descriptions))
+
+
+@pytest.mark.parametrize(("name", "key"), [("metrics.csv", "metric"), ("dimensions.csv", "dimension")])
+def test_no_name_comes_twice(name: str, key: str) -> None:
+    names = [row[key] for row in table(name)]
+    assert len(names) == len(set(names))
