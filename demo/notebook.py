@@ -17,6 +17,10 @@ from .terminal import Progress
 
 CONNECTOR = "source-tiktok-marketing"
 DATABASE = "tiktok.duckdb"
+NO_PYAIRBYTE = (
+    "The demo runs the connector through PyAirbyte, which does not support this Python yet. Take 3.11 or 3.12:\n"
+    "make clean demo PYTHON=python3.12"
+)
 CHART = "spend_by_day_and_campaign.png"
 LOG = "pyairbyte.log"
 
@@ -65,7 +69,10 @@ class Notebook:
         os.environ.update(quiet_environment(output))
         self._listener = Listener()
         with self._quietly("starting PyAirbyte"):
-            import airbyte  # noqa: PLC0415 - it reads the environment when it is imported
+            try:
+                import airbyte  # noqa: PLC0415 - it reads the environment when it is imported
+            except ModuleNotFoundError:
+                raise DemoError(NO_PYAIRBYTE) from None
 
             executable = Path(sys.executable).with_name(CONNECTOR)
             self._source = airbyte.get_source(CONNECTOR, local_executable=executable, config=dict(config))

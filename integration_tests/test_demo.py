@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from demo.notebook import CHART, DATABASE
 from demo.scenario import SECOND_SYNC, SIMULATED
 from tiktok_simulator import Simulator, World, served
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+
+if find_spec("airbyte") is None:
+    pytest.skip("PyAirbyte, which the demo runs through, does not support this Python", allow_module_level=True)
 
 ROOT = Path(__file__).parent.parent
 EXPECTED = ROOT / "demo" / "expected.txt"

@@ -8,6 +8,7 @@ import tomllib
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,8 @@ def metadata() -> dict[str, Any]:
 
 @cache
 def registry_schema() -> dict[str, Any]:
+    if find_spec("airbyte_connector_models") is None:
+        pytest.skip("the registry's schema comes with a package that does not support this Python")
     path = files("airbyte_connector_models") / "metadata" / "v0" / "ConnectorMetadataDefinitionV0.json"
     loaded: dict[str, Any] = json.loads(path.read_text())
     return loaded
