@@ -199,7 +199,8 @@ def test_one_account_in_the_future_does_not_hold_up_the_others(
     assert (run.code, run.errors, loud(run)) == (0, [], [])
     before, after = cursors_of(states), cursors_of(run.states)
     for stream in before:
-        assert {row["advertiser_id"] for row in run.rows(stream)} == {LOS_ANGELES, BERLIN}, stream
+        # Without a time dimension TikTok also has a row of zeros for an account without delivery.
+        assert {row["advertiser_id"] for row in run.rows(stream)} - {EMPTY} == {LOS_ANGELES, BERLIN}, stream
         assert after[stream][TOKYO] == before[stream][TOKYO]
         assert max(after[stream][account] for account in (LOS_ANGELES, BERLIN)) < "2026-02-16"
     windowed = [call for call in tiktok.asked("/report/integrated/get/") if "stat_time" in call.query["dimensions"]]
