@@ -45,8 +45,8 @@ class AdvertiserCursor(Cursor):
         self._field = cursor_field
         self._last_day: dict[int, str] = {}
         self._lock = Lock()
-        # Per ad account its windows in order, each with the day it reached once it is closed.
-        self._windows: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
+        # Per ad account its windows in order, by their first day, each with the day it reached once it is closed.
+        self._windows: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
 
     @property
     @override
@@ -58,7 +58,8 @@ class AdvertiserCursor(Cursor):
         """Takes note of a window before it is read; windows of one ad account come in the order of their days."""
         window = slice_of(partition)
         with self._lock:
-            self._windows[window["advertiser_id"]][id(window)] = None
+            self._last_day.pop(id(window), None)  # of a window that failed and whose place in memory this one has
+            self._windows[window["advertiser_id"]][window["start_time"]] = None
 
     @override
     def observe(self, record: Record) -> None:
@@ -74,10 +75,10 @@ class AdvertiserCursor(Cursor):
         reached = max(self._last_day.pop(id(window), ""), _settled_day(window))
         with self._lock:
             windows = self._windows[window["advertiser_id"]]
-            windows[id(window)] = reached
+            windows[window["start_time"]] = reached
             closed = list(takewhile(bool, windows.values()))
-            for key in list(windows)[: len(closed)]:
-                del windows[key]
+            for first_day in list(windows)[: len(closed)]:
+                del windows[first_day]
             if closed:
                 self._inner.observe(Record({self._field: max(filter(None, closed))}, partition.stream_name(), window))
             self._inner.close_partition(partition)

@@ -179,7 +179,7 @@ def test_the_state_of_another_connector_is_refused_before_any_request(
 def test_a_window_that_failed_is_read_again_although_later_ones_succeeded(
     sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
 ) -> None:
-    tiktok.faults.no_permission(TOKYO, path="/report/integrated/get/").times = 1
+    tiktok.faults.outage(times=1, path="/report/integrated/get/", code=40001)
     result = sync(HOURLY, config=one_advertiser)
     failed = next(call.query["start_date"] for call in tiktok.asked("/report/integrated/get/") if call.code)
     assert result.cursors(HOURLY)[TOKYO] <= failed
@@ -187,6 +187,18 @@ def test_a_window_that_failed_is_read_again_although_later_ones_succeeded(
     again = sync(HOURLY, config=one_advertiser | {"attribution_window": 0}, state={HOURLY: result.state(HOURLY)})
     seen = {row["stat_time_hour"][:10] for each in (result, again) for row in each.rows(HOURLY)}
     assert seen == {(datetime(2026, 1, 15) + timedelta(days=n)).date().isoformat() for n in range(10)}
+
+
+def test_a_day_that_failed_while_read_again_holds_the_cursor_back(
+    sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    """It lies before the cursor: the CDK's cursor alone would take it for read and move on past its corrections."""
+    saved = {HOURLY: state_of({TOKYO: "2026-01-20"}, "stat_time_hour")}
+    tiktok.faults.outage(times=1, path="/report/integrated/get/", code=40001)
+    result = sync(HOURLY, config=one_advertiser, state=saved)
+    failed = next(call.query["start_date"] for call in tiktok.asked("/report/integrated/get/") if call.code)
+    day_before = (datetime.fromisoformat(failed) - timedelta(days=1)).date().isoformat()
+    assert result.cursors(HOURLY)[TOKYO] == max("2026-01-20", day_before)
 
 
 def test_full_refresh_streams_take_any_earlier_state_of_theirs(sync: Callable[..., Sync]) -> None:

@@ -76,7 +76,7 @@ def test_reports_end_with_the_accounts_own_today_and_nothing_later_is_asked_for(
     config: dict[str, Any], clock: Any,
 ) -> None:  # fmt: skip
     clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=UTC))
-    sync(stream, config=config | {"start_date": "today-3", "end_date": ""})
+    assert sync(stream, config=config | {"start_date": "today-3", "end_date": ""}).errors == []
     asked = tiktok.asked("/report/integrated/get/")
     for advertiser_id, local in zip((TOKYO, BERLIN, LOS_ANGELES), today, strict=True):
         last = date.fromisoformat(local)
