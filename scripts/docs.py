@@ -95,9 +95,7 @@ def _table_row(row: Mapping[str, Any], stream: AirbyteStream, sandbox: list[str]
 
 def _rows_of(row: Mapping[str, Any]) -> str:
     if "level" not in row:
-        return {"advertiser_ids": "`oauth2/advertiser/get/`", "advertisers": "`advertiser/info/`"}.get(
-            row["name"], f"`{row.get('endpoint')}`"
-        )
+        return _code([row.get("endpoint") or row["$parameters"]["endpoint"]])
     by = ", ".join(name.removesuffix("_code").removesuffix("_id") for name in row["by"])
     kind = "audience of " if "_audience_" in row["name"] else ""
     told = f"{kind}{LEVELS[row['level']].replace('_', ' ')} {CADENCE.get(row['name'].split('_')[-1], 'lifetime')}"
