@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -19,6 +19,7 @@ from .world import World
 PRODUCTION_HOST = "business-api.tiktok.com"
 SANDBOX_HOST = "sandbox-ads.tiktok.com"
 HOSTS = (PRODUCTION_HOST, SANDBOX_HOST)
+OWN_LIMITS = {"/report/task/create/": (2, 60, 4_500)}
 NO_TOKEN = "Access token is null, you should set it in http header with key Access-Token."  # noqa: S105 - the real text
 NOT_IN_SANDBOX = "Requested functionality, operation, or endpoint is not supported in the sandbox environment."
 WRONG_TOKEN = "Access token is incorrect or has been revoked."  # noqa: S105 - the real text
@@ -31,16 +32,22 @@ def utc_now() -> datetime:
 
 @dataclass
 class Quota:
-    """Requests an app may make to one endpoint (errors.md §5, level Basic); fixed windows of UTC time."""
+    """Requests an app may make to one endpoint (errors.md §5, level Basic); fixed windows of UTC time.
+
+    `own` holds the limits (second, minute, day) of endpoints that have their own.
+    """
 
     per_second: int = 10
     per_minute: int = 600
     per_day: int = 864_000
+    own: Mapping[str, tuple[int, int, int]] = field(default_factory=lambda: dict(OWN_LIMITS))
     _made: Counter[tuple[str, str, str]] = field(default_factory=Counter, repr=False)
 
     def count(self, app_id: str, path: str, now: datetime) -> None:
         """Count one request; raises 40100 when a window is full."""
-        for layout, limit in (("%F %T", self.per_second), ("%F %R", self.per_minute), ("%F", self.per_day)):
+        general = (self.per_second, self.per_minute, self.per_day)
+        limits = next((own for name, own in self.own.items() if path.endswith(name)), general)
+        for layout, limit in zip(("%F %T", "%F %R", "%F"), limits, strict=True):
             key = (app_id, path, now.strftime(layout))
             self._made[key] += 1
             if self._made[key] > limit:
@@ -57,7 +64,7 @@ class Simulator:
         self.world = world
         self.clock = clock
         self.quota = quota
-        self.faults = Faults()
+        self.faults = Faults(world.tasks)
         self.transcript: list[Exchange] = []
         self._lock = threading.RLock()
 
@@ -77,7 +84,7 @@ class Simulator:
                 self._record(request, status, code)
 
     def _record(self, request: Request, status: int, code: int | None) -> None:
-        query, now = dict(request.query), self.clock()
+        query, now = dict(request.parameters), self.clock()
         self.transcript.append(Exchange(request.host, request.method, request.path, query, status, code, now))
 
     def asked(self, path: str) -> Sequence[Exchange]:
@@ -90,13 +97,15 @@ class Simulator:
         endpoint = ENDPOINTS.get(request.path)
         if endpoint is None:
             return plain_text(404, "404 page not found")
-        if request.method != "GET":
+        if request.method != endpoint.method:
             return plain_text(405, "405 method not allowed")
         request_id = f"{len(self.transcript):08d}{mix(request.path, len(self.transcript)):020d}"
         try:
             answer = self._accepted(request, endpoint)
         except ApiError as error:
             return envelope(error.code, error.message, {}, request_id)
+        if answer.text is not None:
+            return plain_text(200, answer.text)
         response = envelope(0, "OK", answer.data, request_id)
         return Response(200, {**response.headers, **answer.headers}, response.body, 0)
 
@@ -107,7 +116,7 @@ class Simulator:
             self.quota.count(grant.app_id, request.path, self.clock())
         if grant.sandbox and not endpoint.sandbox:
             raise ApiError(40014, NOT_IN_SANDBOX)
-        call = Call(self.world, grant, self.clock(), endpoint.signature.read(request.query))
+        call = Call(self.world, grant, self.clock(), endpoint.signature.read(request))
         self._check_permission(grant, endpoint.advertisers(call))
         return endpoint.answer(call)
 

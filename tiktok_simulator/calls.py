@@ -27,10 +27,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """The `data` of a successful envelope, and headers to add."""
+    """The `data` of a successful envelope, and headers to add; with `text` that alone is the body, without envelope."""
 
     data: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
 
 
 def page_bounds(call: Call) -> tuple[int, int]:

@@ -16,7 +16,10 @@ from .parameters import DATA
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: where it may be asked for. `scope` names a narrower rule of reporting.md §3, or is empty."""
+    """One metric: where it may be asked for. `scope` names a narrower rule of reporting.md §3, or is empty.
+
+    `in_tasks` says whether asynchronous reports have it at all (reporting.md §3, §7).
+    """
 
     name: str
     group: str
@@ -24,6 +27,7 @@ class Metric:
     report_types: frozenset[str]
     levels: frozenset[str]
     scope: str
+    in_tasks: bool
 
     @property
     def is_attribute(self) -> bool:
@@ -33,7 +37,10 @@ class Metric:
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension; `role` is id, time, breakdown or audience; `level` binds an ID dimension to its data_level."""
+    """One dimension; `level` binds an ID dimension to its data_level.
+
+    `role` is id, time, breakdown, audience, or material for what an ad shows.
+    """
 
     name: str
     role: str
@@ -51,16 +58,17 @@ def _members(text: str) -> frozenset[str]:
     return frozenset(filter(None, text.split(";")))
 
 
-def _listed() -> Mapping[tuple[str, str], frozenset[str]]:
-    listed: dict[tuple[str, str], set[str]] = defaultdict(set)
+def _listed() -> Mapping[tuple[str, str, bool], frozenset[str]]:
+    listed: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
     for row in read_table("dimension_metrics"):
-        listed[row["report_type"], row["dimension"]].add(row["metric"])
+        for in_tasks in (False, True) if row["async"] == "yes" else (False,):
+            listed[row["report_type"], row["dimension"], in_tasks].add(row["metric"])
     return {key: frozenset(metrics) for key, metrics in listed.items()}
 
 
 def _metric(row: Mapping[str, str]) -> Metric:
     report_types, levels = _members(row["report_types"]), _members(row["data_levels"])
-    return Metric(row["metric"], row["group"], row["type"], report_types, levels, row["scope"])
+    return Metric(row["metric"], row["group"], row["type"], report_types, levels, row["scope"], row["async"] == "yes")
 
 
 def _dimension(row: Mapping[str, str]) -> Dimension:
@@ -69,5 +77,5 @@ def _dimension(row: Mapping[str, str]) -> Dimension:
 
 METRICS: Mapping[str, Metric] = {row["metric"]: _metric(row) for row in read_table("metrics")}
 DIMENSIONS: Mapping[str, Dimension] = {row["dimension"]: _dimension(row) for row in read_table("dimensions")}
-LISTED: Mapping[tuple[str, str], frozenset[str]] = _listed()
-"""(report type, dimension) → the only metrics it takes. A dimension without an entry takes every metric."""
+LISTED: Mapping[tuple[str, str, bool], frozenset[str]] = _listed()
+"""(report type, dimension, whether in a task) → the only metrics it takes; without an entry it takes every metric."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from .tasks import Task, Tasks
 from .wire import ConnectionDroppedError, Request, Response, envelope
 
 REPORTS = "/report/integrated/get/"
+CREATE, DOWNLOAD = "/report/task/create/", "/report/task/download/"
 TOO_MANY = "Too many requests. Please retry in some time."
 
 Answer = Callable[[Request], Response]
@@ -46,7 +48,8 @@ class Fault:
         return self.act(request, otherwise)
 
     def _concerns(self, request: Request) -> bool:
-        asked = request.query.get("advertiser_id", "") + request.query.get("advertiser_ids", "")
+        parameters = request.parameters
+        asked = parameters.get("advertiser_id", "") + parameters.get("advertiser_ids", "")
         return (
             (self.path is None or request.path.endswith(self.path))
             and (self.advertiser_id is None or self.advertiser_id in asked)
@@ -59,10 +62,11 @@ def _refuse(code: int, message: str) -> Act:
 
 
 class Faults:
-    """The faults armed on a simulator; the oldest one sees a request first."""
+    """The faults armed on a simulator; the oldest one sees a request first. Some spoil its report tasks."""
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: Tasks) -> None:
         self.armed: list[Fault] = []
+        self._tasks = tasks
 
     def answer(self, request: Request, answer: Answer) -> Response:
         """The answer to a request, spoiled by every fault it reaches."""
@@ -136,6 +140,45 @@ class Faults:
 
         return self.arm(Fault("odd_value", act, REPORTS, left=times))
 
+    def task_failed(self, times: int = 1, message: str = "Report generation failed.") -> Fault:
+        """The next report tasks created end FAILED with a message instead of SUCCESS."""
+
+        def spoil(task: Task) -> None:
+            task.fails = message
+
+        return self.arm(Fault("task_failed", self._spoiling(spoil), CREATE, left=times))
+
+    def task_stuck(self, checks: int = 1_000, times: int = 1) -> Fault:
+        """The next report tasks created are PROCESSING for so many checks."""
+
+        def spoil(task: Task) -> None:
+            task.waits, task.queued = checks, 0
+
+        return self.arm(Fault("task_stuck", self._spoiling(spoil), CREATE, left=times))
+
+    def _spoiling(self, spoil: Callable[[Task], None]) -> Act:
+        """Do something to the task a request creates; the answer stays as it is."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            response = answer(request)
+            if response.code == 0:
+                spoil(self._tasks.known[response.json()["data"]["task_id"]])
+            return response
+
+        return act
+
+    def cut_csv(self, times: int = 1) -> Fault:
+        """A report task's text that breaks off inside a row, before its last column, in the middle of the text.
+
+        HTTP 200, and the length told is that of what is sent: only the text shows that something is missing.
+        """
+
+        def act(request: Request, answer: Answer) -> Response:
+            whole = answer(request)
+            return replace(whole, body=_cut_row(whole.body)) if whole.code is None else whole
+
+        return self.arm(Fault("cut_csv", act, DOWNLOAD, left=times))
+
     def slow(self, seconds: float = 1.0, times: int | None = None, path: str | None = None) -> Fault:
         """An answer that takes its time; over a real socket only."""
         return self.arm(
@@ -151,10 +194,18 @@ def _through(faults: Sequence[Fault], answer: Answer) -> Answer:
     return lambda request: first.answer(request, _through(others, answer))
 
 
+def _cut_row(body: bytes) -> bytes:
+    """Whole lines up to the middle of the text, and the next one as far as before its last column."""
+    lines = body.splitlines(keepends=True)
+    middle = len(lines) // 2
+    kept, _, _ = lines[middle].rpartition(b",")
+    return b"".join(lines[:middle]) + (kept or lines[middle].rstrip())[:-1]
+
+
 def _span(request: Request) -> int:
     """Days of a report's window, both ends counted; 0 when it has none."""
     try:
-        start, end = (date.fromisoformat(request.query[name]) for name in ("start_date", "end_date"))
+        start, end = (date.fromisoformat(request.parameters[name]) for name in ("start_date", "end_date"))
     except (KeyError, ValueError):
         return 0
     return (end - start).days + 1

@@ -27,6 +27,8 @@ STATUS_FIELDS = {
 }
 """data_level → the one status filter it takes; the advertiser level has none."""
 ID_FIELDS = {"campaign_ids": "campaign_id", "adgroup_ids": "adgroup_id", "ad_ids": "ad_id", "ad_ids_v2": "ad_id_v2"}
+ABOUT_ROWS = {"country_code": "country_code", "cost": "spend"}
+"""Filter → the dimension or metric of a row it looks at, where its name is not that of a metric."""
 OF_CAMPAIGN = {"objective_type", "campaign_automation_type"}
 
 
@@ -41,7 +43,7 @@ class Filter:
     @property
     def is_about_rows(self) -> bool:
         """Whether it looks at a finished row (a metric, a country) instead of an entity."""
-        return self.field == "country_code" or (self.field in METRICS and not METRICS[self.field].is_attribute)
+        return self.field in ABOUT_ROWS or (self.field in METRICS and not METRICS[self.field].is_attribute)
 
 
 def status_filter(data_level: str, status: str) -> tuple[Filter, ...]:
@@ -89,4 +91,5 @@ def keeps_row(row: ReportRow, item: Filter) -> bool:
     """Whether a finished row passes a filter about rows."""
     if item.field == "country_code":
         return row.dimensions["country_code"] in item.values
-    return NUMERIC[item.operator](number(row.metrics[item.field]), tuple(map(float, item.values)))
+    metric = ABOUT_ROWS.get(item.field, item.field)
+    return NUMERIC[item.operator](number(row.metrics[metric]), tuple(map(float, item.values)))

@@ -21,6 +21,7 @@ NOT_APPLICABLE = frozenset({"secondary_goal_result", "cost_per_secondary_goal_re
 # Units (or cents) per million impressions.
 SHARES: Mapping[str, int] = {
     "spend": 520_000, "billed_cost": 500_000, "cash_spend": 480_000, "voucher_spend": 40_000,
+    "tax_spend": 50_000, "cashback_coupon_spend": 10_000,
     "gross_impressions": 1_200_000, "clicks": 14_000, "engagements": 30_000,
     "conversion": 900, "real_time_conversion": 850, "result": 14_000, "real_time_result": 13_000,
     "video_play_actions": 880_000, "organic_video_views": 90_000,
@@ -29,18 +30,23 @@ SHARES: Mapping[str, int] = {
     SECONDS: 1_300_000, "engaged_view": 60_000, "engaged_view_15s": 30_000,
     "likes": 9_000, "comments": 600, "shares": 500, "follows": 700, "profile_visits": 2_500,
 }  # fmt: skip
-GROUP_SHARES: Mapping[str, int] = {"Video": 20_000, "Click": 400, "Social": 300, "Image": 100_000}
+GROUP_SHARES: Mapping[str, int] = {"Video": 20_000, "Click": 400, "Social": 300, "Image": 100_000, "Playable": 30_000}
 OBJECTIVE_OF_GROUP: Mapping[str, str] = {
     "App": "APP_PROMOTION", "App (SKAN)": "APP_PROMOTION", "Native growth": "APP_PROMOTION",
     "Website": "WEB_CONVERSIONS", "Shop": "WEB_CONVERSIONS", "TikTok": "WEB_CONVERSIONS", "Offline": "WEB_CONVERSIONS",
 }  # fmt: skip
-DELIVERED_GROUPS = frozenset({"Video", "Click", "Social", "LIVE", "Image", "Interactive add-on", "Instant experience"})
+DELIVERED_GROUPS = frozenset(
+    {"Video", "Click", "Social", "LIVE", "Image", "Interactive add-on", "Instant experience", "Playable"}
+)
 EVENTS_OF_CORE = re.compile(r"conversion|result")
 IMPRESSION_BASED = re.compile(
     r"^(conversion_rate|real_time_conversion_rate|result_rate|real_time_result_rate|engagement)"
 )
 AMOUNT = re.compile(r"value|revenue")
-MONEY = frozenset({"spend", "billed_cost", "cash_spend", "voucher_spend", "total_complete_payment_rate"})
+MONEY = frozenset(
+    {"spend", "billed_cost", "cash_spend", "voucher_spend", "tax_spend", "cashback_coupon_spend",
+     "total_complete_payment_rate"}
+)  # fmt: skip
 
 
 def is_money(count: str) -> bool:

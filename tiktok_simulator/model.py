@@ -19,7 +19,7 @@ class Grant:
 
 @dataclass
 class Account:
-    """One ad account. `row` is its row of advertiser/info."""
+    """One ad account. `row` is its row of advertiser/info; `bc_id` the business center that owns it."""
 
     advertiser_id: str
     name: str
@@ -27,6 +27,7 @@ class Account:
     currency: str
     sandbox: bool
     row: dict[str, Any]
+    bc_id: str = ""
 
     def local(self, moment: datetime) -> datetime:
         """The account's own clock at a moment, without zone."""

@@ -1,6 +1,7 @@
 """The shape of a request: names, types, enums and ranges, checked before anything else is looked at.
 
-Array and object parameters are JSON text in the query string (endpoints.md, "How to read this file").
+Array and object parameters are JSON text in a GET's query string (endpoints.md, "How to read this file"), and
+themselves in a POST's JSON body.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from .wire import invalid
+from .wire import Request, invalid
 
 DATA = Path(__file__).parent / "data"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -23,7 +24,7 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter or member of `filtering`; `low`/`high` bound a number's value or an array's length."""
+    """One parameter or member of `filtering`; `low`/`high` bound a number's value or a length."""
 
     name: str
     type: str
@@ -47,7 +48,7 @@ class Parameter:
                 raise invalid(f"{self.name}: Must be one of: {', '.join(sorted(self.values))}.")
 
     def _check_bounds(self, value: Any) -> None:
-        size = len(value) if isinstance(value, list) else value
+        size = len(value) if isinstance(value, list | str) else value
         if isinstance(size, int | float) and not isinstance(size, bool):
             if self.low is not None and size < self.low:
                 raise invalid(f"{self.name}: Must be at least {self.low}.")
@@ -92,17 +93,22 @@ class Signature:
     parameters: Mapping[str, Parameter]
     members: Mapping[str, Parameter]
 
-    def read(self, query: Mapping[str, str]) -> dict[str, Any]:
-        """Typed values of a query, defaults filled in.
+    def read(self, request: Request) -> dict[str, Any]:
+        """Typed values of a GET's query or a POST's JSON body, defaults filled in.
 
         Raises:
             ApiError: 40002, naming the first parameter that is unknown, missing or of the wrong shape.
         """
-        _refuse_unknown(query, self.parameters, "")
-        _refuse_missing(query, self.parameters.values())
+        posted = request.method == "POST"
+        if posted:
+            _refuse_unknown(request.query, {}, "")
+        given: Mapping[str, Any] = _body(request.body) if posted else request.query
+        _refuse_unknown(given, self.parameters, "")
+        _refuse_missing(given, self.parameters.values())
         values = {name: _default(parameter) for name, parameter in self.parameters.items()}
-        for name, text in query.items():
-            values[name] = self.parameters[name].check(_decode(self.parameters[name], text))
+        for name, value in given.items():
+            parameter = self.parameters[name]
+            values[name] = parameter.check(value if posted else _decode(parameter, value))
         _refuse_missing(values, self.parameters.values())
         self._check_filtering(values.get("filtering"))
         return values
@@ -125,6 +131,16 @@ def _refuse_missing(given: Mapping[str, Any], known: Iterable[Parameter]) -> Non
     missing = [parameter.name for parameter in known if parameter.required and not given.get(parameter.name)]
     if missing:
         raise invalid(f"Missing required field(s): {', '.join(missing)}.")
+
+
+def _body(body: bytes) -> Mapping[str, Any]:
+    try:
+        members = json.loads(body)
+    except ValueError:
+        members = None
+    if not isinstance(members, dict):
+        raise invalid("The body must be a JSON object.")
+    return members
 
 
 def _decode(parameter: Parameter, text: str) -> Any:

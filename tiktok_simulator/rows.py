@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class ReportQuery:
     """A report, asked for. `start`/`end` are days, both inclusive; None means the lifetime.
 
-    `multiple` is set when `advertiser_ids` was used; `utc` when days are UTC's instead of each account's own.
+    `multiple` is set when `advertiser_ids` was used; `utc` when days are UTC's instead of each account's own;
+    `uncut` when all ids are covered, not the newest only.
     """
 
     report_type: str
@@ -31,6 +32,7 @@ class ReportQuery:
     filters: tuple[Filter, ...] = ()
     multiple: bool = False
     utc: bool = False
+    uncut: bool = False
 
     def of_role(self, *roles: str) -> tuple[str, ...]:
         """The query's dimensions with one of these roles."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cell, cells
 from .delivery import Flight, distinct
 from .filters import keeps_entity
+from .materials import OF_MATERIALS, SHOWN_IN, materials, shown
 from .measures import Measures
 from .model import Account, Entity
 from .rows import ReportQuery, ReportRow, Rows
@@ -84,7 +86,7 @@ class GeneratedReport:
     def _of_account(self, account: Account) -> Iterator[Slice]:
         shift = self._shift(account)
         limit = account.local(self.query.now).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        for group in self._groups(account):
+        for group in self._by_material(account):
             for start, end, timed in self._periods(group.flights):
                 begin = None if start is None else start + shift
                 finish = limit if end is None else min(end + shift, limit)
@@ -98,30 +100,55 @@ class GeneratedReport:
         moment = datetime.combine(self.query.start, time(), UTC)
         return account.local(moment) - moment.replace(tzinfo=None)
 
+    def _by_material(self, account: Account) -> Iterator[Group]:
+        """The groups, divided by what their ads show where a dimension asks for it."""
+        name = self.query.one_of_role("material")
+        if name is None:
+            yield from self._groups(account)
+            return
+        known = materials(self.world, account.advertiser_id)
+        for group in self._groups(account):
+            for value in sorted({known[flight.ad_id][name] for flight in group.flights}):
+                flights = [flight for flight in group.flights if known[flight.ad_id][name] == value]
+                yield replace(group, dimensions=group.dimensions | {name: value}, flights=flights)
+
     def _groups(self, account: Account) -> Iterator[Group]:
-        id_dimension = self.query.one_of_role("id")
+        """The ads of the account by the query's ID dimension; a report about some ads has no row without any."""
+        for group in self._by_id(account):
+            if group.flights or self.query.report_type not in SHOWN_IN:
+                yield group
+
+    def _by_id(self, account: Account) -> Iterator[Group]:
+        named = {"advertiser_id": account.advertiser_id} if "advertiser_id" in self.query.dimensions else {}
         if self.query.data_level not in LEVEL_KINDS:
-            named = {id_dimension: account.advertiser_id} if id_dimension else {}
             yield Group(account, None, named, self._flights(account, "advertiser_id", account.advertiser_id))
             return
-        field = id_dimension or f"{LEVEL_KINDS[self.query.data_level]}_id"
-        members = {entity.row[field]: entity for entity in self._members(account)}
-        if id_dimension is None:
-            yield Group(account, None, {}, [item for value in members for item in self._flights(account, field, value)])
+        field = next((name for name in self.query.of_role("id") if name not in named), None)
+        members = self._members(account, field or f"{LEVEL_KINDS[self.query.data_level]}_id")
+        if field is None:
+            yield Group(account, None, named, [item for _, flights in members.values() for item in flights])
             return
-        for value, entity in members.items():
-            yield Group(account, entity, {field: value}, self._flights(account, field, value))
+        for value, (entity, flights) in members.items():
+            yield Group(account, entity, {**named, field: value}, flights)
 
     def _flights(self, account: Account, field: str, value: str) -> Sequence[Flight]:
-        return self.world.flights_of(account.advertiser_id, field, value)
+        found = self.world.flights_of(account.advertiser_id, field, value)
+        return shown(self.world, self.query, account.advertiser_id, found)
 
-    def _members(self, account: Account) -> Sequence[Entity]:
-        """The entities of the query's level that pass its filters, newest first."""
-        filters = [item for item in self.query.filters if not item.is_about_rows]
+    def _members(self, account: Account, field: str) -> Mapping[str, tuple[Entity, Sequence[Flight]]]:
+        """The values of an id field at the query's level, newest first, with an entity that has it and the ads of all.
+
+        The filters come before the cut: the newest ids are those of what was asked for.
+        """
+        filters = [item for item in self.query.filters if not item.is_about_rows and item.field not in OF_MATERIALS]
         entities = self.world.entities(LEVEL_KINDS[self.query.data_level], account.advertiser_id)
-        found = [item for item in entities if all(keeps_entity(self.world, item, test) for test in filters)]
-        self.throttled = self.throttled or len(found) > self.world.newest_ids
-        return found[: self.world.newest_ids]
+        found = {
+            item.row[field]: item for item in entities if all(keeps_entity(self.world, item, test) for test in filters)
+        }
+        cut = len(found) > self.world.newest_ids and not self.query.uncut
+        self.throttled = self.throttled or cut
+        newest = islice(found.items(), self.world.newest_ids if cut else None)
+        return {value: (entity, self._flights(account, field, value)) for value, entity in newest}
 
     def _periods(self, flights: Sequence[Flight]) -> Iterator[Period]:
         """The buckets of the query's time dimension in which these flights can have rows, or its whole period."""

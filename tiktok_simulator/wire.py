@@ -20,6 +20,19 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The query and the members of a POST's JSON body, all as text: what is no text there is JSON here."""
+        if self.method != "POST":
+            return self.query
+        try:
+            members = json.loads(self.body)
+        except ValueError:
+            return self.query
+        found = members.items() if isinstance(members, dict) else ()
+        texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in found}
+        return {**self.query, **texts}
+
     def header(self, name: str) -> str | None:
         """The header's value whatever the case of its name, or None."""
         wanted = name.lower()
@@ -47,7 +60,10 @@ class Response:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One line of the transcript: what was asked, and how it was answered."""
+    """One line of the transcript: what was asked, and how it was answered.
+
+    `query` holds the members of a POST's body too, as a GET would write them: text, or JSON text.
+    """
 
     host: str
     method: str

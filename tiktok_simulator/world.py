@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import recording, worlds
+from .business import accounts_of
 from .delivery import Flight
 from .filters import status_filter
 from .model import Account, Entity, Grant
@@ -20,6 +21,7 @@ from .parameters import TIME_FORMAT
 from .populate import account_row, auction_campaign, mark_deleted
 from .reports import report_rows
 from .rows import ReportQuery
+from .tasks import Tasks
 
 APP_ID = "7000000000000000001"
 APP_SECRET = "simulated-secret"  # noqa: S105 - opens nothing but this simulator
@@ -28,6 +30,7 @@ OTHER_APP_SECRET = "another-simulated-secret"  # noqa: S105
 TOKEN = "simulated-production-token"  # noqa: S105
 OTHER_APP_TOKEN = "simulated-token-of-another-app"  # noqa: S105
 SANDBOX_TOKEN = "simulated-sandbox-token"  # noqa: S105
+BC_ID = "7000000000000000101"
 
 NEWEST_IDS = 20_000
 """How many ids one report covers; beyond it only the newest do (reporting.md §2)."""
@@ -35,7 +38,11 @@ NEWEST_IDS = 20_000
 
 @dataclass
 class World:
-    """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator."""
+    """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator.
+
+    `bc_id` is the business center that owns every account added as permitted, `bc_tokens` may read its report.
+    `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
+    """
 
     seed: int = 7
     apps: dict[str, str] = field(default_factory=lambda: {APP_ID: APP_SECRET, OTHER_APP_ID: OTHER_APP_SECRET})
@@ -46,6 +53,9 @@ class World:
     landmarks: dict[str, str] = field(default_factory=dict)
     recorded_rows: list[dict[str, Any]] = field(default_factory=list)
     newest_ids: int = NEWEST_IDS
+    bc_id: str = BC_ID
+    bc_tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    tasks: Tasks = field(default_factory=Tasks)
     version: int = 0
     cache: dict[object, Any] = field(default_factory=dict, repr=False)
     _entities: dict[tuple[str, str], dict[str, Entity]] = field(default_factory=lambda: defaultdict(dict), repr=False)
@@ -130,9 +140,9 @@ class World:
     def truth(  # noqa: PLR0913 - one keyword for each part of a report
         self,
         *,
-        advertiser_id: str,
+        advertiser_id: str | None = None,
         report_type: str = "BASIC",
-        data_level: str,
+        data_level: str = "AUCTION_ADVERTISER",
         dimensions: Iterable[str],
         metrics: Iterable[str],
         start: date | None,
@@ -140,15 +150,16 @@ class World:
         include_deleted: bool = True,
         now: datetime,
     ) -> list[dict[str, str]]:
-        """What a report holds for a whole period at once, whatever TikTok's window limits.
+        """What a report of any type holds for a whole period at once, whatever TikTok's limits on days and ids.
 
         Rows are flat (dimensions and metrics merged), values are the wire's strings, order is not
-        promised. `start`/`end` None ask for the lifetime. No rule is checked.
+        promised. `start`/`end` None ask for the lifetime; without `advertiser_id` the report is about
+        every account of the business center. No rule is checked.
         """
+        advertiser_ids = (advertiser_id,) if advertiser_id else tuple(accounts_of(self))
         filters = status_filter(data_level, "STATUS_ALL" if include_deleted else "STATUS_NOT_DELETE")
-        query = ReportQuery(
-            report_type, data_level, (advertiser_id,), tuple(dimensions), tuple(metrics), start, end, now, filters
-        )
+        names = tuple(dimensions), tuple(metrics)
+        query = ReportQuery(report_type, data_level, advertiser_ids, *names, start, end, now, filters, uncut=True)
         return [row.dimensions | row.metrics for row in report_rows(self, query).page()]
 
     def truth_entities(self, kind: str, advertiser_id: str, *, include_deleted: bool = True) -> list[dict[str, Any]]:
@@ -176,7 +187,8 @@ class World:
     ) -> Account:
         """Add an ad account, with so many ordinary auction campaigns created shortly after it."""
         row = account_row(advertiser_id, name or f"Advertiser {advertiser_id[-4:]}", timezone, currency, created)
-        account = Account(advertiser_id, row["name"], timezone, currency, sandbox, row)
+        owner = self.bc_id if permitted and not sandbox else ""
+        account = Account(advertiser_id, row["name"], timezone, currency, sandbox, row, owner)
         self.accounts[advertiser_id] = account
         for number in range(campaigns):
             auction_campaign(self, account, created, number)

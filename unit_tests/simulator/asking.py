@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ import requests
 
 from tiktok_simulator import Request, Response, Simulator, intercepted, served
 from tiktok_simulator.app import PRODUCTION_HOST
-from tiktok_simulator.routes import PREFIX
+from tiktok_simulator.routes import ENDPOINTS, PREFIX
 from tiktok_simulator.world import TOKEN
 from tiktok_simulator.worlds import TOKYO
 
@@ -28,6 +30,7 @@ REPORT = {
     "end_date": "2026-01-10",
     "page_size": 1000,
 }
+TASK = {"advertiser_id": TOKYO}
 
 
 def wire(parameters: dict[str, Any]) -> dict[str, str]:
@@ -46,10 +49,21 @@ class Client:
     ask: Callable[[Request], Response]
 
     def send(
-        self, path: str, token: str | None = TOKEN, host: str = PRODUCTION_HOST, method: str = "GET", **parameters: Any
+        self,
+        path: str,
+        token: str | None = TOKEN,
+        host: str = PRODUCTION_HOST,
+        method: str | None = None,
+        **parameters: Any,
     ) -> Response:
+        """Ask with the endpoint's own method unless told otherwise; a POST's parameters are its JSON body."""
         headers = {"Access-Token": token} if token else {}
-        return self.ask(Request(method, host, PREFIX + path, wire(parameters), headers))
+        endpoint = ENDPOINTS.get(PREFIX + path)
+        method = method or (endpoint.method if endpoint else "GET")
+        if method == "GET":
+            return self.ask(Request(method, host, PREFIX + path, wire(parameters), headers))
+        body = {name: value for name, value in parameters.items() if value is not None}
+        return self.ask(Request(method, host, PREFIX + path, {}, headers, json.dumps(body).encode()))
 
     def get(self, path: str, **options: Any) -> dict[str, Any]:
         """The envelope."""
@@ -77,12 +91,36 @@ class Client:
     def report_refusal(self, **changes: Any) -> tuple[int, str]:
         return self.refusal("/report/integrated/get/", **{**REPORT, **changes})
 
+    def created(self, **changes: Any) -> str:
+        """The id of a new report task: REPORT with these changes."""
+        body = self.get("/report/task/create/", **{**REPORT, "page_size": None, **changes})
+        assert body["code"] == 0, body["message"]
+        return str(body["data"]["task_id"])
+
+    def status(self, task_id: str, **options: Any) -> str:
+        """What a check says of a task."""
+        return str(self.get("/report/task/check/", **{**TASK, **options}, task_id=task_id)["data"]["status"])
+
+    def table(self, task_id: str, **options: Any) -> list[dict[str, str]]:
+        """The rows of a task's text, which must be no envelope."""
+        response = self.send("/report/task/download/", **{**TASK, **options}, task_id=task_id)
+        assert (response.status, response.code) == (200, None)
+        return list(csv.DictReader(io.StringIO(response.body.decode())))
+
+    def task_refusal(self, **changes: Any) -> tuple[int, str]:
+        return self.refusal("/report/task/create/", **{**REPORT, "page_size": None, **changes})
+
 
 def _through_requests(session: requests.Session) -> Callable[[Request], Response]:
     def ask(request: Request) -> Response:
         url = f"https://{request.host}{request.path}"
         answer = session.request(
-            request.method, url, params=dict(request.query), headers=dict(request.headers), timeout=10
+            request.method,
+            url,
+            params=dict(request.query),
+            headers=dict(request.headers),
+            data=request.body,
+            timeout=10,
         )
         return Response(answer.status_code, dict(answer.headers), answer.content)
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 import requests
 
-from tiktok_simulator import Simulator
+from tiktok_simulator import Simulator, World
 from tiktok_simulator.faults import Faults
 from tiktok_simulator.worlds import BERLIN, TOKYO
 
-from .asking import Client, over
+from .asking import TASK, Client, over
 
 CAMPAIGNS = "/campaign/get/"
+CHECK, DOWNLOAD = "/report/task/check/", "/report/task/download/"
 
 
 def test_a_rate_limit_ends_after_so_many_requests(wired: Client, simulator: Simulator) -> None:
@@ -113,6 +114,54 @@ def test_a_slow_answer_waits_on_a_real_socket_only(simulator: Simulator, monkeyp
     with over("served", simulator) as client:
         client.rows(CAMPAIGNS, advertiser_id=TOKYO)
     assert waits == [3]
+
+
+def test_a_task_can_end_failed_with_a_message(wired: Client, simulator: Simulator) -> None:
+    fault = simulator.faults.task_failed(message="out of memory")
+    task_id = wired.created()
+    answers = [wired.get(CHECK, **TASK, task_id=task_id)["data"] for _ in range(3)]
+    assert [answer["status"] for answer in answers] == ["QUEUING", "PROCESSING", "FAILED"]
+    assert [answer["message"] for answer in answers] == ["", "", "out of memory"]
+    assert wired.refusal(DOWNLOAD, **TASK, task_id=task_id)[0] == 40200
+    another = wired.created()
+    assert [wired.status(another) for _ in range(3)][-1] == "SUCCESS"
+    assert fault.hits == 1
+
+
+def test_a_task_can_be_stuck_for_so_many_checks(client: Client, simulator: Simulator) -> None:
+    simulator.faults.task_stuck(checks=5)
+    task_id = client.created()
+    assert [client.status(task_id) for _ in range(6)] == ["PROCESSING"] * 5 + ["SUCCESS"]
+    assert client.table(task_id)
+
+
+def test_a_refused_creation_leaves_nothing_to_spoil(client: Client, simulator: Simulator) -> None:
+    simulator.faults.task_failed(times=2)
+    assert client.task_refusal(metrics=["nonsense"])[0] == 40002
+    assert client.created()
+
+
+def test_a_tasks_text_can_break_off_inside_a_row(wired: Client, simulator: Simulator, world: World) -> None:
+    world.tasks.checks = 0
+    simulator.faults.cut_csv()
+    task_id = wired.created()
+    cut, whole = (wired.send(DOWNLOAD, **TASK, task_id=task_id) for _ in range(2))
+    assert cut.status == 200
+    assert whole.body.startswith(cut.body)
+    lines = cut.body.decode().split("\n")
+    assert len(lines) > 2
+    assert lines[-1].count(",") < lines[0].count(",")
+
+
+def test_a_cut_text_leaves_other_answers_alone(client: Client, simulator: Simulator) -> None:
+    simulator.faults.cut_csv()
+    assert client.refusal(DOWNLOAD, **TASK, task_id=client.created())[0] == 40201
+
+
+def test_a_fault_of_one_advertiser_reaches_its_tasks(client: Client, simulator: Simulator) -> None:
+    simulator.faults.no_permission(TOKYO, path="/report/task/create/")
+    assert client.task_refusal()[0] == 40001
+    assert client.created(advertiser_id=BERLIN)
 
 
 def test_faults_act_together_and_can_be_disarmed(client: Client, simulator: Simulator) -> None:

@@ -34,7 +34,6 @@ def filtered(field: str, operator: str, value: Any) -> dict[str, Any]:
 
 # refused, the message's beginning, and a neighbour that is accepted
 RULES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
-    ({"report_type": "BC", "data_level": None}, "report_type: The simulator answers BASIC and AUDIENCE", {}),
     ({"data_level": None}, "Missing required field(s): data_level", {}),
     ({"data_level": "RESERVATION_AD"}, "data_level: RESERVATION_AD is no longer", {}),
     ({"service_type": "RESERVATION"}, "service_type RESERVATION", {"service_type": "AUCTION"}),

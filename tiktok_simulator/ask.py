@@ -1,0 +1,46 @@
+"""A report as the rules look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .catalogue import DIMENSIONS
+from .report_types import LEVEL_ORDER, REPORT_TYPES, ReportType
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the rules look at. `start`/`end` are None when not given or when the lifetime is asked for.
+
+    `several` is set when advertiser_ids was used, `in_task` when the report is an asynchronous one.
+    """
+
+    report_type: str
+    data_level: str | None
+    dimensions: Sequence[str]
+    metrics: Sequence[str]
+    start: date | None
+    end: date | None
+    lifetime: bool = False
+    order_field: str | None = None
+    total_metrics: bool = False
+    page: int = 1
+    several: bool = False
+    in_task: bool = False
+
+    @property
+    def kind(self) -> ReportType:
+        """The rules of its own that the report type has."""
+        return REPORT_TYPES[self.report_type]
+
+    @property
+    def level(self) -> str:
+        """The data level its rows are of: the one given, else that of its ID dimension, else the advertiser's."""
+        ids = self.of_role("id")
+        return self.data_level or (DIMENSIONS[ids[0]].level if ids else LEVEL_ORDER[0])
+
+    def of_role(self, *roles: str) -> list[str]:
+        """The dimensions with one of these roles."""
+        return [name for name in self.dimensions if DIMENSIONS[name].role in roles]
