@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint types fmt docs docs-check golden check image-test lock clean
+.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ install: $(READY)  ## makes .venv, with the command source-tiktok-marketing in i
 
 demo: $(READY)  ## TikTok Ads data in a database, without a TikTok account (TIKTOK_CONFIG=path for a real one)
 	$(BIN)/python -m demo
+
+preview: $(READY)  ## rows of a stream as a table: REPORT=ads_reports_daily ROWS=10 FROM=today-7 TO=today COLUMNS=spend,clicks
+	@$(BIN)/python -m preview
 
 test: $(READY)  ## unit and integration tests
 	$(BIN)/python -m pytest --numprocesses auto unit_tests integration_tests
@@ -41,7 +44,7 @@ fmt: $(READY)  ## formats the code and mends what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-GENERATED := README.md docs/data-model.md docs/metrics.md
+GENERATED := README.md docs/data-model.md docs/metrics.md docs/custom-reports.md
 
 docs: $(READY)  ## writes the generated passages: streams table, entity-relationship diagram
 	$(BIN)/cog -r -I scripts $(GENERATED)

@@ -1,0 +1,57 @@
+"""`python -m preview`: rows of one stream, from a simulated TikTok or, with TIKTOK_CONFIG, from your own account."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from airbyte_cdk import AirbyteTracedException
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
+from .account import Account, PreviewError, own, simulated
+from .offer import named, offer
+from .reading import read
+from .screen import Screen
+from .summary import nothing
+from .wishes import Wishes
+
+
+def main() -> int:
+    """Runs the preview and returns the exit code; what went wrong is told on stderr."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    screen = Screen()
+    try:
+        wishes = Wishes.of(os.environ)
+        with own(wishes.config_path) if wishes.config_path else simulated() as account:
+            show(wishes, account, screen)
+    except (PreviewError, AirbyteTracedException) as error:
+        screen.complain(filter_secrets(str(error)))
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0
+
+
+def show(wishes: Wishes, account: Account, screen: Screen) -> None:
+    """Shows rows of the stream that is wished for, or which streams there are."""
+    config = wishes.applied_to(account.config)
+    with screen.waiting("asking the connector what it offers"):
+        offered = offer(config)
+    if not wishes.report:
+        screen.list(offered.values())
+        return
+    stream = named(wishes.report, offered)
+    catalog = stream.catalog(wishes.columns)
+    with screen.waiting(f"reading {stream.name}"):
+        reading = read(catalog, config, account.environment, wishes.rows)
+    if reading.rows:
+        screen.show(stream, reading.rows, wishes.columns, reading.complete)
+    elif reading.complete:
+        screen.say(nothing(stream, config))
+    if reading.trouble:
+        raise PreviewError(reading.trouble)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""Whose rows are shown: a simulated TikTok's that lives as long as the preview, or your own account's."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tiktok_simulator import Simulator, World, served
+from tiktok_simulator.__main__ import configurations
+
+
+class PreviewError(Exception):
+    """Ends the preview; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A configuration, and the environment of a connector that reads with it."""
+
+    config: Mapping[str, Any]
+    environment: Mapping[str, str]
+
+
+@contextmanager
+def simulated() -> Iterator[Account]:
+    """A small TikTok on loopback, its clock the real one; it ends with the context."""
+    simulator = Simulator(World.small())
+    credentials = configurations(simulator.world)[0]["credentials"]
+    with served(simulator) as server:
+        yield Account({"credentials": credentials}, os.environ | server.environment)
+
+
+@contextmanager
+def own(path: Path) -> Iterator[Account]:
+    """The account of a configuration file. Raises a PreviewError that names the file where there is none."""
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PreviewError(f"TIKTOK_CONFIG={path} can't be read: {error}") from error
+    if not isinstance(config, dict) or not config:
+        raise PreviewError(f"TIKTOK_CONFIG={path} is not a configuration: write a JSON object with credentials in it.")
+    yield Account(config, os.environ)

@@ -1,0 +1,60 @@
+"""The streams a configuration can read, and which of them and of their columns the user means."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from airbyte_cdk import AirbyteStream
+from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
+
+from source_tiktok_marketing.source import SourceTiktokMarketing
+
+from .account import PreviewError
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What discovery says of one stream."""
+
+    name: str
+    key: Sequence[str]
+    columns: Sequence[str]
+
+    @classmethod
+    def of(cls, discovered: AirbyteStream) -> Stream:
+        """A stream of the catalog; the connector's keys are never nested."""
+        key = [part for (part,) in discovered.source_defined_primary_key or ()]
+        return cls(discovered.name, key, list(discovered.json_schema.get("properties", ())))
+
+    def catalog(self, chosen: Sequence[str]) -> dict[str, Any]:
+        """A configured catalog of this stream. Chosen columns, and its key, are the only ones asked of TikTok."""
+        if unknown := [name for name in chosen if name not in self.columns]:
+            told = " ".join(f"{name}{_hint(name, self.columns)}" for name in unknown)
+            raise PreviewError(f"{self.name} has no column {told}")
+        schema: dict[str, Any] = {"properties": {name: {} for name in (*self.key, *chosen)}} if chosen else {}
+        stream = {"name": self.name, "json_schema": schema, "supported_sync_modes": ["full_refresh"]}
+        return {"streams": [{"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}
+
+
+def offer(config: Mapping[str, Any]) -> dict[str, Stream]:
+    """The streams of a configuration, without a request. Raises a config_error naming every mistake in it."""
+    source = SourceTiktokMarketing(None, config, None)
+    update_secrets(get_secrets(source.connection_specification, source.normal_config))
+    catalog = source.discover(logging.getLogger("airbyte"), source.normal_config)
+    return {stream.name: Stream.of(stream) for stream in catalog.streams}
+
+
+def named(name: str, offered: Mapping[str, Stream]) -> Stream:
+    """The stream of that name. Raises a PreviewError with the nearest names."""
+    if name in offered:
+        return offered[name]
+    raise PreviewError(f"There is no stream {name}{_hint(name, offered)}\n`make preview` lists all {len(offered)}.")
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name.lower().replace("-", "_"), known)
+    return f". Did you mean {' or '.join(close)}?" if close else "."

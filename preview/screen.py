@@ -1,0 +1,74 @@
+"""What the preview prints: the streams there are, or rows and what there is to know about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.status import Status
+from rich.text import Text
+
+from .columns import Sorted, shortened, sort_columns
+from .layout import empty_table, laid_out
+from .offer import Stream
+from .summary import summary
+
+HOW_TO_GO_ON = "\nRows of one of them: make preview REPORT=ads_reports_daily"
+
+
+class Screen:
+    """A terminal, or a file with lines as long as a terminal's."""
+
+    def __init__(self) -> None:
+        self._out = Console(highlight=False)
+        self._errors = Console(stderr=True, highlight=False)
+
+    def waiting(self, doing: str) -> Status:
+        """A line that is there while the context is open, on a terminal only."""
+        return self._errors.status(f"{doing} …")
+
+    def complain(self, text: str) -> None:
+        """Prints what went wrong, apart from rows."""
+        self._errors.print(Text(text), soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Prints a sentence."""
+        self._out.print(Text(text))
+
+    def list(self, streams: Iterable[Stream]) -> None:
+        """Prints which streams there are."""
+        table = empty_table()
+        table.add_column("stream", no_wrap=True)
+        table.add_column("columns", justify="right", no_wrap=True)
+        table.add_column("a row for each", no_wrap=True, overflow="ellipsis")
+        for stream in streams:
+            table.add_row(Text(stream.name), str(len(stream.columns)), Text(", ".join(stream.key)))
+        self._out.print(table, HOW_TO_GO_ON)
+
+    def show(self, stream: Stream, rows: Sequence[dict[str, object]], chosen: Sequence[str], complete: bool) -> None:
+        """Prints rows, by ad account and key; below them what is said better once than in every row."""
+        first = ["advertiser_id", *stream.key]
+        rows = sorted(rows, key=lambda row: [str(row.get(name)) for name in first])
+        asked = [*stream.key, *chosen]
+        columns = sort_columns(
+            [{name: row.get(name) for name in asked} for row in rows] if chosen else rows, asked,
+            () if chosen else stream.columns,
+        )  # fmt: skip
+        tables = list(laid_out(columns.shown, self._out.width))
+        for part in (*tables, *_said_once(columns)):
+            self._out.print(part, "", sep="\n")
+        self.say(summary(stream, rows, columns, complete=complete, divided=len(tables) > 1))
+
+
+def _said_once(columns: Sorted) -> Iterator[RenderableType]:
+    if columns.same:
+        pairs = [Text.assemble((column.name, "dim"), " ", shortened(column.cells[0])) for column in columns.same]
+        yield _titled("The same in every row", Columns(pairs, padding=(0, 3)))
+    if columns.zero:
+        yield _titled("0 in every row", Text(", ".join(columns.zero), "dim"))
+
+
+def _titled(title: str, content: RenderableType) -> Group:
+    return Group(Text(title, "bold"), Padding(content, (0, 0, 0, 2)))
