@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .database import Database
 from .notebook import CHART, DATABASE, DemoError, Notebook
+from .own_reports import show_own_reports
 from .report import difference, proof, spend_by_campaign, syncs
 from .scenario import Scenario, own_account, simulated
 from .terminal import heading, say
@@ -72,6 +73,9 @@ def run(scenario: Scenario, output: Path) -> None:
     say(syncs(rows_before, read, database.rows(), database.oldest_day_since(second.began)))
     say(REREAD)
     show(database, scenario, output)
+    if scenario.shows_own_reports:
+        heading("6  Reports of your own")
+        show_own_reports(notebook, scenario.second_config, database.path)
     farewell(scenario, output)
 
 
@@ -97,7 +101,7 @@ def farewell(scenario: Scenario, output: Path) -> None:
         raise DemoError(f"Something asked for hosts that are not TikTok's: {', '.join(strangers)}.")
     say(f"\n{scenario.conclusion}")
     place = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
-    heading("6  Next")
+    heading("Next")
     say(NEXT.format(chart=place / CHART, database=place / DATABASE))
 
 

@@ -11,9 +11,12 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .terminal import Progress
+
+if TYPE_CHECKING:
+    from airbyte import Source
 
 CONNECTOR = "source-tiktok-marketing"
 DATABASE = "tiktok.duckdb"
@@ -69,15 +72,14 @@ class Notebook:
         os.environ.update(quiet_environment(output))
         self._listener = Listener()
         with self._quietly("starting PyAirbyte"):
-            try:
-                import airbyte  # noqa: PLC0415 - it reads the environment when it is imported
-            except ModuleNotFoundError:
-                raise DemoError(NO_PYAIRBYTE) from None
-
-            executable = Path(sys.executable).with_name(CONNECTOR)
-            self._source = airbyte.get_source(CONNECTOR, local_executable=executable, config=dict(config))
+            self._source = _source(config)
         for name in ("airbyte", f"airbyte.{CONNECTOR}"):
             logging.getLogger(name).addHandler(self._listener)
+
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Goes on with another configuration, which may offer other streams; PyAirbyte looks for them once."""
+        with self._quietly("starting PyAirbyte"):
+            self._source = _source(config)
 
     def check(self) -> None:
         """Does what “Save & Test” does. Raises a DemoError with the connector's own words."""
@@ -96,10 +98,9 @@ class Notebook:
         with self._quietly("reading"):
             from airbyte.caches import DuckDBCache  # noqa: PLC0415 - see __init__
 
-            if config:
+            if config:  # the connector understands more shapes of a configuration than its form shows
                 self._source.set_config(dict(config), validate=False)
             cache = DuckDBCache(db_path=database, cache_dir=self._output / "files")
-            # The connector understands more shapes of a configuration than its form shows.
             read = self._source.read(cache, streams=list(streams), skip_validation=True)
             cache.get_sql_engine().dispose()
         return Sync(read.processed_records, began)
@@ -121,6 +122,16 @@ class Notebook:
         said = [reason] if reason else list(dict.fromkeys(self._listener.complaints))
         words = "\n".join(said) or str(error).partition("\n")[0]
         return f"The connector stopped while {doing}. {words}\nEverything it said is in {self._output / LOG}"
+
+
+def _source(config: Mapping[str, Any]) -> Source:
+    try:
+        import airbyte  # noqa: PLC0415 - it reads the environment when it is imported
+    except ModuleNotFoundError:
+        raise DemoError(NO_PYAIRBYTE) from None
+
+    executable = Path(sys.executable).with_name(CONNECTOR)
+    return airbyte.get_source(CONNECTOR, local_executable=executable, config=dict(config))
 
 
 def quiet_environment(output: Path) -> dict[str, str]:

@@ -43,6 +43,7 @@ class Scenario:
     conclusion: str
     time_passes: Callable[[], None]
     strangers: Callable[[], Sequence[str]]
+    shows_own_reports: bool = False
 
 
 @contextmanager
@@ -71,6 +72,7 @@ def simulated() -> Iterator[Scenario]:
             conclusion="Every request went to TikTok's own host name; no other host was asked for.",
             time_passes=a_week_passes,
             strangers=lambda: server.refused,
+            shows_own_reports=True,
         )
 
 

@@ -9,6 +9,7 @@ from airbyte_cdk import AirbyteStream
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.catalogue import table
+from source_tiktok_marketing.catalogue.places import METRIC_GROUPS, metrics, shapes
 
 LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}
 CADENCE = {"daily": "by day", "hourly": "by hour", "weekly": "by week", "monthly": "by month"}
@@ -29,6 +30,49 @@ def options_table() -> str:
     fields = SOURCE.connection_specification["properties"]
     head = ["| Option | Default | |", "|---|---|---|"]
     return "\n".join(head + [_option(name, field) for name, field in fields.items() if name != "credentials"])
+
+
+def report_fields_table() -> str:
+    """The fields of a custom report, as the form shows them."""
+    items = SOURCE.connection_specification["properties"]["custom_reports"]["items"]
+    fields = dict(items["properties"])
+    nested = {f"filters.{name}": field for name, field in fields.pop("filters")["properties"].items()}
+    head = ["| Field | Default | |", "|---|---|---|"]
+    return "\n".join(head + [_option(name, field) for name, field in (fields | nested).items()])
+
+
+def report_types_table() -> str:
+    """The forms of reports: levels, granularities, and how many breakdowns."""
+    head = ["| `report_type` | `level` | `granularity` | breakdowns |", "|---|---|---|---|"]
+    rows = [
+        f"| `{row['report_type']}` | {_code(row['levels'].split(';'))} | {_code(row['granularities'].split(';'))} | "
+        f"{row['breakdowns'].replace('0..0', 'none').replace('1..1', '1').replace('..', ' to ')} |"
+        for row in table("report_types.csv")
+    ]
+    return "\n".join(head + rows)
+
+
+def breakdowns_table() -> str:
+    """Every breakdown of custom reports: where it is allowed and what it means."""
+    head = ["| Breakdown | Reports | Granularity | Meaning |", "|---|---|---|---|"]
+    return "\n".join(head + [_breakdown(row) for row in table("dimensions.csv") if row["granularities"]])
+
+
+def _breakdown(row: Mapping[str, str]) -> str:
+    kinds = [kind for kind, forms in shapes().items() if forms[0].tiktok_name in row["report_types"].split(";")]
+    granularities = row["granularities"].replace(";", ", ")
+    return f"| `{row['dimension']}` | {_code(kinds)} | {granularities} | {row['description']} |"
+
+
+def groups_table() -> str:
+    """The named groups of metrics."""
+    head = ["| Group | Metrics of | Number |", "|---|---|---|"]
+    return "\n".join(head + [_group(word, groups) for word, groups in METRIC_GROUPS.items()])
+
+
+def _group(word: str, groups: tuple[str, ...]) -> str:
+    count = sum(metric.group in groups and not metric.state for metric in metrics().values())
+    return f"| `{word}` | {', '.join(groups)} | {count} |"
 
 
 def metrics_tables() -> str:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
-from datetime import timedelta, tzinfo
+from datetime import UTC, date, tzinfo
 from threading import RLock
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -20,15 +20,13 @@ from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.configuration import OAUTH, SANDBOX, chosen_advertiser_ids
-from source_tiktok_marketing.dates import parse_day, today_in, zone_of
+from source_tiktok_marketing.dates import LONGEST_SPAN, parse_day, today_in, zone_of
 from source_tiktok_marketing.records import entity
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
 BATCH = 100
-# An audience report has no lifetime; 365 days, both ends counted, is the most TikTok answers without a time dimension.
-LONGEST_SPAN = timedelta(days=364)
 
 
 class AdvertiserDirectory:
@@ -46,7 +44,7 @@ class AdvertiserDirectory:
         self._config = config
         self._lock = RLock()
         self._known: dict[str, Callable[[], Any]] = {}
-        self._days: dict[str, dict[str, str]] = {}
+        self._todays: dict[str, date] = {}
         self.requesters: dict[str, HttpRequester] = {}
 
     @classmethod
@@ -90,26 +88,28 @@ class AdvertiserDirectory:
         known = self.details()
         return [advertiser_id for advertiser_id in self.chosen() if advertiser_id not in known]
 
-    def days(self, advertiser_id: str) -> dict[str, str]:
+    def days(self, advertiser_id: str, wanted: Mapping[str, Any]) -> dict[str, str]:
         """The days to report on, `first_day` to `last_day`, and `today`, on the ad account's own clock, as ISO dates.
+
+        `wanted` says `start_date` and `end_date` in the words of the configuration.
 
         `year_before` is the earliest day a report without a time dimension may start at. An ad account without
         known zone (the sandbox, or one without permission) is taken to live in UTC.
         """
-        if advertiser_id not in self._days:  # midnight may pass during a sync: all streams keep to one day
-            self._days[advertiser_id] = self._own_days(advertiser_id)
-        return self._days[advertiser_id]
-
-    def _own_days(self, advertiser_id: str) -> dict[str, str]:
-        today = today_in(self._zone(advertiser_id))
-        first = parse_day(self._config["start_date"], today)
-        last = min(parse_day(self._config["end_date"], today), today)
+        today = self._today(advertiser_id)
+        first = parse_day(wanted["start_date"], today)
+        last = min(parse_day(wanted["end_date"], today), today)
         return {
             "first_day": first.isoformat(),
             "last_day": last.isoformat(),
             "today": today.isoformat(),
             "year_before": max(first, last - LONGEST_SPAN).isoformat(),
         }
+
+    def _today(self, advertiser_id: str) -> date:
+        if advertiser_id not in self._todays:  # midnight may pass during a sync: all streams keep to one day
+            self._todays[advertiser_id] = today_in(self._zone(advertiser_id) if advertiser_id else UTC)
+        return self._todays[advertiser_id]
 
     @property
     def _kind(self) -> str:
@@ -171,12 +171,14 @@ class AdvertiserRouter(PartitionRouter):
     """One partition per ad account: TikTok answers every list and report for one `advertiser_id` only.
 
     With `with_days` each slice also carries the ad account's own days (`AdvertiserDirectory.days`), which costs one
-    request per hundred ad accounts and sync.
+    request per hundred ad accounts and sync. A report on a business centre has one partition, whose days are UTC's.
     """
 
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
     with_days: bool = False
+    days: Mapping[str, Any] | None = None
+    business_center_id: str = ""
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._directory = AdvertiserDirectory.of(self.config)
@@ -184,9 +186,15 @@ class AdvertiserRouter(PartitionRouter):
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
         """A slice per chosen ad account. Raises a config_error where there is none."""
+        if self.business_center_id:
+            yield self._slice("bc_id", self.business_center_id, "")
+            return
         for advertiser_id in self._directory.chosen():
-            days = self._directory.days(advertiser_id) if self.with_days else {}
-            yield StreamSlice(partition={"advertiser_id": advertiser_id}, cursor_slice={}, extra_fields=days)
+            yield self._slice("advertiser_id", advertiser_id, advertiser_id)
+
+    def _slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:
+        days = self._directory.days(advertiser_id, self.days or {}) if self.with_days else {}
+        return StreamSlice(partition={owner: value}, cursor_slice={}, extra_fields=days)
 
     @override
     def get_stream_state(self) -> None:

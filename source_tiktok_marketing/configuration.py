@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,15 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
 )
 from jsonschema import Draft7Validator, ValidationError
 
-from source_tiktok_marketing.dates import FIRST_ZONE, LAST_ZONE, month_of, parse_day, today_in, week_of
+from source_tiktok_marketing.custom_reports import custom_rows, reports_of
+from source_tiktok_marketing.custom_reports import mistakes as report_mistakes
+from source_tiktok_marketing.dates import FIRST_ZONE, parse_day, report_days, today_in
 
 OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
 
 # The official connector's API and Terraform users leave these out, and mean what its form shows.
 DEFAULTS: Mapping[str, Any] = {"start_date": "2016-09-01", "end_date": "today", "attribution_window": 3,
                                "include_deleted": True, "week_starts_on": "monday"}  # fmt: skip
-WEEKDAYS = {"monday": 0, "sunday": 6}
 RETIRED = ("report_granularity", "environment", "access_token")
 HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number of days back such as 30."
 
@@ -37,12 +38,12 @@ class NormalizeConfig(ConfigTransformation):
         ─────────────────────────────────────────────────────────────────────────────────────────────
         {"credentials": {"auth_type": "oauth2.0", "access_token": "t", "app_id": "a", "secret": "s"},
          "advertiser_ids": ["1", "2"], "start_date": "2016-09-01", …,
-         "report_days": {"from": "2016-09-01", "until": "2026-01-06", "week_from": "2016-08-29", …}}
+         "report_days": {"from": "2016-09-01", "until": "2026-01-06", "week_from": "2016-08-29", …},
+         "custom_report_rows": {"daily": [{"name": …, "level": "ad", …}], …}}
 
-    `report_days` spans the reports' days anywhere on earth: `from` where days begin last, `until` where they begin
-    first, and the whole weeks and months around them. Each request is narrowed to the days of its own ad account.
-    `selected_columns` are the columns the catalog
-    selects, by stream; the source adds them.
+    `report_days` are explained in `dates.report_days`, `custom_report_rows` in `custom_reports.custom_rows`;
+    `selected_columns`, which the source adds, are the columns the catalog selects, by stream. `sample` is set for a
+    check: one row of a report is asked for then.
     """
 
     def transform(self, config: MutableMapping[str, Any]) -> None:
@@ -58,26 +59,29 @@ class NormalizeConfig(ConfigTransformation):
         for key in ("start_date", "end_date"):
             if isinstance(config[key], int) and not isinstance(config[key], bool):
                 config[key] = str(config[key])
-        config["report_days"] = _report_days(config)
+        config["report_days"] = report_days(config)
+        config["custom_reports"] = reports_of(config)
+        config["custom_report_rows"] = custom_rows(config)
         config.setdefault("selected_columns", {})
+        config.setdefault("sample", False)
 
 
-def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:
+def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> list[str]:
     """Everything wrong with a normalized `config`, a sentence each, beginning with the field's name.
 
     Types, ranges and required fields are read from `spec`, the connection specification the form is made from.
-    Values of secret fields are never repeated.
+    `streams` are the names a custom report may not have. Values of secret fields are never repeated.
     """
     return [*_credential_mistakes(config["credentials"], spec), *_field_mistakes(config, spec), *_date_mistakes(config),
-            *_advertiser_mistakes(config)]  # fmt: skip
+            *_advertiser_mistakes(config), *_report_mistakes(config, spec, streams)]  # fmt: skip
 
 
-def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
+def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> None:
     """Raises one config_error that names every mistake in `config`."""
     shaped = dict(config)
     if "credentials" not in shaped:  # the CDK does not transform an empty configuration
         NormalizeConfig().transform(shaped)
-    if found := mistakes(shaped, spec):
+    if found := mistakes(shaped, spec, streams):
         count = "one mistake" if len(found) == 1 else f"{len(found)} mistakes"
         raise AirbyteTracedException(
             message=f"The configuration has {count}:\n" + "\n".join(f"- {mistake}" for mistake in found),
@@ -125,21 +129,6 @@ def _ids(value: Any) -> list[str]:
     return [] if value is None else [str(value)]
 
 
-def _report_days(config: Mapping[str, Any]) -> dict[str, str]:
-    try:
-        first = parse_day(config["start_date"], today_in(LAST_ZONE))
-        last = min(parse_day(config["end_date"], today_in(FIRST_ZONE)), today_in(FIRST_ZONE))
-    except (AttributeError, OverflowError, ValueError):
-        return {}
-    weekday = WEEKDAYS.get(config["week_starts_on"], 0)
-    spanned = {
-        "from": first, "until": last,
-        "week_from": week_of(first, weekday)[0], "week_until": week_of(last, weekday)[1],
-        "month_from": month_of(first)[0], "month_until": month_of(last)[1],
-    }  # fmt: skip
-    return {name: day.isoformat() for name, day in spanned.items()}
-
-
 def _credential_mistakes(credentials: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[str]:
     branches = {branch["properties"]["auth_type"]["const"]: branch
                 for branch in spec["properties"]["credentials"]["oneOf"]}  # fmt: skip
@@ -159,15 +148,18 @@ def _field_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Itera
 def _schema_mistakes(value: Mapping[str, Any], schema: Mapping[str, Any], prefix: str) -> Iterator[str]:
     for error in sorted(Draft7Validator(schema).iter_errors(value), key=str):
         if error.validator == "required":
+            where = f"{prefix}{_path(error)}." if error.absolute_path else prefix
+            fields = error.schema["properties"]
             for name in error.validator_value:
-                if name not in value:
-                    yield f"{prefix}{name}: is missing. {schema['properties'][name]['description']}"
+                if name not in error.instance:
+                    yield f"{where}{name}: is missing. {fields[name]['description']}"
         else:
             yield f"{prefix}{_path(error)}: {_reason(error)}"
 
 
 def _path(error: ValidationError) -> str:
-    return str(error.absolute_path[0]) if error.absolute_path else "configuration"
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
+    return "".join(steps).removeprefix(".") or "configuration"
 
 
 def _reason(error: ValidationError) -> str:
@@ -182,8 +174,8 @@ def _reason(error: ValidationError) -> str:
             return f"{shown} is not understood. {schema.get('pattern_descriptor', 'See the example of the field.')}"
         case "enum":
             return f"{shown} is not known. Write one of {', '.join(schema['enum'])}."
-        case "minItems":
-            return "must name at least one."
+        case "minItems" | "maxItems":
+            return f"must name {schema.get('minItems', 0)} to {schema.get('maxItems', 'any number of')} of them."
         case _:
             return f"{shown} is not accepted ({error.validator})."
 
@@ -212,3 +204,10 @@ def _advertiser_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     named = config["advertiser_ids"] or _ids(config["credentials"].get("advertiser_ids"))
     if named and not chosen_advertiser_ids(config):
         yield "exclude_advertiser_ids: leaves none of the chosen ad accounts. Take at least one of them out."
+
+
+def _report_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str]) -> Iterator[str]:
+    """The rules of reports; only where every value has its type, which the schema tells."""
+    reports = spec["properties"]["custom_reports"]
+    if config["report_days"] and Draft7Validator(reports).is_valid(config["custom_reports"]):
+        yield from report_mistakes(config, streams)

@@ -59,7 +59,7 @@ class AdvertiserCursor(Cursor):
         window = slice_of(partition)
         with self._lock:
             self._last_day.pop(id(window), None)  # of a window that failed and whose place in memory this one has
-            self._windows[window["advertiser_id"]][window["start_time"]] = None
+            self._windows[_owner(window)][window["start_time"]] = None
 
     @override
     def observe(self, record: Record) -> None:
@@ -74,7 +74,7 @@ class AdvertiserCursor(Cursor):
         window = slice_of(partition)
         reached = max(self._last_day.pop(id(window), ""), _settled_day(window))
         with self._lock:
-            windows = self._windows[window["advertiser_id"]]
+            windows = self._windows[_owner(window)]
             windows[window["start_time"]] = reached
             closed = list(takewhile(bool, windows.values()))
             for first_day in list(windows)[: len(closed)]:
@@ -172,6 +172,10 @@ class AdvertiserStateMigration(StateMigration):
     cursor: str
     stream: str
     parameters: InitVar[Mapping[str, Any]]
+    business_center_id: str = ""
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._owner = "bc_id" if self.business_center_id else "advertiser_id"
 
     @override
     def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
@@ -194,17 +198,17 @@ class AdvertiserStateMigration(StateMigration):
         earliest: dict[str, str] = {}
         for state in states:
             try:
-                advertiser_id, value = str(state["partition"]["advertiser_id"]), str(state["cursor"][self.cursor])
+                owner_id, value = str(state["partition"][self._owner]), str(state["cursor"][self.cursor])
             except (KeyError, TypeError):
                 raise self._foreign(state) from None
-            earliest[advertiser_id] = min(value, earliest.get(advertiser_id, value))
-        for advertiser_id, value in earliest.items():
-            yield {"partition": {"advertiser_id": advertiser_id}, "cursor": {self.cursor: value}}
+            earliest[owner_id] = min(value, earliest.get(owner_id, value))
+        for owner_id, value in earliest.items():
+            yield {"partition": {self._owner: owner_id}, "cursor": {self.cursor: value}}
 
     def _foreign(self, state: Mapping[str, Any]) -> AirbyteTracedException:
         return AirbyteTracedException(
             message=f"The saved state of stream {self.stream} is not of this connector: it has no cursor "
-            f"{self.cursor} per advertiser_id. Reset the stream, or restore its own state.",
+            f"{self.cursor} per {self._owner}. Reset the stream, or restore its own state.",
             internal_message=f"state with the keys {sorted(state)}",
             failure_type=FailureType.config_error,
         )
@@ -218,11 +222,21 @@ def slice_of(partition: Partition) -> StreamSlice:
     return found
 
 
+def days_of(window: StreamSlice) -> Mapping[str, str]:
+    """The days of the window's ad account; the slice of an asynchronous report has them in its task."""
+    tasks = window.extra_fields.get("jobs")
+    return tasks[0].job_parameters().extra_fields if tasks else window.extra_fields
+
+
+def _owner(window: StreamSlice) -> str:
+    return ",".join(map(str, window.partition.values()))
+
+
 def _is_outside(window: StreamSlice) -> bool:
-    days, asked = window.extra_fields, window.cursor_slice
+    days, asked = days_of(window), window.cursor_slice
     return bool(asked["start_time"] > days["last_day"] or asked["end_time"] < days["first_day"])
 
 
 def _settled_day(window: StreamSlice) -> str:
-    settled = date.fromisoformat(window.extra_fields["today"]) - SETTLED_AFTER
+    settled = date.fromisoformat(days_of(window)["today"]) - SETTLED_AFTER
     return min(settled.isoformat(), str(window.cursor_slice["end_time"]))

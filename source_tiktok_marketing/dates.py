@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # Where a calendar day begins first and where it begins last.
 FIRST_ZONE = timezone(timedelta(hours=14))
 LAST_ZONE = timezone(timedelta(hours=-12))
+
+# 365 days, both ends counted, are the most TikTok answers without a time dimension.
+LONGEST_SPAN = timedelta(days=364)
+WEEKDAYS = {"monday": 0, "sunday": 6}
 
 _DAYS_BACK = re.compile(r"(?:today\s*-\s*)?(\d{1,5})")
 _CALENDAR_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[t ].+)?")
@@ -59,3 +65,24 @@ def zone_of(*names: str | None) -> tzinfo:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
     return UTC
+
+
+def report_days(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The days reports span anywhere on earth, as ISO dates, beside the words of the configuration they come from.
+
+    `from` where days begin last, `until` where they begin first, and the whole weeks and months around them. Each
+    request is narrowed to the days of its own ad account. Empty where the configured days are none.
+    """
+    try:
+        first = parse_day(config["start_date"], today_in(LAST_ZONE))
+        last = min(parse_day(config["end_date"], today_in(FIRST_ZONE)), today_in(FIRST_ZONE))
+    except (AttributeError, OverflowError, ValueError):
+        return {}
+    weekday = WEEKDAYS.get(config["week_starts_on"], 0)
+    spanned = {
+        "from": first, "until": last,
+        "week_from": week_of(first, weekday)[0], "week_until": week_of(last, weekday)[1],
+        "month_from": month_of(first)[0], "month_until": month_of(last)[1],
+    }  # fmt: skip
+    words = {name: config[name] for name in ("start_date", "end_date", "attribution_window")}
+    return words | {name: day.isoformat() for name, day in spanned.items()}

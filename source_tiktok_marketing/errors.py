@@ -41,7 +41,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
     TikTok answers nearly everything with HTTP 200 and says in the body whether it worked. `answers`, a table in the
     manifest, says what to do for which code: the first row that names the code (or a range around it) counts, and a
     code no row names stops with TikTok's own words. `ignored` are codes whose answer the caller wants to see itself.
-    A body that is no envelope (an outage's HTML, a cut page) is asked for again, whatever its status.
+    A body that is no envelope (an outage's HTML, a cut page) is asked for again, whatever its status; `takes_text` is
+    set where the body is a download.
 
     The body is decoded once (`answers.body_of`), where one response filter per code would decode it each time.
     """
@@ -49,6 +50,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
     answers: list[Mapping[str, Any]] = field(default_factory=list)
     ignored: list[int] = field(default_factory=list)
     stream: str = ""
+    takes_text: bool = False
     max_retries: int | None = 9
     max_time: int = 1800
 
@@ -64,6 +66,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return _retry(f"No answer came from TikTok ({kind}). {self._whom(response_or_exception)}")
         code = body_of(response_or_exception).get("code")
         if not isinstance(code, int):
+            if self.takes_text and _is_text(response_or_exception):
+                return ErrorResolution(ResponseAction.SUCCESS)
             return self._without_envelope(response_or_exception)
         return self._by_code(code, response_or_exception)
 
@@ -102,6 +106,11 @@ TRANSIENT = FailureType.transient_error
 
 def _retry(text: str) -> ErrorResolution:
     return ErrorResolution(ResponseAction.RETRY, TRANSIENT, text.strip())
+
+
+def _is_text(response: requests.Response) -> bool:
+    kind = response.headers.get("Content-Type", "")
+    return response.status_code == requests.codes.ok and "json" not in kind and "html" not in kind
 
 
 def _names(row: Mapping[str, Any], code: int) -> bool:

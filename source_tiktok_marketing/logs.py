@@ -14,6 +14,10 @@ MISLEADING = (
     # Three kilobytes of URL, headers and body for every refused request. The error trace that follows says it in a
     # sentence and carries the rest as its internal message.
     "'GET' request to ",
+    "'POST' request to ",
+    # The CDK's own bookkeeping of report tasks, with threads and object addresses.
+    "JobOrchestrator loop",
+    "The following jobs for stream slice",
 )
 
 
@@ -35,9 +39,14 @@ PLAIN_WORDS = PlainWords()
 
 def speak_plainly(source_name: str, stream_names: Iterable[str]) -> None:
     """Puts the filter on the CDK's loggers that speak about this source and its streams. Safe to call twice."""
-    names = ["model_to_component_factory", source_name, *(f"HttpRequester.{stream}" for stream in stream_names)]
-    for name in names:
-        logging.getLogger(f"airbyte.{name}").addFilter(PLAIN_WORDS)
+    requesters = (f"airbyte.HttpRequester.{stream}" for stream in stream_names)
+    for name in ("airbyte", "airbyte.model_to_component_factory", f"airbyte.{source_name}", *requesters):
+        logging.getLogger(name).addFilter(PLAIN_WORDS)
+
+
+def is_bookkeeping(message: AirbyteMessage) -> bool:
+    """Whether a message is the CDK's note of a slice, meant for its connector builder."""
+    return bool(message.log and message.log.message.startswith("slice:"))
 
 
 def without_stack_trace(message: AirbyteMessage) -> AirbyteMessage:

@@ -26,8 +26,11 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from source_tiktok_marketing.advertisers import AdvertiserDirectory, refuse_unreachable
 from source_tiktok_marketing.configuration import SANDBOX, refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
-from source_tiktok_marketing.logs import Reasons, speak_plainly, without_stack_trace
+from source_tiktok_marketing.custom_reports import custom_rows, why_not_large
+from source_tiktok_marketing.logs import Reasons, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.values import ODD_VALUES
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 PACKAGE = Path(__file__).parent
 # The official connector offers these; TikTok refuses the combination they ask for (BEHAVIOR.md, 3).
@@ -60,7 +63,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
     ) -> None:
         shaped = dict(config) | {"selected_columns": _selected_columns(catalog)} if config else None
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=shaped, state=state)
-        speak_plainly(self.name, [row["name"] for row in self.rows()])
+        speak_plainly(self.name, [row["name"] for row in (*self.rows(), *self.custom_rows())])
 
     @property
     def connection_specification(self) -> Mapping[str, Any]:
@@ -75,7 +78,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
-        refuse_mistakes(config, self.connection_specification)
+        refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
         offered = self.offered(config)
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         return [AdvertiserStream(stream) if _is_windowed(stream) else stream for stream in streams]
@@ -86,17 +89,22 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         The sandbox answers the lists that say so in their row, and reports below the level of the advertiser.
         """
         sandbox = config["credentials"].get("auth_type") == SANDBOX
-        return [row["name"] for row in self.rows() if not sandbox or _answered_by_the_sandbox(row)]
+        rows = (*self.rows(), *self.custom_rows())
+        return [row["name"] for row in rows if not sandbox or _answered_by_the_sandbox(row)]
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
-        """Whether the token works, every chosen ad account is permitted, and a report request is accepted.
+        """Whether the token works, every chosen ad account is permitted, and every report request is accepted.
 
-        At most four requests for up to 200 ad accounts: the list, their details by the hundred, one report.
+        At most four requests for up to 200 ad accounts: the list, their details by the hundred, one report; and one
+        more for each hundred metrics of each of the user's own reports.
         """
+        sample = {**config, "sample": True}
+        config = self._config = {**sample, "custom_report_rows": custom_rows(sample)}
         try:
             held = self.streams(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(AdvertiserDirectory.of(config))
             status = super().check(logger, config)
+            _ask_for_samples(held, [row["name"] for row in self.custom_rows()])
             del held
         except AirbyteTracedException as error:
             if error.failure_type is not FailureType.config_error:
@@ -117,10 +125,14 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         offered = self.offered(config)
         _refuse_foreign_state(state or [], offered)
         reasons = Reasons()
+        for report in self._config["custom_reports"]:
+            if report["large"] and (why := why_not_large(report, self._config)):
+                LOGGER.info(f"{report['name']} is read synchronously: {why}.")
         try:
             for message in super().read(logger, config, catalog, state):
                 if message.type is not Type.TRACE:
-                    yield message
+                    if not is_bookkeeping(message):
+                        yield message
                 elif reasons.is_new(message):
                     yield without_stack_trace(message)
         except AirbyteTracedException as error:
@@ -132,8 +144,26 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
     def rows(self) -> list[Mapping[str, Any]]:
         """The manifest's streams: those written out, then the rows of its tables."""
         manifest = self.resolved_manifest
-        tables = [table["components_resolver"]["stream_parameters"] for table in manifest["dynamic_streams"]]
-        return [*manifest["streams"], *(row for table in tables for row in table["list_of_parameters_for_stream"])]
+        tables = [table["components_resolver"].get("stream_parameters", {}) for table in manifest["dynamic_streams"]]
+        found = (row for table in tables for row in table.get("list_of_parameters_for_stream", ()))
+        return [*manifest["streams"], *found]
+
+    def custom_rows(self) -> list[Mapping[str, Any]]:
+        """The rows of the user's own reports."""
+        tables: Mapping[str, list[Mapping[str, Any]]] = self._config.get("custom_report_rows", {})
+        return [row for rows in tables.values() for row in rows]
+
+
+def _ask_for_samples(streams: list[AbstractStream], names: list[str]) -> None:
+    """Asks TikTok for one row of each of the user's reports. Raises a config_error naming all it refuses."""
+    wanted = (stream for stream in streams if stream.name in names)
+    answers = [(stream.name, stream.check_availability()) for stream in wanted]
+    if refused := [f"- custom report {name}: {answer.reason}" for name, answer in answers if not answer.is_available]:
+        raise AirbyteTracedException(
+            message="TikTok refuses what custom_reports ask for:\n" + "\n".join(refused),
+            internal_message=f"{len(refused)} custom reports were refused",
+            failure_type=FailureType.config_error,
+        )
 
 
 def _selected_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:

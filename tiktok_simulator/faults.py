@@ -116,6 +116,11 @@ class Faults:
         refuse = _refuse(40067, "Your query is too large")
         return self.arm(Fault("too_large", refuse, REPORTS, advertiser_id, lambda request: _span(request) > days))
 
+    def conflict(self, asked: str) -> Fault:
+        """40002 for every report that asks for this word, though its published rules allow it."""
+        refuse = _refuse(40002, "Conflict occurs. The input params including metrics and dimensions have no relation.")
+        return self.arm(Fault("conflict", refuse, REPORTS, when=lambda request: asked in str(request.parameters)))
+
     def no_permission(self, advertiser_id: str, path: str | None = None) -> Fault:
         """40001 for one advertiser, at one endpoint or everywhere."""
         refuse = _refuse(40001, f"No permission to operate advertiser {advertiser_id}.")

@@ -53,7 +53,9 @@ def _lists(ask: Ask, dimension: Dimension, metric: Metric) -> bool:
 
 
 def _id_and_day(ask: Ask) -> bool:
-    """One ID dimension, with or without days; a breakdown only where it lists the metric."""
+    """One ID dimension, with or without days, never hours; a breakdown only where it lists the metric."""
+    if "stat_time_hour" in ask.dimensions:
+        return False
     breakdowns = ask.of_role("breakdown", "audience")
     listed = bool(breakdowns) and all((ask.report_type, name, ask.in_task) in LISTED for name in breakdowns)
     return listed or (bool(ask.of_role("id")) and IDS_AND_DAYS.issuperset(ask.dimensions))

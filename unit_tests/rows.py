@@ -10,6 +10,7 @@ MANIFEST = SourceTiktokMarketing().resolved_manifest
 TABLES = {
     table["name"]: table["components_resolver"]["stream_parameters"]["list_of_parameters_for_stream"]
     for table in MANIFEST["dynamic_streams"]
+    if "stream_parameters" in table["components_resolver"]
 }
 REPORT_TABLES = ("daily_reports", "hourly_reports", "lifetime_reports")
 REPORTS: list[dict[str, Any]] = [row for table in REPORT_TABLES for row in TABLES[table]]

@@ -46,12 +46,13 @@ PERIOD = (
     Column("period_start", "date", "First day of the calendar week or month the row is about."),
     Column("period_end", "date", "Last day of the calendar week or month the row is about."),
 )
+BUSINESS_CENTER = Column("bc_id", "string", "ID of the business centre the row belongs to.")
 
 
 @cache
 def report_columns() -> Mapping[str, Column]:
     """Every metric and dimension by its name. A name that is both (`campaign_id`) is the dimension."""
-    periods = {column.name: column for column in PERIOD}
+    periods = {column.name: column for column in (*PERIOD, BUSINESS_CENTER)}
     return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension") | periods
 
 

@@ -1,0 +1,163 @@
+"""Reports the user puts together: each becomes a row like those of the manifest's tables, or says why it can't."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from source_tiktok_marketing.catalogue.places import LEVELS, metrics, shapes
+from source_tiktok_marketing.custom_reports.ask import Ask
+from source_tiktok_marketing.custom_reports.measures import allowed_metrics
+from source_tiktok_marketing.custom_reports.rules import ID_FILTERS, problems
+from source_tiktok_marketing.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, report_days, today_in
+from source_tiktok_marketing.pages import METRICS_PER_REQUEST
+
+DEFAULTS: Mapping[str, Any] = {"report_type": "basic", "granularity": "daily", "breakdowns": [], "metrics": ["basic"],
+                               "filters": {}, "large": False}  # fmt: skip
+OWN_DATES = ("start_date", "end_date")
+OWN_DAYS = (*OWN_DATES, "attribution_window")
+PERIOD = ["period_start", "period_end"]
+TIME: Mapping[str, list[str]] = {"hourly": ["stat_time_hour"], "daily": ["stat_time_day"], "weekly": PERIOD,
+                                 "monthly": PERIOD, "lifetime": [], "total": []}  # fmt: skip
+# TikTok publishes no longest span of hours for asynchronous reports, and names countries there instead of coding them.
+NEVER_ASYNCHRONOUS = {"hourly", "country_code"}
+
+
+def custom_rows(config: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the user's reports, by the table they belong to: `daily`, `weekly` …, `large_daily` ….
+
+    A report that does not have the shape of one is left out here; `mistakes` refuses it before anything is read.
+    """
+    tables: dict[str, list[dict[str, Any]]] = {}
+    reports = reports_of(config)
+    for raw in filter(_has_shape, reports if isinstance(reports, list) else ()):
+        large = raw["large"] and not config.get("sample") and not why_not_large(raw, config)
+        table = f"large_{raw['granularity']}" if large else raw["granularity"]
+        tables.setdefault(table, []).append(_row(raw, config, large=large))
+    return tables
+
+
+def mistakes(config: Mapping[str, Any], taken: Iterable[str]) -> Iterator[str]:
+    """What is wrong with the reports of a configuration whose values have the right types, a sentence each.
+
+    `taken` are the names of the ready-made streams.
+    """
+    reports = reports_of(config)
+    times = Counter(raw["name"] for raw in reports)
+    for index, raw in enumerate(reports):
+        where = f"custom_reports[{index}] {raw['name']!r}"
+        if raw["name"] in taken:
+            yield f"{where} name: is the name of a ready-made stream. Choose another."
+        elif times[raw["name"]] > 1:
+            yield f"{where} name: is used {times[raw['name']]} times. Give each report a name of its own."
+        yield from (f"{where} {problem.field}: {problem.why}" for problem in problems(_ask(raw)))
+        yield from (f"{where} {sentence}" for sentence in _date_mistakes(raw, config))
+
+
+def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+    """Why a report marked `large` is read synchronously all the same; empty where it need not be.
+
+    An asynchronous report takes no filter but ids (reporting.md §7): it can't include what has been deleted.
+    """
+    ask = _ask(raw)
+    if not all(shape.asynchronous for shape in ask.shapes) or config["credentials"].get("auth_type", "").startswith(
+        "sandbox"
+    ):
+        return f"TikTok has no asynchronous {ask.report_type} report here"
+    if refused := NEVER_ASYNCHRONOUS & {ask.granularity, *ask.breakdowns}:
+        return f"TikTok's asynchronous reports do not fit {refused.pop()}"
+    if [item for item in _filters(ask, config) if item["field_name"] not in ID_FIELDS.values()]:
+        return "TikTok's asynchronous reports take no filter of status or buying type; set filters.status to " \
+               "STATUS_NOT_DELETE to go without deleted ones"  # fmt: skip
+    if len(allowed_metrics(ask)) > METRICS_PER_REQUEST:
+        return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
+    only = [name for name in allowed_metrics(ask) if metrics()[name].sync_only & {"all", *ask.places}]
+    return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
+
+
+def reports_of(config: Mapping[str, Any]) -> Any:
+    """The user's reports, with what they leave out filled in. What is no report stays, for the schema to refuse."""
+    raw = config.get("custom_reports", [])
+    return (
+        [_filled(report) if isinstance(report, Mapping) else report for report in raw] if isinstance(raw, list) else raw
+    )
+
+
+def _has_shape(raw: Any) -> bool:
+    """Whether every value has its type; which one has not, the schema tells the user."""
+    if not isinstance(raw, Mapping) or not isinstance(raw["filters"], Mapping):
+        return False
+    named = [raw["filters"].get(name, []) for name in (*ID_FILTERS, "buying_types")]
+    lists = [raw["breakdowns"], raw["metrics"], *named]
+    words = [raw.get("name"), raw["report_type"], raw.get("level"), raw["granularity"]]
+    if not all(isinstance(item, list) for item in lists):
+        return False
+    if not all(isinstance(word, str) for word in (*words, *(word for item in lists for word in item))):
+        return False
+    return raw["report_type"] in shapes() and raw["level"] in LEVELS and raw["granularity"] in TIME
+
+
+def _filled(report: Mapping[str, Any]) -> dict[str, Any]:
+    given = {key: value for key, value in report.items() if value not in (None, "", [], {})}
+    days = {key: str(given[key]) for key in OWN_DATES if isinstance(given.get(key), int)}
+    return {**DEFAULTS, **given, **days}
+
+
+def _ask(raw: Mapping[str, Any]) -> Ask:
+    return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
+               raw["filters"], raw.get("business_center_id", ""))  # fmt: skip
+
+
+def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
+    """What the manifest's tables say of a ready-made report, and what only a user's own has."""
+    ask, own = _ask(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
+    filters = [item for item in _filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
+    return {
+        "name": raw["name"],
+        "report_type": ask.tiktok_name,
+        "level": LEVELS[ask.level],
+        "time": TIME[ask.granularity],
+        "by": list(ask.breakdowns),
+        "names": [],
+        "metrics": [allowed_metrics(ask)],
+        "filters": filters,
+        "days": report_days(own),
+        "business_center_id": ask.business_center_id,
+    }
+
+
+ID_FIELDS = {name: name.replace("ad_group", "adgroup") for name in ID_FILTERS}
+ANY_STATUS = "STATUS_ALL"
+
+
+def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
+    """TikTok's filters; without one for the status it leaves out what has been deleted, with its spend."""
+    wanted = {ID_FIELDS[name]: ask.filters[name] for name in ID_FIELDS if ask.filters.get(name)}
+    if kinds := ask.filters.get("buying_types"):
+        wanted["buying_types"] = kinds
+    status = ask.filters.get("status") or (ANY_STATUS if config.get("include_deleted") else NOT_DELETED)
+    if ask.report_type in ("basic", "audience") and ask.level != "advertiser" and status != NOT_DELETED:
+        wanted[f"{LEVELS[ask.level]}_status"] = [status]
+    return [{"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
+            for name, values in wanted.items()]  # fmt: skip
+
+
+NOT_DELETED = "STATUS_NOT_DELETE"  # TikTok's own default
+
+
+def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
+    today, days = today_in(FIRST_ZONE), dict[str, date]()
+    for key in ("start_date", "end_date"):
+        try:
+            days[key] = parse_day(raw.get(key, config[key]), today)
+        except (OverflowError, ValueError):
+            if key in raw:
+                yield f"{key}: {raw[key]!r} is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."
+            return
+    if days["end_date"] < days["start_date"]:
+        yield "end_date: is before start_date. Write a later day, or leave it empty to read until today."
+    elif raw["granularity"] == "total" and days["end_date"] - days["start_date"] > LONGEST_SPAN:
+        yield "start_date: TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."

@@ -1,0 +1,73 @@
+"""What a report asks TikTok for, in the words of the configuration, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from source_tiktok_marketing.catalogue.places import Dimension, Shape, dimensions, shapes
+
+# From the highest to the lowest; what TikTok calls an ID dimension.
+ENTITY_LEVELS = ("advertiser", "campaign", "ad_group", "ad")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field of a report, and what to write instead."""
+
+    field: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One report: its type, whose rows, how they are cut and what they measure."""
+
+    report_type: str
+    level: str
+    granularity: str
+    breakdowns: Sequence[str] = ()
+    metrics: Sequence[str] = ()
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    business_center_id: str = ""
+
+    @property
+    def tiktok_name(self) -> str:
+        """The report type's name at TikTok."""
+        return shapes()[self.report_type][0].tiktok_name
+
+    @property
+    def shapes(self) -> list[Shape]:
+        """The forms its type has at its level."""
+        return [shape for shape in shapes()[self.report_type] if self.level in shape.levels]
+
+    @property
+    def known(self) -> list[Dimension]:
+        """Its breakdowns, without those that do not exist."""
+        return [dimensions()[name] for name in self.breakdowns if name in dimensions()]
+
+    @property
+    def offered(self) -> list[str]:
+        """What a report of its type can be broken down by."""
+        return [
+            name for name, item in dimensions().items() if item.is_breakdown and self.tiktok_name in item.report_types
+        ]
+
+    @property
+    def places(self) -> list[str]:
+        """Its breakdowns as the metrics' own lists name them: `BASIC:country_code`."""
+        return [f"{self.tiktok_name}:{dimension.name}" for dimension in self.known]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint at the nearest known word."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"did you mean {close[0]}?" if close else "there is nothing like it, see docs/metrics.md."
+
+
+def either(words: Iterable[str]) -> str:
+    """`a, b or c`."""
+    *most, last = list(words) or ["none"]
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,168 @@
+"""One window of a report in as many questions as it takes: by metrics, by ids, never cut short."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass, field
+from threading import Lock
+from typing import Any, cast
+
+import orjson
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
+from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
+
+from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.pages import METRICS_PER_REQUEST
+from source_tiktok_marketing.records import AnswerCutError
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+IDS_PER_FILTER = 100
+# TopView campaigns only come alone in a list; a report without filter has all buying types.
+BUYING_TYPES = (["AUCTION", "RESERVATION_RF"], ["RESERVATION_TOP_VIEW"])
+# From the highest level down; a report can be asked for the ids of its own level and those above.
+PARENTS = ("campaign", "adgroup", "ad")
+FILTERED_BY_ID = ("BASIC", "AUDIENCE")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some entities of one level, by their ids."""
+
+    level: str
+    ids: list[str]
+
+    @property
+    def filter(self) -> dict[str, str]:
+        """The part as TikTok's report filter."""
+        return {"field_name": f"{self.level}_ids", "filter_type": "IN", "filter_value": orjson.dumps(self.ids).decode()}
+
+    def halves(self) -> list[Part]:
+        """The part in two."""
+        middle = len(self.ids) // 2
+        return [Part(self.level, self.ids[:middle]), Part(self.level, self.ids[middle:])]
+
+
+@dataclass
+class ReportRetriever(Retriever):
+    """Reads one window of one ad account.
+
+    TikTok answers at most 100 metrics at a time: `pages` asks for hundred after hundred, and the rows are joined on
+    the key here, which holds the window in memory; a report of up to 100 metrics passes through.
+
+    Of an ad account with more than 20,000 ads TikTok answers the newest only, with code 0 and a header
+    (`X-Tt-Ads-Throttle`). The report is then asked for a hundred campaigns at a time, of their ad groups where one
+    campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
+    the ids is never emitted for the whole.
+    """
+
+    config: Mapping[str, Any]
+    pages: SimpleRetriever
+    lists: HttpRequester
+    parameters: InitVar[Mapping[str, Any]]
+    stream: str
+    key: list[str]
+    metrics: list[str]
+    _cut: set[str] = field(init=False, default_factory=set)
+    _lock: Lock = field(init=False, default_factory=Lock)
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        divisible = parameters["report_type"] in FILTERED_BY_ID and parameters["level"] in PARENTS
+        self._levels = PARENTS[: PARENTS.index(parameters["level"]) + 1] if divisible else ()
+
+    @override
+    def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
+        """The records of the window."""
+        window = stream_slice or StreamSlice(partition={}, cursor_slice={})
+        advertiser_id = str(window.get("advertiser_id", ""))
+        if advertiser_id not in self._cut:
+            try:
+                yield from self._joined(records_schema, window)
+            except AnswerCutError:
+                self._note(advertiser_id)
+        if advertiser_id in self._cut:
+            for part in self._parts(advertiser_id, {}, self._levels[0]):
+                yield from self._of_part(records_schema, window, part)
+
+    def _of_part(self, schema: Mapping[str, Any], window: StreamSlice, part: Part) -> Iterator[Any]:
+        try:
+            yield from self._joined(schema, _narrowed(window, part))
+        except AnswerCutError:
+            for smaller in part.halves() if len(part.ids) > 1 else self._children(window, part):
+                yield from self._of_part(schema, window, smaller)
+
+    def _joined(self, schema: Mapping[str, Any], window: StreamSlice) -> Iterator[Any]:
+        records = self.pages.read_records(schema, window)
+        if len(self.metrics) <= METRICS_PER_REQUEST:
+            yield from records
+            return
+        rows: dict[tuple[Any, ...], Any] = {}
+        for record in records:
+            values = _values(record)
+            held = rows.setdefault(tuple(values.get(name) for name in self.key), record)
+            if held is not record:
+                _values(held).update(values)
+        yield from rows.values()
+
+    def _children(self, window: StreamSlice, part: Part) -> Iterator[Part]:
+        below = self._levels[self._levels.index(part.level) + 1]
+        return self._parts(str(window["advertiser_id"]), {f"{part.level}_ids": part.ids}, below)
+
+    def _parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
+        ids = [row[f"{level}_id"] for row in self._listed(advertiser_id, parents, level)]
+        for start in range(0, len(ids), IDS_PER_FILTER):
+            yield Part(level, ids[start : start + IDS_PER_FILTER])
+
+    def _listed(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
+        status = {"primary_status": "STATUS_ALL"} if self.config["include_deleted"] else {}
+        for buying_types in BUYING_TYPES:
+            filtering = {"buying_types": buying_types, **status, **parents}
+            page, last = 1, 1
+            while page <= last:
+                data = self._page(advertiser_id, level, filtering, page)
+                yield from data.get("list") or ()
+                page, last = page + 1, int((data.get("page_info") or {}).get("total_page") or 1)
+
+    def _page(self, advertiser_id: str, level: str, filtering: Mapping[str, Any], page: int) -> Mapping[str, Any]:
+        response = self.lists.send_request(
+            stream_slice=StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": f"{level}/get/"}),
+            request_params={
+                "advertiser_id": advertiser_id,
+                "filtering": orjson.dumps(filtering).decode(),
+                "fields": orjson.dumps([f"{level}_id"]).decode(),
+                "page": page,
+                "page_size": 100 if len(filtering["buying_types"]) == 1 else 1000,
+            },
+        )
+        return data_of(response) if response is not None else {}
+
+    def _note(self, advertiser_id: str) -> None:
+        if not self._levels:
+            raise AirbyteTracedException(
+                message=f"TikTok counts only the 20,000 newest ads of ad account {advertiser_id or 'of the centre'} in "
+                f"stream {self.stream}. Read the report by campaign, ad group or ad instead: those are read in parts.",
+                internal_message="the answer was cut short and its level can't be divided",
+                failure_type=FailureType.config_error,
+            )
+        with self._lock:
+            if advertiser_id in self._cut:
+                return
+            self._cut.add(advertiser_id)
+        LOGGER.info(
+            f"{self.stream}: ad account {advertiser_id} has more rows than TikTok answers at once (the 20,000 newest "
+            "ids); it is read a hundred ids at a time."
+        )
+
+
+def _values(record: Any) -> dict[str, Any]:
+    values: Any = record.data if isinstance(record, Record) else record
+    return cast("dict[str, Any]", values)
+
+
+def _narrowed(window: StreamSlice, part: Part) -> StreamSlice:
+    extra = {**window.extra_fields, "part": [part.filter]}
+    return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)

@@ -1,0 +1,164 @@
+"""Reports too large for one answer: in parts by ids, or as a task; the rows are those of the plain one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from harness import Sync
+
+from tiktok_simulator import Simulator, World
+from tiktok_simulator.worlds import TOKYO
+
+Config = dict[str, Any]
+Read = Callable[..., Sync]
+REPORT, CREATE, DOWNLOAD = "/report/integrated/get/", "/report/task/create/", "/report/task/download/"
+
+
+def mine(config: Config, **report: Any) -> Config:
+    return config | {"custom_reports": [{"name": "mine", "level": "ad", "metrics": ["spend", "reach"], **report}]}
+
+
+def in_order(rows: list[dict[str, Any]]) -> list[str]:
+    return sorted(json.dumps(row, sort_keys=True) for row in rows)
+
+
+def cut(world: World, newest: int) -> None:
+    """From now on TikTok answers for so many ids at most."""
+    world.newest_ids = newest
+    world.changed()
+
+
+# Parts
+
+
+@pytest.mark.parametrize("newest", [1, 2, 7])
+@pytest.mark.parametrize(
+    "stream",
+    [
+        "ads_reports_daily",
+        "campaigns_reports_weekly",
+        "ad_groups_reports_lifetime",
+        "ads_audience_reports_by_country_daily",
+    ],
+)
+def test_a_report_read_in_parts_has_the_rows_of_the_plain_one(
+    stream: str, newest: int, world: World, sync: Read, one_advertiser: Config
+) -> None:
+    plain = sync(stream, config=one_advertiser).rows(stream)
+    cut(world, newest)
+    parts = sync(stream, config=one_advertiser)
+    assert parts.errors == []
+    assert plain
+    assert in_order(parts.rows(stream)) == in_order(plain)
+
+
+def test_an_account_is_known_to_be_large_after_its_first_windows(
+    world: World, tiktok: Simulator, sync: Read, one_advertiser: Config
+) -> None:
+    cut(world, 7)
+    result = sync("ads_reports_hourly", config=one_advertiser | {"start_date": "2026-01-01"})
+    refused = [call for call in tiktok.asked(REPORT) if "_ids" not in call.query.get("filtering", "")]
+    assert len(refused) <= 8  # of 24 days, as many as are read at a time
+    told = [entry.log.message for entry in result.output.logs if "ids at a time" in entry.log.message]
+    assert told == [
+        f"ads_reports_hourly: ad account {TOKYO} has more rows than TikTok answers at once (the 20,000 newest ids); it "
+        "is read a hundred ids at a time."
+    ]
+
+
+def test_parts_keep_the_filters_of_the_report(world: World, sync: Read, one_advertiser: Config) -> None:
+    kept = one_advertiser | {"include_deleted": False}
+    plain = sync("ads_reports_daily", config=kept).rows("ads_reports_daily")
+    everything = sync("ads_reports_daily", config=one_advertiser).rows("ads_reports_daily")
+    cut(world, 2)
+    parts = sync("ads_reports_daily", config=kept).rows("ads_reports_daily")
+    assert in_order(parts) == in_order(plain)
+    assert len(parts) < len(everything)
+
+
+# Tasks
+
+
+LARGE = {"large": True, "filters": {"status": "STATUS_NOT_DELETE"}}
+
+
+@pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly", "lifetime", "total"])
+@pytest.mark.parametrize(("level", "breakdowns"), [("ad", []), ("advertiser", []), ("campaign", ["gender", "age"])])
+def test_a_task_has_the_rows_of_the_plain_report(
+    level: str, breakdowns: list[str], granularity: str, tiktok: Simulator, sync: Read, config: Config
+) -> None:
+    kind = {"report_type": "audience", "metrics": ["spend", "clicks"]} if breakdowns else {}
+    if breakdowns and granularity == "lifetime":
+        granularity = "total"
+    report = {"level": level, "breakdowns": breakdowns, "granularity": granularity} | kind
+    status = {"filters": {} if level == "advertiser" else LARGE["filters"]}
+    plain = sync("mine", config=mine(config, **report, **status)).rows("mine")
+    assert plain
+    assert tiktok.asked(CREATE) == []
+    asked = len(tiktok.asked(REPORT))
+    large = sync("mine", config=mine(config, **report, **status, large=True))
+    assert large.errors == []
+    assert in_order(large.rows("mine")) == in_order(plain)
+    assert len(tiktok.asked(DOWNLOAD)) == len(tiktok.asked(CREATE)) > 0
+    assert len(tiktok.asked(REPORT)) == asked
+
+
+def test_a_task_covers_a_year_of_days(tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:
+    config = mine(one_advertiser, level="advertiser", large=True) | {"start_date": "2024-06-01", "end_date": ""}
+    result = sync("mine", config=config)
+    windows = [(call.query["start_date"], call.query["end_date"]) for call in tiktok.asked(CREATE)]
+    assert windows == [("2024-06-01", "2025-05-31"), ("2025-06-01", "2026-02-15")]
+    assert result.cursors("mine") == {TOKYO: "2026-02-15"}
+
+
+def test_a_later_sync_makes_a_task_for_what_is_new(tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:
+    config = mine(one_advertiser, level="advertiser", large=True) | {"end_date": ""}
+    state = {"states": [{"partition": {"advertiser_id": TOKYO}, "cursor": {"stat_time_day": "2026-02-10"}}]}
+    sync("mine", config=config, state={"mine": state})
+    assert [call.query["start_date"] for call in tiktok.asked(CREATE)] == ["2026-02-07"]
+
+
+def test_a_task_that_fails_is_made_again(tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:
+    plain = sync("mine", config=mine(one_advertiser, level="advertiser")).rows("mine")
+    tiktok.faults.task_failed(times=1)
+    large = sync("mine", config=mine(one_advertiser, level="advertiser", large=True))
+    assert in_order(large.rows("mine")) == in_order(plain)
+    assert len(tiktok.asked(CREATE)) == 2
+
+
+def test_a_download_that_breaks_off_is_not_taken_for_whole(
+    tiktok: Simulator, sync: Read, one_advertiser: Config
+) -> None:
+    tiktok.faults.cut_csv(times=1)
+    large = sync("mine", config=mine(one_advertiser, level="advertiser", large=True))
+    assert large.statuses["mine"] == "INCOMPLETE"
+    assert any("broke off" in error for error in large.errors)
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        ({"granularity": "hourly"}, "hourly"),
+        ({"breakdowns": ["country_code"], "metrics": ["spend"], **LARGE}, "country_code"),
+        ({}, "filter of status or buying type"),
+        ({"metrics": ["all"], **LARGE}, "at most 100 metrics"),
+        ({"metrics": ["billed_cost"], **LARGE}, "billed_cost only synchronously"),
+        (
+            {"report_type": "tiktok_shop", "level": "advertiser", "metrics": ["spend"]},
+            "no asynchronous tiktok_shop report",
+        ),
+    ],
+)
+def test_what_tiktok_makes_no_task_for_is_read_plainly_and_said_so(
+    report: Config, reason: str, tiktok: Simulator, sync: Read, one_advertiser: Config
+) -> None:
+    result = sync("mine", config=mine(one_advertiser, **(report | {"large": True})))
+    assert result.errors == []
+    assert tiktok.asked(CREATE) == []
+    assert tiktok.asked(REPORT) != []
+    told = [entry.log.message for entry in result.output.logs if "mine is read synchronously" in entry.log.message]
+    assert len(told) == 1
+    assert reason in told[0]
