@@ -175,7 +175,8 @@ def _reason(error: ValidationError) -> str:
         case "enum":
             return f"{shown} is not known. Write one of {', '.join(schema['enum'])}."
         case "minItems" | "maxItems":
-            return f"must name {schema.get('minItems', 0)} to {schema.get('maxItems', 'any number of')} of them."
+            least = error.validator == "minItems"
+            return "must name at least one." if least else f"must name at most {schema['maxItems']}."
         case _:
             return f"{shown} is not accepted ({error.validator})."
 

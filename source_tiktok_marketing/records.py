@@ -82,8 +82,7 @@ class ReportExtractor(RecordExtractor):
 class TaskExtractor(RecordExtractor):
     """Takes the download of an asynchronous report apart: one CSV with a header of field names, no envelope.
 
-    The values are the same texts as in a page, and a record is the same as ReportExtractor's. A download is read line
-    by line. What still fails: a body that breaks off in the middle of a row raises a transient error, and the window
+    The values are the same texts as in a page, and a record is the same as ReportExtractor's. What still fails: a body that breaks off in the middle of a row raises a transient error, and the window
     is read again in the next sync.
     """
 

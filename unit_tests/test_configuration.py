@@ -111,7 +111,7 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"attribution_window": "7"}, "attribution_window", "must be integer"),
         ({"include_deleted": "yes"}, "include_deleted", "must be boolean"),
         ({"week_starts_on": "friday"}, "week_starts_on", "monday, sunday"),
-        ({"advertiser_ids": ["12ab"]}, "advertiser_ids", "Digits only"),
+        ({"advertiser_ids": ["12ab"]}, "advertiser_ids[0]", "Digits only"),
         ({"advertiser_ids": ["1"], "exclude_advertiser_ids": "1"}, "exclude_advertiser_ids", "leaves none"),
         ({"credentials": {}}, "credentials.auth_type", "Choose how to sign in"),
         ({"credentials": {"auth_type": "password"}}, "credentials.auth_type", "oauth2.0"),
@@ -135,7 +135,7 @@ def test_all_mistakes_are_named_at_once() -> None:
              "include_deleted": 1, "advertiser_ids": "a,b"}  # fmt: skip
     fields = {mistake.split(":")[0] for mistake in found(wrong)}
     assert fields == {"credentials.app_id", "credentials.secret", "credentials.access_token", "start_date", "end_date",
-                      "attribution_window", "include_deleted", "advertiser_ids"}  # fmt: skip
+                      "attribution_window", "include_deleted", "advertiser_ids[0]", "advertiser_ids[1]"}  # fmt: skip
 
 
 def test_a_mistake_never_repeats_a_secret() -> None:

@@ -72,6 +72,13 @@ def test_a_mistake_says_which_report_which_field_why_and_what_to_do(
     assert told(config, mine(**report)) == [f"custom_reports[0] {name!r} {sentence}"]
 
 
+@pytest.mark.parametrize("report", [{"level": "advertiser"}, {"report_type": "catalog"}])
+def test_what_the_sandbox_can_not_report_on_is_said(report: Config, sandbox_config: Config) -> None:
+    assert told(sandbox_config, mine(**report)) == [
+        "custom_reports[0] 'mine' level: the sandbox reports by campaign, ad group and ad only. Choose one of them."
+    ]
+
+
 def test_all_mistakes_of_all_reports_are_told_together_without_a_request(tiktok: Simulator, config: Config) -> None:
     sentences = told(config, mine(metrics=["spent"], breakdowns=["age"]), mine(granularity="hourly", level="playable"))
     assert len(sentences) == 5

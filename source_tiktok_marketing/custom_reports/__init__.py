@@ -22,6 +22,8 @@ OWN_DAYS = (*OWN_DATES, "attribution_window")
 PERIOD = ["period_start", "period_end"]
 TIME: Mapping[str, list[str]] = {"hourly": ["stat_time_hour"], "daily": ["stat_time_day"], "weekly": PERIOD,
                                  "monthly": PERIOD, "lifetime": [], "total": []}  # fmt: skip
+# The report types that know filters, and the sandbox.
+FILTERED = ("basic", "audience")
 # TikTok publishes no longest span of hours for asynchronous reports, and names countries there instead of coding them.
 NEVER_ASYNCHRONOUS = {"hourly", "country_code"}
 
@@ -55,6 +57,8 @@ def mistakes(config: Mapping[str, Any], taken: Iterable[str]) -> Iterator[str]:
             yield f"{where} name: is used {times[raw['name']]} times. Give each report a name of its own."
         yield from (f"{where} {problem.field}: {problem.why}" for problem in problems(_ask(raw)))
         yield from (f"{where} {sentence}" for sentence in _date_mistakes(raw, config))
+        if _is_sandbox(config) and (raw["report_type"] not in FILTERED or raw["level"] == "advertiser"):
+            yield f"{where} level: the sandbox reports by campaign, ad group and ad only. Choose one of them."
 
 
 def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
@@ -63,9 +67,7 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     An asynchronous report takes no filter but ids (reporting.md §7): it can't include what has been deleted.
     """
     ask = _ask(raw)
-    if not all(shape.asynchronous for shape in ask.shapes) or config["credentials"].get("auth_type", "").startswith(
-        "sandbox"
-    ):
+    if _is_sandbox(config) or not all(shape.asynchronous for shape in ask.shapes):
         return f"TikTok has no asynchronous {ask.report_type} report here"
     if refused := NEVER_ASYNCHRONOUS & {ask.granularity, *ask.breakdowns}:
         return f"TikTok's asynchronous reports do not fit {refused.pop()}"
@@ -76,6 +78,10 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
         return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
     only = [name for name in allowed_metrics(ask) if metrics()[name].sync_only & {"all", *ask.places}]
     return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
+
+
+def _is_sandbox(config: Mapping[str, Any]) -> bool:
+    return str(config["credentials"].get("auth_type")).startswith("sandbox")
 
 
 def reports_of(config: Mapping[str, Any]) -> Any:
@@ -139,7 +145,7 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
     if kinds := ask.filters.get("buying_types"):
         wanted["buying_types"] = kinds
     status = ask.filters.get("status") or (ANY_STATUS if config.get("include_deleted") else NOT_DELETED)
-    if ask.report_type in ("basic", "audience") and ask.level != "advertiser" and status != NOT_DELETED:
+    if ask.report_type in FILTERED and ask.level != "advertiser" and status != NOT_DELETED:
         wanted[f"{LEVELS[ask.level]}_status"] = [status]
     return [{"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
             for name, values in wanted.items()]  # fmt: skip
