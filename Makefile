@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test lock clean
+.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test bench bench-quick lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -44,7 +44,7 @@ fmt: $(READY)  ## formats the code and mends what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-GENERATED := README.md docs/data-model.md docs/metrics.md docs/custom-reports.md
+GENERATED := README.md docs/data-model.md docs/metrics.md docs/custom-reports.md docs/faults.md
 
 docs: $(READY)  ## writes the generated passages: streams table, entity-relationship diagram
 	$(BIN)/cog -r -I scripts $(GENERATED)
@@ -54,12 +54,18 @@ docs-check: $(READY)  ## fails if a generated passage is stale
 
 golden: $(READY)  ## rewrites the golden files of spec, catalog and demo, and the standard tests' files; look at the diff
 	$(BIN)/python scripts/acceptance_files.py
-	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py integration_tests/test_demo.py --golden
+	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py unit_tests/test_fault_table.py integration_tests/test_demo.py --golden
 
 check: lint types docs-check test  ## everything but the image
 
 image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
 	scripts/image-test.sh
+
+bench: $(READY)  ## CPU per record beside the other connectors: docs/performance.md and its chart (ten minutes)
+	$(BIN)/python -m benchmarks
+
+bench-quick: $(READY)  ## fails if a record costs much more, beside a bare loop, than when make bench last ran
+	$(BIN)/python -m benchmarks --quick
 
 lock: $(READY)  ## writes the locks anew from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --output-file requirements/runtime.txt

@@ -22,6 +22,7 @@ SECOND_SYNC = datetime(2026, 1, 27, 18, tzinfo=UTC)
 SIMULATED: Mapping[str, Any] = {
     "credentials": {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN},
     "start_date": "2026-01-01",
+    "requests_per_second": 1000,  # this TikTok has no quota
 }
 
 

@@ -32,6 +32,7 @@ def config() -> dict[str, Any]:
         "credentials": {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN},
         "start_date": "2026-01-15",
         "end_date": "2026-01-18",
+        "requests_per_second": 1000,  # the simulator has no quota here, and nobody wants to wait
     }
 
 

@@ -32,7 +32,8 @@ def simulated() -> Iterator[Account]:
     simulator = Simulator(World.small())
     credentials = configurations(simulator.world)[0]["credentials"]
     with served(simulator) as server:
-        yield Account({"credentials": credentials}, os.environ | server.environment)
+        # The simulated TikTok has no quota.
+        yield Account({"credentials": credentials, "requests_per_second": 1000}, os.environ | server.environment)
 
 
 @contextmanager

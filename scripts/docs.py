@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from airbyte_cdk import AirbyteStream
@@ -11,6 +15,7 @@ from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.catalogue import table
 from source_tiktok_marketing.catalogue.places import METRIC_GROUPS, metrics, shapes
 
+TESTS = Path(__file__).parents[1] / "unit_tests"
 LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}
 CADENCE = {"daily": "by day", "hourly": "by hour", "weekly": "by week", "monthly": "by month"}
 SOURCE = SourceTiktokMarketing(
@@ -92,6 +97,30 @@ def data_model() -> str:
     lines += [line for name in entities for line in _references(name, entities)]
     lines += [f"  {LEVELS[row['level']]} ||--o{{ {row['name']} : {row['level']}_id" for row in reports]
     return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
+
+
+def faults_summary() -> str:
+    """How many faults are tried, and how they end."""
+    outcomes = Counter(row["outcome"] for row in _faults())
+    survived = sum(number for outcome, number in outcomes.items() if not outcome.startswith("stops"))
+    tried = len(_faults())
+    return (
+        f"{tried} faults are tried. {survived} are survived where they pass; the other {tried - survived} can't be "
+        "helped by\nasking again, and are named. No row is lost without a word."
+    )
+
+
+def faults_table(*, codes: bool) -> str:
+    """Every fault the tests try: what it is, what the connector does, what the user reads where it lasts."""
+    messages: Mapping[str, str] = json.loads((TESTS / "golden" / "faults.json").read_text(encoding="utf-8"))
+    rows = [row for row in _faults() if row["what"][5:10].isdecimal() == codes]
+    head = ["| What happens | The connector | What the user reads |", "|---|---|---|"]
+    return "\n".join(head + [f"| {row['what']} | {row['outcome']} | {messages.get(row['what'], '')} |" for row in rows])
+
+
+def _faults() -> list[dict[str, str]]:
+    with (TESTS / "faults.csv").open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table))
 
 
 def _streams_having() -> Mapping[str, list[str]]:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, TextIO, cast
 
-from airbyte_cdk import AirbyteEntrypoint, AirbyteTracedException, ConnectorSpecification, FailureType
+from airbyte_cdk import (
+    AirbyteEntrypoint,
+    AirbyteMessage,
+    AirbyteTracedException,
+    ConnectorSpecification,
+    FailureType,
+)
 from airbyte_cdk.logger import PRINT_BUFFER, init_logger
+from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 
+from source_tiktok_marketing.bulk import PageMessage
 from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.logs import without_stack_trace
 from source_tiktok_marketing.source import SourceTiktokMarketing
+
+Counts = defaultdict[HashableStreamDescriptor, float]
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -20,6 +32,29 @@ class Entrypoint(AirbyteEntrypoint):
     def validate_connection(source_spec: ConnectorSpecification, config: Any) -> None:
         """Raises a config_error naming every mistake, where the CDK would name one, without its field."""
         refuse_mistakes(config, source_spec.connectionSpecification)
+
+    def read(self, *arguments: Any) -> Iterable[AirbyteMessage]:
+        """The messages of a sync but for pages of records, which are lines already: those are written here."""
+        if isinstance(self.source, SourceTiktokMarketing):
+            self.source.writes_pages = True
+        for message in super().read(*arguments):
+            if isinstance(message, PageMessage):
+                with PRINT_BUFFER.lock:  # other threads log through it
+                    sys.stdout.flush()
+                    output = cast("TextIO", sys.__stdout__).buffer
+                    output.write(message.taken().text)
+                    output.flush()
+            else:
+                yield message
+
+    @staticmethod
+    def handle_record_counts(message: AirbyteMessage, stream_message_count: Counts) -> AirbyteMessage:
+        """Counts records for the state messages, those of a page together."""
+        if isinstance(message, PageMessage):
+            stream = HashableStreamDescriptor(name=message.lines.stream, namespace=None)
+            stream_message_count[stream] += float(message.lines.count)
+            return message
+        return AirbyteEntrypoint.handle_record_counts(message, stream_message_count)
 
 
 def build(arguments: list[str]) -> SourceTiktokMarketing:

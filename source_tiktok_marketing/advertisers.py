@@ -14,7 +14,6 @@ from weakref import WeakValueDictionary
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
-from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
@@ -22,11 +21,14 @@ from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.configuration import OAUTH, SANDBOX, chosen_advertiser_ids
 from source_tiktok_marketing.dates import LONGEST_SPAN, parse_day, today_in, zone_of
 from source_tiktok_marketing.records import entity
+from source_tiktok_marketing.shards import is_first, is_ours
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
 BATCH = 100
+# Lookups of a check: with the list, where there is one, and a report they make four requests.
+IN_A_CHECK, IN_A_CHECK_WITH_LIST = 3, 2
 
 
 class AdvertiserDirectory:
@@ -45,6 +47,9 @@ class AdvertiserDirectory:
         self._lock = RLock()
         self._known: dict[str, Callable[[], Any]] = {}
         self._todays: dict[str, date] = {}
+        self._left: int | None = None
+        self._untold: set[str] = set()
+        self.refused_together: list[str] = []
         self.requesters: dict[str, HttpRequester] = {}
 
     @classmethod
@@ -64,11 +69,11 @@ class AdvertiserDirectory:
         return rows
 
     def chosen(self) -> list[str]:
-        """The ids to read, in a stable order. Raises a config_error where there is none."""
+        """The ids this worker reads, in a stable order. Raises a config_error where there is none for any worker."""
         excluded = self._config["exclude_advertiser_ids"]
         every = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in excluded]
         if chosen := chosen_advertiser_ids(self._config) or every:
-            return chosen
+            return [advertiser_id for advertiser_id in chosen if is_ours(self._config, advertiser_id)]
         raise AirbyteTracedException(
             message="This token reaches no ad account. Authorise at least one ad account for the app in TikTok for "
             "Business, or take ad accounts out of exclude_advertiser_ids.",
@@ -77,7 +82,7 @@ class AdvertiserDirectory:
         )
 
     def details(self) -> Mapping[str, Mapping[str, Any]]:
-        """The rows of advertiser/info/ by id, of the chosen ad accounts that answer."""
+        """The rows of advertiser/info/ by id, of the chosen ad accounts that answer (in a check, the first)."""
         rows: Mapping[str, Mapping[str, Any]] = self._once("details", self._ask_for_details)
         return rows
 
@@ -86,7 +91,7 @@ class AdvertiserDirectory:
         if self._kind == SANDBOX:
             return []
         known = self.details()
-        return [advertiser_id for advertiser_id in self.chosen() if advertiser_id not in known]
+        return [each for each in self.chosen() if each not in known and each not in self._untold]
 
     def days(self, advertiser_id: str, wanted: Mapping[str, Any]) -> dict[str, str]:
         """The days to report on, `first_day` to `last_day`, and `today`, on the ad account's own clock, as ISO dates.
@@ -131,19 +136,30 @@ class AdvertiserDirectory:
             return {}
         reached = {row["advertiser_id"] for row in self.authorised()}
         wanted = [advertiser_id for advertiser_id in self.chosen() if advertiser_id in reached]
+        lookups = IN_A_CHECK_WITH_LIST if self._kind == OAUTH else IN_A_CHECK
+        self._left = lookups if self._config["sample"] else None
         rows = (row for start in range(0, len(wanted), BATCH) for row in self._batch(wanted[start : start + BATCH]))
         return {row["advertiser_id"]: row for row in rows}
 
-    def _batch(self, ids: list[str]) -> Iterator[Mapping[str, Any]]:
-        """TikTok refuses a batch whole for one id without permission; halving finds it in few requests."""
+    def _batch(self, ids: list[str], *, suspected: bool = False) -> Iterator[Mapping[str, Any]]:
+        """TikTok refuses a batch whole for one id without permission; halving finds it in few requests.
+
+        A check asks so often and no more; what is `suspected` then, as part of a batch that was refused, stays so.
+        """
+        if self._left is not None:
+            if self._left == 0:
+                self._untold.update(ids)
+                self.refused_together += ids if suspected else []
+                return
+            self._left -= 1
         parameters = {"advertiser_ids": json.dumps(ids)}
         response = self.requesters["details"].send_request(request_params=parameters)
         if response is not None and body_of(response).get("code") == 0:
             yield from (entity("advertisers", row) for row in data_of(response).get("list") or ())
         elif len(ids) > 1:
             middle = len(ids) // 2
-            yield from self._batch(ids[:middle])
-            yield from self._batch(ids[middle:])
+            yield from self._batch(ids[:middle], suspected=True)
+            yield from self._batch(ids[middle:], suspected=True)
 
     def _once(self, question: str, ask: Callable[[], Any]) -> Any:
         with self._lock:
@@ -187,7 +203,8 @@ class AdvertiserRouter(PartitionRouter):
     def stream_slices(self) -> Iterable[StreamSlice]:
         """A slice per chosen ad account. Raises a config_error where there is none."""
         if self.business_center_id:
-            yield self._slice("bc_id", self.business_center_id, "")
+            if is_first(self.config):
+                yield self._slice("bc_id", self.business_center_id, "")
             return
         for advertiser_id in self._directory.chosen():
             yield self._slice("advertiser_id", advertiser_id, advertiser_id)
@@ -205,44 +222,3 @@ class AdvertiserRouter(PartitionRouter):
         return {}
 
     get_request_headers = get_request_body_data = get_request_body_json = get_request_params
-
-
-@dataclass
-class AdvertiserRetriever(Retriever):
-    """The two streams about ad accounts, read from the directory all other streams use.
-
-    `lookup` is `authorised` (what the token reaches) or `details` (advertiser/info/ of the chosen ad accounts, a
-    hundred per request). Raises a config_error after the last row that names the ad accounts without permission.
-    """
-
-    config: Mapping[str, Any]
-    requester: HttpRequester
-    lookup: str
-    parameters: InitVar[Mapping[str, Any]]
-
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._directory = AdvertiserDirectory.of(self.config)
-        self._directory.requesters[self.lookup] = self.requester
-
-    @override
-    def read_records(
-        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
-    ) -> Iterable[Mapping[str, Any]]:
-        """Every row the lookup knows."""
-        if self.lookup == "authorised":
-            yield from self._directory.authorised()
-            return
-        yield from self._directory.details().values()
-        refuse_unreachable(self._directory)
-
-
-def refuse_unreachable(directory: AdvertiserDirectory) -> None:
-    """Raises a config_error naming the chosen ad accounts the token has no permission for, if there are any."""
-    if missing := directory.unreachable():
-        named = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
-        raise AirbyteTracedException(
-            message=f"The token has no permission for these ad accounts: {named}. Authorise them for the app in "
-            "TikTok for Business, or take them out of advertiser_ids.",
-            internal_message=f"{len(missing)} chosen ad accounts are not reachable",
-            failure_type=FailureType.config_error,
-        )

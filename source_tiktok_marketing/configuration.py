@@ -16,12 +16,17 @@ from jsonschema import Draft7Validator, ValidationError
 from source_tiktok_marketing.custom_reports import custom_rows, reports_of
 from source_tiktok_marketing.custom_reports import mistakes as report_mistakes
 from source_tiktok_marketing.dates import FIRST_ZONE, parse_day, report_days, today_in
+from source_tiktok_marketing.shards import mistakes as shard_mistakes
 
 OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
 
 # The official connector's API and Terraform users leave these out, and mean what its form shows.
 DEFAULTS: Mapping[str, Any] = {"start_date": "2016-09-01", "end_date": "today", "attribution_window": 3,
-                               "include_deleted": True, "week_starts_on": "monday"}  # fmt: skip
+                               "include_deleted": True, "week_starts_on": "monday",
+                               "requests_per_second": 10, "concurrency": 8,
+                               "max_wait_minutes": 15}  # fmt: skip
+# 30 requests a minute and endpoint is what TikTok allows a sandbox.
+SANDBOX_DEFAULTS: Mapping[str, Any] = {**DEFAULTS, "requests_per_second": 0.5}
 RETIRED = ("report_granularity", "environment", "access_token")
 HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number of days back such as 30."
 
@@ -48,10 +53,10 @@ class NormalizeConfig(ConfigTransformation):
 
     def transform(self, config: MutableMapping[str, Any]) -> None:
         """Replaces `config` in place; `config` must be a copy of the user's own."""
-        written = {key: value for key, value in config.items() if value not in (None, "")}
+        written = {key: value for key, value in config.items() if value not in (None, "", {})}
         credentials = _credentials(written)
         config.clear()
-        config.update(DEFAULTS)
+        config.update(SANDBOX_DEFAULTS if credentials.get("auth_type") == SANDBOX else DEFAULTS)
         config.update({key: value for key, value in written.items() if key not in RETIRED})
         config["credentials"] = credentials
         for key in ("advertiser_ids", "exclude_advertiser_ids"):
@@ -73,7 +78,8 @@ def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterab
     `streams` are the names a custom report may not have. Values of secret fields are never repeated.
     """
     return [*_credential_mistakes(config["credentials"], spec), *_field_mistakes(config, spec), *_date_mistakes(config),
-            *_advertiser_mistakes(config), *_report_mistakes(config, spec, streams)]  # fmt: skip
+            *_advertiser_mistakes(config), *shard_mistakes(config),
+            *_report_mistakes(config, spec, streams)]  # fmt: skip
 
 
 def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import InitVar, dataclass
 from datetime import date, timedelta
-from itertools import takewhile
 from threading import Lock
 from typing import Any
 
@@ -18,6 +17,8 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
+
+from source_tiktok_marketing.bulk import BulkPartition, PageMessage
 
 # Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
 # a day without rows may still get some until two days later.
@@ -46,7 +47,7 @@ class AdvertiserCursor(Cursor):
         self._last_day: dict[int, str] = {}
         self._lock = Lock()
         # Per ad account its windows in order, by their first day, each with the day it reached once it is closed.
-        self._windows: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
+        self._windows: defaultdict[str, OrderedDict[str, str | None]] = defaultdict(OrderedDict)
 
     @property
     @override
@@ -62,9 +63,12 @@ class AdvertiserCursor(Cursor):
             self._windows[_owner(window)][window["start_time"]] = None
 
     @override
-    def observe(self, record: Record) -> None:
-        """Notes the day of one record of an open window."""
-        day, window = record.data[self._field][:10], id(record.associated_slice)
+    def observe(self, record: Record | PageMessage) -> None:
+        """Notes the day of one record of an open window, or the last day of a page of them."""
+        if isinstance(record, PageMessage):
+            day, window = record.lines.last[:10], id(record.window)
+        else:
+            day, window = record.data[self._field][:10], id(record.associated_slice)
         if day > self._last_day.get(window, ""):
             self._last_day[window] = day
 
@@ -72,16 +76,21 @@ class AdvertiserCursor(Cursor):
     def close_partition(self, partition: Partition) -> None:
         """Moves the cursor over the windows that were read to their end, up to the first that was not."""
         window = slice_of(partition)
-        reached = max(self._last_day.pop(id(window), ""), _settled_day(window))
         with self._lock:
-            windows = self._windows[_owner(window)]
-            windows[window["start_time"]] = reached
-            closed = list(takewhile(bool, windows.values()))
-            for first_day in list(windows)[: len(closed)]:
-                del windows[first_day]
-            if closed:
-                self._inner.observe(Record({self._field: max(filter(None, closed))}, partition.stream_name(), window))
+            reached = max(self._last_day.pop(id(window), ""), _settled_day(window))
+            self._windows[_owner(window)][window["start_time"]] = reached
+            if last := self._last_of_closed(_owner(window)):
+                self._inner.observe(Record({self._field: last}, partition.stream_name(), window))
             self._inner.close_partition(partition)
+
+    def _last_of_closed(self, owner: str) -> str:
+        """Forgets the account's windows up to the first that is open; the last day they reached, `""` without any."""
+        windows, last = self._windows[owner], ""
+        while windows and windows[next(iter(windows))]:
+            last = max(last, windows.popitem(last=False)[1] or "")
+        if not windows:
+            del self._windows[owner]
+        return last
 
     @override
     def ensure_at_least_one_state_emitted(self) -> None:
@@ -97,9 +106,8 @@ class AdvertiserCursor(Cursor):
 class AdvertiserStream(AbstractStream):
     """A report stream whose windows stay inside the ad account's own days.
 
-    The CDK cuts windows up to the latest day anywhere on earth. In Los Angeles that day may not have begun: a window
-    that lies wholly outside the account's days is closed without a request, and the request of any other is narrowed
-    to them in the manifest.
+    The CDK cuts windows up to the latest day anywhere on earth, not begun yet in Los Angeles: a window wholly outside
+    the account's days is closed without a request, and the manifest narrows the request of any other to them.
     """
 
     def __init__(self, inner: AbstractStream) -> None:
@@ -114,7 +122,7 @@ class AdvertiserStream(AbstractStream):
             if _is_outside(slice_of(partition)):
                 self._cursor.close_partition(partition)
             else:
-                yield partition
+                yield BulkPartition(partition)
 
     @property
     def name(self) -> str:

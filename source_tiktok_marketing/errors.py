@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,29 +10,38 @@ from typing import Any
 import requests
 from airbyte_cdk import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
-from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution, ResponseAction
 
-from source_tiktok_marketing.answers import asked, body_of
+from source_tiktok_marketing.answers import asked, body_of, flaw_in, plain, request_of
+from source_tiktok_marketing.bulk import codec_of
+from source_tiktok_marketing.patience import (
+    EVERYWHERE,
+    OUTAGE_WAITS,
+    QUOTA_WAITS,
+    Answer,
+    Patience,
+    TiktokBackoff,
+    Trouble,
+)
+from source_tiktok_marketing.wire import ADVERTISER, path_of
 
-Answer = requests.Response | Exception | None
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# Recovery after 40100 (reference: rate limits): the next second if the limit was per second, 5 minutes if it was per
-# minute. TikTok does not say which, so the short waits come first.
-QUOTA_WAITS = (1, 2, 4, 8, 16, 30, 60, 300)
-OUTAGE_WAITS = (2, 4, 8, 16, 30, 60)
-
-
-@dataclass
-class TiktokBackoff(BackoffStrategy):
-    """How long to wait before asking again, by what TikTok answered and how often it did."""
-
-    throttled: frozenset[int]
-
-    def backoff_time(self, response_or_exception: Answer, attempt_count: int) -> float:
-        """Seconds to wait after the `attempt_count`-th refusal of one request."""
-        waits = QUOTA_WAITS if _is_throttled(response_or_exception, self.throttled) else OUTAGE_WAITS
-        return float(waits[min(attempt_count, len(waits)) - 1])
+TRANSIENT = FailureType.transient_error
+PARTLY_DONE = 20001
+NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with this message."}
+# So often a report is asked for as it is before its window is halved.
+TRIES_OF_A_WINDOW = 4
+_TRY = "_tiktok_try"
+# In which order, as one is a kind of the other.
+NO_ANSWER = (
+    (requests.exceptions.SSLError, "its certificate was not accepted, or the encryption failed. Check the network's "
+     "proxy and the certificates the connector trusts"),
+    (requests.exceptions.ProxyError, "the network's proxy did not let the request through. Check its settings"),
+    (requests.exceptions.Timeout, "it took too long"),
+    (requests.exceptions.ContentDecodingError, "its compressed body was damaged on the way"),
+    (requests.exceptions.ChunkedEncodingError, "its body broke off"),
+)  # fmt: skip
 
 
 @dataclass
@@ -40,9 +50,10 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     TikTok answers nearly everything with HTTP 200 and says in the body whether it worked. `answers`, a table in the
     manifest, says what to do for which code: the first row that names the code (or a range around it) counts, and a
-    code no row names stops with TikTok's own words. `ignored` are codes whose answer the caller wants to see itself.
-    A body that is no envelope (an outage's HTML, a cut page) is asked for again, whatever its status; `takes_text` is
-    set where the body is a download.
+    code no row names stops with TikTok's own words. A row `for_all` concerns the whole sync: nothing more is asked.
+    `ignored` are codes whose answer the caller wants to see itself. A body that is no envelope (an outage's HTML, a
+    cut page), or whose data can't be true (`answers.flaw_in`), is asked for again, whatever its status; `takes_text`
+    is set where the body is a download.
 
     The body is decoded once (`answers.body_of`), where one response filter per code would decode it each time.
     """
@@ -51,37 +62,57 @@ class TiktokErrorHandler(DefaultErrorHandler):
     ignored: list[int] = field(default_factory=list)
     stream: str = ""
     takes_text: bool = False
-    max_retries: int | None = 9
-    max_time: int = 1800
+    # `Patience` counts; the CDK's own bounds are out of reach.
+    max_retries: int | None = 10_000
+    max_time: int = 10_000_000
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
-        throttled = (row["codes"] for row in self.answers if row["action"] == "RATE_LIMITED")
-        self.backoff_strategies = [TiktokBackoff(frozenset(code for codes in throttled for code in codes))]
+        self._patience = Patience.of(self.config)
+        self._codec = codec_of(parameters) if parameters.get("bulk") else None
+        self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
 
     def interpret_response(self, response_or_exception: Answer) -> ErrorResolution:
         """What to do with one answer, and the sentence for the user."""
-        if not isinstance(response_or_exception, requests.Response):
-            kind = type(response_or_exception).__name__
-            return _retry(f"No answer came from TikTok ({kind}). {self._whom(response_or_exception)}")
-        code = body_of(response_or_exception).get("code")
+        found = self._interpreted(response_or_exception)
+        if found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
+            self._patience.answered(*self._where(response_or_exception))
+        return found
+
+    def _interpreted(self, answer: Answer) -> ErrorResolution:
+        if not isinstance(answer, requests.Response):
+            why = next((why for kind, why in NO_ANSWER if isinstance(answer, kind)), _reason(answer))
+            return _retry(f"No answer came from TikTok: {why}. {self._whom(answer)}")
+        if self._codec:
+            self._codec.page_of(answer)  # what it reads whole, body_of need not decode again
+        code = body_of(answer).get("code")
         if not isinstance(code, int):
-            if self.takes_text and _is_text(response_or_exception):
+            if self.takes_text and _is_text(answer):
                 return ErrorResolution(ResponseAction.SUCCESS)
-            return self._without_envelope(response_or_exception)
-        return self._by_code(code, response_or_exception)
+            return self._without_envelope(answer)
+        return self._by_code(code, answer)
 
     def _by_code(self, code: int, response: requests.Response) -> ErrorResolution:
+        whom = self._whom(response)
         if code in self.ignored:
-            return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {self._whom(response)}")
-        row = next((row for row in self.answers if _names(row, code)), {"action": "FAIL", "remedy": ""})
+            return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
+        row = self._row(code)
         action = ResponseAction[row["action"]]
+        words = plain(body_of(response).get("message") or "no reason given").rstrip(".")
         if action is ResponseAction.SUCCESS:
-            return ErrorResolution(action)
-        words = " ".join(str(body_of(response).get("message") or "no reason given").split())
-        text = (
-            f"TikTok refused: {words.rstrip('.')} (code {code}). {self._whom(response)} {row.get('remedy', '')}".strip()
-        )
+            if code == PARTLY_DONE:
+                LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
+            flaw = flaw_in(response)
+            return _retry(f"TikTok sent an answer {flaw}. {whom}") if flaw else ErrorResolution(action)
+        if row.get("for_all"):
+            text = f"TikTok refused: {words} (code {code}). {row['remedy']}"
+            self._patience.stop(EVERYWHERE, text, FailureType[row["failure"]])
+            return ErrorResolution(action, FailureType[row["failure"]], text)
+        if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(response):
+            action = ResponseAction.FAIL
+        elif row.get("halve") and _is_divisible(response) and _tries(response) >= TRIES_OF_A_WINDOW:
+            action = ResponseAction.SPLIT_REQUEST_WINDOW
+        text = f"TikTok refused: {words} (code {code}). {whom} {row.get('remedy', '')}".strip()
         failure = FailureType[row.get("failure", "system_error")] if action is ResponseAction.FAIL else TRANSIENT
         return ErrorResolution(action, failure, text)
 
@@ -90,22 +121,43 @@ class TiktokErrorHandler(DefaultErrorHandler):
         text = f"TikTok answered HTTP {status} without its usual body. {self._whom(response)}"
         if status == requests.codes.too_many_requests:
             return ErrorResolution(ResponseAction.RATE_LIMITED, TRANSIENT, text)
-        if 400 <= status < 500:
-            return ErrorResolution(ResponseAction.FAIL, FailureType.system_error, text)
+        if 400 <= status < 500 and status != requests.codes.request_timeout:
+            return ErrorResolution(ResponseAction.FAIL, FailureType.system_error, f"{text} {NO_ROW['remedy']}")
         return _retry(text)
 
+    def _trouble(self, answer: Answer) -> Trouble:
+        """What `Patience` needs to know of an answer that is asked for again."""
+        found = self._interpreted(answer)
+        code = body_of(answer).get("code") if isinstance(answer, requests.Response) else None
+        row = self._row(code) if isinstance(code, int) else {}
+        throttled = found.response_action is ResponseAction.RATE_LIMITED
+        is_long = throttled or bool(row.get("long"))
+        path, advertiser_id = self._where(answer)
+        where = (path, advertiser_id if row.get("per_advertiser") or not throttled else "")
+        return Trouble(where, str(found.error_message), QUOTA_WAITS if is_long else OUTAGE_WAITS, is_long, throttled)
+
+    def _row(self, code: int) -> Mapping[str, Any]:
+        return next((row for row in self.answers if _names(row, code)), NO_ROW)
+
+    @staticmethod
+    def _where(answer: Answer) -> tuple[str, str]:
+        return path_of(request_of(answer)), asked(answer, ADVERTISER)
+
     def _whom(self, answer: Answer) -> str:
-        advertiser_id = asked(answer, "advertiser_id") if isinstance(answer, requests.Response) else ""
+        advertiser_id = asked(answer, ADVERTISER)
         parts = [f"stream {self.stream}"] if self.stream else []
         parts += [f"ad account {advertiser_id}"] if advertiser_id else []
         return f"It was asked for {', '.join(parts)}." if parts else ""
 
 
-TRANSIENT = FailureType.transient_error
-
-
 def _retry(text: str) -> ErrorResolution:
     return ErrorResolution(ResponseAction.RETRY, TRANSIENT, text.strip())
+
+
+def _reason(answer: Answer) -> str:
+    if "NameResolutionError" in str(answer) or "getaddrinfo" in str(answer):
+        return "its name could not be looked up. Check the network and its name server (DNS)"
+    return "the connection was lost"
 
 
 def _is_text(response: requests.Response) -> bool:
@@ -118,7 +170,18 @@ def _names(row: Mapping[str, Any], code: int) -> bool:
     return code in row.get("codes", ()) or low <= code <= high
 
 
-def _is_throttled(answer: Answer, throttled: frozenset[int]) -> bool:
-    if not isinstance(answer, requests.Response):
-        return False
-    return answer.status_code == requests.codes.too_many_requests or body_of(answer).get("code") in throttled
+def _is_divisible(response: requests.Response) -> bool:
+    """Whether a report by day or hour was asked for more than one day, so that TikTok can be asked for half of them."""
+    is_page = path_of(response.request) == "report/integrated/get/"
+    days = [asked(response, name) for name in ("start_date", "end_date")]
+    return is_page and "stat_time_" in asked(response, "dimensions") and days[0] < days[1]
+
+
+def _tries(response: requests.Response) -> int:
+    """How many answers of its kind one request has had, this one included; told twice of the same answer."""
+    number: int | None = getattr(response, _TRY, None)
+    if number is None:
+        number = getattr(response.request, _TRY, 0) + 1
+        setattr(response.request, _TRY, number)
+        setattr(response, _TRY, number)
+    return number

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
 
 from airbyte_cdk import AirbyteMessage, AirbyteTracedException, FailureType
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
+
+from source_tiktok_marketing.answers import plain
+from source_tiktok_marketing.bulk import IN_PAGES
 
 MISLEADING = (
     # The factory can't look into a custom error handler and warns once per report stream that windows may never be
@@ -15,14 +23,21 @@ MISLEADING = (
     # sentence and carries the rest as its internal message.
     "'GET' request to ",
     "'POST' request to ",
+    # `Patience` tells each wait once, with its reason, and how it ended; these call every wait a rate limit.
+    "UserDefinedBackoffException: ",
+    "Max retry limit reached after",
+    "Retries exhausted with backoff exception",
     # The CDK's own bookkeeping of report tasks, with threads and object addresses.
     "JobOrchestrator loop",
     "The following jobs for stream slice",
 )
 
 
+# The CDK's last word on a stream. A page of records is one message to it.
+COUNTED = re.compile(r"Read (\d+) records from (.+) stream")
 # A stream may fail for thousands of ad accounts: the closing word repeats the first reasons only.
 REASONS_REPEATED = 20
+LONGEST_INTERNAL = 8_000
 
 
 class PlainWords(logging.Filter):
@@ -30,6 +45,8 @@ class PlainWords(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """False for a line that should not be logged."""
+        if counted := COUNTED.match(str(record.msg)):
+            record.msg = f"Read {int(counted[1]) + IN_PAGES.pop(counted[2], 0)} records from {counted[2]} stream"
         explained = record.exc_info and isinstance(record.exc_info[1], AirbyteTracedException)
         return not (explained or any(words in str(record.msg) for words in MISLEADING))
 
@@ -44,16 +61,34 @@ def speak_plainly(source_name: str, stream_names: Iterable[str]) -> None:
         logging.getLogger(name).addFilter(PLAIN_WORDS)
 
 
+def hide_secrets(config: Mapping[str, Any]) -> None:
+    """Has the CDK black out the secrets of a configuration in whichever way they may be written.
+
+    By itself it knows them as they stand where the form has them: neither percent-encoded as in an address, nor
+    escaped, nor where early configurations of the official connector keep them.
+    """
+    for name in ("access_token", "secret"):
+        if value := str(config["credentials"].get(name) or ""):
+            escaped = json.dumps(value)[1:-1], repr(value)[1:-1], quote(value), quote(value, safe=""), quote_plus(value)
+            for written in dict.fromkeys((value, *escaped)):
+                add_to_secrets(written)
+
+
 def is_bookkeeping(message: AirbyteMessage) -> bool:
     """Whether a message is the CDK's note of a slice, meant for its connector builder."""
     return bool(message.log and message.log.message.startswith("slice:"))
 
 
 def without_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
-    """The same message; a trace that tells the user what to do or to wait loses its stack trace."""
+    """The same message; a trace that tells the user what to do or to wait loses its stack trace.
+
+    The internal message quotes TikTok's answer: it keeps to a line and to a length.
+    """
     error = message.trace.error if message.trace else None
     if error and error.failure_type is not FailureType.system_error:
         error.stack_trace = None
+    if error and error.internal_message:
+        error.internal_message = plain(error.internal_message, LONGEST_INTERNAL)
     return message
 
 
@@ -87,7 +122,7 @@ class Reasons:
         ]
         return AirbyteTracedException(
             message="\n".join(["Not everything was read; what is not named here is complete.", *lines]),
-            internal_message=error.internal_message,
+            internal_message=plain(error.internal_message, LONGEST_INTERNAL),
             failure_type=error.failure_type,
         )
 

@@ -9,16 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters.paginators.strategies.pagination_strategy import PaginationStrategy
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import asked, data_of
+from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# Official for some report types, a recommendation for the others (reporting.md §1).
-METRICS_PER_REQUEST = 100
+# So often a list that moves while it is paged through is begun anew.
+READ_AGAIN = 5
 
 
 @dataclass
@@ -34,6 +36,10 @@ class TiktokPages(PaginationStrategy):
 
     A sweep marked `undated` complements one that asks for changes only. That is done within `recent_days` of the
     cursor; before, and in a first sync, the other sweep has everything and this one is left out.
+
+    Lists are sorted newest first and move while they are read: one entity less, and the row that moves over the page
+    break is never seen. So a sweep whose number of rows changes, or whose page is the one before, is read anew; rows
+    that come twice have the same key.
 
     Of a report the sweeps are its `metrics`, a hundred at a time. A `sample` is the first page of each.
 
@@ -72,8 +78,10 @@ class TiktokPages(PaginationStrategy):
         """The page after the one just read; None behind the last page of the last sweep."""
         token = last_page_token_value or self.initial_token
         info = data_of(response).get("page_info") or {}
+        if not self.sample and (again := self._from_the_start(token, info, response)):
+            return again
         if not self.sample and token["page"] < self._last_page(info, response):
-            return {**token, "page": token["page"] + 1}
+            return {**token, "page": token["page"] + 1, "seen": _seen(info, response)}
         rest = range(token["sweep"] + 1, len(self.sweeps or ()))
         return next((self._start_of(sweep) for sweep in rest if self._is_due(sweep, stream_slice)), None)
 
@@ -90,8 +98,28 @@ class TiktokPages(PaginationStrategy):
         changed_since = str(stream_slice["start_time"]) if stream_slice else ""
         return changed_since > (datetime.now(UTC) - timedelta(days=self.recent_days)).date().isoformat()
 
+    def _from_the_start(
+        self, token: Mapping[str, Any], info: Mapping[str, Any], response: requests.Response
+    ) -> dict[str, Any] | None:
+        """The first page again, where what follows the page before has moved meanwhile; else None."""
+        before, now, times = token.get("seen"), _seen(info, response), token.get("again", 0)
+        if not before or (before["total"] == now["total"] and before["rows"] != now["rows"]):
+            return None
+        whose = f"{self.stream}: ad account {asked(response, 'advertiser_id')}'s list"
+        if times < READ_AGAIN:
+            LOGGER.info(f"{whose} changed while it was read ({before['total']} rows, {now['total']} now): once more.")
+            return {**self._start_of(token["sweep"]), "again": times + 1}
+        if before["rows"] != now["rows"] and now["total"] > before["total"]:  # newest first: only read rows move on
+            return None
+        raise AirbyteTracedException(
+            message=f"{whose} kept changing in {times + 1} readings. The next sync reads it again.",
+            internal_message=f"page {token['page']}: {before} then {now}",
+            failure_type=FailureType.transient_error,
+        )
+
     def _last_page(self, info: Mapping[str, Any], response: requests.Response) -> int:
-        last, size = int(info.get("total_page") or 1), int(info.get("page_size") or 1)
+        size, total = int(info.get("page_size") or 1), int(info.get("total_number") or 0)
+        last = max(int(info.get("total_page") or 1), -(-total // size))
         if self.reachable is None or last * size <= self.reachable:
             return last
         if info.get("page") == 1 and int(info.get("total_number") or 0) > self.reachable:
@@ -100,3 +128,10 @@ class TiktokPages(PaginationStrategy):
                 f"gives the {self.reachable} newest of them and no way to the older ones."
             )
         return self.reachable // size
+
+
+def _seen(info: Mapping[str, Any], response: requests.Response) -> dict[str, int]:
+    """What tells two pages of one list from pages of two: how many rows it has, and which are here."""
+    start, end = response.content.find(b"[{"), response.content.rfind(b"]")
+    rows = hash(response.content[start:end]) if start >= 0 else info.get("page", 0)
+    return {"total": int(info.get("total_number") or 0), "rows": rows}

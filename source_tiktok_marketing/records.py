@@ -15,6 +15,7 @@ from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordEx
 from airbyte_cdk.sources.declarative.schema import SchemaLoader
 
 from source_tiktok_marketing.answers import asked, data_of
+from source_tiktok_marketing.bulk import codec_of
 from source_tiktok_marketing.catalogue import Column, entity_columns, report_columns
 from source_tiktok_marketing.values import CASTERS, ODD_VALUES, Caster
 
@@ -49,17 +50,22 @@ class ReportExtractor(RecordExtractor):
     stream: str
     parameters: InitVar[Mapping[str, Any]]
     business_center_id: str = ""
+    bulk: bool = False
     _columns: list[tuple[str, Column, Caster]] = field(init=False, repr=False)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         known = report_columns()
         wanted = [("dimensions", name) for name in self.dimensions] + [("metrics", name) for name in self.metrics]
         self._columns = [(part, known[name], CASTERS[known[name].type]) for part, name in wanted]
+        self._codec = codec_of(parameters) if self.bulk else None
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
-        """The records of one answer."""
+        """The records of one answer, or all of them as one page (bulk.py)."""
         if CUT_SHORT in response.headers:
             raise AnswerCutError
+        if self._codec and (page := self._codec.page_of(response)) is not None:
+            yield page
+            return
         owner = {name: asked(response, name) for name in owner_columns(self.business_center_id)}
         for row in data_of(response).get("list") or ():
             yield self.record(owner, row)
@@ -82,8 +88,8 @@ class ReportExtractor(RecordExtractor):
 class TaskExtractor(RecordExtractor):
     """Takes the download of an asynchronous report apart: one CSV with a header of field names, no envelope.
 
-    The values are the same texts as in a page, and a record is the same as ReportExtractor's. What still fails: a body that breaks off in the middle of a row raises a transient error, and the window
-    is read again in the next sync.
+    The values are the same texts as in a page, and a record is the same as ReportExtractor's. What still fails: a body
+    that breaks off in the middle of a row raises a transient error, and the window is read again in the next sync.
     """
 
     dimensions: list[str]

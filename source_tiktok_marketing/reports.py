@@ -10,13 +10,14 @@ from typing import Any, cast
 
 import orjson
 from airbyte_cdk import AirbyteTracedException, FailureType
-from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
+from source_tiktok_marketing.activity import Activity
+from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
-from source_tiktok_marketing.pages import METRICS_PER_REQUEST
+from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
 from source_tiktok_marketing.records import AnswerCutError
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -27,6 +28,7 @@ BUYING_TYPES = (["AUCTION", "RESERVATION_RF"], ["RESERVATION_TOP_VIEW"])
 # From the highest level down; a report can be asked for the ids of its own level and those above.
 PARENTS = ("campaign", "adgroup", "ad")
 FILTERED_BY_ID = ("BASIC", "AUDIENCE")
+TIMES = {"stat_time_day", "stat_time_hour"}
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,14 @@ class ReportRetriever(Retriever):
     (`X-Tt-Ads-Throttle`). The report is then asked for a hundred campaigns at a time, of their ad groups where one
     campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
     the ids is never emitted for the whole.
+
+    With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
+    (`Activity`). Without time dimension TikTok also gives rows of zeros: such a report is always asked for, and so is
+    one about a metric that the account's own rows were not asked for.
     """
 
     config: Mapping[str, Any]
     pages: SimpleRetriever
-    lists: HttpRequester
     parameters: InitVar[Mapping[str, Any]]
     stream: str
     key: list[str]
@@ -73,30 +78,35 @@ class ReportRetriever(Retriever):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         divisible = parameters["report_type"] in FILTERED_BY_ID and parameters["level"] in PARENTS
         self._levels = PARENTS[: PARENTS.index(parameters["level"]) + 1] if divisible else ()
+        dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in FILTERED_BY_ID
+        self._skips = bool(self.config.get("skip_inactive")) and dated and not self.config["sample"]
+        self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
 
     @override
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
         """The records of the window."""
         window = stream_slice or StreamSlice(partition={}, cursor_slice={})
         advertiser_id = str(window.get("advertiser_id", ""))
+        if self._skips and self._activity.sees(self.metrics) and self._activity.is_silent(window):
+            return
         if advertiser_id not in self._cut:
             try:
-                yield from self._joined(records_schema, window)
+                yield from self._joined(window)
             except AnswerCutError:
                 self._note(advertiser_id)
         if advertiser_id in self._cut:
             for part in self._parts(advertiser_id, {}, self._levels[0]):
-                yield from self._of_part(records_schema, window, part)
+                yield from self._of_part(window, part)
 
-    def _of_part(self, schema: Mapping[str, Any], window: StreamSlice, part: Part) -> Iterator[Any]:
+    def _of_part(self, window: StreamSlice, part: Part) -> Iterator[Any]:
         try:
-            yield from self._joined(schema, _narrowed(window, part))
+            yield from self._joined(_narrowed(window, part))
         except AnswerCutError:
             for smaller in part.halves() if len(part.ids) > 1 else self._children(window, part):
-                yield from self._of_part(schema, window, smaller)
+                yield from self._of_part(window, smaller)
 
-    def _joined(self, schema: Mapping[str, Any], window: StreamSlice) -> Iterator[Any]:
-        records = self.pages.read_records(schema, window)
+    def _joined(self, window: StreamSlice) -> Iterator[Any]:
+        records = self.pages.read_records({}, window)  # the extractor types them; a schema costs a copy of each
         if len(self.metrics) <= METRICS_PER_REQUEST:
             yield from records
             return
@@ -128,7 +138,7 @@ class ReportRetriever(Retriever):
                 page, last = page + 1, int((data.get("page_info") or {}).get("total_page") or 1)
 
     def _page(self, advertiser_id: str, level: str, filtering: Mapping[str, Any], page: int) -> Mapping[str, Any]:
-        response = self.lists.send_request(
+        response = self._directory.requesters["lists"].send_request(
             stream_slice=StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": f"{level}/get/"}),
             request_params={
                 "advertiser_id": advertiser_id,

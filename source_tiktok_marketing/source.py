@@ -23,11 +23,13 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from source_tiktok_marketing.advertisers import AdvertiserDirectory, refuse_unreachable
+from source_tiktok_marketing.accounts import refuse_unreachable
+from source_tiktok_marketing.advertisers import AdvertiserDirectory
+from source_tiktok_marketing.bulk import IN_PAGES, PageMessage
 from source_tiktok_marketing.configuration import SANDBOX, refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
 from source_tiktok_marketing.custom_reports import custom_rows, why_not_large
-from source_tiktok_marketing.logs import Reasons, is_bookkeeping, speak_plainly, without_stack_trace
+from source_tiktok_marketing.logs import Reasons, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -52,6 +54,8 @@ def manifest_path() -> str:
 class SourceTiktokMarketing(YamlDeclarativeSource):
     """TikTok Ads for Airbyte: `manifest.yaml`, with its config checked and its report streams kept to local days."""
 
+    # Whoever writes messages out sets it, and is given pages of records whole (bulk.py).
+    writes_pages = False
     # `streams` names every mistake at once; the CDK would name the first one, without its field.
     check_config_against_spec = False
 
@@ -78,6 +82,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
+        hide_secrets(config)
         refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
         offered = self.offered(config)
         streams = [stream for stream in super().streams(config) if stream.name in offered]
@@ -95,8 +100,9 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether the token works, every chosen ad account is permitted, and every report request is accepted.
 
-        At most four requests for up to 200 ad accounts: the list, their details by the hundred, one report; and one
-        more for each hundred metrics of each of the user's own reports.
+        At most four requests: the list of ad accounts, the details of the first hundreds, one report; and one more for
+        each hundred metrics of each of the user's own reports. Ad accounts behind the first hundreds are checked
+        against the list, where there is one.
         """
         sample = {**config, "sample": True}
         config = self._config = {**sample, "custom_report_rows": custom_rows(sample)}
@@ -125,12 +131,15 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         offered = self.offered(config)
         _refuse_foreign_state(state or [], offered)
         reasons = Reasons()
+        IN_PAGES.clear()
         for report in self._config["custom_reports"]:
             if report["large"] and (why := why_not_large(report, self._config)):
                 LOGGER.info(f"{report['name']} is read synchronously: {why}.")
         try:
             for message in super().read(logger, config, catalog, state):
-                if message.type is not Type.TRACE:
+                if isinstance(message, PageMessage):
+                    yield from [message] if self.writes_pages else message.messages()
+                elif message.type is not Type.TRACE:
                     if not is_bookkeeping(message):
                         yield message
                 elif reasons.is_new(message):

@@ -1,7 +1,8 @@
 """A TikTok API for Business small enough to read: a deterministic world, TikTok's rules, two transports."""
 
 from .app import Quota, Simulator
-from .faults import Fault, Faults
+from .fault import Fault
+from .faults import Faults
 from .transports import intercepted, served
 from .wire import Exchange, Request, Response
 from .world import World

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from .app import Simulator, utc_now
-from .faults import Fault
+from .fault import Fault
 from .transports import served
 from .world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN, World
 

@@ -2,70 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
+from .fault import Act, Answer, Fault, refuse
+from .network_faults import NetworkFaults
+from .page_faults import REPORTS, PageFaults
 from .tasks import Task, Tasks
-from .wire import ConnectionDroppedError, Request, Response, envelope
+from .wire import Request, Response
 
-REPORTS = "/report/integrated/get/"
 CREATE, DOWNLOAD = "/report/task/create/", "/report/task/download/"
 TOO_MANY = "Too many requests. Please retry in some time."
 
-Answer = Callable[[Request], Response]
-Act = Callable[[Request, Answer], Response]
 
-
-@dataclass
-class Fault:
-    """An armed misbehaviour.
-
-    `act` answers in place of the API, which it may ask. The first `skip` requests it concerns pass untouched,
-    then it acts on `left` of them (None: on all); `hits` counts those.
-    """
-
-    name: str
-    act: Act
-    path: str | None = None
-    advertiser_id: str | None = None
-    when: Callable[[Request], bool] = lambda _: True
-    skip: int = 0
-    left: int | None = None
-    hits: int = 0
-
-    def answer(self, request: Request, otherwise: Answer) -> Response:
-        """The spoiled answer when the fault concerns the request, else the other one."""
-        if self.left == 0 or not self._concerns(request):
-            return otherwise(request)
-        if self.skip:
-            self.skip -= 1
-            return otherwise(request)
-        self.hits += 1
-        self.left = None if self.left is None else self.left - 1
-        return self.act(request, otherwise)
-
-    def _concerns(self, request: Request) -> bool:
-        parameters = request.parameters
-        asked = parameters.get("advertiser_id", "") + parameters.get("advertiser_ids", "")
-        return (
-            (self.path is None or request.path.endswith(self.path))
-            and (self.advertiser_id is None or self.advertiser_id in asked)
-            and self.when(request)
-        )
-
-
-def _refuse(code: int, message: str) -> Act:
-    return lambda _, __: envelope(code, message, {}, "fault")
-
-
-class Faults:
+class Faults(NetworkFaults, PageFaults):
     """The faults armed on a simulator; the oldest one sees a request first. Some spoil its report tasks."""
 
     def __init__(self, tasks: Tasks) -> None:
-        self.armed: list[Fault] = []
+        super().__init__()
         self._tasks = tasks
 
     def answer(self, request: Request, answer: Answer) -> Response:
@@ -76,74 +31,43 @@ class Faults:
         """Disarm everything."""
         self.armed.clear()
 
-    def arm(self, fault: Fault) -> Fault:
-        """Add a fault, one of one's own perhaps; returns it."""
-        self.armed.append(fault)
-        return fault
-
-    def rate_limited(self, times: int = 1, path: str | None = None, code: int = 40100) -> Fault:
+    def rate_limited(self, times: int | None = 1, path: str | None = None, code: int = 40100) -> Fault:
         """Too many requests: 40100, 40016, 40132 or 40133 (errors.md §3)."""
-        return self.arm(Fault("rate_limited", _refuse(code, TOO_MANY), path, left=times))
+        return self.arm(Fault("rate_limited", refuse(code, TOO_MANY), path, left=times))
 
-    def outage(self, times: int = 1, path: str | None = None, code: int = 50000) -> Fault:
-        """TikTok's own trouble inside the envelope: 50000-59999, 60001."""
-        return self.arm(Fault("outage", _refuse(code, "System error"), path, left=times))
+    def outage(
+        self, times: int | None = 1, path: str | None = None, code: int = 50000, advertiser_id: str | None = None
+    ) -> Fault:
+        """TikTok's own trouble inside the envelope: 50000-59999, 60001; or any other code."""
+        return self.refused(code, "System error", times, path, advertiser_id)
 
-    def html_503(self, times: int = 1, path: str | None = None) -> Fault:
-        """A gateway's HTML page with HTTP 503 instead of an envelope."""
-        page = Response(503, {"Content-Type": "text/html"}, b"<html><body>503 Service Unavailable</body></html>")
-        return self.arm(Fault("html_503", lambda _, __: page, path, left=times))
-
-    def connection_reset(self, times: int = 1, path: str | None = None) -> Fault:
-        """The connection ends without an answer."""
-
-        def act(_: Request, __: Answer) -> Response:
-            raise ConnectionDroppedError("connection reset by fault")
-
-        return self.arm(Fault("connection_reset", act, path, left=times))
-
-    def cut_json(self, times: int = 1, path: str | None = None) -> Fault:
-        """HTTP 200 with the first half of the body."""
-
-        def act(request: Request, answer: Answer) -> Response:
-            whole = answer(request)
-            return replace(whole, body=whole.body[: len(whole.body) // 2], code=None)
-
-        return self.arm(Fault("cut_json", act, path, left=times))
+    def refused(
+        self, code: int, message: str = "Refused.", times: int | None = 1, path: str | None = None,
+        advertiser_id: str | None = None,
+    ) -> Fault:  # fmt: skip
+        """Any code, with any message."""
+        return self.arm(Fault("refused", refuse(code, message), path, advertiser_id, left=times))
 
     def too_large(self, days: int = 7, advertiser_id: str | None = None) -> Fault:
         """40067 for every report window of more than so many days; smaller ones pass."""
-        refuse = _refuse(40067, "Your query is too large")
-        return self.arm(Fault("too_large", refuse, REPORTS, advertiser_id, lambda request: _span(request) > days))
+        act = refuse(40067, "Your query is too large")
+        return self.arm(Fault("too_large", act, REPORTS, advertiser_id, lambda request: _span(request) > days))
 
     def conflict(self, asked: str) -> Fault:
         """40002 for every report that asks for this word, though its published rules allow it."""
-        refuse = _refuse(40002, "Conflict occurs. The input params including metrics and dimensions have no relation.")
-        return self.arm(Fault("conflict", refuse, REPORTS, when=lambda request: asked in str(request.parameters)))
+        act = refuse(40002, "Conflict occurs. The input params including metrics and dimensions have no relation.")
+        return self.arm(Fault("conflict", act, REPORTS, when=lambda request: asked in str(request.parameters)))
 
     def no_permission(self, advertiser_id: str, path: str | None = None) -> Fault:
         """40001 for one advertiser, at one endpoint or everywhere."""
-        refuse = _refuse(40001, f"No permission to operate advertiser {advertiser_id}.")
-        return self.arm(Fault("no_permission", refuse, path, advertiser_id))
+        act = refuse(40001, f"No permission to operate advertiser {advertiser_id}.")
+        return self.arm(Fault("no_permission", act, path, advertiser_id))
 
     def revoked_token(self, after: int = 0) -> Fault:
         """40105 for every request after the first so many."""
         return self.arm(
-            Fault("revoked_token", _refuse(40105, "Access token is incorrect or has been revoked."), skip=after)
+            Fault("revoked_token", refuse(40105, "Access token is incorrect or has been revoked."), skip=after)
         )
-
-    def odd_value(self, metric: str = "spend", value: Any = "n/a", times: int | None = None) -> Fault:
-        """A value of the wrong type for one metric, in every row of a report."""
-
-        def act(request: Request, answer: Answer) -> Response:
-            response = answer(request)
-            body = response.json()
-            for row in body["data"].get("list", ()):
-                if metric in row["metrics"]:
-                    row["metrics"][metric] = value
-            return replace(response, body=json.dumps(body).encode())
-
-        return self.arm(Fault("odd_value", act, REPORTS, left=times))
 
     def task_failed(self, times: int = 1, message: str = "Report generation failed.") -> Fault:
         """The next report tasks created end FAILED with a message instead of SUCCESS."""
@@ -183,12 +107,6 @@ class Faults:
             return replace(whole, body=_cut_row(whole.body)) if whole.code is None else whole
 
         return self.arm(Fault("cut_csv", act, DOWNLOAD, left=times))
-
-    def slow(self, seconds: float = 1.0, times: int | None = None, path: str | None = None) -> Fault:
-        """An answer that takes its time; over a real socket only."""
-        return self.arm(
-            Fault("slow", lambda request, answer: replace(answer(request), delay=seconds), path, left=times)
-        )
 
 
 def _through(faults: Sequence[Fault], answer: Answer) -> Answer:

@@ -1,6 +1,6 @@
 """The shape of a request: names, types, enums and ranges, checked before anything else is looked at.
 
-Array and object parameters are JSON text in a GET's query string (endpoints.md, "How to read this file"), and
+Array and object parameters are JSON text in a query string (endpoints.md, "How to read this file"), and
 themselves in a POST's JSON body.
 """
 
@@ -94,7 +94,7 @@ class Signature:
     members: Mapping[str, Parameter]
 
     def read(self, request: Request) -> dict[str, Any]:
-        """Typed values of a GET's query or a POST's JSON body, defaults filled in.
+        """Typed values of a query's query or a POST's JSON body, defaults filled in.
 
         Raises:
             ApiError: 40002, naming the first parameter that is unknown, missing or of the wrong shape.

@@ -31,16 +31,26 @@ def intercepted(simulator: Simulator) -> Iterator[Simulator]:
     """Answer every request that the `requests` library makes, to any host, from the simulator.
 
     Requests to hosts TikTok does not have are answered 403 and are in the transcript like all others.
-    A dropped connection is `requests.ConnectionError`.
+    A dropped connection is the exception of `requests` for it.
     """
     import requests  # noqa: PLC0415 - only this transport needs them
     import requests_mock  # noqa: PLC0415
+
+    errors = requests.exceptions
+    kinds = {"reset": errors.ConnectionError, "timeout": errors.ReadTimeout, "tls": errors.SSLError,
+             "dns": errors.ConnectionError, "cut": errors.ChunkedEncodingError}  # fmt: skip
 
     def answer(prepared: Any) -> requests.Response:
         try:
             response = simulator.handle(_request(prepared.method, prepared.url, prepared.headers, prepared.body))
         except ConnectionDroppedError as error:
-            raise requests.ConnectionError(str(error), request=prepared) from None
+            raise kinds[error.kind](str(error), request=prepared) from None
+        if response.damaged:
+            raise errors.ContentDecodingError(
+                "Error -3 while decompressing data: incorrect header check", request=prepared
+            )
+        if response.drip:
+            raise errors.ChunkedEncodingError("Connection broken: IncompleteRead", request=prepared)
         return requests_mock.create_response(
             prepared, status_code=response.status, headers=dict(response.headers), content=response.body
         )
@@ -109,7 +119,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         body, headers = response.body, dict(response.headers)
-        if len(body) > WORTH_ZIPPING and "gzip" in self.headers.get("Accept-Encoding", ""):
+        if response.damaged:
+            headers["Content-Encoding"] = "gzip"
+        elif len(body) > WORTH_ZIPPING and "gzip" in self.headers.get("Accept-Encoding", ""):
             body = gzip.compress(body, compresslevel=1)
             headers["Content-Encoding"] = "gzip"
         self.send_response_only(response.status)
@@ -117,7 +129,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            for start in range(0, len(body), step := 1 if response.drip else len(body) or 1):
+                self.wfile.write(body[start : start + step])
+                self.wfile.flush()
+                if response.drip:
+                    time.sleep(response.drip)
         self.wfile.flush()
 
     def _reset(self) -> None:
@@ -210,12 +226,9 @@ class served:  # noqa: N801 - used like the function intercepted()
         self.refused = self._server.refused
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.environment = {
-            "HTTPS_PROXY": self.url,
-            "https_proxy": self.url,
-            "REQUESTS_CA_BUNDLE": str(bundle),
-            "SSL_CERT_FILE": str(bundle),
-            "NO_PROXY": "",
-            "no_proxy": "",
+            **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), self.url),
+            **dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), str(bundle)),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
         }
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()

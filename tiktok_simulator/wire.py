@@ -43,8 +43,9 @@ class Request:
 class Response:
     """One HTTP response.
 
-    `code` is the envelope's code (None for plain text); `delay` is how many seconds a real socket
-    waits before it answers (the in-process transport does not wait).
+    `code` is the envelope's code (None for plain text). Over a real socket alone: `delay` is how many seconds it
+    waits before it answers, `drip` how many before each letter of the body; with `damaged` the body is no gzip though
+    it is called so (the in-process transport raises what a client would).
     """
 
     status: int
@@ -52,6 +53,8 @@ class Response:
     body: bytes
     code: int | None = None
     delay: float = 0.0
+    drip: float = 0.0
+    damaged: bool = False
 
     def json(self) -> Any:
         """The decoded body; raises ValueError when it is not JSON."""
@@ -84,7 +87,15 @@ class ApiError(Exception):
 
 
 class ConnectionDroppedError(Exception):
-    """The connection ends without an answer; each transport turns it into its own kind of failure."""
+    """The connection ends without an answer; each transport turns it into its own kind of failure.
+
+    `kind` is how, for a client in process: `reset`, `timeout`, `tls` (no trust in the certificate), `dns` (no address)
+    or `cut` (in the middle of the body). Over a real socket all are a reset.
+    """
+
+    def __init__(self, message: str, kind: str = "reset") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 def invalid(message: str) -> ApiError:

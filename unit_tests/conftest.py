@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from freezegun import freeze_time
-from harness import NOW, Sync, frozen_now, read_streams
+from harness import NOW, Sync, Turns, frozen_now, read_streams
 
 from tiktok_simulator import Simulator, World, intercepted
 from tiktok_simulator.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
@@ -27,6 +27,14 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     asked: list[float] = []
     monkeypatch.setattr("time.sleep", lambda seconds: asked.append(seconds) if seconds else None)
     return asked
+
+
+@pytest.fixture(autouse=True)
+def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
+    """When the connector's requests were let go by its quota: the time they wait passes at once."""
+    found = Turns()
+    monkeypatch.setattr("source_tiktok_marketing.quota.CLOCK", found)
+    return found
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput, read
 from airbyte_cdk.test.state_builder import StateBuilder
 
 from source_tiktok_marketing import SourceTiktokMarketing
+from source_tiktok_marketing.quota import Clock
 
 # Six in the morning in Berlin; still the 14th in Los Angeles, already the afternoon of the 15th in Tokyo.
 NOW = datetime(2026, 2, 15, 5, 0, tzinfo=UTC)
@@ -27,6 +28,19 @@ def frozen_now() -> datetime:
     frozen.
     """
     return datetime.now(UTC)
+
+
+class Turns(Clock):
+    """A clock on which nothing passes but the time requests wait for the quota."""
+
+    def __init__(self) -> None:
+        self.moments: list[float] = []
+
+    def now(self) -> float:
+        return max(self.moments, default=0.0)
+
+    def wait_until(self, moment: float) -> None:
+        self.moments.append(moment)
 
 
 @dataclass

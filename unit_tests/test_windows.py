@@ -135,7 +135,7 @@ def test_a_day_that_is_too_large_by_itself_fails_with_advice_and_keeps_its_state
     before = {"states": [{"partition": {"advertiser_id": BERLIN}, "cursor": {"stat_time_day": "2026-01-18"}}]}
     tiktok.faults.too_large(days=0, advertiser_id=BERLIN)
     result = sync(DAILY, state={DAILY: before})
-    assert any("Read a higher level" in error for error in result.errors)
+    assert any("read a higher level" in error for error in result.errors)
     assert result.cursors(DAILY)[BERLIN] == "2026-01-18"
     assert result.cursors(DAILY)[TOKYO] == "2026-01-24"
     assert {row["advertiser_id"] for row in result.rows(DAILY)} == {TOKYO, LOS_ANGELES}

@@ -31,6 +31,8 @@ METRIC_GROUPS: Mapping[str, tuple[str, ...]] = {
     "image": ("Image",),
 }
 ALL = "all"
+# Official for some report types, a recommendation for the others (reporting.md §1).
+METRICS_PER_REQUEST = 100
 
 
 @dataclass(frozen=True)

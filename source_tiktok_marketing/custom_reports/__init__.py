@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from source_tiktok_marketing.catalogue.places import LEVELS, metrics, shapes
+from source_tiktok_marketing.catalogue.places import LEVELS, METRICS_PER_REQUEST, metrics, shapes
 from source_tiktok_marketing.custom_reports.ask import Ask
 from source_tiktok_marketing.custom_reports.measures import allowed_metrics
 from source_tiktok_marketing.custom_reports.rules import ID_FILTERS, problems
 from source_tiktok_marketing.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, report_days, today_in
-from source_tiktok_marketing.pages import METRICS_PER_REQUEST
 
 DEFAULTS: Mapping[str, Any] = {"report_type": "basic", "granularity": "daily", "breakdowns": [], "metrics": ["basic"],
                                "filters": {}, "large": False}  # fmt: skip

@@ -1,0 +1,193 @@
+"""Which ad accounts had anything to report in a window: a cheap question before the many dear ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from threading import Condition, Lock
+from typing import Any, ClassVar
+from weakref import WeakValueDictionary
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_tiktok_marketing.advertisers import AdvertiserDirectory
+from source_tiktok_marketing.answers import body_of, data_of
+from source_tiktok_marketing.catalogue.places import metrics as known_metrics
+from source_tiktok_marketing.configuration import SANDBOX
+from source_tiktok_marketing.records import CUT_SHORT
+
+ACCOUNTS_PER_REQUEST = 5
+LONGEST = 30
+# Cursors of one group lie apart by the days that have not settled and by the time zone: one question serves them all.
+EARLIER = 7
+# TikTok had no ads before; days are counted from here.
+BEGINNING = date(2000, 1, 1).toordinal()
+
+
+@dataclass
+class Group:
+    """Up to five ad accounts that are asked for together, and what is known of their days.
+
+    Sets of days are numbers with a bit per day, so that ten years of an account are some hundred bytes.
+    """
+
+    accounts: list[str]
+    until: int
+    known: int = 0
+    asking: int = 0
+    apart: bool = False
+    active: dict[str, int] = field(default_factory=dict)
+    changed: Condition = field(default_factory=Condition)
+
+    def claim(self, wanted: int) -> range:
+        """Days to ask TikTok for now, for the caller alone; none once all `wanted` are known.
+
+        Waits where another thread asks for them.
+        """
+        with self.changed:
+            while missing := wanted & ~self.known:
+                if not missing & self.asking:
+                    days = self._around(_lowest(missing), max(self.until, wanted.bit_length() - 1))
+                    self.asking |= _bits(days)
+                    return days
+                self.changed.wait()
+        return range(0)
+
+    def settle(self, days: range, found: Mapping[str, int] | None) -> None:
+        """Takes the answer for the claimed `days`; None where there was none, so that another thread may ask."""
+        with self.changed:
+            self.asking &= ~_bits(days)
+            if found is not None:
+                self.known |= _bits(days)
+                for advertiser_id, active in found.items():
+                    self.active[advertiser_id] = self.active.get(advertiser_id, 0) | active
+            self.changed.notify_all()
+
+    def _around(self, first: int, until: int) -> range:
+        """The days one request asks for: those that follow, as other windows will want them, then some before."""
+        taken, start, end = self.known | self.asking, first, first
+        while end < until and end - start + 1 < LONGEST and not taken >> (end + 1) & 1:
+            end += 1
+        while start > max(0, first - EARLIER) and end - start + 1 < LONGEST and not taken >> (start - 1) & 1:
+            start -= 1
+        return range(start, end + 1)
+
+
+class Activity:
+    """The days on which each ad account of a sync had a row at all, asked for once for all streams and threads.
+
+    A report by day or hour has rows where something was counted, and what a campaign, an ad or an audience has, its
+    ad account has: an account without a row for a day, deleted entities included, has none at any level on that day,
+    also where conversions came late and nothing was delivered any more. Any row counts as activity, whatever is in it.
+
+        ad account  ▪ ▪     ▪    rows by day of five accounts: one request
+        campaigns   ▪ ▪     ▪
+        ads         ▪ ▪     ▪
+        window      [───][──][──]
+        read         yes  no  yes
+
+    What TikTok refuses or cuts short counts as activity: the report itself is then asked for, and says why.
+    """
+
+    _of_config: ClassVar[WeakValueDictionary[int, Activity]] = WeakValueDictionary()
+    _creation: ClassVar[Lock] = Lock()
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        self.metrics: list[str] = []
+        self._directory = AdvertiserDirectory.of(config)
+        self._lock = Lock()
+        self._groups: dict[str, Group] | None = None
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Activity:
+        """What all components built from this very `config` object share."""
+        with cls._creation:
+            activity = cls._of_config.get(id(config))
+            if activity is None:
+                activity = cls._of_config[id(config)] = cls(config)
+            return activity
+
+    def sees(self, metrics: Iterable[str]) -> bool:
+        """Whether an account's row would tell of all these metrics: names, what is asked for, and its ratios."""
+        return all(map(self._is_seen, metrics))
+
+    def is_silent(self, window: StreamSlice) -> bool:
+        """Whether the ad account of a window has no row on any of its days."""
+        advertiser_id = str(window.get("advertiser_id", ""))
+        group = self._grouped().get(advertiser_id)
+        if group is None:
+            return False
+        days = window.extra_fields
+        first = max(window.cursor_slice["start_time"], days["first_day"])
+        wanted = _bits(range(_number(first), _number(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
+        while asked := group.claim(wanted):
+            found = None
+            try:
+                found = self._ask(group, asked)
+            finally:
+                group.settle(asked, found)
+        return not group.active.get(advertiser_id, 0) & wanted
+
+    def _is_seen(self, metric: str) -> bool:
+        known = known_metrics().get(metric)
+        is_name = known is not None and known.group == "Attribute"
+        stem = metric.removesuffix("_rate")
+        return is_name or metric in self.metrics or "cost_per_" in metric or stem in self.metrics
+
+    def _grouped(self) -> Mapping[str, Group]:
+        """The group of each ad account; the sandbox has no report about ad accounts."""
+        with self._lock:
+            if self._groups is None:
+                self._groups = {} if self._config["credentials"]["auth_type"] == SANDBOX else dict(self._all_groups())
+            return self._groups
+
+    def _all_groups(self) -> Iterator[tuple[str, Group]]:
+        unreachable = set(self._directory.unreachable())
+        accounts = [each for each in self._directory.chosen() if each not in unreachable]
+        for start in range(0, len(accounts), ACCOUNTS_PER_REQUEST):
+            members = accounts[start : start + ACCOUNTS_PER_REQUEST]
+            until = max(self._directory.days(each, self._config)["last_day"] for each in members)
+            group = Group(members, _number(until))
+            yield from ((each, group) for each in members)
+
+    def _ask(self, group: Group, days: range) -> dict[str, int]:
+        """The active days of the group's accounts among `days`."""
+        if not group.apart:
+            found = self._answer(group.accounts, days)
+            if found is not None:
+                return found
+            group.apart = True  # accounts of different users can't be asked for together
+        alone = ((each, self._answer([each], days)) for each in group.accounts)
+        return {each: _bits(days) if found is None else found.get(each, 0) for each, found in alone}
+
+    def _answer(self, accounts: list[str], days: range) -> dict[str, int] | None:
+        """None where TikTok does not answer for all of these accounts."""
+        parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(self.metrics),
+                      "start_date": _day(days[0]), "end_date": _day(days[-1])}  # fmt: skip
+        response = self._directory.requesters["activity"].send_request(request_params=parameters)
+        if response is None or body_of(response).get("code") != 0 or CUT_SHORT in response.headers:
+            return None
+        found: dict[str, int] = {}
+        for row in data_of(response).get("list") or ():
+            advertiser_id, day = row["dimensions"]["advertiser_id"], row["dimensions"]["stat_time_day"][:10]
+            found[advertiser_id] = found.get(advertiser_id, 0) | 1 << _number(day)
+        return found
+
+
+def _number(day: str) -> int:
+    return max(0, date.fromisoformat(day).toordinal() - BEGINNING)
+
+
+def _day(number: int) -> str:
+    return (date.fromordinal(BEGINNING) + timedelta(number)).isoformat()
+
+
+def _bits(days: range) -> int:
+    return ((1 << len(days)) - 1) << days.start
+
+
+def _lowest(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1

@@ -1,0 +1,93 @@
+"""The request as it leaves and the answer as it arrives: the token goes to TikTok alone, nothing takes for ever."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
+from threading import Timer
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
+from typing_extensions import override
+
+from source_tiktok_marketing.answers import asked
+from source_tiktok_marketing.patience import Patience
+
+# Seconds a body may take to arrive whole. The time-out of the manifest only bounds the silence between two bytes.
+LONGEST_ANSWER = 600.0
+ADVERTISER = "advertiser_id"
+
+
+@dataclass
+class TiktokAuthenticator(DeclarativeAuthenticator):
+    """Puts the access token on a request, as it stands in the configuration, never taken for a template.
+
+    It sees every request first, and so does two things more: what is known to be refused in this sync is not sent
+    (`Patience`), and the answer is received by `_received`, which follows no redirect: `requests` would hand the
+    token to whichever host it names.
+    """
+
+    config: Mapping[str, Any]
+    parameters: InitVar[Mapping[str, Any]]
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._patience = Patience.of(self.config)
+
+    @property
+    @override
+    def auth_header(self) -> str:
+        """The header TikTok reads."""
+        return "Access-Token"
+
+    @property
+    @override
+    def token(self) -> str:
+        """The access token. Raises a config_error where no header can carry it."""
+        token = str(self.config["credentials"].get("access_token", "")).strip()
+        if token.isascii() and token.isprintable():
+            return token
+        raise AirbyteTracedException(
+            message="credentials.access_token: has letters no token has. Copy it again from TikTok for Business.",
+            internal_message="not printable ASCII",
+            failure_type=FailureType.config_error,
+        )
+
+    @override
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Completes a request. Raises what is known already where asking is in vain."""
+        self._patience.refuse_hopeless(path_of(request), asked(requests.RequestException(request=request), ADVERTISER))
+        request.headers.update(self.get_auth_header())
+        request.hooks["response"] = [_received]
+        return request
+
+
+def path_of(request: requests.PreparedRequest | None) -> str:
+    """The endpoint of a request, `campaign/get/`; `?` where it is not known."""
+    path = str(urlsplit(request.url or "").path) if request else "?"
+    return path.partition("/v1.3/")[2] or path
+
+
+def _received(response: requests.Response, **kwargs: Any) -> requests.Response:
+    """The answer, its body read to the end. A connection that drips is shut after `LONGEST_ANSWER`."""
+    response.headers.pop("Location", None)
+    if not kwargs.get("stream"):
+        watch = Timer(LONGEST_ANSWER, _shut, [response])
+        watch.daemon = True
+        watch.start()
+        try:
+            _ = response.content
+        except requests.RequestException as error:
+            error.request = response.request  # `requests` forgets it here, and with it the ad account
+            raise
+        finally:
+            watch.cancel()
+    return response
+
+
+def _shut(response: requests.Response) -> None:
+    with contextlib.suppress(Exception):  # it has just ended by itself
+        response.raw.shutdown()

@@ -1,0 +1,78 @@
+"""What a check costs and says, however many ad accounts there are."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import AirbyteConnectionStatus, Status
+
+from source_tiktok_marketing import SourceTiktokMarketing
+from tiktok_simulator import Simulator, World
+from tiktok_simulator.world import TOKEN
+from tiktok_simulator.worlds import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
+
+LOGGER = logging.getLogger("airbyte")
+Config = dict[str, Any]
+
+
+def check(config: Config) -> AirbyteConnectionStatus:
+    source = SourceTiktokMarketing(config=config)
+    return source.check(LOGGER, source.normal_config)
+
+
+def production(config: Config, *ids: str) -> Config:
+    return config | {
+        "credentials": {"auth_type": "production_access_token", "access_token": TOKEN, "advertiser_ids": list(ids)}
+    }
+
+
+def many(world: World, count: int, *, permitted: bool = True) -> list[str]:
+    ids = [str(7400000000000000000 + number) for number in range(count)]
+    for advertiser_id in ids:
+        world.add_advertiser(advertiser_id, permitted=permitted)
+    return ids
+
+
+@pytest.mark.parametrize("count", [1, 100, 1_000])
+@pytest.mark.parametrize("signed_in", ["with an app", "with a token alone"])
+def test_a_check_costs_at_most_four_requests(
+    count: int, signed_in: str, world: World, tiktok: Simulator, config: Config
+) -> None:
+    ids = many(world, count)
+    status = check(config if signed_in == "with an app" else production(config, *ids))
+    assert status.status is Status.SUCCEEDED
+    assert len(tiktok.transcript) <= 4
+    assert len(tiktok.asked("/report/integrated/get/")) == 1
+
+
+@pytest.mark.parametrize("skip", [False, True])
+def test_a_check_asks_for_a_report_itself(skip: bool, tiktok: Simulator, config: Config) -> None:
+    assert check(config | {"skip_inactive": skip}).status is Status.SUCCEEDED
+    assert [call.query["page_size"] for call in tiktok.asked("/report/integrated/get/")] == ["1"]
+
+
+def test_an_account_the_list_does_not_have_is_named_wherever_it_stands(
+    world: World, tiktok: Simulator, config: Config
+) -> None:
+    status = check(config | {"advertiser_ids": [*many(world, 500), FORBIDDEN]})
+    assert status.status is Status.FAILED
+    assert f"no permission for these ad accounts: {FORBIDDEN}." in str(status.message)
+    assert len(tiktok.transcript) <= 4
+
+
+def test_one_of_two_accounts_without_permission_is_named(tiktok: Simulator, config: Config) -> None:
+    status = check(production(config, TOKYO, FORBIDDEN))
+    assert f"no permission for these ad accounts: {FORBIDDEN}." in str(status.message)
+    assert len(tiktok.transcript) <= 4
+
+
+def test_of_many_written_down_those_that_were_refused_together_are_named(
+    world: World, tiktok: Simulator, config: Config
+) -> None:
+    status = check(production(config, TOKYO, LOS_ANGELES, BERLIN, *many(world, 40), FORBIDDEN))
+    assert status.status is Status.FAILED
+    assert "no permission for at least one of these ad accounts: " in str(status.message)
+    assert TOKYO not in str(status.message)
+    assert len(tiktok.transcript) <= 4

@@ -1,0 +1,75 @@
+"""How often TikTok is asked, and how much is said about it: no request too many, no state too long."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from harness import Sync, frozen_now, read_streams
+
+from tiktok_simulator import Exchange, Simulator, World, intercepted
+from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+
+Config = dict[str, Any]
+REPORT = "/report/integrated/get/"
+REPORTS = ("ads_reports_daily", "campaigns_reports_daily", "ads_audience_reports_daily")
+
+
+def question(call: Exchange) -> str:
+    return f"{call.path} {json.dumps(dict(call.query), sort_keys=True)}"
+
+
+def test_a_window_costs_a_request_per_thousand_rows_and_one_where_it_has_none(config: Config) -> None:
+    world = World.busy(advertisers=2, campaigns=60)
+    world.add_advertiser(EMPTY)
+    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+        result = read_streams(["ads_reports_daily"], config)
+    rows = Counter(row["advertiser_id"] for row in result.rows("ads_reports_daily"))
+    asked = Counter(call.query["advertiser_id"] for call in tiktok.asked(REPORT))
+    assert max(rows.values()) > 2_000
+    assert asked == {each: max(1, math.ceil(rows[each] / 1_000)) for each in world.accounts}
+
+
+def test_no_question_is_asked_twice_whatever_is_read_together(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    streams = ("advertiser_ids", "advertisers", "campaigns", "ads", *REPORTS, "campaigns_reports_weekly")
+    assert sync(*streams).errors == []
+    times = Counter(map(question, tiktok.transcript))
+    assert [asked for asked, count in times.items() if count > 1] == []
+    assert len(tiktok.asked("/oauth2/advertiser/get/")) == len(tiktok.asked("/advertiser/info/")) == 1
+
+
+def test_a_daily_sync_costs_one_request_per_account_and_report_and_two_for_all(
+    sync: Callable[..., Sync], tiktok: Simulator, config: Config, clock: Any
+) -> None:
+    until_today = config | {"start_date": "2026-02-10", "end_date": ""}
+    first = sync(*REPORTS, config=until_today)
+    tiktok.transcript.clear()
+    clock.move_to(datetime(2026, 2, 16, 5, tzinfo=UTC))
+    sync(*REPORTS, config=until_today, state={stream: first.state(stream) for stream in REPORTS})
+    asked = Counter(
+        (call.query["advertiser_id"], call.query["dimensions"]) for call in tiktok.asked(REPORT)
+        if call.query["page"] == "1"
+    )  # fmt: skip
+    assert set(asked.values()) == {1}
+    assert len(asked) == len(REPORTS) * len((TOKYO, LOS_ANGELES, BERLIN, EMPTY))
+    assert len(tiktok.transcript) - len(tiktok.asked(REPORT)) == 2
+
+
+def test_a_sync_says_two_states_a_stream_of_a_hundred_bytes_per_account(config: Config) -> None:
+    sizes = {}
+    for accounts in (20, 80):
+        world = World()
+        for number in range(accounts):
+            world.add_advertiser(str(7100000000000000000 + number))
+        with intercepted(Simulator(world, clock=frozen_now)):
+            result = read_streams(list(REPORTS), config | {"skip_inactive": True})
+        said = Counter(message.state.stream.stream_descriptor.name for message in result.output.state_messages)
+        assert set(said) == set(REPORTS)
+        assert max(said.values()) <= 2
+        sizes[accounts] = max(len(json.dumps(result.state(stream))) for stream in REPORTS)
+    assert sizes[80] <= 4 * sizes[20]
+    assert sizes[80] / 80 < 120
