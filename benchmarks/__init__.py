@@ -1,0 +1,1 @@
+"""What a record costs, beside the other connectors: `make bench`, `make bench-quick`."""

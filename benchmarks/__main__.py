@@ -1,0 +1,70 @@
+"""`make bench` measures everyone and writes docs/performance.md; `make bench-quick` fails where we have become slow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Mapping
+
+from benchmarks import report
+from benchmarks.contenders import Contender, everyone, ours_and_bare
+from benchmarks.measure import Server, page_server
+from benchmarks.rounds import Figures, Round, figures, measure, plain, prepared, ratio
+
+GUARDED = "ours/bare"
+KEPT = 0.7
+
+
+def compare(
+    contenders: Mapping[str, Contender], server: Server, rounds: int
+) -> tuple[dict[str, Figures], dict[str, float]]:
+    """The figures of every contender, and ours beside each of the others'."""
+    taken: defaultdict[str, list[Round]] = defaultdict(list)
+    for key, one in measure(contenders, server, rounds):
+        taken[key].append(one)
+    found = {key: figures(contenders[key], own, server) for key, own in taken.items()}
+    pairs = [("ours", key) for key in taken if key not in ("ours", "same_columns")]
+    pairs += [("same_columns", key) for key in ("official", "manifest") if key in taken]
+    return found, {f"{ours}/{other}": ratio(taken[ours], taken[other]) for ours, other in pairs if ours in taken}
+
+
+def full(rounds: int) -> int:
+    """Measures everyone and writes down what was found."""
+    with page_server() as server:
+        able, unable = prepared(everyone(), server)
+        found, ratios = compare(able, server, rounds)
+    for rows in (report.table(found.values()), report.sentences(ratios)):
+        sys.stdout.write(report.terminal(rows) + "\n\n")
+    report.record(plain(found), ratios)
+    report.chart(found.values())
+    report.document(found, ratios, unable.values(), rounds)
+    return 0
+
+
+def quick(rounds: int) -> int:
+    """1 where our records for the bare loop's CPU are below 70 % of what was recorded."""
+    ours, bare = ours_and_bare(small=3, large=13)
+    with page_server() as server:
+        able, unable = prepared({"ours": ours, "bare": bare}, server)
+        found, ratios = compare(able, server, rounds)
+    sys.stdout.write(report.terminal(report.table(found.values())) + "\n\n")
+    wanted = KEPT * report.recorded_ratio(GUARDED)
+    reached = ratios[GUARDED]
+    sys.stdout.write(f"{reached:.2f} of the bare loop's records for the same CPU; at least {wanted:.2f} wanted.\n")
+    return int(bool(unable) or reached < wanted)
+
+
+def main() -> int:
+    """The command line."""
+    command = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    command.add_argument(
+        "--quick", action="store_true", help="only ours and the bare loop, compared with what is recorded"
+    )
+    command.add_argument("--rounds", type=int, help="how often everyone is measured: 5, or 3 where quick")
+    options = command.parse_args()
+    return quick(options.rounds or 3) if options.quick else full(options.rounds or 5)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""`python -m benchmarks.memory`: how much memory a sync takes, by its rows and by its ad accounts.
+
+Rows come from the page server and go nowhere: what is measured is the connector's process alone. Ad accounts without
+delivery are a simulated TikTok's in the same process, read with `skip_inactive`, so that what is left of a sync is its
+bookkeeping: a window, a cursor and a state for each account and stream.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contenders import Airbyte
+from benchmarks.measure import FailedError, Server, page_server, plain_environment
+from benchmarks.world import FIRST_DAY, LAST_DAY, Size
+
+ROOT = Path(__file__).parents[1]
+SIZES = (Size(4, 1), Size(4, 3), Size(4, 25), Size(4, 250), Size(4, 750))
+ACCOUNTS = (50, 500, 5_000)
+# 28 of the manifest, and these.
+OWN_REPORTS = [{"name": name, "level": "ad", "metrics": ["spend"]} for name in ("first_own", "second_own")]
+
+
+@dataclass(frozen=True)
+class Bookkeeping:
+    """What a sync of many ad accounts keeps and says."""
+
+    accounts: int
+    windows: int
+    cpu: float
+    megabytes: float
+    states: int
+    most_states: int
+    largest: int
+    total: int
+
+
+def peak_of(size: Size, server: Server) -> float:
+    """The peak of reading `size`, in MB. Raises FailedError where not every page was asked for."""
+    ours = Airbyte("ours", size, size)
+    with tempfile.TemporaryDirectory() as directory:
+        files = Path(directory)
+        ours.prepare(server, files)
+        server.asked()
+        with subprocess.Popen(  # noqa: S603 - our own command line
+            ours.command(size, files), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env=server.environment, cwd=files,
+        ) as process:  # fmt: skip
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+    pages = server.asked().requests - 2  # the list of ad accounts, their details
+    if process.returncode or pages != size.accounts * size.pages:
+        raise FailedError(f"{pages} pages of {size.accounts * size.pages} were read, exit code {process.returncode}")
+    return used.ru_maxrss / 1024
+
+
+def keep_books(accounts: int) -> Bookkeeping:
+    """Reads thirty daily streams of so many idle ad accounts in this process."""
+    from source_tiktok_marketing import SourceTiktokMarketing  # noqa: PLC0415 - only the measured process needs it
+    from tiktok_simulator import Simulator, World, intercepted  # noqa: PLC0415
+
+    world = World()
+    for number in range(accounts):
+        world.add_advertiser(str(7_000_000_000_000_000_000 + number))
+    ready = [row["name"] for row in SourceTiktokMarketing().rows() if row["name"].endswith("_daily")]
+    names = ready + [report["name"] for report in OWN_REPORTS]
+    config, catalog = _config(), _catalog(names)
+    before = _cpu()
+    sizes: list[tuple[str, int]] = []
+    with intercepted(Simulator(world)) as tiktok:
+        source = SourceTiktokMarketing(catalog, config, None)
+        for message in source.read(_quiet(), source.normal_config, catalog, None):
+            if message.state and message.state.stream and message.state.stream.stream_state:
+                name = message.state.stream.stream_descriptor.name
+                sizes.append((name, len(json.dumps(message.state.stream.stream_state.__dict__))))
+        asked = len(tiktok.transcript)
+    sys.stderr.write(f"{accounts} accounts, {len(names)} streams, {asked} requests\n")
+    counts = [sum(1 for stream, _ in sizes if stream == name) for name in names]
+    return Bookkeeping(
+        accounts, accounts * len(names), _cpu() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        len(sizes), max(counts), max(size for _, size in sizes), sum(size for _, size in sizes),
+    )  # fmt: skip
+
+
+def in_a_process_of_its_own(accounts: int) -> Bookkeeping:
+    """`keep_books` where nothing else has used memory before."""
+    command = [sys.executable, "-m", "benchmarks.memory", "--keep-books", str(accounts)]
+    environment = plain_environment() | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)  # noqa: S603
+    if ended.returncode:
+        raise FailedError(ended.stderr[-2000:])
+    return Bookkeeping(**json.loads(ended.stdout.splitlines()[-1]))
+
+
+def by_rows(sizes: Sequence[Size]) -> Iterator[str]:
+    """The lines of the table by rows."""
+    yield "| rows | peak MB |"
+    yield "|---:|---:|"
+    with page_server() as server:
+        for size in sizes:
+            yield f"| {size.rows:,} | {peak_of(size, server):.0f} |"
+
+
+def by_accounts(numbers: Sequence[int]) -> Iterator[str]:
+    """The lines of the table by ad accounts."""
+    yield ("| ad accounts | windows | CPU s | µs per window | peak MB | state messages | most of one stream "
+           "| largest, bytes | all, MB |")  # fmt: skip
+    yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for number in numbers:
+        it = in_a_process_of_its_own(number)
+        cost, states = f"{it.cpu:.1f} | {it.cpu / it.windows * 1e6:.0f}", f"{it.states} | {it.most_states}"
+        yield (f"| {it.accounts:,} | {it.windows:,} | {cost} | {it.megabytes:.0f} | {states} | {it.largest:,} "
+               f"| {it.total / 1e6:.2f} |")  # fmt: skip
+
+
+def _config() -> dict[str, Any]:
+    from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN  # noqa: PLC0415 - only the measured process needs it
+
+    credentials = {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}
+    return {"credentials": credentials, "start_date": FIRST_DAY, "end_date": LAST_DAY, "skip_inactive": True,
+            "requests_per_second": 1_000, "custom_reports": OWN_REPORTS}  # fmt: skip
+
+
+def _catalog(names: Sequence[str]) -> Any:
+    from airbyte_cdk.models import SyncMode  # noqa: PLC0415
+    from airbyte_cdk.test.catalog_builder import CatalogBuilder  # noqa: PLC0415
+
+    catalog = CatalogBuilder()
+    for name in names:
+        catalog = catalog.with_stream(name, SyncMode.incremental)
+    return catalog.build()
+
+
+def _quiet() -> Any:
+    import logging  # noqa: PLC0415
+
+    logging.getLogger("airbyte").setLevel(logging.ERROR)
+    return logging.getLogger("airbyte")
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> int:
+    """The command line."""
+    command = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
+    command.add_argument("--keep-books", type=int, help=argparse.SUPPRESS)
+    command.add_argument("--rows", type=int, default=3_000_000, help="no more rows than this")
+    command.add_argument("--accounts", type=int, default=5_000, help="no more ad accounts than this")
+    options = command.parse_args()
+    if options.keep_books:
+        with contextlib.redirect_stdout(io.StringIO()):
+            found = keep_books(options.keep_books)
+        sys.stdout.write(json.dumps(asdict(found)) + "\n")
+        return 0
+    sizes = [size for size in SIZES if size.rows <= options.rows]
+    for table in (by_rows(sizes), by_accounts([number for number in ACCOUNTS if number <= options.accounts])):
+        for line in table:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        sys.stdout.write("\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""What was measured: a table on the terminal, a passage of docs/performance.md, a chart, and a record for next time."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.rounds import Figures
+
+ROOT = Path(__file__).parents[1]
+RECORDED = Path(__file__).with_name("recorded.json")
+DOCUMENT, CHART = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.svg"
+BEGIN, END = "<!-- make bench writes from here -->", "<!-- make bench writes until here -->"
+EMPTY = f"# Performance\n\n## CPU per record\n\n{BEGIN}\n{END}\n"
+GOALS: Mapping[str, float] = {
+    "ours/official": 100,
+    "ours/manifest": 20,
+    "ours/bare": 0.5,
+    "ours/tap": 1,
+    "ours/ingestr": 1,
+}
+HEAD = ("", "metrics", "records/s of CPU", "slowest to fastest", "records/s", "start-up, s of CPU",
+        "100,000 records, s of CPU", "peak MB", "requests beside the pages")  # fmt: skip
+HOW = """\
+Daily ad reports of thirty days, pages of 1,000 rows; the page server is a process of its own, speaks TLS on loopback,
+answers every contender from memory and without compression. CPU is user and system time of the process with its
+children, as the kernel counts it. **Records/s of CPU** is the claim: what one record more costs, the slope between two
+sizes, so that the start-up is not in it; it tells how many records a core turns however long the sync, and hardly
+depends on what else the machine does. **100,000 records** is a whole sync of that size with its start-up, extended
+from the two sizes where fewer were read. Every figure is the median of {rounds} rounds in which all took turns. Each
+contender asks for the metrics it asks for by default, ingestr and the bare loop for ours; ingestr neither types most
+metrics nor writes its records anywhere. Ours is told of a quota of a thousand requests a second, as it would otherwise
+wait for TikTok's."""
+
+
+def machine() -> str:
+    """The machine, in a line."""
+    cpus = Path("/proc/cpuinfo")
+    lines = cpus.read_text(encoding="utf-8").splitlines() if cpus.exists() else []
+    model = next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine()
+    )
+    return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}"
+
+
+def versions() -> str:
+    """The libraries that the figures depend on."""
+    return ", ".join(f"{name} {version(name)}" for name in ("airbyte-cdk", "orjson", "requests", "urllib3"))
+
+
+def table(found: Iterable[Figures]) -> list[list[str]]:
+    """The figures, fastest first."""
+    ordered = sorted(found, key=lambda one: -one.per_cpu_second)
+    return [list(HEAD), *([
+        one.label, str(one.metrics), f"{one.per_cpu_second:,.0f}", f"{one.slowest:,.0f} to {one.fastest:,.0f}",
+        f"{one.per_second:,.0f}", f"{one.start:.1f}", f"{one.whole:.1f}", f"{one.megabytes:,.0f}",
+        str(one.more_requests),
+    ] for one in ordered)]  # fmt: skip
+
+
+def sentences(ratios: Mapping[str, float]) -> list[list[str]]:
+    """The ratios beside what they should be."""
+    rows = [["records for the same CPU", "ratio", "goal"]]
+    for name, found in ratios.items():
+        goal = GOALS.get(name)
+        rows.append([name.replace("/", " / ").replace("_", " "), f"{found:.2f}", f"≥ {goal:g}" if goal else ""])
+    return rows
+
+
+def terminal(rows: Sequence[Sequence[str]]) -> str:
+    """A table for a terminal."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(_padded(row, widths)) for row in rows)
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table for a document."""
+    rule = "|---|" + "---:|" * (len(rows[0]) - 1)
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], rule, *lines[1:]])
+
+
+def document(found: Mapping[str, Figures], ratios: Mapping[str, float], unable: Iterable[str], rounds: int) -> None:
+    """Writes the passage of the document, and leaves the rest of it alone."""
+    text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else EMPTY
+    before, _, rest = text.partition(BEGIN)
+    picture = f"![Records per second of CPU]({CHART.name})"
+    passage = [markdown(table(found.values())), picture, markdown(sentences(ratios)),
+               HOW.format(rounds=rounds), *(f"Could not run: {reason}" for reason in unable),
+               f"Measured with `make bench` on {machine()}; {versions()}."]  # fmt: skip
+    DOCUMENT.write_text(before + "\n\n".join([BEGIN, *passage, END]) + rest.partition(END)[2], encoding="utf-8")
+
+
+def record(found: Mapping[str, Any], ratios: Mapping[str, float]) -> None:
+    """Keeps the figures; `make bench-quick` compares with their ratios."""
+    kept = {"machine": machine(), "versions": versions(), "figures": found,
+            "ratios": {name: float(f"{value:.3g}") for name, value in ratios.items()}}  # fmt: skip
+    RECORDED.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def recorded_ratio(name: str) -> float:
+    """A ratio of the last `make bench`."""
+    return float(json.loads(RECORDED.read_text(encoding="utf-8"))["ratios"][name])
+
+
+def chart(found: Iterable[Figures]) -> None:
+    """Draws records per second of CPU, on a logarithmic axis."""
+    import matplotlib as mpl  # noqa: PLC0415 - its memory would be counted as the contenders'
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "benchmarks"
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    ordered = sorted(found, key=lambda one: one.per_cpu_second)
+    figure, axes = plt.subplots(figsize=(9, 0.55 * len(ordered) + 1), layout="constrained")
+    colours = ["#25d0c8" if one.label.startswith("source-tiktok") else "#b8bcc4" for one in ordered]
+    bars = axes.barh([one.label for one in ordered], [one.per_cpu_second for one in ordered], color=colours)
+    axes.bar_label(bars, [f"{one.per_cpu_second:,.0f}" for one in ordered], padding=4)
+    axes.set(xscale="log", title="Records per second of CPU (logarithmic)")
+    axes.margins(x=0.12)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(CHART, metadata={"Date": None})
+    plt.close(figure)
+
+
+def _padded(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    first, *others = zip(row, widths, strict=True)
+    return [first[0].ljust(first[1]), *(text.rjust(width) for text, width in others)]

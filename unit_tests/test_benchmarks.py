@@ -1,0 +1,98 @@
+"""What the benchmark measures with: its pages, its arithmetic, and what it writes. Nothing here is timed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import report
+from benchmarks.bare import CASTS, flat
+from benchmarks.measure import Cost
+from benchmarks.pages import Pages
+from benchmarks.rounds import Figures, Round, ratio
+from benchmarks.world import ROWS_PER_PAGE, Size
+
+METRICS = ("campaign_name", "spend", "clicks", "complete_payment", "secondary_goal_result")
+
+
+def round_of(cpu: float, start: float = 2.0) -> Round:
+    """A round in which a record costs `cpu` seconds."""
+    small, large = (Cost(start + cpu * rows, start + cpu * rows, 100.0) for rows in (1_000, 5_000))
+    return Round(small, large, 1_000, 4_000)
+
+
+def figures(label: str, per_cpu_second: float) -> Figures:
+    return Figures(label, 100, 2, per_cpu_second, per_cpu_second, per_cpu_second, per_cpu_second, 2.0, 4.0, 150.0)
+
+
+def test_a_page_has_exactly_the_metrics_that_are_asked_for() -> None:
+    rows = json.loads(Pages().answer(METRICS, page=1, pages=2))["data"]["list"]
+    assert len(rows) == ROWS_PER_PAGE
+    assert {tuple(row["metrics"]) for row in rows} == {METRICS}
+
+
+def test_rows_are_written_as_tiktok_writes_them() -> None:
+    rows = [row["metrics"] for row in json.loads(Pages().answer(METRICS, 1, 1))["data"]["list"]]
+    assert {type(value) for row in rows for value in row.values()} == {str}
+    assert {row["secondary_goal_result"] for row in rows} == {"-"}
+    assert {"0.00", "3.00"} < {row["complete_payment"] for row in rows}
+    assert "0.00" in {row["spend"] for row in rows}
+    assert all(row["clicks"].isdigit() for row in rows)
+
+
+def test_behind_the_last_page_there_are_no_rows() -> None:
+    data = json.loads(Pages().answer(METRICS, page=3, pages=2))["data"]
+    assert data["list"] == []
+    assert data["page_info"]["total_page"] == 2
+
+
+def test_every_run_reads_the_same_rows() -> None:
+    assert Pages().answer(METRICS, 1, 1) == Pages().answer(METRICS, 1, 1)
+
+
+def test_the_token_says_how_much_there_is_to_read() -> None:
+    size = Size(accounts=4, pages=25)
+    assert Size.of(size.token) == size
+    assert (size.rows, len(set(size.account_ids))) == (100_000, 4)
+
+
+def test_the_bare_loop_flattens_and_types() -> None:
+    row = {
+        "dimensions": {"ad_id": "17", "stat_time_day": "2026-01-05 00:00:00"},
+        "metrics": {"campaign_name": "x", "spend": "14.68", "clicks": "3.00", "secondary_goal_result": "-"},
+    }
+    casts = {"spend": CASTS["number"], "clicks": CASTS["integer"], "secondary_goal_result": CASTS["integer"]}
+    assert flat(row, "70", casts) == {
+        "advertiser_id": "70", "ad_id": "17", "stat_time_day": "2026-01-05",
+        "campaign_name": "x", "spend": 14.68, "clicks": 3,
+    }  # fmt: skip
+
+
+def test_the_cost_of_a_record_has_no_start_up_in_it() -> None:
+    one = round_of(cpu=0.001, start=2.0)
+    assert (one.cpu, one.wall, one.start) == (pytest.approx(0.001), pytest.approx(0.001), pytest.approx(2.0))
+
+
+def test_a_ratio_is_taken_in_each_round_so_that_a_slow_one_slows_both() -> None:
+    ours, others = [round_of(0.001), round_of(0.010)], [round_of(0.003), round_of(0.030)]
+    assert ratio(ours, others) == pytest.approx(3.0)
+
+
+def test_only_the_measured_passage_of_the_document_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text(f"# Mine\n\n{report.BEGIN}\nold figures\n{report.END}\n\nalso mine\n", encoding="utf-8")
+    monkeypatch.setattr(report, "DOCUMENT", document)
+    report.document({"ours": figures("ours", 40_000)}, {"ours/bare": 1.5}, ["peer: no network"], rounds=5)
+    text = document.read_text(encoding="utf-8")
+    assert text.startswith("# Mine\n")
+    assert text.endswith("\n\nalso mine\n")
+    assert "old figures" not in text
+    assert "| ours | 100 | 40,000 |" in text
+    assert "Could not run: peer: no network" in text
+
+
+def test_the_fastest_comes_first_in_the_table() -> None:
+    rows = report.table([figures("slow", 300), figures("fast", 40_000)])
+    assert [row[0] for row in rows[1:]] == ["fast", "slow"]
