@@ -22,7 +22,7 @@ OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_acc
 
 # The official connector's API and Terraform users leave these out, and mean what its form shows.
 DEFAULTS: Mapping[str, Any] = {"start_date": "2016-09-01", "end_date": "today", "attribution_window": 3,
-                               "include_deleted": True, "week_starts_on": "monday",
+                               "include_deleted": True, "week_starts_on": "monday", "skip_inactive": False,
                                "requests_per_second": 10, "concurrency": 8,
                                "max_wait_minutes": 15}  # fmt: skip
 # 30 requests a minute and endpoint is what TikTok allows a sandbox.
