@@ -39,11 +39,7 @@ class Entrypoint(AirbyteEntrypoint):
             self.source.writes_pages = True
         for message in super().read(*arguments):
             if isinstance(message, PageMessage):
-                with PRINT_BUFFER.lock:  # other threads log through it
-                    sys.stdout.flush()
-                    output = cast("TextIO", sys.__stdout__).buffer
-                    output.write(message.taken().text)
-                    output.flush()
+                _write_lines(message.taken().text)
             else:
                 yield message
 
@@ -55,6 +51,18 @@ class Entrypoint(AirbyteEntrypoint):
             stream_message_count[stream] += float(message.lines.count)
             return message
         return AirbyteEntrypoint.handle_record_counts(message, stream_message_count)
+
+
+def _write_lines(lines: bytes) -> None:
+    """Writes whole lines to stdout, wherever it leads; behind the CDK's buffer without making text of them."""
+    if sys.stdout is not PRINT_BUFFER:
+        sys.stdout.write(lines.decode())
+        return
+    with PRINT_BUFFER.lock:  # other threads log through it
+        PRINT_BUFFER.flush()
+        output = cast("TextIO", sys.__stdout__).buffer
+        output.write(lines)
+        output.flush()
 
 
 def build(arguments: list[str]) -> SourceTiktokMarketing:

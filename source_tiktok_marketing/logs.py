@@ -35,6 +35,7 @@ MISLEADING = (
 
 # The CDK's last word on a stream. A page of records is one message to it.
 COUNTED = re.compile(r"Read (\d+) records from (.+) stream")
+SHORTEST_SECRET = 6
 # A stream may fail for thousands of ad accounts: the closing word repeats the first reasons only.
 REASONS_REPEATED = 20
 LONGEST_INTERNAL = 8_000
@@ -70,7 +71,8 @@ def hide_secrets(config: Mapping[str, Any]) -> None:
     for name in ("access_token", "secret"):
         if value := str(config["credentials"].get(name) or ""):
             escaped = json.dumps(value)[1:-1], repr(value)[1:-1], quote(value), quote(value, safe=""), quote_plus(value)
-            for written in dict.fromkeys((value, *escaped)):
+            # Of a letter or two nobody's secret is made, but every sentence.
+            for written in dict.fromkeys((value, *escaped)) if len(value) >= SHORTEST_SECRET else ():
                 add_to_secrets(written)
 
 

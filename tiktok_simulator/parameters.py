@@ -94,7 +94,7 @@ class Signature:
     members: Mapping[str, Parameter]
 
     def read(self, request: Request) -> dict[str, Any]:
-        """Typed values of a query's query or a POST's JSON body, defaults filled in.
+        """Typed values of a query, or of the JSON body of a POST, defaults filled in.
 
         Raises:
             ApiError: 40002, naming the first parameter that is unknown, missing or of the wrong shape.
