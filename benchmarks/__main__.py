@@ -44,7 +44,7 @@ def full(rounds: int) -> int:
 
 def quick(rounds: int) -> int:
     """1 where our records for the bare loop's CPU are below 70 % of what was recorded."""
-    ours, bare = ours_and_bare(small=3, large=13)
+    ours, bare = ours_and_bare(small=5, large=40)
     with page_server() as server:
         able, unable = prepared({"ours": ours, "bare": bare}, server)
         found, ratios = compare(able, server, rounds)
