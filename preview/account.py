@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demo.notebook import DemoError
+from demo.scenario import read_configuration
 from tiktok_simulator import Simulator, World, served
 from tiktok_simulator.__main__ import configurations
 
@@ -40,9 +41,7 @@ def simulated() -> Iterator[Account]:
 def own(path: Path) -> Iterator[Account]:
     """The account of a configuration file. Raises a PreviewError that names the file where there is none."""
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise PreviewError(f"TIKTOK_CONFIG={path} can't be read: {error}") from error
-    if not isinstance(config, dict) or not config:
-        raise PreviewError(f"TIKTOK_CONFIG={path} is not a configuration: write a JSON object with credentials in it.")
+        config = read_configuration(path)
+    except DemoError as error:
+        raise PreviewError(str(error)) from error
     yield Account(config, os.environ)

@@ -27,9 +27,9 @@ class AdvertiserRetriever(Retriever):
     `lookup` is `authorised` (what the token reaches) or `details` (advertiser/info/ of the chosen ad accounts, a
     hundred per request). Raises a config_error after the last row that names the ad accounts without permission.
 
-    `lists` and `activity` ask for the ids of campaigns and for the active days (`Activity`) wherever a report wants
-    them. They are built here once: in the template of the reports, which the CDK copies for each, they doubled the
-    time of a start.
+    `lists` (over all `sweeps`) and `activity` ask for the ids of campaigns and for the active days (`Activity`)
+    wherever a report wants them. They are built here once: in the template of the reports, which the CDK copies for
+    each, they doubled the time of a start.
     """
 
     config: Mapping[str, Any]
@@ -37,6 +37,7 @@ class AdvertiserRetriever(Retriever):
     lookup: str
     parameters: InitVar[Mapping[str, Any]]
     lists: HttpRequester | None = None
+    sweeps: list[Mapping[str, Any]] = field(default_factory=list)
     activity: HttpRequester | None = None
     activity_metrics: list[list[str]] = field(default_factory=list)
 
@@ -46,6 +47,7 @@ class AdvertiserRetriever(Retriever):
         self._directory.requesters[self.lookup] = self.requester
         if self.lists and self.activity:
             self._directory.requesters |= {"lists": self.lists, "activity": self.activity}
+            self._directory.sweeps = self.sweeps
             self._activity.metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
 
     @override

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Condition, Lock
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
@@ -17,6 +16,7 @@ from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.catalogue.places import metrics as known_metrics
 from source_tiktok_marketing.configuration import SANDBOX
 from source_tiktok_marketing.records import CUT_SHORT
+from source_tiktok_marketing.shared import OnePerSync
 
 ACCOUNTS_PER_REQUEST = 5
 LONGEST = 30
@@ -75,7 +75,7 @@ class Group:
         return range(start, end + 1)
 
 
-class Activity:
+class Activity(OnePerSync):
     """The days on which each ad account of a sync had a row at all, asked for once for all streams and threads.
 
     A report by day or hour has rows where something was counted, and what a campaign, an ad or an audience has, its
@@ -91,24 +91,12 @@ class Activity:
     What TikTok refuses or cuts short counts as activity: the report itself is then asked for, and says why.
     """
 
-    _of_config: ClassVar[WeakValueDictionary[int, Activity]] = WeakValueDictionary()
-    _creation: ClassVar[Lock] = Lock()
-
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
         self.metrics: list[str] = []
         self._directory = AdvertiserDirectory.of(config)
         self._lock = Lock()
         self._groups: dict[str, Group] | None = None
-
-    @classmethod
-    def of(cls, config: Mapping[str, Any]) -> Activity:
-        """What all components built from this very `config` object share."""
-        with cls._creation:
-            activity = cls._of_config.get(id(config))
-            if activity is None:
-                activity = cls._of_config[id(config)] = cls(config)
-            return activity
 
     def sees(self, metrics: Iterable[str]) -> bool:
         """Whether an account's row would tell of all these metrics: names, what is asked for, and its ratios."""

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from datetime import UTC, date, tzinfo
 from threading import RLock
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import Any
 
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
@@ -22,6 +21,7 @@ from source_tiktok_marketing.configuration import OAUTH, SANDBOX, chosen_adverti
 from source_tiktok_marketing.dates import LONGEST_SPAN, parse_day, today_in, zone_of
 from source_tiktok_marketing.records import entity
 from source_tiktok_marketing.shards import is_first, is_ours
+from source_tiktok_marketing.shared import OnePerSync
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -31,16 +31,13 @@ BATCH = 100
 IN_A_CHECK, IN_A_CHECK_WITH_LIST = 3, 2
 
 
-class AdvertiserDirectory:
+class AdvertiserDirectory(OnePerSync):
     """The ad accounts of one sync: which the token reaches, which the user chose, and what day it is there.
 
     Each question goes to TikTok once per sync, however many streams and threads ask; an error is remembered like an
     answer, so a wrong token costs one request, not one per stream. Nothing is cached by HTTP: the CDK's cache keeps
     TikTok's error bodies, which come with status 200, and answers retries from them.
     """
-
-    # The CDK builds each component apart and hands all of them the one configuration object of their source.
-    _of_config: ClassVar[WeakValueDictionary[int, AdvertiserDirectory]] = WeakValueDictionary()
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
@@ -51,14 +48,7 @@ class AdvertiserDirectory:
         self._untold: set[str] = set()
         self.refused_together: list[str] = []
         self.requesters: dict[str, HttpRequester] = {}
-
-    @classmethod
-    def of(cls, config: Mapping[str, Any]) -> AdvertiserDirectory:
-        """The directory all components built from this very `config` object share."""
-        directory = cls._of_config.get(id(config))
-        if directory is None:
-            directory = cls._of_config[id(config)] = cls(config)
-        return directory
+        self.sweeps: list[Mapping[str, Any]] = []
 
     def authorised(self) -> list[Mapping[str, Any]]:
         """`{advertiser_id, advertiser_name}` of every ad account the token reaches, or of those written down.

@@ -39,7 +39,7 @@ NOT_APPLICABLE = re.compile(rb'"-"')
 # A page in hand is a megabyte, and the CDK's queue counts messages. Who stops reading must not stop the threads.
 PAGES_IN_HAND, LONGEST_WAIT = 16, 60.0
 IN_HAND = BoundedSemaphore(PAGES_IN_HAND)
-# Records that were in pages, by stream: the CDK counts messages.
+# Records that were in pages, by stream, counted as they are taken: the CDK counts messages.
 IN_PAGES: Counter[str] = Counter()
 
 
@@ -75,20 +75,20 @@ class Page(dict[str, Any]):
 
 
 class PageMessage(AirbyteMessage):
-    """Many records in one message, for a reader that knows; `taken` has to be called once they are written."""
+    """Many records in one message, for a reader that knows; `taken` has to be called once, by who writes them."""
 
     def __init__(self, lines: Lines, window: Any) -> None:
         super().__init__(type=Type.RECORD)
         self.lines = lines
         self.window = window
         self._holds = IN_HAND.acquire(timeout=LONGEST_WAIT)
-        IN_PAGES[lines.stream] += lines.count
 
     def taken(self) -> Lines:
         """The records; makes room for another page."""
         if self._holds:
             self._holds = False
             IN_HAND.release()
+        IN_PAGES[self.lines.stream] += self.lines.count
         return self.lines
 
     def messages(self) -> Iterator[AirbyteMessage]:

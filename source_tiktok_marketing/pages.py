@@ -102,8 +102,11 @@ class TiktokPages(PaginationStrategy):
         self, token: Mapping[str, Any], info: Mapping[str, Any], response: requests.Response
     ) -> dict[str, Any] | None:
         """The first page again, where what follows the page before has moved meanwhile; else None."""
-        before, now, times = token.get("seen"), _seen(info, response), token.get("again", 0)
-        if not before or (before["total"] == now["total"] and before["rows"] != now["rows"]):
+        before, times = token.get("seen"), token.get("again", 0)
+        if not before:  # the first page; most windows have no other
+            return None
+        now = _seen(info, response)
+        if before["total"] == now["total"] and before["rows"] != now["rows"]:
             return None
         whose = f"{self.stream}: ad account {asked(response, 'advertiser_id')}'s list"
         if times < READ_AGAIN:

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import Any
 
 import requests
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
+
+from source_tiktok_marketing.shared import OnePerSync
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -45,7 +46,7 @@ class Trouble:
     is_quota: bool = False
 
 
-class Patience:
+class Patience(OnePerSync):
     """What the requests of one sync know of each other's refusals, shared by all streams and threads.
 
     A wait is written into the log once, however many requests sit it out. Where waiting has been in vain, nobody
@@ -53,24 +54,12 @@ class Patience:
     TikTok refuses to everybody (a revoked token) is not asked for again.
     """
 
-    _of_config: ClassVar[WeakValueDictionary[int, Patience]] = WeakValueDictionary()
-    _creation: ClassVar[Lock] = Lock()
-
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._minutes = int(config.get("max_wait_minutes") or DEFAULT_MINUTES)
         self._lock = Lock()
         self._until: dict[tuple[str, str], float] = {}
         self._lost: Counter[str] = Counter()
         self._verdicts: dict[tuple[str, str], tuple[str, FailureType]] = {}
-
-    @classmethod
-    def of(cls, config: Mapping[str, Any]) -> Patience:
-        """What all components built from this very `config` object share."""
-        with cls._creation:
-            patience = cls._of_config.get(id(config))
-            if patience is None:
-                patience = cls._of_config[id(config)] = cls(config)
-            return patience
 
     def refuse_hopeless(self, path: str, advertiser_id: str) -> None:
         """Raises what was found out about this endpoint or ad account in this sync, before anything is asked."""

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from threading import Lock
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import Any
 
 import requests
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of
 from source_tiktok_marketing.shards import share_of
+from source_tiktok_marketing.shared import OnePerSync
 from source_tiktok_marketing.wire import TiktokAuthenticator
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -131,7 +131,7 @@ class Pace:
         return 1 + (self._slowdown - 1) * float(0.5 ** (calm / HALF_LIFE))
 
 
-class Budget:
+class Budget(OnePerSync):
     """The requests one sync may make, shared by all its streams and threads; a retry is a request like any other.
 
     TikTok counts by app, and its documents can be read as counting every endpoint for itself or all of them together:
@@ -140,23 +140,10 @@ class Budget:
     times: who keeps to the first keeps to all. (In the sandbox it is half of that; `configuration` knows.)
     """
 
-    # As for AdvertiserDirectory: all components of a source are built from its one configuration object.
-    _of_config: ClassVar[WeakValueDictionary[int, Budget]] = WeakValueDictionary()
-    _creation: ClassVar[Lock] = Lock()
-
     def __init__(self, config: Mapping[str, Any], own_limits: Sequence[Mapping[str, Any]] = ()) -> None:
         self._wanted = config["requests_per_second"]
         self._every = Pace(share_of(config, self._wanted))
         self._own = {row["endpoint"]: Pace(share_of(config, row["requests_per_second"])) for row in own_limits}
-
-    @classmethod
-    def of(cls, config: Mapping[str, Any], own_limits: Sequence[Mapping[str, Any]]) -> Budget:
-        """The budget all components built from this very `config` object share."""
-        with cls._creation:
-            budget = cls._of_config.get(id(config))
-            if budget is None:
-                budget = cls._of_config[id(config)] = cls(config, own_limits)
-            return budget
 
     def wait(self, url: str) -> list[Turn]:
         """Returns when a request for `url` may go."""

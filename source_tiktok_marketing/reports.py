@@ -17,17 +17,15 @@ from typing_extensions import override
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
-from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
+from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
+from source_tiktok_marketing.pages import TiktokPages
 from source_tiktok_marketing.records import AnswerCutError
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 IDS_PER_FILTER = 100
-# TopView campaigns only come alone in a list; a report without filter has all buying types.
-BUYING_TYPES = (["AUCTION", "RESERVATION_RF"], ["RESERVATION_TOP_VIEW"])
 # From the highest level down; a report can be asked for the ids of its own level and those above.
 PARENTS = ("campaign", "adgroup", "ad")
-FILTERED_BY_ID = ("BASIC", "AUDIENCE")
 TIMES = {"stat_time_day", "stat_time_hour"}
 
 
@@ -76,9 +74,12 @@ class ReportRetriever(Retriever):
     _lock: Lock = field(init=False, default_factory=Lock)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        divisible = parameters["report_type"] in FILTERED_BY_ID and parameters["level"] in PARENTS
+        divisible = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
         self._levels = PARENTS[: PARENTS.index(parameters["level"]) + 1] if divisible else ()
-        dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in FILTERED_BY_ID
+        self._own_ids = {
+            item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
+        }
+        dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
         self._skips = bool(self.config.get("skip_inactive")) and dated and not self.config["sample"]
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
 
@@ -123,32 +124,28 @@ class ReportRetriever(Retriever):
         return self._parts(str(window["advertiser_id"]), {f"{part.level}_ids": part.ids}, below)
 
     def _parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
-        ids = [row[f"{level}_id"] for row in self._listed(advertiser_id, parents, level)]
+        wanted = self._own_ids.get(f"{level}_ids")
+        listed = dict.fromkeys(row[f"{level}_id"] for row in self._listed(advertiser_id, parents, level))
+        ids = [each for each in listed if wanted is None or each in wanted]
         for start in range(0, len(ids), IDS_PER_FILTER):
             yield Part(level, ids[start : start + IDS_PER_FILTER])
 
     def _listed(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
-        status = {"primary_status": "STATUS_ALL"} if self.config["include_deleted"] else {}
-        for buying_types in BUYING_TYPES:
-            filtering = {"buying_types": buying_types, **status, **parents}
-            page, last = 1, 1
-            while page <= last:
-                data = self._page(advertiser_id, level, filtering, page)
-                yield from data.get("list") or ()
-                page, last = page + 1, int((data.get("page_info") or {}).get("total_page") or 1)
-
-    def _page(self, advertiser_id: str, level: str, filtering: Mapping[str, Any], page: int) -> Mapping[str, Any]:
-        response = self._directory.requesters["lists"].send_request(
-            stream_slice=StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": f"{level}/get/"}),
-            request_params={
-                "advertiser_id": advertiser_id,
-                "filtering": orjson.dumps(filtering).decode(),
-                "fields": orjson.dumps([f"{level}_id"]).decode(),
-                "page": page,
-                "page_size": 100 if len(filtering["buying_types"]) == 1 else 1000,
-            },
-        )
-        return data_of(response) if response is not None else {}
+        """The entities of a level, deleted ones too: which of them count, the report's own filter of status says."""
+        narrowed = {"primary_status": "STATUS_ALL", **parents}
+        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in self._directory.sweeps]
+        pages, where = TiktokPages({}, self.stream, sweeps), _list_of(advertiser_id, f"{level}/get/")
+        token: Mapping[str, Any] | None = pages.initial_token
+        while token:
+            response = self._directory.requesters["lists"].send_request(
+                stream_slice=where,
+                next_page_token={"next_page_token": token},
+                request_params={"fields": orjson.dumps([f"{level}_id"]).decode()},
+            )
+            if response is None:
+                return
+            yield from data_of(response).get("list") or ()
+            token = pages.next_page_token(response, 0, None, token)
 
     def _note(self, advertiser_id: str) -> None:
         if not self._levels:
@@ -171,6 +168,10 @@ class ReportRetriever(Retriever):
 def _values(record: Any) -> dict[str, Any]:
     values: Any = record.data if isinstance(record, Record) else record
     return cast("dict[str, Any]", values)
+
+
+def _list_of(advertiser_id: str, endpoint: str) -> StreamSlice:
+    return StreamSlice(partition={"advertiser_id": advertiser_id}, cursor_slice={}, extra_fields={"endpoint": endpoint})
 
 
 def _narrowed(window: StreamSlice, part: Part) -> StreamSlice:

@@ -28,7 +28,7 @@ from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.bulk import IN_PAGES, PageMessage
 from source_tiktok_marketing.configuration import SANDBOX, refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
-from source_tiktok_marketing.custom_reports import custom_rows, why_not_large
+from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
 from source_tiktok_marketing.logs import Reasons, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.values import ODD_VALUES
 
@@ -132,9 +132,8 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         _refuse_foreign_state(state or [], offered)
         reasons = Reasons()
         IN_PAGES.clear()
-        for report in self._config["custom_reports"]:
-            if report["large"] and (why := why_not_large(report, self._config)):
-                LOGGER.info(f"{report['name']} is read synchronously: {why}.")
+        for name, why in read_plainly(self._config):
+            LOGGER.info(f"{name} is read synchronously: {why}.")
         try:
             for message in super().read(logger, config, catalog, state):
                 if isinstance(message, PageMessage):

@@ -102,6 +102,5 @@ def test_so_many_pages_are_in_hand_and_no_more() -> None:
     assert not IN_HAND.acquire(blocking=False)
     for message in held:
         message.taken()
-        message.taken()
     assert IN_HAND.acquire(blocking=False)
     IN_HAND.release()

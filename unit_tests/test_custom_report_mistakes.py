@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.models import Status
+from harness import Sync
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
@@ -99,6 +101,18 @@ def test_all_mistakes_of_all_reports_are_told_together_without_a_request(tiktok:
 )  # fmt: skip
 def test_a_value_of_the_wrong_form_is_named_by_its_path(report: Any, sentence: str, config: Config) -> None:
     assert sentence in told(config, report)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["weekly", {"name": "x"}, [5], [{"name": []}], [mine(filters=["x"])], [mine(large="yes")], [mine(level=None)]],
+)
+def test_whatever_stands_there_a_sync_ends_with_a_mistake_told(
+    wrong: Any, sync: Callable[..., Sync], config: Config
+) -> None:
+    result = sync("campaigns", config=config | {"custom_reports": wrong})
+    assert result.errors[0].startswith("The configuration has ")
+    assert "custom_reports" in result.errors[0]
 
 
 def test_check_asks_tiktok_for_one_row_of_each_report(tiktok: Simulator, one_advertiser: Config) -> None:

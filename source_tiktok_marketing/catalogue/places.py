@@ -47,6 +47,7 @@ class Shape:
     most: int
     granularities: tuple[str, ...]
     asynchronous: bool
+    filtered: bool
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ class Dimension:
 class Metric:
     """A metric.
 
-    `scope` names a narrower rule (report_rules.SCOPES); `breakdowns` are the `REPORT_TYPE:dimension` whose list of
-    metrics has it; `sync_only` those (or `all`) with which an asynchronous report does not; `state` says whether it is
-    deprecated or unconfirmed: such are asked for by name only, never as part of a group.
+    `scope` names a narrower rule (custom_reports/measures.py); `breakdowns` are the `REPORT_TYPE:dimension` whose list
+    of metrics has it; `sync_only` those (or `all`) with which an asynchronous report does not; `state` says whether it
+    is deprecated or unconfirmed: such are asked for by name only, never as part of a group.
     """
 
     name: str
@@ -98,9 +99,16 @@ def shapes() -> Mapping[str, tuple[Shape, ...]]:
     for row in table("report_types.csv"):
         least, most = row["breakdowns"].split("..")
         shape = Shape(row["report_type"], row["tiktok_name"], row["metrics_of"], _words(row["levels"]), int(least),
-                      int(most), _words(row["granularities"]), row["asynchronous"] == "yes")  # fmt: skip
+                      int(most), _words(row["granularities"]), asynchronous=row["asynchronous"] == "yes",
+                      filtered=row["filters"] == "yes")  # fmt: skip
         found[shape.report_type] = (*found.get(shape.report_type, ()), shape)
     return found
+
+
+@cache
+def filtered_types() -> frozenset[str]:
+    """The report types, as TikTok names them, that take filters of ids and status."""
+    return frozenset(shape.tiktok_name for forms in shapes().values() for shape in forms if shape.filtered)
 
 
 @cache

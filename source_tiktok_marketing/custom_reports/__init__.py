@@ -21,8 +21,7 @@ OWN_DAYS = (*OWN_DATES, "attribution_window")
 PERIOD = ["period_start", "period_end"]
 TIME: Mapping[str, list[str]] = {"hourly": ["stat_time_hour"], "daily": ["stat_time_day"], "weekly": PERIOD,
                                  "monthly": PERIOD, "lifetime": [], "total": []}  # fmt: skip
-# The report types that know filters, and the sandbox.
-FILTERED = ("basic", "audience")
+IN_SANDBOX = ("basic", "audience")
 # TikTok publishes no longest span of hours for asynchronous reports, and names countries there instead of coding them.
 NEVER_ASYNCHRONOUS = {"hourly", "country_code"}
 
@@ -33,12 +32,17 @@ def custom_rows(config: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     A report that does not have the shape of one is left out here; `mistakes` refuses it before anything is read.
     """
     tables: dict[str, list[dict[str, Any]]] = {}
-    reports = reports_of(config)
-    for raw in filter(_has_shape, reports if isinstance(reports, list) else ()):
+    for raw in _shaped(config):
         large = raw["large"] and not config.get("sample") and not why_not_large(raw, config)
         table = f"large_{raw['granularity']}" if large else raw["granularity"]
         tables.setdefault(table, []).append(_row(raw, config, large=large))
     return tables
+
+
+def read_plainly(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The reports marked `large` that are read synchronously all the same, each with the reason."""
+    marked = ((raw["name"], why_not_large(raw, config)) for raw in _shaped(config) if raw["large"])
+    return ((name, why) for name, why in marked if why)
 
 
 def mistakes(config: Mapping[str, Any], taken: Iterable[str]) -> Iterator[str]:
@@ -56,7 +60,7 @@ def mistakes(config: Mapping[str, Any], taken: Iterable[str]) -> Iterator[str]:
             yield f"{where} name: is used {times[raw['name']]} times. Give each report a name of its own."
         yield from (f"{where} {problem.field}: {problem.why}" for problem in problems(_ask(raw)))
         yield from (f"{where} {sentence}" for sentence in _date_mistakes(raw, config))
-        if _is_sandbox(config) and (raw["report_type"] not in FILTERED or raw["level"] == "advertiser"):
+        if _is_sandbox(config) and (raw["report_type"] not in IN_SANDBOX or raw["level"] == "advertiser"):
             yield f"{where} level: the sandbox reports by campaign, ad group and ad only. Choose one of them."
 
 
@@ -89,6 +93,11 @@ def reports_of(config: Mapping[str, Any]) -> Any:
     return (
         [_filled(report) if isinstance(report, Mapping) else report for report in raw] if isinstance(raw, list) else raw
     )
+
+
+def _shaped(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    reports = reports_of(config)
+    return filter(_has_shape, reports if isinstance(reports, list) else ())
 
 
 def _has_shape(raw: Any) -> bool:
@@ -144,7 +153,7 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
     if kinds := ask.filters.get("buying_types"):
         wanted["buying_types"] = kinds
     status = ask.filters.get("status") or (ANY_STATUS if config.get("include_deleted") else NOT_DELETED)
-    if ask.report_type in FILTERED and ask.level != "advertiser" and status != NOT_DELETED:
+    if ask.is_filtered and ask.level != "advertiser" and status != NOT_DELETED:
         wanted[f"{LEVELS[ask.level]}_status"] = [status]
     return [{"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
             for name, values in wanted.items()]  # fmt: skip

@@ -39,6 +39,11 @@ class Ask:
         return shapes()[self.report_type][0].tiktok_name
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether its type takes filters of ids, status and buying type."""
+        return shapes()[self.report_type][0].filtered
+
+    @property
     def shapes(self) -> list[Shape]:
         """The forms its type has at its level."""
         return [shape for shape in shapes()[self.report_type] if self.level in shape.levels]

@@ -93,7 +93,7 @@ def _breakdowns_in_their_place(ask: Ask) -> Iterator[Problem]:
 
 
 def _filters_fit(ask: Ask) -> Iterator[Problem]:
-    if any(ask.filters.values()) and ask.report_type not in ("basic", "audience"):
+    if any(ask.filters.values()) and not ask.is_filtered:
         yield Problem("filters", f"TikTok takes none for {ask.report_type} reports. Take them out.")
         return
     for name, begins_at in ID_FILTERS.items():
