@@ -11,7 +11,7 @@ import orjson
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-_BODY = "_tiktok_body"
+_BODY, _QUERY = "_tiktok_body", "_tiktok_query"
 LONGEST_WORDS = 500
 REPORT_PARTS = ("dimensions", "metrics")
 COUNTS = ("page", "page_size", "total_number", "total_page")
@@ -51,11 +51,20 @@ def asked(answer: requests.Response | Exception | None, parameter: str) -> str:
     request = request_of(answer)
     if request is None:
         return ""
-    values = parse_qs(str(urlsplit(request.url or "").query)).get(parameter)
+    values = _query_of(request).get(parameter)
     if values or not request.body:
         return values[0] if values else ""
     body = request.body if isinstance(request.body, bytes) else str(request.body).encode()
     return str(_decoded(body).get(parameter) or "")
+
+
+def _query_of(request: requests.PreparedRequest) -> Mapping[str, list[str]]:
+    """The parameters of a request, taken apart once: a dozen questions are asked about each answer."""
+    url, query = getattr(request, _QUERY, ("", {}))
+    if url != request.url:
+        query = parse_qs(str(urlsplit(request.url or "").query))
+        setattr(request, _QUERY, (request.url, query))
+    return query
 
 
 def plain(words: Any, longest: int = LONGEST_WORDS) -> str:

@@ -139,7 +139,7 @@ def _credential_mistakes(credentials: Mapping[str, Any], spec: Mapping[str, Any]
     branches = {branch["properties"]["auth_type"]["const"]: branch
                 for branch in spec["properties"]["credentials"]["oneOf"]}  # fmt: skip
     kind = credentials.get("auth_type")
-    if kind not in branches:
+    if not isinstance(kind, str) or kind not in branches:
         known = ", ".join(branches)
         yield f"credentials.auth_type: is missing or unknown. Choose how to sign in: one of {known}."
         return

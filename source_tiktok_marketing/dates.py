@@ -78,7 +78,7 @@ def report_days(config: Mapping[str, Any]) -> dict[str, Any]:
         last = min(parse_day(config["end_date"], today_in(FIRST_ZONE)), today_in(FIRST_ZONE))
     except (AttributeError, OverflowError, ValueError):
         return {}
-    weekday = WEEKDAYS.get(config["week_starts_on"], 0)
+    weekday = WEEKDAYS.get(str(config["week_starts_on"]), 0)
     spanned = {
         "from": first, "until": last,
         "week_from": week_of(first, weekday)[0], "week_until": week_of(last, weekday)[1],

@@ -69,7 +69,7 @@ def hide_secrets(config: Mapping[str, Any]) -> None:
     escaped, nor where early configurations of the official connector keep them.
     """
     for name in ("access_token", "secret"):
-        if value := str(config["credentials"].get(name) or ""):
+        if value := str(config.get("credentials", {}).get(name) or ""):
             escaped = json.dumps(value)[1:-1], repr(value)[1:-1], quote(value), quote(value, safe=""), quote_plus(value)
             # Of a letter or two nobody's secret is made, but every sentence.
             for written in dict.fromkeys((value, *escaped)) if len(value) >= SHORTEST_SECRET else ():

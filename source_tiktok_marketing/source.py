@@ -93,7 +93,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
 
         The sandbox answers the lists that say so in their row, and reports below the level of the advertiser.
         """
-        sandbox = config["credentials"].get("auth_type") == SANDBOX
+        sandbox = config.get("credentials", {}).get("auth_type") == SANDBOX  # none in an empty configuration
         rows = (*self.rows(), *self.custom_rows())
         return [row["name"] for row in rows if not sandbox or _answered_by_the_sandbox(row)]
 

@@ -19,6 +19,7 @@ from source_tiktok_marketing.patience import Patience
 
 # Seconds a body may take to arrive whole. The time-out of the manifest only bounds the silence between two bytes.
 LONGEST_ANSWER = 600.0
+PIECE = 262_144
 ADVERTISER = "advertiser_id"
 
 
@@ -79,7 +80,8 @@ def _received(response: requests.Response, **kwargs: Any) -> requests.Response:
         watch.daemon = True
         watch.start()
         try:
-            _ = response.content
+            # `requests` takes ten kilobytes at a time, which is a third of what receiving a page costs.
+            response._content = b"".join(response.iter_content(PIECE))
         except requests.RequestException as error:
             error.request = response.request  # `requests` forgets it here, and with it the ad account
             raise
