@@ -1,0 +1,218 @@
+"""`python -m benchmarks.soak`: years of ad accounts read in bad weather, and every row compared.
+
+A simulated TikTok, over TLS and in a process of its own, is read twice by the command: undisturbed, which is the truth,
+and with random faults of the kinds that pass. Nothing may be lost, nothing invented, and memory, threads and sockets
+must not grow with time. The exit code is 1 where any of it does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from benchmarks.measure import ROOT, FailedError, plain_environment
+from benchmarks.watch import Watched, discover, read
+from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+
+LAST_DAY = date(2026, 1, 31)
+STREAMS = (
+    "ads_reports_daily", "campaigns_audience_reports_by_country_daily", "ads", "campaigns_reports_weekly",
+    "campaigns_reports_daily", "advertisers_audience_reports_by_platform_daily", "campaigns", "ad_groups_reports_daily",
+    "campaigns_reports_monthly", "advertisers_reports_daily",
+)  # fmt: skip
+# Of the hundred columns of a report; a key is always read.
+COLUMNS = ("campaign_name", "ad_name", "modify_time", "spend", "impressions", "clicks", "ctr", "cpc", "reach",
+           "conversion", "video_play_actions", "likes")  # fmt: skip
+# Eight of a stream's connections for the eight workers, and some more for who is asked first.
+THREADS, SOCKETS = 20, 100
+GROWTH, SLACK = 1.1, 10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is read, and in which weather."""
+
+    days: int
+    advertisers: int
+    streams: int
+    fault_rate: float
+    seed: int = 7
+    hopeless: bool = False
+
+    @property
+    def first_day(self) -> str:
+        """The first of the days; the last one is long past, so that both syncs see the same."""
+        return (LAST_DAY - timedelta(days=self.days - 1)).isoformat()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The configuration of the sync."""
+        credentials = {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}
+        return {"credentials": credentials, "start_date": self.first_day, "end_date": LAST_DAY.isoformat(),
+                "requests_per_second": 1_000}  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """What the sync in bad weather gave beside the truth."""
+
+    plan: Plan
+    requests: int
+    met: Mapping[str, int]
+    survived: Mapping[str, int]
+    compared: int
+    missing: int
+    extra: int
+    repeated: int
+    truth: Watched
+    found: Watched
+
+    def memory(self) -> tuple[float, float]:
+        """The peak of the first third of the time, and of the rest, in MB."""
+        samples = [sample.megabytes for sample in self.found.samples]
+        third = max(1, len(samples) // 3)
+        return max(samples[:third], default=0.0), max(samples[third:], default=0.0)
+
+    @property
+    def threads(self) -> int:
+        """The most threads at any moment."""
+        return max((sample.threads for sample in self.found.samples), default=0)
+
+    @property
+    def sockets(self) -> int:
+        """The most open sockets at any moment."""
+        return max((sample.sockets for sample in self.found.samples), default=0)
+
+    @property
+    def empty(self) -> list[str]:
+        """The streams without a row, of which nothing is proved."""
+        return [stream for stream in STREAMS[: self.plan.streams] if not self.truth.rows[stream]]
+
+    def complaints(self) -> list[str]:
+        """What does not hold, in words."""
+        first, rest = self.memory()
+        broken = {
+            f"{self.missing} rows are missing": self.missing > 0,
+            f"{self.extra} rows are not in the truth": self.extra > 0,
+            f"the undisturbed sync ended with {self.truth.code}": self.truth.code != 0,
+            f"the sync ended with {self.found.code}: {self.found.errors[:3]}": self.found.code != 0,
+            f"a fault was not survived: {_less(self.met, self.survived)}": self.met != self.survived,
+            f"there was no row to compare of {self.empty}": bool(self.empty),
+            f"memory grew from {first:.0f} to {rest:.0f} MB": rest > GROWTH * first + SLACK,
+            f"{self.threads} threads": self.threads > THREADS,
+            f"{self.sockets} sockets": self.sockets > SOCKETS,
+        }
+        return [words for words, is_so in broken.items() if is_so]
+
+
+class Sky:
+    """The simulated TikTok and its weather, seen from here."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.environment = plain_environment() | self._hear()["environment"] | {"PYTHONPATH": str(ROOT)}
+
+    def turn(self, rate: float) -> dict[str, Any]:
+        """Sets the rate of faults; what was asked until now. Raises FailedError where some of it went elsewhere."""
+        print(rate, file=self._process.stdin, flush=True)
+        told = self._hear()
+        if told["refused"]:
+            raise FailedError(f"asked for hosts TikTok does not have: {told['refused']}")
+        return told
+
+    def _hear(self) -> dict[str, Any]:
+        return dict(json.loads((self._process.stdout.readline() if self._process.stdout else "") or "{}"))
+
+
+@contextmanager
+def weather(plan: Plan) -> Iterator[Sky]:
+    """The simulated TikTok while the context is open; it ends with its input, also if this process is killed."""
+    told = json.dumps({**asdict(plan), "first_day": plan.first_day})
+    command = [sys.executable, "-m", "benchmarks.weather", told]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 - our own module
+        yield Sky(process)
+
+
+def soak(plan: Plan) -> Outcome:
+    """Reads everything twice, and compares."""
+    with weather(plan) as sky:
+        catalog = _catalog(discover(plan.config, sky.environment), STREAMS[: plan.streams])
+        truth = read(plan.config, catalog, sky.environment)
+        asked = sky.turn(plan.fault_rate)["requests"]
+        sys.stderr.write(f"undisturbed: {asked:,} requests in {truth.seconds:.0f} s\n")
+        found = read(plan.config, catalog, sky.environment)
+        told = sky.turn(0.0)
+    missing = extra = repeated = compared = 0
+    for stream in STREAMS[: plan.streams]:
+        right, read_rows = set(truth.rows[stream]), set(found.rows[stream])
+        compared += len(right)
+        missing, extra = missing + len(right - read_rows), extra + len(read_rows - right)
+        repeated += len(found.rows[stream]) - len(read_rows)
+    return Outcome(plan, told["requests"], told["met"], told["survived"], compared, missing, extra, repeated,
+                   truth, found)  # fmt: skip
+
+
+def table(it: Outcome) -> Iterator[str]:
+    """The lines of the table."""
+    first, rest = it.memory()
+    met, survived = sum(it.met.values()), sum(it.survived.values())
+    kinds = ", ".join(f"{name} {number}" for name, number in sorted(it.met.items()))
+    yield "| soak | |"
+    yield "|---|---:|"
+    yield f"| days, ad accounts, streams | {it.plan.days:,}, {it.plan.advertisers}, {it.plan.streams} |"
+    yield f"| requests | {it.requests:,} |"
+    yield f"| faults met | {met:,} ({len(it.met)} kinds: {kinds}) |"
+    yield f"| faults survived ÷ tried | {survived:,} ÷ {met:,} |"
+    yield f"| rows compared | {it.compared:,} |"
+    yield f"| rows missing | {it.missing:,} |"
+    yield f"| rows extra | {it.extra:,} |"
+    yield f"| rows sent twice, as a list was read anew | {it.repeated:,} |"
+    yield f"| states written | {it.found.states:,} |"
+    yield f"| peak memory, first third of the time, then | {first:.0f} MB, {rest:.0f} MB |"
+    yield f"| most threads | {it.threads} |"
+    yield f"| most sockets | {it.sockets} |"
+    yield f"| duration with faults, without | {it.found.seconds:.0f} s, {it.truth.seconds:.0f} s |"
+
+
+def _less(met: Mapping[str, int], survived: Mapping[str, int]) -> dict[str, int]:
+    return dict(Counter(met) - Counter(survived))
+
+
+def _catalog(offered: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+    return {"streams": [{"stream": _with_few_columns(offered[name]), "sync_mode": "incremental",
+                         "destination_sync_mode": "append_dedup"} for name in names]}  # fmt: skip
+
+
+def _with_few_columns(stream: Mapping[str, Any]) -> dict[str, Any]:
+    keys = [path[-1] for path in stream["source_defined_primary_key"]]
+    properties = stream["json_schema"]["properties"]
+    wanted = {*keys, *stream.get("default_cursor_field", ()), *COLUMNS}
+    kept = {name: schema for name, schema in properties.items() if name in wanted}
+    return {**stream, "json_schema": {**stream["json_schema"], "properties": kept}}
+
+
+def main() -> int:
+    """The command line."""
+    command = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    command.add_argument("--years", type=float, default=3)
+    command.add_argument("--advertisers", type=int, default=50)
+    command.add_argument("--streams", type=int, default=len(STREAMS), choices=range(1, len(STREAMS) + 1))
+    command.add_argument("--fault-rate", type=float, default=0.02)
+    command.add_argument("--seed", type=int, default=7)
+    told = command.parse_args()
+    it = soak(Plan(round(told.years * 365.25), told.advertisers, told.streams, told.fault_rate, told.seed))
+    complaints = it.complaints()
+    sys.stdout.write("\n".join([*table(it), "", *(complaints or ["Nothing was lost."])]) + "\n")
+    return int(bool(complaints))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
