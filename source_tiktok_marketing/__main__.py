@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,11 +18,14 @@ from airbyte_cdk import (
 from airbyte_cdk.logger import PRINT_BUFFER, init_logger
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 
+from source_tiktok_marketing.answers import plain
 from source_tiktok_marketing.bulk import PageMessage
 from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.logs import without_stack_trace
 from source_tiktok_marketing.source import SourceTiktokMarketing
 
+# What parsers say of themselves before they say what is wrong.
+PYTHON_WORDS = re.compile(r"\b\w*(Error|Exception): ")
 Counts = defaultdict[HashableStreamDescriptor, float]
 
 
@@ -77,8 +81,9 @@ def build(arguments: list[str]) -> SourceTiktokMarketing:
         try:
             read[option] = reader(path) if path else None
         except Exception as error:  # the readers raise whatever their parsers do
+            why = plain(PYTHON_WORDS.sub("", str(error)))
             raise AirbyteTracedException(
-                message=f"--{option} {path} can't be read: {error}",
+                message=f"--{option} {path} can't be read: {why or 'it is empty or no JSON'}",
                 internal_message=f"{type(error).__name__} in {option}",
                 failure_type=FailureType.config_error,
             ) from error

@@ -160,7 +160,7 @@ class Activity(OnePerSync):
             return None
         found: dict[str, int] = {}
         for row in data_of(response).get("list") or ():
-            advertiser_id, day = row["dimensions"]["advertiser_id"], row["dimensions"]["stat_time_day"][:10]
+            advertiser_id, day = str(row["dimensions"]["advertiser_id"]), row["dimensions"]["stat_time_day"][:10]
             found[advertiser_id] = found.get(advertiser_id, 0) | 1 << _number(day)
         return found
 

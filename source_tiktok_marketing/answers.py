@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,16 @@ _BODY, _QUERY = "_tiktok_body", "_tiktok_query"
 LONGEST_WORDS = 500
 REPORT_PARTS = ("dimensions", "metrics")
 COUNTS = ("page", "page_size", "total_number", "total_page")
+LONGEST_COUNT = 12
+# What TikTok calls the rows of an answer, and how many of them were read where they are not in `body_of`.
+ROWS, READ = ("list", "musics", "creative_portfolios"), "rows_read"
+REPORT, ACCOUNTS = "/report/integrated/get/", ("/oauth2/advertiser/get/", "/advertiser/info/")
+# Lists whose answers do not say how many pages they have.
+UNCOUNTED = ("/optimizer/rule/list/", "/page/library/get/")
+CREATE, CHECK = "/report/task/create/", "/report/task/check/"
+STATES_OF_A_TASK = ("QUEUING", "PROCESSING", "SUCCESS", "FAILED", "CANCELED")
+# Nobody nests so deep; what writes JSON gives up a little later.
+MOST_LEVELS = 100
 
 
 def body_of(response: requests.Response) -> Mapping[str, Any]:
@@ -67,6 +78,11 @@ def _query_of(request: requests.PreparedRequest) -> Mapping[str, list[str]]:
     return query
 
 
+def printable(text: str) -> str:
+    """The text without halves of letters, which JSON can write and nobody can read back."""
+    return text.encode(errors="replace").decode()
+
+
 def plain(words: Any, longest: int = LONGEST_WORDS) -> str:
     """Somebody else's words on one line, without secrets or what a terminal or a log would obey, and not endless."""
     text = filter_secrets(str(words)[: 2 * longest])
@@ -83,30 +99,78 @@ def _flaws(response: requests.Response, data: Any) -> Iterator[str]:
     if not isinstance(data, dict):
         yield "without data"
         return
-    rows, info = data.get("list"), data.get("page_info")
-    if not isinstance(rows, list | None) or not isinstance(info, dict | None):
+    named, info = [data.get(name) for name in ROWS], data.get("page_info")
+    if not all(isinstance(each, list | None) for each in named) or not isinstance(info, dict | None):
         yield "whose parts have another form than ever"
         return
-    is_report = str(urlsplit(response.request.url or "").path).endswith("/report/integrated/get/")
-    if not all(_is_row(row, is_report) for row in rows or ()):
+    path, dimensions = str(urlsplit(response.request.url or "").path), _decoded_list(asked(response, "dimensions"))
+    if path.endswith(CREATE) and not str(data.get("task_id") or "").isalnum():
+        yield "without a task_id"
+    if path.endswith(CHECK) and data.get("status") not in STATES_OF_A_TASK:
+        yield "without a status that is known"
+    rows = [row for each in named for row in each or ()]
+    if not all(_is_row(row, path, dimensions) for row in rows):
         yield "with a row of another form than ever"
-    if info:
-        yield from _page_flaws(asked(response, "page"), rows, info)
+    page = asked(response, "page")
+    if info or (page and not path.endswith(UNCOUNTED)):
+        has_rows = bool(data.get(READ)) or any(each for each in data.values() if isinstance(each, list))
+        yield from _page_flaws(page, has_rows, info or {})
 
 
-def _page_flaws(page: str, rows: list[Any] | None, info: Mapping[str, Any]) -> Iterator[str]:
-    if not all(str(info.get(name, 0)).isdecimal() for name in COUNTS):
+def _page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iterator[str]:
+    counts = [str(info.get(name, 0)) for name in COUNTS]
+    if not all(count.isdecimal() and len(count) <= LONGEST_COUNT for count in counts):
         yield "whose page_info has no numbers"
         return
-    at, size, total = (int(info.get(name, 0)) for name in ("page", "page_size", "total_number"))
+    if page and "total_number" not in info and "total_page" not in info:
+        yield "that does not say how many pages there are"
+        return
+    at, size, total, pages = map(int, counts)
+    total = total if "total_number" in info else pages * size
     if page and at and str(at) != page:
         yield f"with page {at} where page {page} was asked for"
-    elif rows == [] and at and (at - 1) * size < total:
-        yield f"without rows on page {at} of {total} rows"
+    elif not has_rows and ((at or int(page or 1)) - 1) * size < total:
+        yield f"without rows on page {at or page} of {total} rows"
 
 
-def _is_row(row: Any, is_report: bool) -> bool:
-    return isinstance(row, dict) and (not is_report or all(isinstance(row.get(part), dict) for part in REPORT_PARTS))
+def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
+    if not isinstance(row, dict) or _is_deep(row):
+        return False
+    if path.endswith(ACCOUNTS):
+        return str(row.get("advertiser_id")).isdecimal()
+    if not path.endswith(REPORT):
+        return True
+    return all(isinstance(row.get(part), dict) for part in REPORT_PARTS) and all(
+        _is_dimension(name, row["dimensions"].get(name)) for name in dimensions
+    )
+
+
+def _is_dimension(name: str, value: Any) -> bool:
+    """Whether a row can be told from others by this value; only a breakdown may be null."""
+    if not name.startswith("stat_time"):
+        return isinstance(value, str | int) or (value is None and not name.endswith("_id"))
+    try:
+        return bool(datetime.fromisoformat(value[:19]))
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_deep(row: Any) -> bool:
+    layer = [row]
+    for _ in range(MOST_LEVELS):
+        members = (each.values() if isinstance(each, dict) else each for each in layer)
+        layer = [inner for each in members for inner in each if isinstance(inner, dict | list)]
+        if not layer:
+            return False
+    return True
+
+
+def _decoded_list(text: str) -> list[Any]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return []
+    return found if isinstance(found, list) else []
 
 
 def _decoded(content: bytes) -> Mapping[str, Any]:

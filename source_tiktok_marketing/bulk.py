@@ -25,7 +25,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record
 from typing_extensions import override
 
-from source_tiktok_marketing.answers import asked, keep_body
+from source_tiktok_marketing.answers import READ, asked, keep_body
 from source_tiktok_marketing.catalogue import Column, report_columns
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
 from source_tiktok_marketing.values import CASTERS
@@ -70,8 +70,7 @@ class Page(dict[str, Any]):
         super().__init__()
         self.first = first
         self.rest = rest
-        rows: dict[str, Any] = {} if first.count else {"list": []}
-        self.envelope = {"code": 0, "message": "OK", "data": {"page_info": info, **rows}}
+        self.envelope = {"code": 0, "message": "OK", "data": {"page_info": info, READ: first.count}}
         """The answer without its rows."""
 
 
@@ -199,7 +198,7 @@ class PageCodec:
         try:
             answer: Any = self._decoder.decode(NOT_APPLICABLE.sub(b"null", content))
             messages, last = self._messages(answer.data.list, owner)
-        except (msgspec.DecodeError, TypeError, ValueError) as error:
+        except (msgspec.DecodeError, OverflowError, RecursionError, TypeError, ValueError) as error:
             raise UnfitPageError from error
         first, rest = self._encoder.encode_lines(messages[:1]), self._encoder.encode_lines(messages[1:])
         count = len(messages)

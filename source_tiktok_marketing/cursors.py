@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import InitVar, dataclass
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import date, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
-from airbyte_cdk import AirbyteStream, AirbyteTracedException, FailureType
-from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
+from airbyte_cdk import AirbyteStream
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.availability_strategy import StreamAvailability
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
@@ -23,6 +21,7 @@ from source_tiktok_marketing.bulk import BulkPartition, PageMessage
 # Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
 # a day without rows may still get some until two days later.
 SETTLED_AFTER = timedelta(days=2)
+REFUSED = "refused"
 
 
 class AdvertiserCursor(Cursor):
@@ -38,7 +37,8 @@ class AdvertiserCursor(Cursor):
       last row              ─┤
       cursor                               ┤ the later of the two
 
-    It never moves back, and never past a window of the account that has not closed: one that failed is read again.
+    It never moves back, and never past a window of the account that has not closed: one that failed is read again, and
+    so is one that TikTok refused (`refuse`), once the token has the permission.
     """
 
     def __init__(self, inner: Cursor, cursor_field: str) -> None:
@@ -68,7 +68,7 @@ class AdvertiserCursor(Cursor):
         if isinstance(record, PageMessage):
             day, window = record.lines.last[:10], id(record.window)
         else:
-            day, window = record.data[self._field][:10], id(record.associated_slice)
+            day, window = (record.data.get(self._field) or "")[:10], id(record.associated_slice)
         if day > self._last_day.get(window, ""):
             self._last_day[window] = day
 
@@ -76,6 +76,8 @@ class AdvertiserCursor(Cursor):
     def close_partition(self, partition: Partition) -> None:
         """Moves the cursor over the windows that were read to their end, up to the first that was not."""
         window = slice_of(partition)
+        if window.extra_fields.get(REFUSED):
+            return
         with self._lock:
             reached = max(self._last_day.pop(id(window), ""), _settled_day(window))
             self._windows[_owner(window)][window["start_time"]] = reached
@@ -119,7 +121,9 @@ class AdvertiserStream(AbstractStream):
         """The windows to read."""
         for partition in self._inner.generate_partitions():
             self._cursor.open_partition(partition)
-            if _is_outside(slice_of(partition)):
+            if slice_of(partition).extra_fields.get("jobs") == []:  # all came to nothing, as the CDK says at the end
+                continue
+            if is_outside(slice_of(partition)):
                 self._cursor.close_partition(partition)
             else:
                 yield BulkPartition(partition)
@@ -160,66 +164,9 @@ class AdvertiserStream(AbstractStream):
         return self._inner.check_availability()
 
 
-@dataclass
-class AdvertiserStateMigration(StateMigration):
-    """Takes over saved states: this connector's, and both of the official one's.
-
-    A state keeps a global cursor beside those of the ad accounts, and a newly authorised account would begin there,
-    without its history: it is dropped. The official connector's partitions are cut to what they share with ours.
-
-        {"states": [{"partition": {"advertiser_id": "1", "parent_slice": {}},
-                     "cursor": {"stat_time_day": "2026-01-05"}}],
-         "state": {"stat_time_day": "2026-01-05"}, "lookback_window": 7}
-        ────────────────────────────────────────────────────────────────────────────────
-        {"states": [{"partition": {"advertiser_id": "1"}, "cursor": {"stat_time_day": "2026-01-05"}}]}
-
-    A state of one cursor for the whole stream, from before there were partitions, counts for every ad account:
-    `{"stat_time_day": "2026-01-05"}` stays as it is. Anything else is another connector's: a config_error.
-    """
-
-    cursor: str
-    stream: str
-    parameters: InitVar[Mapping[str, Any]]
-    business_center_id: str = ""
-
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._owner = "bc_id" if self.business_center_id else "advertiser_id"
-
-    @override
-    def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
-        """True for any state that is not empty."""
-        return bool(stream_state)
-
-    @override
-    def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The state in today's form."""
-        if "states" in stream_state:
-            return {"use_global_cursor": False, "states": list(self._earliest_of_each(stream_state["states"]))}
-        if isinstance(stream_state.get(self.cursor), str):
-            return {self.cursor: stream_state[self.cursor]}
-        if set(stream_state) <= {"__ab_no_cursor_state_message", "__ab_full_refresh_sync_complete"}:
-            return {}
-        raise self._foreign(stream_state)
-
-    def _earliest_of_each(self, states: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        """One state per ad account; the official one keeps several per account where it asks per buying type."""
-        earliest: dict[str, str] = {}
-        for state in states:
-            try:
-                owner_id, value = str(state["partition"][self._owner]), str(state["cursor"][self.cursor])
-            except (KeyError, TypeError):
-                raise self._foreign(state) from None
-            earliest[owner_id] = min(value, earliest.get(owner_id, value))
-        for owner_id, value in earliest.items():
-            yield {"partition": {self._owner: owner_id}, "cursor": {self.cursor: value}}
-
-    def _foreign(self, state: Mapping[str, Any]) -> AirbyteTracedException:
-        return AirbyteTracedException(
-            message=f"The saved state of stream {self.stream} is not of this connector: it has no cursor "
-            f"{self.cursor} per {self._owner}. Reset the stream, or restore its own state.",
-            internal_message=f"state with the keys {sorted(state)}",
-            failure_type=FailureType.config_error,
-        )
+def refuse(window: StreamSlice) -> None:
+    """Marks what a window shares with the later ones of its owner: TikTok does not answer them."""
+    cast("dict[str, Any]", window.extra_fields)[REFUSED] = True
 
 
 def slice_of(partition: Partition) -> StreamSlice:
@@ -240,7 +187,7 @@ def _owner(window: StreamSlice) -> str:
     return ",".join(map(str, window.partition.values()))
 
 
-def _is_outside(window: StreamSlice) -> bool:
+def is_outside(window: StreamSlice) -> bool:
     days, asked = days_of(window), window.cursor_slice
     return bool(asked["start_time"] > days["last_day"] or asked["end_time"] < days["first_day"])
 

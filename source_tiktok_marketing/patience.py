@@ -29,6 +29,8 @@ DEFAULT_MINUTES = 15
 # So many requests in a row given up after an outage, none answered between: the endpoint is down for this sync.
 LOST_IN_A_ROW = 10
 EVERYWHERE = ("", "")
+# After an error the CDK asks for the state of its tasks anew at once, for as long as an hour.
+TASK_CHECK, BETWEEN_CHECKS = "report/task/check/", 60
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Patience(OnePerSync):
         with self._lock:
             found = next(filter(None, map(self._verdicts.get, _places(path, advertiser_id))), None)
         if found:
+            if path == TASK_CHECK:
+                time.sleep(BETWEEN_CHECKS)
             raise AirbyteTracedException(
                 message=found[0], internal_message="not asked: refused before in this sync", failure_type=found[1]
             )

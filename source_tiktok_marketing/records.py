@@ -17,6 +17,7 @@ from airbyte_cdk.sources.declarative.schema import SchemaLoader
 from source_tiktok_marketing.answers import asked, data_of
 from source_tiktok_marketing.bulk import codec_of
 from source_tiktok_marketing.catalogue import Column, entity_columns, report_columns
+from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
 from source_tiktok_marketing.values import CASTERS, ODD_VALUES, Caster
 
 NOT_APPLICABLE = "-"
@@ -25,6 +26,12 @@ CUT_SHORT = "X-Tt-Ads-Throttle"
 
 class AnswerCutError(Exception):
     """TikTok answered for the newest 20,000 ids only."""
+
+
+class PartOfRow(dict[str, Any]):
+    """A row of a report of more metrics than fit a request: those of one request, `metrics` as it named them."""
+
+    metrics = ""
 
 
 @dataclass
@@ -68,7 +75,11 @@ class ReportExtractor(RecordExtractor):
             return
         owner = {name: asked(response, name) for name in owner_columns(self.business_center_id)}
         for row in data_of(response).get("list") or ():
-            yield self.record(owner, row)
+            record = self.record(owner, row)
+            if len(self.metrics) > METRICS_PER_REQUEST:
+                record = PartOfRow(record)
+                record.metrics = asked(response, "metrics")
+            yield record
 
     def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
         """One row, flat and typed, with its owner."""
@@ -99,19 +110,27 @@ class TaskExtractor(RecordExtractor):
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._rows = ReportExtractor(self.dimensions, self.metrics, self.stream, parameters)
+        self._needed = [name for name in self.dimensions if name.startswith("stat_time") or name.endswith("_id")]
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one download."""
         owner = {"advertiser_id": asked(response, "advertiser_id")}
-        lines = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""))
+        lines = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig", errors="replace"), newline=""))
         for line in lines:
             if None in line or None in line.values():
-                raise AirbyteTracedException(
-                    message=f"TikTok's download for stream {self.stream} broke off. The next sync asks for it again.",
-                    internal_message=f"line {lines.line_num} has another number of values than the header",
-                    failure_type=FailureType.transient_error,
-                )
-            yield self._rows.record(owner, {"dimensions": line, "metrics": line})
+                raise self._flaw(owner, "broke off", f"line {lines.line_num} has not as many values as the header")
+            record = self._rows.record(owner, {"dimensions": line, "metrics": line})
+            if missing := [name for name in self._needed if name not in record]:
+                raise self._flaw(owner, f"has a row without {', '.join(missing)}", f"line {lines.line_num}")
+            yield record
+
+    def _flaw(self, owner: Mapping[str, str], what: str, where: str) -> AirbyteTracedException:
+        return AirbyteTracedException(
+            message=f"TikTok's download for stream {self.stream}, ad account {owner['advertiser_id']}, {what}. The "
+            "next sync asks for it again.",
+            internal_message=where,
+            failure_type=FailureType.transient_error,
+        )
 
 
 def owner_columns(business_center_id: str) -> list[str]:
@@ -150,7 +169,7 @@ class EntityExtractor(RecordExtractor):
 
 def entity(stream: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """One entity of `stream`, its values typed; nulls are left out."""
-    columns = entity_columns()[stream]
+    columns = entity_columns().get(stream, {})
     return dict(_typed(stream, columns, row))
 
 
@@ -203,7 +222,7 @@ class EntitySchema(SchemaLoader):
 
     def get_json_schema(self) -> Mapping[str, Any]:
         """A JSON schema whose properties are the stream's columns."""
-        return _schema(entity_columns()[self.stream].values())
+        return _schema(entity_columns().get(self.stream, {}).values())
 
 
 def _schema(columns: Iterable[Column]) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
+from datetime import timedelta
+from functools import partial
 from threading import Lock
 from typing import Any, cast
 
@@ -18,8 +21,9 @@ from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
-from source_tiktok_marketing.pages import TiktokPages
-from source_tiktok_marketing.records import AnswerCutError
+from source_tiktok_marketing.cursors import is_outside
+from source_tiktok_marketing.pages import READ_AGAIN, TiktokPages
+from source_tiktok_marketing.records import AnswerCutError, PartOfRow
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -27,6 +31,7 @@ IDS_PER_FILTER = 100
 # From the highest level down; a report can be asked for the ids of its own level and those above.
 PARENTS = ("campaign", "adgroup", "ad")
 TIMES = {"stat_time_day", "stat_time_hour"}
+Splitter = Callable[[StreamSlice, timedelta | None], list[StreamSlice] | None]
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ class ReportRetriever(Retriever):
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
         self._skips = bool(self.config.get("skip_inactive")) and dated and not self.config["sample"]
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
+        if self.pages.request_window_splitter:
+            self.pages.request_window_splitter = partial(_halves_inside, self.pages.request_window_splitter)
 
     @override
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
@@ -107,17 +114,41 @@ class ReportRetriever(Retriever):
                 yield from self._of_part(window, smaller)
 
     def _joined(self, window: StreamSlice) -> Iterator[Any]:
-        records = self.pages.read_records({}, window)  # the extractor types them; a schema costs a copy of each
         if len(self.metrics) <= METRICS_PER_REQUEST:
-            yield from records
+            yield from self.pages.read_records({}, window)  # the extractor types them; a schema costs a copy of each
             return
+        for _ in range(READ_AGAIN + 1):
+            rows, keys_by_part = self._all_parts(window)
+            if self.config["sample"] or self._fit(keys_by_part):
+                yield from rows
+                return
+        advertiser_id = window.get("advertiser_id", "")
+        raise AirbyteTracedException(
+            message=f"{self.stream}: ad account {advertiser_id}'s report of more than {METRICS_PER_REQUEST} metrics "
+            f"had other rows for some of them than for others, {READ_AGAIN + 1} times. The next sync reads it again.",
+            internal_message=f"rows by part: {[len(keys) for keys in keys_by_part]}",
+            failure_type=FailureType.transient_error,
+        )
+
+    def _all_parts(self, window: StreamSlice) -> tuple[list[Any], list[set[Any]]]:
+        """The joined rows of a window, and for each hundred metrics the keys of the rows that had them."""
         rows: dict[tuple[Any, ...], Any] = {}
-        for record in records:
+        keys_by_part: defaultdict[str, set[Any]] = defaultdict(set)
+        for record in self.pages.read_records({}, window):
             values = _values(record)
-            held = rows.setdefault(tuple(values.get(name) for name in self.key), record)
+            key = tuple(values.get(name) for name in self.key)
+            keys_by_part[cast("PartOfRow", values).metrics].add(key)
+            held = rows.setdefault(key, record)
             if held is not record:
                 _values(held).update(values)
-        yield from rows.values()
+        return list(rows.values()), list(keys_by_part.values())
+
+    def _fit(self, keys_by_part: Sequence[set[Any]]) -> bool:
+        """Whether every row had all metrics: rows may come and go, and answers go wrong, between two requests."""
+        if not keys_by_part:
+            return True
+        asked_for = -(-len(self.metrics) // METRICS_PER_REQUEST)
+        return len(keys_by_part) == asked_for and all(keys == keys_by_part[0] for keys in keys_by_part)
 
     def _children(self, window: StreamSlice, part: Part) -> Iterator[Part]:
         below = self._levels[self._levels.index(part.level) + 1]
@@ -163,6 +194,16 @@ class ReportRetriever(Retriever):
             f"{self.stream}: ad account {advertiser_id} has more rows than TikTok answers at once (the 20,000 newest "
             "ids); it is read a hundred ids at a time."
         )
+
+
+def _halves_inside(split: Splitter, window: StreamSlice, least: timedelta | None = None) -> list[StreamSlice] | None:
+    """The halves of a window that hold a day of the ad account's.
+
+    A window begins and ends with the days of the whole earth; a request is narrowed to those of the account, and for a
+    half without any of them it would end before it begins, or repeat the last day.
+    """
+    halves = split(window, least)
+    return [half for half in halves if not is_outside(half)] if halves else None
 
 
 def _values(record: Any) -> dict[str, Any]:

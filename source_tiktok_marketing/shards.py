@@ -47,8 +47,9 @@ def mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a shard whose values have the right types."""
     shard = config.get("shard")
     index, count = (shard.get("index"), shard.get("count")) if isinstance(shard, Mapping) else ALONE
-    if isinstance(index, int) and isinstance(count, int) and index >= count >= 1:
-        yield f"shard.index: {index} is not below shard.count, which is {count}. Workers are numbered 0 to {count - 1}."
+    if isinstance(index, int | float) and isinstance(count, int | float) and index >= count >= 1:  # 5.0 counts as 5
+        last = int(count) - 1
+        yield f"shard.index: {index} is not below shard.count, which is {count}. Workers are numbered 0 to {last}."
 
 
 def _shard(config: Mapping[str, Any]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -15,6 +15,8 @@ from source_tiktok_marketing.catalogue import Column
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
+# No moment is so many seconds after 1970: it is milliseconds.
+LATEST = 100_000_000_000
 Caster = Callable[[Any], Any]
 
 
@@ -51,7 +53,7 @@ def _string(value: Any) -> str:
 
 
 def _number(value: Any) -> float | int:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
     number = float(value)
     if not math.isfinite(number):
@@ -90,6 +92,12 @@ def _moment(value: str) -> str:
     return datetime.fromisoformat(value[:19]).isoformat()
 
 
+def _epoch(value: Any) -> str:
+    """The moment a number of seconds after 1970 stands for; some lists write milliseconds."""
+    seconds = _integer(value)
+    return datetime.fromtimestamp(seconds / 1000 if seconds > LATEST else seconds, UTC).isoformat()[:19]
+
+
 def _list_of(cast: Caster) -> Caster:
     return lambda value: [cast(item) for item in value] if isinstance(value, list) else value
 
@@ -101,8 +109,10 @@ CASTERS: Mapping[str, Caster] = {
     "boolean": _boolean,
     "date": _day,
     "date-time": _moment,
+    "epoch": _epoch,
     "object": lambda value: value,
     "array<string>": _list_of(_string),
     "array<integer>": _list_of(_integer),
+    "array<number>": _list_of(_number),
     "array<object>": lambda value: value,
 }

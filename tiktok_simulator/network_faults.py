@@ -59,6 +59,17 @@ class NetworkFaults(Arming):
         """HTTP 200 with JSON that is no envelope."""
         return self._changed("not_an_object", times, path, lambda _: b'["OK"]')
 
+    def body(
+        self, what: bytes | Callable[[Request, bytes], bytes], times: int | None = 1, path: str | None = None
+    ) -> Fault:
+        """HTTP 200 with any body: these bytes, or what `what(request, body)` makes of the right one."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            whole = answer(request)
+            return replace(whole, body=what(request, whole.body) if callable(what) else what, code=None)
+
+        return self.arm(Fault("body", act, path, left=times))
+
     def wrong_type(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The right body, called HTML."""
 

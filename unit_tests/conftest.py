@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,17 @@ def clock() -> Iterator[Any]:
     """The clock of connector and simulator; `clock.move_to(...)` moves both."""
     with freeze_time(NOW, ignore=["_pytest", "queue", "threading"]) as frozen:
         yield frozen
+
+
+@pytest.fixture
+def debugging() -> Iterator[None]:
+    """Everything a sync can log is logged."""
+    names = ("airbyte", "airbyte.source_tiktok_marketing", "airbyte.HttpRequester.campaigns_reports_daily")
+    for name in names:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    yield
+    for name in names:
+        logging.getLogger(name).setLevel(logging.NOTSET if name != "airbyte" else logging.INFO)
 
 
 @pytest.fixture

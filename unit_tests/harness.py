@@ -95,3 +95,9 @@ def read_streams(streams: Sequence[str], config: dict[str, Any], state: dict[str
         saved = saved.with_stream_state(stream, deepcopy(blob))
     source = SourceTiktokMarketing(built, config, saved.build())
     return Sync(read(source, config, built, saved.build(), expecting_exception=None))
+
+
+def everything(result: Sync, capfd: Any) -> str:
+    """Every byte a sync gave: messages with their traces and states, stdout, stderr."""
+    printed = capfd.readouterr()
+    return printed.out + printed.err + "".join(map(str, result.output._messages))

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Sync
+from harness import Sync, everything
 
 from tiktok_simulator import Fault, Simulator
+from tiktok_simulator.world import APP_SECRET, TOKEN
 from tiktok_simulator.worlds import BERLIN, TOKYO
 
 STREAM, PATH = "campaigns_reports_daily", "/report/integrated/get/"
@@ -45,6 +46,19 @@ def arm(tiktok: Simulator, row: Row, times: int | None, whom: str | None) -> Fau
 def keys(result: Sync, advertiser_id: str) -> set[tuple[str, str]]:
     found = result.rows(STREAM)
     return {(row["campaign_id"], row["stat_time_day"]) for row in found if row["advertiser_id"] == advertiser_id}
+
+
+@pytest.fixture
+def sync(sync: Callable[..., Sync], capfd: pytest.CaptureFixture[str], debugging: None) -> Callable[..., Sync]:
+    """Reads as in every test, while everything is logged; no byte of what it says has the token or the secret."""
+
+    def run(*streams: str, **options: Any) -> Sync:
+        result = sync(*streams, **options)
+        said = everything(result, capfd)
+        assert not [secret for secret in (TOKEN, APP_SECRET) if secret in said]
+        return result
+
+    return run
 
 
 @pytest.fixture

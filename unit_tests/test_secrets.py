@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from harness import Sync
+from harness import Sync, everything
 
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.app import HOSTS
@@ -22,22 +21,6 @@ TRICK = "{{ 7*7 }}{% raw %}"
 ODD_SECRET = "aé+/='\"\\&{{ 7*7 }}"
 ODD_TOKEN = "t+/='\"\\&{{ 7*7 }}"
 FORGED = 'no\r\n{"type":"LOG"}\x1b[2J\x9b31m\u2028\u202eend'
-
-
-@pytest.fixture
-def debugging() -> Any:
-    names = ("airbyte", "airbyte.source_tiktok_marketing", f"airbyte.HttpRequester.{STREAM}")
-    for name in names:
-        logging.getLogger(name).setLevel(logging.DEBUG)
-    yield
-    for name in names:
-        logging.getLogger(name).setLevel(logging.NOTSET if name != "airbyte" else logging.INFO)
-
-
-def everything(result: Sync, capfd: pytest.CaptureFixture[str]) -> str:
-    """Every byte a sync gave: messages with their traces and states, stdout, stderr."""
-    printed = capfd.readouterr()
-    return printed.out + printed.err + "".join(map(str, result.output._messages))
 
 
 FAULTS: dict[str, Callable[[Any], Any]] = {

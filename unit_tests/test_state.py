@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCursor
 from harness import Sync
 
 from tiktok_simulator import Simulator, World
@@ -203,3 +204,16 @@ def test_a_day_that_failed_while_read_again_holds_the_cursor_back(
 
 def test_full_refresh_streams_take_any_earlier_state_of_theirs(sync: Callable[..., Sync]) -> None:
     assert sync("advertisers", state={"advertisers": {"__ab_no_cursor_state_message": True}}).errors == []
+
+
+def test_the_one_cursor_of_a_state_too_large_for_one_per_ad_account_counts_for_every_account(
+    sync: Callable[..., Sync], tiktok: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ConcurrentPerPartitionCursor, "SWITCH_TO_GLOBAL_LIMIT", 2)
+    state = sync(DAILY).state(DAILY)
+    assert state["use_global_cursor"]
+    assert "states" not in state
+    del tiktok.transcript[:]
+    result = sync(DAILY, state={DAILY: state})
+    assert result.errors == []
+    assert set(asked_from(tiktok).values()) == {"2026-01-21"}
