@@ -133,7 +133,7 @@ def _config() -> dict[str, Any]:
 
 
 def _catalog(names: Sequence[str]) -> Any:
-    from airbyte_cdk.models import SyncMode  # noqa: PLC0415
+    from airbyte_cdk import SyncMode  # noqa: PLC0415
     from airbyte_cdk.test.catalog_builder import CatalogBuilder  # noqa: PLC0415
 
     catalog = CatalogBuilder()

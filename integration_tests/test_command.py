@@ -36,7 +36,7 @@ def test_a_user_goes_from_spec_to_rows(command: Command, config: dict[str, Any],
         == "SUCCEEDED"
     )
     (catalog,) = command("discover", argv=argv, config=config).of("CATALOG")
-    assert len(catalog["catalog"]["streams"]) == 61
+    assert len(catalog["catalog"]["streams"]) == 195
     run = command("read", argv=argv, config=config, catalog=catalog_of("campaigns", STREAM))
     assert (run.code, run.noise) == (0, "")
     assert {row["advertiser_id"] for row in run.rows(STREAM)} == {TOKYO, LOS_ANGELES, BERLIN}

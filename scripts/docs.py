@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,59 @@ from source_tiktok_marketing.catalogue.places import METRIC_GROUPS, metrics, sha
 TESTS = Path(__file__).parents[1] / "unit_tests"
 LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}
 CADENCE = {"daily": "by day", "hourly": "by hour", "weekly": "by week", "monthly": "by month"}
+ORGANIC = ("client_id", "client_secret", "business_id", "refresh_token")
 SOURCE = SourceTiktokMarketing(
-    config={"credentials": {"auth_type": "production_access_token", "access_token": "-", "advertiser_ids": ["1"]}}
-)
+    config={"credentials": {"auth_type": "production_access_token", "access_token": "-", "advertiser_ids": ["1"]},
+            "organic": dict.fromkeys(ORGANIC, "-"), "include_leads": True}
+)  # fmt: skip
+OWNERS = {"advertiser": "ad account", "business_center": "business centre", "tiktok_account": "TikTok account",
+          "any_advertiser": "once", "app": "once"}  # fmt: skip
 
 
 def streams_table() -> str:
-    """Every stream: where its rows come from, its key, its cursor, and whether the sandbox has it."""
+    """The streams of no group: where their rows come from, key, cursor, and whether the sandbox has them."""
     sandbox = SOURCE.offered({"credentials": {"auth_type": "sandbox_access_token"}})
     head = ["| Stream | Rows | Primary key | Cursor | Sandbox |", "|---|---|---|---|---|"]
-    return "\n".join(head + [_table_row(row, _streams()[row["name"]], sandbox) for row in SOURCE.rows()])
+    return "\n".join(head + [_table_row(row, _streams()[row["name"]], sandbox) for row in _ungrouped()])
+
+
+def grouped_streams() -> str:
+    """The streams of each group: who is asked about, where the rows come from, key, cursor, and the permission."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for row in SOURCE.rows():
+        groups.setdefault(row.get("group", ""), []).append(row)
+    del groups[""]
+    return "\n\n".join(_group_table(group, groups[group]) for group in sorted(groups))
+
+
+def _group_table(group: str, rows: list[Mapping[str, Any]]) -> str:
+    head = [
+        f"## `{group}`",
+        "",
+        "| Stream | For each | Endpoint | Primary key | Cursor | Permission |",
+        "|---|---|---|---|---|---|",
+    ]
+    return "\n".join(
+        head + [_grouped_row(row, _streams()[row["name"]]) for row in sorted(rows, key=lambda row: str(row["name"]))]
+    )
+
+
+def _grouped_row(row: Mapping[str, Any], stream: AirbyteStream) -> str:
+    cursor, owner = "".join(stream.default_cursor_field or []), OWNERS[row.get("of", "advertiser")]
+    endpoint = row.get("endpoint", "report/integrated/get/")
+    cells = [
+        f"`{stream.name}`",
+        owner,
+        f"`{endpoint}`",
+        _code(_key(stream)),
+        _code([cursor] if cursor else []),
+        row.get("scope", "Consolidated Report (44)"),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _ungrouped() -> list[Mapping[str, Any]]:
+    return [row for row in SOURCE.rows() if "group" not in row]
 
 
 def options_table() -> str:
@@ -91,8 +135,8 @@ def metrics_tables() -> str:
 
 def data_model() -> str:
     """The entities, how they refer to each other, and the reports that hang on each level, as a Mermaid diagram."""
-    entities = [row["name"] for row in SOURCE.rows() if "level" not in row and row["name"] != "advertiser_ids"]
-    reports = [row for row in SOURCE.rows() if "level" in row]
+    entities = [row["name"] for row in _ungrouped() if "level" not in row and row["name"] != "advertiser_ids"]
+    reports = [row for row in _ungrouped() if "level" in row]
     lines = [line for name in entities for line in _box(name)]
     lines += [line for name in entities for line in _references(name, entities)]
     lines += [f"  {LEVELS[row['level']]} ||--o{{ {row['name']} : {row['level']}_id" for row in reports]
@@ -151,6 +195,7 @@ def _option(name: str, field: Mapping[str, Any]) -> str:
     return f"| `{name}` | {default} | {field['description'].rstrip('.')}{forms}. |"
 
 
+@cache
 def _streams() -> Mapping[str, AirbyteStream]:
     found = SOURCE.streams(SOURCE.normal_config)
     return {stream.name: stream.as_airbyte_stream() for stream in found}

@@ -15,6 +15,8 @@ from typing_extensions import override
 
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
+from source_tiktok_marketing.fanout import Lookups
+from source_tiktok_marketing.organic import OrganicTokens
 from source_tiktok_marketing.shards import ours
 
 NAMED = 20
@@ -39,15 +41,21 @@ class AdvertiserRetriever(Retriever):
     lists: HttpRequester | None = None
     sweeps: list[Mapping[str, Any]] = field(default_factory=list)
     activity: HttpRequester | None = None
+    lookups: HttpRequester | None = None
+    organic_lookups: HttpRequester | None = None
+    renewal: HttpRequester | None = None
     activity_metrics: list[list[str]] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._directory = AdvertiserDirectory.of(self.config)
-        self._activity = Activity.of(self.config)
+        self._activity, self._lookups = Activity.of(self.config), Lookups.of(self.config)
+        self._organic = OrganicTokens.of(self.config)
         self._directory.requesters[self.lookup] = self.requester
         if self.lists and self.activity:
             self._directory.requesters |= {"lists": self.lists, "activity": self.activity}
             self._directory.sweeps = self.sweeps
+            self._lookups.requester, self._lookups.organic_requester = self.lookups, self.organic_lookups
+            self._organic.requester = self.renewal
             self._activity.metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
 
     @override

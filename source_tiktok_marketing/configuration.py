@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -13,17 +14,20 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
 )
 from jsonschema import Draft7Validator, ValidationError
 
+from source_tiktok_marketing.answers import printable
 from source_tiktok_marketing.custom_reports import custom_rows, reports_of
 from source_tiktok_marketing.custom_reports import mistakes as report_mistakes
 from source_tiktok_marketing.dates import FIRST_ZONE, parse_day, report_days, today_in
+from source_tiktok_marketing.extra_endpoints import extra_rows
+from source_tiktok_marketing.extra_endpoints import mistakes as extra_mistakes
 from source_tiktok_marketing.shards import mistakes as shard_mistakes
 
 OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
 
 # The official connector's API and Terraform users leave these out, and mean what its form shows.
 DEFAULTS: Mapping[str, Any] = {"start_date": "2016-09-01", "end_date": "today", "attribution_window": 3,
-                               "include_deleted": True, "week_starts_on": "monday", "skip_inactive": False,
-                               "requests_per_second": 10, "concurrency": 8,
+                               "include_deleted": True, "include_leads": False, "week_starts_on": "monday",
+                               "skip_inactive": False, "requests_per_second": 10, "concurrency": 8,
                                "max_wait_minutes": 15}  # fmt: skip
 # 30 requests a minute and endpoint is what TikTok allows a sandbox.
 SANDBOX_DEFAULTS: Mapping[str, Any] = {**DEFAULTS, "requests_per_second": 0.5}
@@ -67,6 +71,7 @@ class NormalizeConfig(ConfigTransformation):
         config["report_days"] = report_days(config)
         config["custom_reports"] = reports_of(config)
         config["custom_report_rows"] = custom_rows(config)
+        config["extra_endpoint_rows"] = extra_rows(config)
         config.setdefault("selected_columns", {})
         config.setdefault("sample", False)
 
@@ -79,7 +84,8 @@ def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterab
     """
     return [*_credential_mistakes(config["credentials"], spec), *_field_mistakes(config, spec), *_date_mistakes(config),
             *_advertiser_mistakes(config), *shard_mistakes(config),
-            *_report_mistakes(config, spec, streams)]  # fmt: skip
+            *_report_mistakes(config, spec, streams),
+            *extra_mistakes(config, spec, [*streams, *_report_names(config)])]  # fmt: skip
 
 
 def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> None:
@@ -90,7 +96,7 @@ def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams:
     if found := mistakes(shaped, spec, streams):
         count = "one mistake" if len(found) == 1 else f"{len(found)} mistakes"
         raise AirbyteTracedException(
-            message=f"The configuration has {count}:\n" + "\n".join(f"- {mistake}" for mistake in found),
+            message=printable(f"The configuration has {count}:\n" + "\n".join(f"- {mistake}" for mistake in found)),
             internal_message="The configuration was refused before any request was sent.",
             failure_type=FailureType.config_error,
         )
@@ -149,6 +155,10 @@ def _credential_mistakes(credentials: Mapping[str, Any], spec: Mapping[str, Any]
 def _field_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[str]:
     flat = {name: field for name, field in spec["properties"].items() if name != "credentials"}
     yield from _schema_mistakes(config, {"type": "object", "properties": flat}, "")
+    for name, schema in flat.items():
+        value = config.get(name)
+        if isinstance(value, float) and math.isnan(value):  # which is below no minimum and above no maximum
+            yield f"{name}: is no number. Write one from {schema.get('minimum')} to {schema.get('maximum')}."
 
 
 def _schema_mistakes(value: Mapping[str, Any], schema: Mapping[str, Any], prefix: str) -> Iterator[str]:
@@ -218,3 +228,7 @@ def _report_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams
     reports = spec["properties"]["custom_reports"]
     if config["report_days"] and Draft7Validator(reports).is_valid(config["custom_reports"]):
         yield from report_mistakes(config, streams)
+
+
+def _report_names(config: Mapping[str, Any]) -> list[str]:
+    return [row["name"] for rows in config["custom_report_rows"].values() for row in rows]

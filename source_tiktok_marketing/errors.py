@@ -14,6 +14,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import Erro
 
 from source_tiktok_marketing.answers import asked, body_of, flaw_in, plain, request_of
 from source_tiktok_marketing.bulk import codec_of
+from source_tiktok_marketing.organic import ORGANIC
 from source_tiktok_marketing.patience import (
     EVERYWHERE,
     OUTAGE_WAITS,
@@ -23,7 +24,8 @@ from source_tiktok_marketing.patience import (
     TiktokBackoff,
     Trouble,
 )
-from source_tiktok_marketing.wire import ADVERTISER, path_of
+from source_tiktok_marketing.shared import OnePerSync
+from source_tiktok_marketing.wire import ADVERTISER, LARGEST_ANSWER, AnswerTooLargeError, path_of
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -35,6 +37,7 @@ TRIES_OF_A_WINDOW = 4
 _TRY = "_tiktok_try"
 # In which order, as one is a kind of the other.
 NO_ANSWER = (
+    (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
     (requests.exceptions.SSLError, "its certificate was not accepted, or the encryption failed. Check the network's "
      "proxy and the certificates the connector trusts"),
     (requests.exceptions.ProxyError, "the network's proxy did not let the request through. Check its settings"),
@@ -44,16 +47,24 @@ NO_ANSWER = (
 )  # fmt: skip
 
 
+class ErrorTable(OnePerSync):
+    """The manifest's table of codes, which all error handlers go by and one is given."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
+        self.rows: list[Mapping[str, Any]] = []
+
+
 @dataclass
 class TiktokErrorHandler(DefaultErrorHandler):
     """Reads the outcome of a request from the `code` in TikTok's body.
 
     TikTok answers nearly everything with HTTP 200 and says in the body whether it worked. `answers`, a table in the
-    manifest, says what to do for which code: the first row that names the code (or a range around it) counts, and a
-    code no row names stops with TikTok's own words. A row `for_all` concerns the whole sync: nothing more is asked.
-    `ignored` are codes whose answer the caller wants to see itself. A body that is no envelope (an outage's HTML, a
-    cut page), or whose data can't be true (`answers.flaw_in`), is asked for again, whatever its status; `takes_text`
-    is set where the body is a download.
+    manifest that one handler is given for all, says what to do for which code: the first row that names the code (or a
+    range around it) counts, and a code no row names stops with TikTok's own words. A row `for_all` concerns the whole
+    sync: nothing more is asked; a TikTok account has a token of its own, which concerns nothing else. `ignored` are
+    codes whose answer the caller wants to see itself. A body that is no envelope (an outage's HTML, a cut page), or
+    whose data can't be true (`answers.flaw_in`), is asked for again, whatever its status; `takes_text` is set where
+    the body is a download.
 
     The body is decoded once (`answers.body_of`), where one response filter per code would decode it each time.
     """
@@ -62,13 +73,15 @@ class TiktokErrorHandler(DefaultErrorHandler):
     ignored: list[int] = field(default_factory=list)
     stream: str = ""
     takes_text: bool = False
+    of: str = ""
     # `Patience` counts; the CDK's own bounds are out of reach.
     max_retries: int | None = 10_000
     max_time: int = 10_000_000
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
-        self._patience = Patience.of(self.config)
+        self._patience, self._table = Patience.of(self.config), ErrorTable.of(self.config)
+        self._table.rows = self.answers or self._table.rows
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
         self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
 
@@ -86,7 +99,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if self._codec:
             self._codec.page_of(answer)  # what it reads whole, body_of need not decode again
         code = body_of(answer).get("code")
-        if not isinstance(code, int):
+        if type(code) is not int:  # nor true, which counts as one
             if self.takes_text and _is_text(answer):
                 return ErrorResolution(ResponseAction.SUCCESS)
             return self._without_envelope(answer)
@@ -98,13 +111,14 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
         row = self._row(code)
         action = ResponseAction[row["action"]]
-        words = plain(body_of(response).get("message") or "no reason given").rstrip(".")
+        said = body_of(response).get("message")
+        words = plain(said if said and isinstance(said, str) else "no reason given").rstrip(".")
         if action is ResponseAction.SUCCESS:
             if code == PARTLY_DONE:
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
             flaw = flaw_in(response)
             return _retry(f"TikTok sent an answer {flaw}. {whom}") if flaw else ErrorResolution(action)
-        if row.get("for_all"):
+        if row.get("for_all") and self.of not in ORGANIC:
             text = f"TikTok refused: {words} (code {code}). {row['remedy']}"
             self._patience.stop(EVERYWHERE, text, FailureType[row["failure"]])
             return ErrorResolution(action, FailureType[row["failure"]], text)
@@ -121,6 +135,9 @@ class TiktokErrorHandler(DefaultErrorHandler):
         text = f"TikTok answered HTTP {status} without its usual body. {self._whom(response)}"
         if status == requests.codes.too_many_requests:
             return ErrorResolution(ResponseAction.RATE_LIMITED, TRANSIENT, text)
+        if status == requests.codes.not_found:
+            remedy = "TikTok does not know this endpoint. Check its path."
+            return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, f"{text} {remedy}")
         if 400 <= status < 500 and status != requests.codes.request_timeout:
             return ErrorResolution(ResponseAction.FAIL, FailureType.system_error, f"{text} {NO_ROW['remedy']}")
         return _retry(text)
@@ -137,7 +154,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         return Trouble(where, str(found.error_message), QUOTA_WAITS if is_long else OUTAGE_WAITS, is_long, throttled)
 
     def _row(self, code: int) -> Mapping[str, Any]:
-        return next((row for row in self.answers if _names(row, code)), NO_ROW)
+        return next((row for row in self._table.rows if _names(row, code)), NO_ROW)
 
     @staticmethod
     def _where(answer: Answer) -> tuple[str, str]:

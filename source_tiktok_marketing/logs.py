@@ -30,12 +30,20 @@ MISLEADING = (
     # The CDK's own bookkeeping of report tasks, with threads and object addresses.
     "JobOrchestrator loop",
     "The following jobs for stream slice",
+    # The trace of the refusal says it.
+    "Exception has occurred during job creation",
+    "Could not start job for slice",
 )
 
 
 # The CDK's last word on a stream. A page of records is one message to it.
 COUNTED = re.compile(r"Read (\d+) records from (.+) stream")
+# Its words on a report task that could not be asked about, and on all that came to nothing.
+TASK_TROUBLE = re.compile(r"Caught exception that stops the processing of the jobs: (.+?)\. Traceback: ", re.DOTALL)
+TASKS_FAILED = ("One or more async jobs failed", "Async job failed")
+ACCOUNT_OF_A_TASK = re.compile(r"""'advertiser_id': ["'](\d+)|report/task/\w+/', '(\d+)""")
 SHORTEST_SECRET = 6
+SECRETS = {"credentials": ("access_token", "secret"), "organic": ("client_secret", "access_token", "refresh_token")}
 # A stream may fail for thousands of ad accounts: the closing word repeats the first reasons only.
 REASONS_REPEATED = 20
 LONGEST_INTERNAL = 8_000
@@ -48,6 +56,8 @@ class PlainWords(logging.Filter):
         """False for a line that should not be logged."""
         if counted := COUNTED.match(str(record.msg)):
             record.msg = f"Read {int(counted[1]) + IN_PAGES.pop(counted[2], 0)} records from {counted[2]} stream"
+        if trouble := TASK_TROUBLE.match(str(record.msg)):
+            record.msg = f"A report task could not be asked about: {trouble[1]}."
         explained = record.exc_info and isinstance(record.exc_info[1], AirbyteTracedException)
         return not (explained or any(words in str(record.msg) for words in MISLEADING))
 
@@ -68,12 +78,20 @@ def hide_secrets(config: Mapping[str, Any]) -> None:
     By itself it knows them as they stand where the form has them: neither percent-encoded as in an address, nor
     escaped, nor where early configurations of the official connector keep them.
     """
-    for name in ("access_token", "secret"):
-        if value := str(config.get("credentials", {}).get(name) or ""):
-            escaped = json.dumps(value)[1:-1], repr(value)[1:-1], quote(value), quote(value, safe=""), quote_plus(value)
-            # Of a letter or two nobody's secret is made, but every sentence.
-            for written in dict.fromkeys((value, *escaped)) if len(value) >= SHORTEST_SECRET else ():
-                add_to_secrets(written)
+    for block, names in SECRETS.items():
+        written = config.get(block)
+        held: Mapping[str, Any] = written if isinstance(written, Mapping) else {}
+        for name in names:
+            hide(str(held.get(name) or ""))
+
+
+def hide(secret: str) -> None:
+    """Has the CDK black out one secret."""
+    if len(secret) < SHORTEST_SECRET:  # of a letter or two nobody's secret is made, but every sentence
+        return
+    escaped = json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret), quote(secret, safe=""), quote_plus(secret)
+    for written in dict.fromkeys((secret, *escaped)):
+        add_to_secrets(written)
 
 
 def is_bookkeeping(message: AirbyteMessage) -> bool:
@@ -87,6 +105,14 @@ def without_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
     The internal message quotes TikTok's answer: it keeps to a line and to a length.
     """
     error = message.trace.error if message.trace else None
+    if error and str(error.message).startswith(TASKS_FAILED):
+        found = ACCOUNT_OF_A_TASK.findall(error.internal_message or "")
+        accounts = ", ".join(dict.fromkeys(one or other for one, other in found))
+        error.message = (
+            f"TikTok did not make the large report{f' of ad account {accounts}' if accounts else ''}, though asked "
+            "more than once. The next sync asks for it again; if it stays so, take `large` out of the custom report."
+        )
+        error.failure_type = FailureType.transient_error
     if error and error.failure_type is not FailureType.system_error:
         error.stack_trace = None
     if error and error.internal_message:

@@ -23,6 +23,12 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 READ_AGAIN = 5
 # Bytes at either end of a page that tell it from another page: a row with its id, and more.
 OUTERMOST = 16_384
+# Whose a list is: the first of these that its request names.
+OWNERS: Mapping[str, str] = {
+    "catalog_id": "catalogue",
+    "bc_id": "business centre",
+    "advertiser_id": "ad account",
+}
 
 
 @dataclass
@@ -42,6 +48,10 @@ class TiktokPages(PaginationStrategy):
     Lists are sorted newest first and move while they are read: one entity less, and the row that moves over the page
     break is never seen. So a sweep whose number of rows changes, or whose page is the one before, is read anew; rows
     that come twice have the same key.
+
+    Few lists do not say how many pages they have: those end with a page that is not full.
+
+    Lists of TikTok accounts have no pages but a `cursor`, and `has_more` until the end.
 
     Of a report the sweeps are its `metrics`, a hundred at a time. A `sample` is the first page of each.
 
@@ -79,13 +89,35 @@ class TiktokPages(PaginationStrategy):
     ) -> dict[str, Any] | None:
         """The page after the one just read; None behind the last page of the last sweep."""
         token = last_page_token_value or self.initial_token
+        if "has_more" in data_of(response):
+            return self._after_cursor(token, data_of(response))
         info = data_of(response).get("page_info") or {}
         if not self.sample and (again := self._from_the_start(token, info, response)):
             return again
-        if not self.sample and token["page"] < self._last_page(info, response):
+        more = token["page"] < self._last_page(info, response) or _is_full(info, response, last_page_size)
+        if more and not asked(response, "page"):
+            raise AirbyteTracedException(
+                message=f"{self.stream}: TikTok gives this list in pages, and none was asked for. Set paging to pages.",
+                internal_message=f"page_info {info}",
+                failure_type=FailureType.config_error,
+            )
+        if more and not self.sample:
             return {**token, "page": token["page"] + 1, "seen": _seen(info, response)}
         rest = range(token["sweep"] + 1, len(self.sweeps or ()))
         return next((self._start_of(sweep) for sweep in rest if self._is_due(sweep, stream_slice)), None)
+
+    def _after_cursor(self, token: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The next piece of a list that is read along a cursor; a cursor that stands still would be read for ever."""
+        if not data["has_more"] or self.sample:
+            return None
+        if data.get("cursor") in (None, token.get("cursor")):
+            raise AirbyteTracedException(
+                message=f"{self.stream}: TikTok's list does not go on, though TikTok says there is more. The next sync "
+                "reads it again.",
+                internal_message=f"cursor {data.get('cursor')} twice",
+                failure_type=FailureType.transient_error,
+            )
+        return {**token, "cursor": data["cursor"]}
 
     @override
     def get_page_size(self) -> None:
@@ -110,7 +142,7 @@ class TiktokPages(PaginationStrategy):
         now = _seen(info, response)
         if before["total"] == now["total"] and before["rows"] != now["rows"]:
             return None
-        whose = f"{self.stream}: ad account {asked(response, 'advertiser_id')}'s list"
+        whose = f"{self.stream}: {_owner(response)}'s list"
         if times < READ_AGAIN:
             LOGGER.info(f"{whose} changed while it was read ({before['total']} rows, {now['total']} now): once more.")
             return {**self._start_of(token["sweep"]), "again": times + 1}
@@ -124,15 +156,25 @@ class TiktokPages(PaginationStrategy):
 
     def _last_page(self, info: Mapping[str, Any], response: requests.Response) -> int:
         size, total = int(info.get("page_size") or 1), int(info.get("total_number") or 0)
-        last = max(int(info.get("total_page") or 1), -(-total // size))
+        last = -(-total // size) if "total_number" in info else int(info.get("total_page") or 1)
         if self.reachable is None or last * size <= self.reachable:
             return last
         if info.get("page") == 1 and int(info.get("total_number") or 0) > self.reachable:
             LOGGER.info(
-                f"{self.stream}: ad account {asked(response, 'advertiser_id')} has {info['total_number']} rows; TikTok "
-                f"gives the {self.reachable} newest of them and no way to the older ones."
+                f"{self.stream}: {_owner(response)} has {info['total_number']} rows; TikTok gives the first "
+                f"{self.reachable} of them and no way to the others."
             )
         return self.reachable // size
+
+
+def _owner(response: requests.Response) -> str:
+    return next((f"{what} {value}" for name, what in OWNERS.items() if (value := asked(response, name))), "TikTok")
+
+
+def _is_full(info: Mapping[str, Any], response: requests.Response, rows: int) -> bool:
+    """Whether more may follow in a list that does not say how many pages it has."""
+    size = asked(response, "page_size")
+    return not info and bool(size) and rows >= int(size)
 
 
 def _seen(info: Mapping[str, Any], response: requests.Response) -> dict[str, Any]:

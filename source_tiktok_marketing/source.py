@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import logging
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from airbyte_cdk import (
     Status,
     Type,
 )
+from airbyte_cdk.config_observation import emit_configuration_as_airbyte_control_message
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
@@ -26,20 +26,24 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from source_tiktok_marketing.accounts import refuse_unreachable
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.bulk import IN_PAGES, PageMessage
-from source_tiktok_marketing.configuration import SANDBOX, refuse_mistakes
+from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
-from source_tiktok_marketing.logs import Reasons, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
+from source_tiktok_marketing.fanout import Refusals
+from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
+from source_tiktok_marketing.offered import (
+    ORGANIC,
+    is_offered,
+    refuse_foreign_state,
+    refuse_repeated_streams,
+    refuse_unknown_streams,
+)
+from source_tiktok_marketing.organic import OrganicTokens
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 PACKAGE = Path(__file__).parent
-# The official connector offers these; TikTok refuses the combination they ask for (BEHAVIOR.md, 3).
-REFUSED_BY_TIKTOK = {
-    "ads_reports_by_country_hourly": "ads_reports_by_country_daily",
-    "ad_groups_reports_by_country_hourly": "ad_groups_reports_by_country_daily",
-}
 
 
 def manifest_path() -> str:
@@ -67,6 +71,9 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
     ) -> None:
         shaped = dict(config) | {"selected_columns": _selected_columns(catalog)} if config else None
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=shaped, state=state)
+        self._tables = [(rows, tuple(rows)) for rows in map(_table_of, self.resolved_manifest["dynamic_streams"])]
+        self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
+        self._given = dict(config or {})
         speak_plainly(self.name, [row["name"] for row in (*self.rows(), *self.custom_rows())])
 
     @property
@@ -85,17 +92,15 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         hide_secrets(config)
         refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
         offered = self.offered(config)
+        self._build_only(self._needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
-        return [AdvertiserStream(stream) if _is_windowed(stream) else stream for stream in streams]
+        OrganicTokens.of(config).hand_back = self._hand_back
+        dated = {row["name"] for row in self.rows() if "step" in row}
+        return [AdvertiserStream(each) if each.name in dated or _is_windowed(each) else each for each in streams]
 
     def offered(self, config: Mapping[str, Any]) -> list[str]:
-        """The names of the streams these credentials can read: all, or what the sandbox answers.
-
-        The sandbox answers the lists that say so in their row, and reports below the level of the advertiser.
-        """
-        sandbox = config.get("credentials", {}).get("auth_type") == SANDBOX  # none in an empty configuration
-        rows = (*self.rows(), *self.custom_rows())
-        return [row["name"] for row in rows if not sandbox or _answered_by_the_sandbox(row)]
+        """The names of the streams this configuration is offered (`is_offered`)."""
+        return [row["name"] for row in (*self.rows(), *self.custom_rows()) if is_offered(row, config)]
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether the token works, every chosen ad account is permitted, and every report request is accepted.
@@ -129,8 +134,9 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
     ) -> Iterator[AirbyteMessage]:
         """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
         offered = self.offered(config)
-        _refuse_foreign_state(state or [], offered)
-        reasons = Reasons()
+        refuse_foreign_state(state or [], offered)
+        refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
+        reasons, refusals = Reasons(), Refusals.of(self._config)
         IN_PAGES.clear()
         for name, why in read_plainly(self._config):
             LOGGER.info(f"{name} is read synchronously: {why}.")
@@ -147,29 +153,43 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
             raise reasons.closing(error) from error
         finally:
             ODD_VALUES.report()
-        _refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
+            refusals.report()
+        refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
+
+    def _hand_back(self, renewed: Mapping[str, str]) -> None:
+        """Gives the platform the configuration as it gave it, with the tokens that are valid now."""
+        for secret in renewed.values():
+            hide(secret)
+        emit_configuration_as_airbyte_control_message({**self._given, ORGANIC: {**self._given[ORGANIC], **renewed}})
 
     def rows(self) -> list[Mapping[str, Any]]:
         """The manifest's streams: those written out, then the rows of its tables."""
-        manifest = self.resolved_manifest
-        tables = [table["components_resolver"].get("stream_parameters", {}) for table in manifest["dynamic_streams"]]
-        found = (row for table in tables for row in table.get("list_of_parameters_for_stream", ()))
-        return [*manifest["streams"], *found]
+        return [*self.resolved_manifest["streams"], *(row for _, rows in self._tables for row in rows)]
+
+    def _needed(self, config: Mapping[str, Any], offered: list[str]) -> list[str]:
+        """The streams to build: those to read, in a check those it tries; a stream costs ten milliseconds."""
+        if config.get("sample"):
+            return list(self.resolved_manifest["check"]["stream_names"])
+        return offered if self._wanted is None else self._wanted
+
+    def _build_only(self, names: list[str]) -> None:
+        for kept, rows in self._tables:
+            kept[:] = [row for row in rows if row["name"] in names]
 
     def custom_rows(self) -> list[Mapping[str, Any]]:
-        """The rows of the user's own reports."""
+        """The rows of the user's own reports and endpoints."""
         tables: Mapping[str, list[Mapping[str, Any]]] = self._config.get("custom_report_rows", {})
-        return [row for rows in tables.values() for row in rows]
+        return [*(row for rows in tables.values() for row in rows), *self._config.get("extra_endpoint_rows", ())]
 
 
 def _ask_for_samples(streams: list[AbstractStream], names: list[str]) -> None:
     """Asks TikTok for one row of each of the user's reports. Raises a config_error naming all it refuses."""
     wanted = (stream for stream in streams if stream.name in names)
     answers = [(stream.name, stream.check_availability()) for stream in wanted]
-    if refused := [f"- custom report {name}: {answer.reason}" for name, answer in answers if not answer.is_available]:
+    if refused := [f"- {name}: {answer.reason}" for name, answer in answers if not answer.is_available]:
         raise AirbyteTracedException(
-            message="TikTok refuses what custom_reports ask for:\n" + "\n".join(refused),
-            internal_message=f"{len(refused)} custom reports were refused",
+            message="TikTok refuses what custom_reports or extra_endpoints ask for:\n" + "\n".join(refused),
+            internal_message=f"{len(refused)} streams of the user's own were refused",
             failure_type=FailureType.config_error,
         )
 
@@ -181,38 +201,12 @@ def _selected_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, lis
     return {stream: columns for stream, columns in selected.items() if columns}
 
 
-def _answered_by_the_sandbox(row: Mapping[str, Any]) -> bool:
-    return bool(row.get("sandbox", row.get("level", "advertiser") != "advertiser"))
+def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rows that become streams; none where they come from the configuration."""
+    table = dynamic_streams["components_resolver"].get("stream_parameters", {})
+    rows: list[Mapping[str, Any]] = table.get("list_of_parameters_for_stream", [])
+    return rows
 
 
 def _is_windowed(stream: AbstractStream) -> bool:
     return str(stream.cursor_field).startswith(("stat_time", "period"))
-
-
-def _refuse_foreign_state(state: list[AirbyteStateMessage], offered: list[str]) -> None:
-    known = {*offered, *REFUSED_BY_TIKTOK}
-    named = [message.stream.stream_descriptor.name for message in state if message.stream]
-    if state and not known.intersection(named):
-        raise AirbyteTracedException(
-            message=f"The saved state is not of this connector: it is about {', '.join(named) or 'no stream'}. "
-            "Reset the connection, or restore its own state.",
-            internal_message="No stream of the state is offered.",
-            failure_type=FailureType.config_error,
-        )
-
-
-def _refuse_unknown_streams(wanted: list[str], offered: list[str]) -> None:
-    if unknown := [_advice(name, offered) for name in wanted if name not in offered]:
-        raise AirbyteTracedException(
-            message=f"The catalog names streams that were not read: {' '.join(unknown)} "
-            "Refresh the schema of the connection. Every other stream was read.",
-            internal_message=f"{len(unknown)} streams of the catalog are not offered",
-            failure_type=FailureType.config_error,
-        )
-
-
-def _advice(name: str, offered: list[str]) -> str:
-    if name in REFUSED_BY_TIKTOK:
-        return f"{name} (TikTok refuses country and hour together; use {REFUSED_BY_TIKTOK[name]})."
-    close = get_close_matches(name, offered, n=1)
-    return f"{name} (did you mean {close[0]}?)." if close else f"{name} (not offered with these credentials)."

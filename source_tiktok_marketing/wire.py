@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from threading import Timer
 from typing import Any
@@ -15,11 +15,15 @@ from airbyte_cdk.sources.declarative.auth.declarative_authenticator import Decla
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import asked
+from source_tiktok_marketing.organic import RENEWAL, TIKTOK_ACCOUNT, OrganicTokens
 from source_tiktok_marketing.patience import Patience
 
 # Seconds a body may take to arrive whole. The time-out of the manifest only bounds the silence between two bytes.
 LONGEST_ANSWER = 600.0
 PIECE = 262_144
+# Bytes of JSON, unpacked: no page of TikTok's comes near it, and all of it is held in memory, several times over.
+LARGEST_ANSWER = 64 * 1024 * 1024
+DOWNLOAD = "report/task/download/"
 ADVERTISER = "advertiser_id"
 
 
@@ -34,9 +38,11 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
 
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
+    of: str = ""
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._patience = Patience.of(self.config)
+        self._organic = OrganicTokens.of(self.config)
 
     @property
     @override
@@ -47,7 +53,9 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     @property
     @override
     def token(self) -> str:
-        """The access token. Raises a config_error where no header can carry it."""
+        """The access token, or the TikTok account's. Raises a config_error where no header can carry it."""
+        if self.of == TIKTOK_ACCOUNT:
+            return self._organic.access_token()
         token = str(self.config["credentials"].get("access_token", "")).strip()
         if token.isascii() and token.isprintable():
             return token
@@ -61,7 +69,8 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Completes a request. Raises what is known already where asking is in vain."""
         self._patience.refuse_hopeless(path_of(request), asked(requests.RequestException(request=request), ADVERTISER))
-        request.headers.update(self.get_auth_header())
+        if self.of != RENEWAL:
+            request.headers.update(self.get_auth_header())
         request.hooks["response"] = [_received]
         return request
 
@@ -72,22 +81,39 @@ def path_of(request: requests.PreparedRequest | None) -> str:
     return path.partition("/v1.3/")[2] or path
 
 
-def _received(response: requests.Response, **kwargs: Any) -> requests.Response:
-    """The answer, its body read to the end. A connection that drips is shut after `LONGEST_ANSWER`."""
+class AnswerTooLargeError(requests.RequestException):
+    """An answer has more than `LARGEST_ANSWER` bytes; what follows is not read."""
+
+
+def _received(response: requests.Response, **_: Any) -> requests.Response:
+    """The answer, its body read to the end, streamed or not. A connection that drips is shut after `LONGEST_ANSWER`.
+
+    The download of a large report may have any size.
+    """
     response.headers.pop("Location", None)
-    if not kwargs.get("stream"):
-        watch = Timer(LONGEST_ANSWER, _shut, [response])
-        watch.daemon = True
-        watch.start()
-        try:
-            # `requests` takes ten kilobytes at a time, which is a third of what receiving a page costs.
-            response._content = b"".join(response.iter_content(PIECE))
-        except requests.RequestException as error:
-            error.request = response.request  # `requests` forgets it here, and with it the ad account
-            raise
-        finally:
-            watch.cancel()
+    watch = Timer(LONGEST_ANSWER, _shut, [response])
+    watch.daemon = True
+    watch.start()
+    try:
+        # `requests` takes ten kilobytes at a time, which is a third of what receiving a page costs.
+        pieces = response.iter_content(PIECE)
+        response._content = b"".join(pieces if path_of(response.request) == DOWNLOAD else _bounded(pieces))
+    except requests.RequestException as error:
+        error.request = response.request  # `requests` forgets it here, and with it the ad account
+        response.close()
+        raise
+    finally:
+        watch.cancel()
     return response
+
+
+def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > LARGEST_ANSWER:
+            raise AnswerTooLargeError(f"more than {LARGEST_ANSWER} bytes")
+        yield piece
 
 
 def _shut(response: requests.Response) -> None:

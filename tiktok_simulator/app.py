@@ -12,9 +12,9 @@ from .calls import Answer, Call
 from .delivery import mix
 from .faults import Faults
 from .model import Grant
-from .routes import ENDPOINTS, Endpoint
+from .routes import ENDPOINTS, PREFIX, Endpoint
 from .wire import ApiError, Exchange, Request, Response, envelope, plain_text
-from .world import World
+from .world import APP_ID, World
 
 PRODUCTION_HOST = "business-api.tiktok.com"
 SANDBOX_HOST = "sandbox-ads.tiktok.com"
@@ -101,29 +101,33 @@ class Simulator:
             return plain_text(405, "405 method not allowed")
         request_id = f"{len(self.transcript):08d}{mix(request.path, len(self.transcript)):020d}"
         try:
-            answer = self._accepted(request, endpoint)
+            return _written(self._accepted(request, endpoint), request_id)
         except ApiError as error:
             return envelope(error.code, error.message, {}, request_id)
-        if answer.text is not None:
-            return plain_text(200, answer.text)
-        response = envelope(0, "OK", answer.data, request_id)
-        return Response(200, {**response.headers, **answer.headers}, response.body, 0)
 
     def _accepted(self, request: Request, endpoint: Endpoint) -> Answer:
         """Token, quota, shape, permission, then the endpoint itself (errors.md §2)."""
-        grant = self._grant(request)
+        grant = self._grant(request, endpoint)
         if self.quota:
             self.quota.count(grant.app_id, request.path, self.clock())
         if grant.sandbox and not endpoint.sandbox:
             raise ApiError(40014, NOT_IN_SANDBOX)
-        call = Call(self.world, grant, self.clock(), endpoint.signature.read(request))
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        call = Call(self.world, grant, self.clock(), endpoint.signature.read(request), headers)
+        if request.path.removeprefix(PREFIX) in self.world.unscoped:
+            raise ApiError(40125, "The developer does not have the permission for this endpoint.")
         self._check_permission(grant, endpoint.advertisers(call))
         return endpoint.answer(call)
 
-    def _grant(self, request: Request) -> Grant:
+    def _grant(self, request: Request, endpoint: Endpoint) -> Grant:
+        if endpoint.tokenless:
+            return Grant("", APP_ID)
         token = request.header("Access-Token")
         if not token:
             raise ApiError(40104, NO_TOKEN)
+        if endpoint.of_account:
+            self.world.tiktok_account.check(token, self.clock())
+            return Grant(token, APP_ID)
         grant = self.world.grants.get(token)
         if grant is None or grant.sandbox != (request.host == SANDBOX_HOST):
             raise ApiError(40105, WRONG_TOKEN)
@@ -136,3 +140,12 @@ class Simulator:
                 raise ApiError(40300, f"The advertiser {advertiser_id} does not exist or has been deleted.")
             if advertiser_id not in permitted:
                 raise ApiError(40001, f"No permission to operate advertiser {advertiser_id}.")
+
+
+def _written(answer: Answer, request_id: str) -> Response:
+    if answer.text is not None:
+        return plain_text(200, answer.text)
+    if answer.file is not None:
+        return Response(200, answer.headers, answer.file)
+    response = envelope(0, "OK", answer.data, request_id)
+    return Response(200, {**response.headers, **answer.headers}, response.body, 0)

@@ -14,12 +14,13 @@ from .world import World
 
 @dataclass(frozen=True)
 class Call:
-    """One accepted call. `now` is aware."""
+    """One accepted call. `now` is aware; the names of `headers` are in lower case."""
 
     world: World
     grant: Grant
     now: datetime
     parameters: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.parameters[name]
@@ -27,11 +28,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """The `data` of a successful envelope, and headers to add; with `text` that alone is the body, without envelope."""
+    """The `data` of a successful envelope, and headers to add; `text` or `file` alone is the body, without envelope."""
 
     data: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
+    file: bytes | None = None
 
 
 def page_bounds(call: Call) -> tuple[int, int]:

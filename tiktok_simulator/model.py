@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from .wire import ApiError
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,37 @@ class Entity:
     row: dict[str, Any]
     buying_type: str = "AUCTION"
     deleted: bool = False
+
+
+OPEN_ID = "simulated-open-id"
+ORGANIC_TOKEN = "simulated-organic-token"  # noqa: S105 - simulated
+LIFETIME, REFRESH_LIFETIME = timedelta(days=1), timedelta(days=365)
+
+
+@dataclass
+class TiktokAccount:
+    """The account of a world, and the tokens it has given out, each with its end: the first one has none."""
+
+    open_id: str = OPEN_ID
+    refresh_token: str = "simulated-refresh-token-0"  # noqa: S105 - simulated
+    tokens: dict[str, datetime] = field(default_factory=lambda: {ORGANIC_TOKEN: datetime.max.replace(tzinfo=UTC)})
+    renewals: int = 0
+
+    def check(self, token: str, now: datetime) -> None:
+        """Raises ApiError 40105 for a token that is not the account's, 40102 for one that has ended."""
+        if token not in self.tokens:
+            raise ApiError(40105, "Access token is incorrect or has been revoked.")
+        if self.tokens[token] <= now:
+            raise ApiError(40102, "The access token has expired.")
+
+    def renew(self, now: datetime) -> dict[str, Any]:
+        """New tokens; the refresh token before is worth nothing from now on."""
+        self.renewals += 1
+        token = f"simulated-organic-token-{self.renewals}"
+        self.refresh_token = f"simulated-refresh-token-{self.renewals}"
+        self.tokens[token] = now + LIFETIME
+        return {
+            "access_token": token, "expires_in": int(LIFETIME.total_seconds()), "refresh_token": self.refresh_token,
+            "refresh_token_expires_in": int(REFRESH_LIFETIME.total_seconds()), "open_id": self.open_id,
+            "scope": "user.info.basic,user.insights,video.list,video.insights,comment.list", "token_type": "Bearer",
+        }  # fmt: skip

@@ -173,12 +173,13 @@ def _parameter(row: Mapping[str, str]) -> Parameter:
 
 
 def load_signatures() -> dict[str, Signature]:
-    """Path → signature, from data/parameters.csv (taken from endpoints.json)."""
+    """Path → signature, from data/parameters.csv (taken from endpoints.json); a row of a path alone: it takes none."""
     parameters: dict[str, dict[str, Parameter]] = defaultdict(dict)
     members: dict[str, dict[str, Parameter]] = defaultdict(dict)
     with (DATA / "parameters.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            nested = row["parameter"].startswith("filtering.")
-            parameter = _parameter(row)
-            (members if nested else parameters)[row["endpoint"]][parameter.name] = parameter
+            known = (members if row["parameter"].startswith("filtering.") else parameters)[row["endpoint"]]
+            if row["parameter"]:
+                parameter = _parameter(row)
+                known[parameter.name] = parameter
     return {path: Signature(parameters[path], members[path]) for path in parameters}

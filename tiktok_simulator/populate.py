@@ -111,7 +111,8 @@ def _inherited(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
 def _add_ad_group(world: World, account: Account, plan: Plan, campaign: Mapping[str, Any], number: int) -> None:
     created = plan.created + timedelta(minutes=5 + number)
     adgroup_id = new_id(created, campaign["campaign_id"], number)
-    app = plan.objective_type == "APP_PROMOTION"
+    app, selling = plan.objective_type == "APP_PROMOTION", plan.objective_type == "WEB_CONVERSIONS"
+    special = plan.buying_type == "AUCTION" and number > 0
     row = entity_row(
         "adgroup", **_inherited(campaign, "is_smart_performance_campaign", "is_new_structure"),
         adgroup_id=adgroup_id, adgroup_name=f"{plan.name} / group {number + 1}",
@@ -121,12 +122,35 @@ def _add_ad_group(world: World, account: Account, plan: Plan, campaign: Mapping[
         gender="GENDER_UNLIMITED", location_ids=["6252001"], budget_mode="BUDGET_MODE_DAY", budget=100.0,
         schedule_type="SCHEDULE_FROM_NOW", schedule_start_time=utc_text(created),
         schedule_end_time=utc_text(created + timedelta(days=3650)), dayparting="1" * 336,
+        creative_material_mode="SMART_CREATIVE" if special else "CUSTOM",
+        messaging_app_type="WHATSAPP" if special else None,
+        messaging_app_account_id=new_id(created, adgroup_id, "messages") if special else None,
+        split_test_group_id=new_id(plan.created, campaign["campaign_id"], "test") if selling else None,
         optimization_goal="CLICK", bid_type="BID_TYPE_NO_BID", billing_event="CPC", pacing="PACING_MODE_SMOOTH",
         operation_status="ENABLE", secondary_status="ADGROUP_STATUS_DELIVERY_OK",
+        **(_targeted(world, account, adgroup_id) if special else {}),
     )  # fmt: skip
     world.add(Entity("adgroup", adgroup_id, account.advertiser_id, row, plan.buying_type))
     for ad_number in range(plan.ads):
         _add_ad(world, account, plan, row, ad_number)
+
+
+def _targeted(world: World, account: Account, adgroup_id: str) -> dict[str, Any]:
+    """What an ad group names by ids that no list has: one of its own and one of all ad groups, of each kind."""
+    ids: dict[str, list[str]] = {}
+    for kind in ("interest_keyword", "intention_keyword", "hashtag"):
+        ids[kind] = [str(10**18 + mix(kind, whose) % 10**17) for whose in (account.advertiser_id, adgroup_id)]
+        for each in ids[kind]:
+            world.add(Entity(kind, each, account.advertiser_id, {"keyword_id": each}))
+    scenes = {"VIDEO_RELATED": ["21101000000"], "HASHTAG_RELATED": ids["hashtag"]}
+    return {
+        "interest_keyword_ids": ids["interest_keyword"],
+        "purchase_intention_keyword_ids": ids["intention_keyword"],
+        "actions": [
+            {"action_scene": scene, "action_period": 0, "video_user_actions": [], "action_category_ids": categories}
+            for scene, categories in scenes.items()
+        ],
+    }
 
 
 def _add_ad(world: World, account: Account, plan: Plan, ad_group: Mapping[str, Any], number: int) -> None:
@@ -140,7 +164,8 @@ def _add_ad(world: World, account: Account, plan: Plan, ad_group: Mapping[str, A
         create_time=utc_text(created), modify_time=None if smart else utc_text(created + timedelta(days=4)),
         identity_type="CUSTOMIZED_USER", identity_id=new_id(created, "identity"), ad_format="SINGLE_VIDEO",
         video_id=f"v10033g50000c{ad_id[-12:]}", ad_text="Simulated ad\nwith a second line", display_name=account.name,
-        call_to_action="LEARN_MORE", landing_page_url="https://example.com/", app_name="", page_id=None,
+        call_to_action="LEARN_MORE", call_to_action_id=None if number else new_id(created, ad_id, "calls"),
+        landing_page_url="https://example.com/", app_name="", page_id=None,
         operation_status="ENABLE", secondary_status="AD_STATUS_DELIVERY_OK",
     )  # fmt: skip
     world.add(Entity("ad", ad_id, account.advertiser_id, row, plan.buying_type))

@@ -16,7 +16,8 @@ from . import recording, worlds
 from .business import accounts_of
 from .delivery import Flight
 from .filters import status_filter
-from .model import Account, Entity, Grant
+from .lead_files import LeadFiles
+from .model import Account, Entity, Grant, TiktokAccount
 from .parameters import TIME_FORMAT
 from .populate import account_row, auction_campaign, mark_deleted
 from .reports import report_rows
@@ -41,6 +42,8 @@ class World:
     """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator.
 
     `bc_id` is the business center that owns every account added as permitted, `bc_tokens` may read its report.
+    `list_sizes` is how many records each owner has at an endpoint of lists.csv, where it is not the table's number;
+    `unscoped` are the endpoints the tokens have no permission for.
     `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
     """
 
@@ -55,7 +58,11 @@ class World:
     newest_ids: int = NEWEST_IDS
     bc_id: str = BC_ID
     bc_tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    list_sizes: dict[str, int] = field(default_factory=dict)
+    unscoped: set[str] = field(default_factory=set)
+    tiktok_account: TiktokAccount = field(default_factory=TiktokAccount)
     tasks: Tasks = field(default_factory=Tasks)
+    leads: LeadFiles = field(default_factory=LeadFiles)
     version: int = 0
     cache: dict[object, Any] = field(default_factory=dict, repr=False)
     _entities: dict[tuple[str, str], dict[str, Entity]] = field(default_factory=lambda: defaultdict(dict), repr=False)

@@ -16,6 +16,9 @@ REPORT_TABLES = ("daily_reports", "hourly_reports", "lifetime_reports")
 REPORTS: list[dict[str, Any]] = [row for table in REPORT_TABLES for row in TABLES[table]]
 PERIODS: list[dict[str, Any]] = [*TABLES["weekly_reports"], *TABLES["monthly_reports"]]
 ENTITIES: list[dict[str, Any]] = [*TABLES["changing_entities"], *TABLES["listed_entities"]]
+BELOW: list[dict[str, Any]] = [*TABLES["nested"], *TABLES["changing_nested"], *TABLES["dated_nested"]]
+ORGANIC = [row for row in BELOW if row["group"] == "organic"]
+NESTED = [row for row in BELOW if row["group"] != "organic"]
 
 
 def dimensions(row: dict[str, Any]) -> list[str]:

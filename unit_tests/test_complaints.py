@@ -1,10 +1,8 @@
-"""What users of TikTok connectors had to complain about first, each as what they wanted instead.
-
-Complaints about streams that are not offered (GMV Max, pixels) are not here.
-"""
+"""What users of TikTok connectors had to complain about first, each as what they wanted instead."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -235,3 +233,29 @@ def test_i_want_an_account_i_may_not_read_named(sync: Run, config: Config) -> No
     result = sync("advertisers", config=config | {"advertiser_ids": [TOKYO, FORBIDDEN]})
     assert FORBIDDEN in result.errors[0]
     assert [row["advertiser_id"] for row in result.rows("advertisers")] == [TOKYO]
+
+
+def test_i_want_my_gmv_max_campaigns_with_their_shops_and_reports(sync: Run, config: Config) -> None:
+    streams = ("gmv_max_stores", "gmv_max_campaigns", "gmv_max_product_campaign_reports_daily",
+               "gmv_max_live_campaign_reports_daily")  # fmt: skip
+    result = sync(*streams, config=config)
+    assert all(result.rows(stream) for stream in streams)
+    assert (result.errors, result.warnings) == ([], [])
+
+
+def test_i_want_a_pixel_asked_for_with_its_own_account_and_no_day_to_come(
+    sync: Run, tiktok: Simulator, config: Config, clock: Any
+) -> None:
+    clock.move_to(datetime(2026, 2, 15, 20, tzinfo=UTC))  # already the 16th in Tokyo
+    result = sync("pixels", "pixel_events_statistics", config=config | {"end_date": "today"})
+    owners = {row["pixel_id"]: row["advertiser_id"] for row in result.rows("pixels")}
+    asked = [exchange.query for exchange in tiktok.asked("/pixel/event/stats/")]
+    assert {query["advertiser_id"] for query in asked} == set(owners.values())
+    assert all(owners[json.loads(query["pixel_ids"])[0]] == query["advertiser_id"] for query in asked)
+    assert max(json.loads(query["date_range"])["end_date"] for query in asked) == "2026-02-15"
+    assert {row["pixel_id"] for row in result.rows("pixel_events_statistics")} == set(owners)
+
+
+def test_i_want_instant_page_events_without_a_refusal(sync: Run, tiktok: Simulator) -> None:
+    assert sync("pixel_instant_page_events").rows("pixel_instant_page_events")
+    assert {exchange.code for exchange in tiktok.asked("/pixel/instant_page/event/")} == {0}

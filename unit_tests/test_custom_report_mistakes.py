@@ -134,6 +134,6 @@ def test_check_tells_every_report_tiktok_refuses(tiktok: Simulator, one_advertis
     status = source.check(LOGGER, source.normal_config)
     assert status.status is Status.FAILED
     first, *lines = str(status.message).splitlines()
-    assert first == "TikTok refuses what custom_reports ask for:"
-    assert [line.split()[3] for line in lines] == ["mine:", "other:"]
+    assert first == "TikTok refuses what custom_reports or extra_endpoints ask for:"
+    assert [line.split()[1] for line in lines] == ["mine:", "other:"]
     assert all("have no relation (code 40002)" in line and TOKYO in line for line in lines)

@@ -165,7 +165,7 @@ def test_an_entity_carries_its_ad_account_even_where_tiktok_leaves_it_out(sync: 
 
 def test_images_are_paged_to_the_ten_thousandth_as_tiktok_shows_no_more(caplog: pytest.LogCaptureFixture) -> None:
     response = requests.Response()
-    response.request = requests.Request("GET", "https://business-api.tiktok.com/?advertiser_id=1").prepare()
+    response.request = requests.Request("GET", "https://business-api.tiktok.com/?advertiser_id=1&page=1").prepare()
     pages = TiktokPages(parameters={}, stream="creative_assets_images", reachable=10_000)
     info = {"page": 1, "page_size": 100, "total_page": 123, "total_number": 12_240}
     response._content = orjson.dumps({"code": 0, "data": {"page_info": info}})

@@ -14,7 +14,7 @@ from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
 from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
 
 STREAM, PATH = "campaigns_reports_daily", "/report/integrated/get/"
-TABLE = MANIFEST["definitions"]["error_handler"]["answers"]
+TABLE = MANIFEST["definitions"]["error_table"]
 
 
 def codes(action: str) -> list[int]:

@@ -34,9 +34,11 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     "boolean": _nullable("boolean"),
     "date": _nullable("string", format="date"),
     "date-time": _nullable("string", format="date-time", airbyte_type="timestamp_without_timezone"),
+    "epoch": _nullable("string", format="date-time", airbyte_type="timestamp_without_timezone"),
     "object": _nullable("object", additionalProperties=True),
     "array<string>": _nullable("array", items=_nullable("string")),
     "array<integer>": _nullable("array", items=_nullable("integer")),
+    "array<number>": _nullable("array", items=_nullable("number")),
     "array<object>": _nullable("array", items=_nullable("object", additionalProperties=True)),
 }
 
@@ -47,13 +49,19 @@ PERIOD = (
     Column("period_end", "date", "Last day of the calendar week or month the row is about."),
 )
 BUSINESS_CENTER = Column("bc_id", "string", "ID of the business centre the row belongs to.")
+# What reports beside the integrated one say about their rows, or are asked for by.
+BESIDE = (
+    Column("store_id", "string", "ID of the TikTok Shop the row is about."),
+    Column("date", "date", "Day the row is about, on the ad account's clock."),
+    Column("main_material_type", "string", "Kind of creative, for example VIDEO_SPARK_ADS."),
+)
 
 
 @cache
 def report_columns() -> Mapping[str, Column]:
     """Every metric and dimension by its name. A name that is both (`campaign_id`) is the dimension."""
-    periods = {column.name: column for column in (*PERIOD, BUSINESS_CENTER)}
-    return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension") | periods
+    others = {column.name: column for column in (*PERIOD, BUSINESS_CENTER, *BESIDE)}
+    return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension") | others
 
 
 @cache

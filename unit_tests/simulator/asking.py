@@ -15,6 +15,7 @@ import requests
 
 from tiktok_simulator import Request, Response, Simulator, intercepted, served
 from tiktok_simulator.app import PRODUCTION_HOST
+from tiktok_simulator.model import ORGANIC_TOKEN
 from tiktok_simulator.routes import ENDPOINTS, PREFIX
 from tiktok_simulator.world import TOKEN
 from tiktok_simulator.worlds import TOKYO
@@ -57,8 +58,10 @@ class Client:
         **parameters: Any,
     ) -> Response:
         """Ask with the endpoint's own method unless told otherwise; a POST's parameters are its JSON body."""
-        headers = {"Access-Token": token} if token else {}
         endpoint = ENDPOINTS.get(PREFIX + path)
+        if endpoint and endpoint.of_account and token == TOKEN:
+            token = ORGANIC_TOKEN
+        headers = {"Access-Token": token} if token else {}
         method = method or (endpoint.method if endpoint else "GET")
         if method == "GET":
             return self.ask(Request(method, host, PREFIX + path, wire(parameters), headers))

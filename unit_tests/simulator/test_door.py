@@ -136,13 +136,17 @@ def test_advertiser_info_tells_both_names_of_a_time_zone(client: Client) -> None
     assert "ads_only_mode" not in row, "answered only when asked for"
 
 
+def needs_something(path: str) -> bool:
+    return any(parameter.required for parameter in ENDPOINTS[path].signature.parameters.values())
+
+
 @pytest.mark.parametrize("path", sorted(ENDPOINTS))
 def test_every_endpoint_refuses_a_parameter_it_does_not_know(client: Client, path: str) -> None:
-    code, message = client.refusal(path.removeprefix(PREFIX), filters="[]")
-    assert (code, message) == (40002, "filters: Unknown field.")
+    code, message = client.refusal(path.removeprefix(PREFIX), filterings="[]")
+    assert (code, message) == (40002, "filterings: Unknown field.")
 
 
-@pytest.mark.parametrize("path", sorted(ENDPOINTS))
+@pytest.mark.parametrize("path", [path for path in sorted(ENDPOINTS) if needs_something(path)])
 def test_every_endpoint_names_what_is_missing(client: Client, path: str) -> None:
     code, message = client.refusal(path.removeprefix(PREFIX))
     assert code == 40002

@@ -1,0 +1,236 @@
+"""One question for each thing something has: each shop of an ad account, each catalogue of a business centre."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass, field
+from datetime import date, timedelta
+from threading import RLock
+from typing import Any, cast
+
+import orjson
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
+
+from source_tiktok_marketing.advertisers import AdvertiserDirectory
+from source_tiktok_marketing.answers import body_of, data_of
+from source_tiktok_marketing.catalogue import entity_columns
+from source_tiktok_marketing.cursors import REFUSED, refuse
+from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, reached, taken
+from source_tiktok_marketing.pages import TiktokPages
+from source_tiktok_marketing.shared import OnePerSync
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+Owners = Mapping[str, str]
+NAMED = 5
+WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
+WITHOUT_DELETED = {
+    "primary_status": "STATUS_NOT_DELETE",
+    "campaign_statuses": '["STATUS_DELIVERY_OK", "STATUS_DISABLE", "STATUS_NOT_DELIVERY"]',
+}
+
+
+class Lookups(OnePerSync):
+    """The ids that questions are made of, looked up once a sync for all streams that need them."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._deleted_too = bool(config.get("include_deleted"))
+        self.requester: HttpRequester | None = None
+        self.organic_requester: HttpRequester | None = None
+        self._found: dict[bytes, list[Owners]] = {}
+        self._locks: defaultdict[bytes, RLock] = defaultdict(RLock)
+
+    def below(self, owners: Owners, levels: list[Mapping[str, Any]]) -> Iterator[Owners]:
+        """`owners` with what is found for each level below them. Raises RefusedError where TikTok does not tell.
+
+        A level is either written down (`each`, with include_deleted `deleted` too), or asked for: `takes` says which
+        members of its records (`only` such, `unless` such) are wanted, and under which names; `batch`: the first as
+        JSON lists. `either` holds several ways down, gone one after another.
+        """
+        if not levels:
+            yield owners
+            return
+        for way in levels[0].get("either", ()):
+            yield from self.below(owners, [*way, *levels[1:]])
+        if "either" in levels[0]:
+            return
+        written = [*levels[0].get("each", ()), *(levels[0].get("deleted", ()) if self._deleted_too else ())]
+        for found in written or self._listed(owners, levels[0]):
+            yield from self.below({**owners, **found}, levels[1:])
+
+    def _listed(self, owners: Owners, level: Mapping[str, Any]) -> list[Owners]:
+        asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
+        key = orjson.dumps([level, asks])
+        with self._locks[key]:
+            if key not in self._found:
+                rows = (row for ask in asks for row in self._rows(level, ask))
+                wanted = (row for row in rows if is_wanted(row, level))
+                found = {orjson.dumps(each): each for row in wanted if (each := taken(row, level["takes"]))}
+                self._found[key] = batched(list(found.values()), level.get("batch"))
+        return self._found[key]
+
+    def _rows(self, level: Mapping[str, Any], ask: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        requester = cast("HttpRequester", self.organic_requester if "business_id" in ask else self.requester)
+        pages = TiktokPages({}, level["endpoint"])
+        where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": level["endpoint"]})
+        token: Mapping[str, Any] | None = pages.initial_token
+        while token:
+            paging = _paging(level, token)
+            response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
+            if response is None:
+                return
+            if body_of(response).get("code"):
+                raise RefusedError(response, level.get("scope", ""))
+            rows = list(reached(data_of(response), level["records"]))
+            yield from rows
+            token = pages.next_page_token(response, len(rows), None, token)
+
+
+class Refusals(OnePerSync):
+    """What the token lacks a permission for: said once a stream, at the end of the sync."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
+        self._refused: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+
+    def add(self, stream: str, scope: str, owner: str, words: str) -> None:
+        """Notes that `stream` was not read for `owner`."""
+        self._refused[stream, scope][owner] = words
+
+    def report(self) -> None:
+        """Logs a line for each stream that was skipped, and forgets it."""
+        while self._refused:
+            (stream, scope), refused = self._refused.popitem()
+            owners = [owner for owner in refused if owner]
+            more = f" and {len(owners) - NAMED} more" if len(owners) > NAMED else ""
+            whom = f" for {', '.join(owners[:NAMED])}{more}" if owners else ""
+            LOGGER.warning(
+                f"{stream} was skipped{whom}, as the token lacks a permission: {next(iter(refused.values()))}. Add "
+                f"{scope} to the app in TikTok for Business and authorise it again, or leave the stream out."
+            )
+
+
+# TikTok has one code for a thing that is not the user's and for what the token may not do at all.
+TRIED_FIRST = 3
+
+
+@dataclass
+class FanOutRetriever(Retriever):
+    """Asks one owner's question once for each thing `below` it, and puts those ids on every record that have a column.
+
+    `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
+    `{after}` (the day after), and what include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may
+    the levels. Where TikTok's rows do not say their day, windows are a day long, and `day` is the column it goes to.
+
+        below: [stores]   ask: {advertiser_id: "{advertiser_id}", store_ids: '["{store_id}"]', start_date: "{from}"}
+
+    A text that TikTok leaves out though it tells two records apart is empty, as no key may be null.
+
+    A stream whose permission the token lacks is skipped, and named at the end with the `scope` to add. An ad account
+    that refuses everything is no matter of scope: that raises a config_error.
+    """
+
+    config: Mapping[str, Any]
+    pages: Retriever
+    parameters: InitVar[Mapping[str, Any]]
+    stream: str
+    ask: Mapping[str, str]
+    scope: str
+    below: list[Mapping[str, Any]] = field(default_factory=list)
+    day: str = ""
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
+        self._directory = AdvertiserDirectory.of(self.config)
+        self._known = entity_columns().get(self.stream) or parameters.get("key")
+        texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")
+        self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("keys") or ()), "")
+
+    @override
+    def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
+        """The records of one owner, or of one window of one owner."""
+        window = stream_slice or StreamSlice(partition={}, cursor_slice={})
+        if window.extra_fields.get(REFUSED):
+            return
+        owners = {name: str(value) for name, value in window.partition.items()}
+        words = WITH_DELETED if self.config["include_deleted"] else WITHOUT_DELETED
+        words = words | (_days(window) if "first_day" in window.extra_fields else {})
+        try:
+            things = list(self._lookups.below({**owners, **words}, self.below))
+            yield from self._of_each(things, words, window)
+        except RefusedError as refusal:
+            refuse(window)
+            self._skip(owners, refusal)
+
+    def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice) -> Iterator[Any]:
+        """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
+        answered = False
+        for number, each in enumerate(_outermost_first(things), start=1):
+            try:
+                yield from self._of(each, words, window)
+                answered = True
+            except RefusedError as refusal:
+                if not answered and number >= min(len(things), TRIED_FIRST):
+                    raise
+                self._skip({name: str(value) for name, value in window.partition.items()}, refusal)
+
+    def _of(self, owners: Owners, words: Owners, window: StreamSlice) -> Iterator[Any]:
+        extra = {**window.extra_fields, "ask": filled(self.ask, owners)}
+        question = StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
+        known = self._known if self._known is not None else owners.keys() - words.keys()
+        columns = {name: value for name, value in owners.items() if name in known}
+        if self.day:
+            columns[self.day] = words["from"]
+        for record in self.pages.read_records({}, question):
+            values = cast("dict[str, Any]", record.data if isinstance(record, Record) else record)
+            for name, value in (*columns.items(), *self._blanks.items()):
+                values.setdefault(name, value)
+            yield record
+
+    def _skip(self, owners: Owners, refusal: RefusedError) -> None:
+        advertiser_id = owners.get("advertiser_id", "")
+        if not advertiser_id or advertiser_id in self._directory.details():
+            self._refusals.add(self.stream, refusal.scope or self.scope, " ".join(owners.values()), str(refusal))
+            return
+        raise AirbyteTracedException(
+            message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
+            "Give the token's user access to this ad account, or add the account to exclude_advertiser_ids.",
+            internal_message="no permission for the ad account",
+            failure_type=FailureType.config_error,
+        )
+
+
+def _outermost_first(things: list[Owners]) -> Iterator[Owners]:
+    tried = dict.fromkeys((0, len(things) - 1, len(things) // 2)) if things else {}
+    yield from (things[index] for index in tried)
+    yield from (each for index, each in enumerate(things) if index not in tried)
+
+
+def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str]:
+    size, counted_by = level.get("rows_per_page"), level.get("counted_by")
+    if counted_by:
+        return {counted_by: str(size), **({"cursor": str(token["cursor"])} if "cursor" in token else {})}
+    return {"page": str(token["page"]), "page_size": str(size)} if size else {}
+
+
+def _days(window: StreamSlice) -> dict[str, str]:
+    """The days of a window that are the owner's own."""
+    days = window.extra_fields
+    first = min(max(str(window["start_time"]), days["first_day"]), days["last_day"])
+    last = min(str(window["end_time"]), days["last_day"])
+    return {"from": first, "until": last, "after": (date.fromisoformat(last) + timedelta(days=1)).isoformat()}
+
+
+def filled(ask: Mapping[str, str], owners: Owners) -> dict[str, str]:
+    """The request parameters with ids in the place of their names; those that are left without any value go."""
+    found = {}
+    for name, text in ask.items():
+        for owner, value in owners.items():
+            text = text.replace(f"{{{owner}}}", value)  # noqa: PLW2901
+        found[name] = text
+    return {name: text for name, text in found.items() if text}
