@@ -58,7 +58,8 @@ def test_a_clean_full_sync_logs_no_warning(command: Command, config: dict[str, A
     run = command("read", config=config, catalog=catalog_of(*names))
     assert [log["log"] for log in run.of("LOG") if log["log"]["level"] != "INFO"] == []
     assert (run.code, run.errors) == (0, [])
-    assert all(run.rows(name) for name in names)
+    # TikTok keeps sixty days of it, and the days that are read lie further back.
+    assert [name for name in names if not run.rows(name)] == ["creative_fatigue"]
     assert tiktok.refused == []
 
 

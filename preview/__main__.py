@@ -39,7 +39,7 @@ def show(wishes: Wishes, account: Account, screen: Screen) -> None:
     with screen.waiting("asking the connector what it offers"):
         offered = offer(config)
     if not wishes.report:
-        screen.list(offered.values())
+        screen.list([*offered.values()])
         return
     stream = named(wishes.report, offered)
     catalog = stream.catalog(wishes.columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
@@ -37,10 +37,10 @@ class Screen:
         """Prints a sentence."""
         self._out.print(Text(text))
 
-    def list(self, streams: Iterable[Stream]) -> None:
-        """Prints which streams there are."""
+    def list(self, streams: Sequence[Stream]) -> None:
+        """Prints which streams there are; a name is never cut, as it is what to type next."""
         table = empty_table()
-        table.add_column("stream", no_wrap=True)
+        table.add_column("stream", no_wrap=True, min_width=max(len(stream.name) for stream in streams))
         table.add_column("columns", justify="right", no_wrap=True)
         table.add_column("a row for each", no_wrap=True, overflow="ellipsis")
         for stream in streams:

@@ -10,6 +10,7 @@ from typing import Any
 from airbyte_cdk import AirbyteStream
 
 from docs import SOURCE
+from tiktok_simulator.world import BC_ID
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 FILES = Path(__file__).parents[1] / "integration_tests"
@@ -18,7 +19,9 @@ FUTURE = {"modify_time": "2099-12-31T23:59:59"}
 
 def main() -> None:
     """Writes both files, one stream a line."""
-    streams = [stream.as_airbyte_stream() for stream in SOURCE.streams(SOURCE.normal_config)]
+    plain = SOURCE.offered({**SOURCE.normal_config, "organic": None, "include_leads": False})
+    found = (stream.as_airbyte_stream() for stream in SOURCE.streams(SOURCE.normal_config))
+    streams = [stream for stream in found if stream.name in plain]
     catalog = ",\n    ".join(json.dumps(_entry(stream)) for stream in streams)
     (FILES / "configured_catalog.json").write_text(f'{{\n  "streams": [\n    {catalog}\n  ]\n}}\n', encoding="utf-8")
     states = ",\n  ".join(json.dumps(state) for state in _states(streams))
@@ -34,15 +37,19 @@ def _entry(stream: AirbyteStream) -> dict[str, Any]:
     return {"stream": told, "sync_mode": modes[-1], "destination_sync_mode": "append_dedup"}
 
 
+def _owners(stream: str) -> list[dict[str, str]]:
+    """Whom a stream has a state of: each ad account, or the business centre."""
+    if any(row["name"] == stream and row.get("of") == "business_center" for row in SOURCE.rows()):
+        return [{"bc_id": BC_ID}]
+    return [{"advertiser_id": advertiser_id} for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN, EMPTY)]
+
+
 def _states(streams: Iterable[AirbyteStream]) -> Iterable[dict[str, Any]]:
     for stream in streams:
         if stream.default_cursor_field:
             (cursor,) = stream.default_cursor_field
             value = FUTURE.get(cursor, "2099-12-31")
-            states = [
-                {"partition": {"advertiser_id": advertiser_id}, "cursor": {cursor: value}}
-                for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN, EMPTY)
-            ]
+            states = [{"partition": owner, "cursor": {cursor: value}} for owner in _owners(stream.name)]
             blob = {"use_global_cursor": False, "states": states}
             yield {
                 "type": "STREAM",
