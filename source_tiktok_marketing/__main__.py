@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import gc
+import logging
+import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from locale import getencoding
 from typing import Any, TextIO, cast
 
 from airbyte_cdk import (
@@ -23,6 +28,14 @@ from source_tiktok_marketing.answers import plain
 from source_tiktok_marketing.bulk import PageMessage
 from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.logs import without_stack_trace
+from source_tiktok_marketing.shutdown import (
+    OutputError,
+    Shutdown,
+    StoppedError,
+    end_at_once,
+    end_without_reader,
+    watch_reader,
+)
 from source_tiktok_marketing.source import SourceTiktokMarketing
 
 # What parsers say of themselves before they say what is wrong.
@@ -38,15 +51,25 @@ class Entrypoint(AirbyteEntrypoint):
         """Raises a config_error naming every mistake, where the CDK would name one, without its field."""
         refuse_mistakes(config, source_spec.connectionSpecification)
 
+    def __init__(self, source: SourceTiktokMarketing, shutdown: Shutdown) -> None:
+        super().__init__(source)
+        self._shutdown = shutdown
+
     def read(self, *arguments: Any) -> Iterable[AirbyteMessage]:
-        """The messages of a sync but for pages of records, which are lines already: those are written here."""
-        if isinstance(self.source, SourceTiktokMarketing):
-            self.source.writes_pages = True
+        """The messages of a sync but for pages of records, which are lines already: those are written here.
+
+        Raises StoppedError behind the last message of a sync that was cancelled.
+        """
+        source = cast("SourceTiktokMarketing", self.source)
+        source.writes_pages = True
+        self._shutdown.read_with(source.emit_states, source.emit)
         for message in super().read(*arguments):
             if isinstance(message, PageMessage):
                 _write_lines(message.taken().text)
-            else:
-                yield message
+                continue
+            yield message
+            if message is self._shutdown.last:
+                raise StoppedError
 
     @staticmethod
     def handle_record_counts(message: AirbyteMessage, stream_message_count: Counts) -> AirbyteMessage:
@@ -61,13 +84,29 @@ class Entrypoint(AirbyteEntrypoint):
 def _write_lines(lines: bytes) -> None:
     """Writes whole lines to stdout, wherever it leads; behind the CDK's buffer without making text of them."""
     if sys.stdout is not PRINT_BUFFER:
-        sys.stdout.write(lines.decode())
+        _write(lines.decode())
         return
-    with PRINT_BUFFER.lock:  # other threads log through it
+    with PRINT_BUFFER.lock, _output_errors():  # other threads log through it
         PRINT_BUFFER.flush()
         output = cast("TextIO", sys.__stdout__).buffer
         output.write(lines)
         output.flush()
+
+
+def _write(text: str) -> None:
+    """Writes text to stdout. Raises OutputError where it takes nothing any more."""
+    with _output_errors():
+        sys.stdout.write(text)
+        if sys.stdout is not PRINT_BUFFER:
+            sys.stdout.flush()
+
+
+@contextmanager
+def _output_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(error.strerror or str(error)) from error
 
 
 def build(arguments: list[str]) -> SourceTiktokMarketing:
@@ -92,20 +131,60 @@ def build(arguments: list[str]) -> SourceTiktokMarketing:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs one command and prints its messages. Ends with exit code 1 and one error trace where it fails."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    """Runs one command and prints its messages. Ends with exit code 1 and one error trace where it fails.
+
+    Without `arguments` it is the process: it then takes its signals, and ends it where stdout takes nothing any more.
+    """
+    shutdown = Shutdown()
+    try:
+        if arguments is None:
+            _own_process(shutdown)
+        _run(sys.argv[1:] if arguments is None else arguments, shutdown)
+    except StoppedError:
+        end_at_once(shutdown.code)
+    except OutputError as error:
+        end_without_reader(str(error))
+
+
+def _own_process(shutdown: Shutdown) -> None:
+    """Prepares a process that runs one command: UTF-8 whatever the locale, its signals, its reader.
+
+    The CDK opens the manifest in the encoding of the locale, which only the start of Python can change.
+    """
+    if getencoding().lower() != "utf-8" and not sys.flags.utf8_mode:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", "-m", "source_tiktok_marketing", *sys.argv[1:]])  # noqa: S606
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    logging.raiseExceptions = False  # a log line that can't be written is no news: the next message ends the process
+    shutdown.install()
+    watch_reader()
+
+
+def _run(arguments: list[str], shutdown: Shutdown) -> None:
     init_logger("airbyte")
     if arguments[:1] == ["discover"]:  # all it makes it keeps, and to look for garbage was an eighth of its time
         gc.disable()
     try:
-        entrypoint = Entrypoint(build(arguments))
-        with PRINT_BUFFER:  # stdout for messages and log lines alike, so that neither cuts into the other
+        entrypoint = Entrypoint(build(arguments), shutdown)
+        with _buffered():  # stdout for messages and log lines alike, so that neither cuts into the other
             for message in entrypoint.run(AirbyteEntrypoint.parse_args(arguments)):
-                sys.stdout.write(f"{message}\n")
+                _write(f"{message}\n")
     except AirbyteTracedException as error:
         trace = without_stack_trace(error.as_sanitized_airbyte_message())
-        sys.stdout.write(f"{AirbyteEntrypoint.airbyte_message_to_string(trace)}\n")
+        _write(f"{AirbyteEntrypoint.airbyte_message_to_string(trace)}\n")
         sys.exit(1)
+
+
+@contextmanager
+def _buffered() -> Iterator[None]:
+    """The CDK's buffer in place of stdout; flushed at the end, where that is still possible."""
+    PRINT_BUFFER.__enter__()
+    try:
+        yield
+    finally:
+        with _output_errors():
+            PRINT_BUFFER.__exit__(None, None, None)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typing_extensions import override
 from source_tiktok_marketing.answers import body_of
 from source_tiktok_marketing.shards import share_of
 from source_tiktok_marketing.shared import OnePerSync
+from source_tiktok_marketing.shutdown import hold_if_stopping
 from source_tiktok_marketing.wire import TiktokAuthenticator
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -189,6 +190,7 @@ class QuotaAuthenticator(TiktokAuthenticator):
         """Waits for the request's turn, then signs it."""
         super().__call__(request)  # raises where asking is in vain; and so is waiting
         setattr(request, _TURNS, self._budget.wait(request.url or ""))
+        hold_if_stopping()
         return super().__call__(request)
 
     def update_from_response(self, request: requests.PreparedRequest, response: requests.Response) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,10 @@ from airbyte_cdk import (
 )
 from airbyte_cdk.config_observation import emit_configuration_as_airbyte_control_message
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
+from airbyte_cdk.models.airbyte_protocol_serializers import ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_tiktok_marketing.accounts import refuse_unreachable
@@ -30,6 +34,7 @@ from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
 from source_tiktok_marketing.fanout import Refusals
+from source_tiktok_marketing.json_files import read_json
 from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.offered import (
     ORGANIC,
@@ -44,6 +49,8 @@ from source_tiktok_marketing.values import ODD_VALUES
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 PACKAGE = Path(__file__).parent
+# A state is a copy of some kilobytes; partitions are added one after another, requests between them.
+TRIES_OF_A_STATE = 20
 
 
 def manifest_path() -> str:
@@ -74,7 +81,21 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         self._tables = [(rows, tuple(rows)) for rows in map(_table_of, self.resolved_manifest["dynamic_streams"])]
         self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
         self._given = dict(config or {})
+        self._built: list[AbstractStream] = []
         speak_plainly(self.name, [row["name"] for row in (*self.rows(), *self.custom_rows())])
+
+    @staticmethod
+    def read_config(config_path: str) -> MutableMapping[str, Any]:
+        """The configuration in a file. Raises ValueError where it is no JSON object."""
+        config = read_json(config_path)
+        if not isinstance(config, dict):
+            raise ValueError("it is no JSON object")  # noqa: TRY004 - as the CDK's own reader does
+        return config
+
+    @classmethod
+    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
+        """The configured catalog in a file. Raises ValueError where it is no JSON."""
+        return ConfiguredAirbyteCatalogSerializer.load(read_json(catalog_path))
 
     @property
     def connection_specification(self) -> Mapping[str, Any]:
@@ -96,7 +117,17 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         OrganicTokens.of(config).hand_back = self._hand_back
         dated = {row["name"] for row in self.rows() if "step" in row}
-        return [AdvertiserStream(each) if each.name in dated or _is_windowed(each) else each for each in streams]
+        self._built = [AdvertiserStream(each) if each.name in dated or _is_windowed(each) else each for each in streams]
+        return self._built
+
+    def emit_states(self) -> None:
+        """Emits the state of every stream whose cursor has moved, behind the records that it speaks of."""
+        for cursor in [stream.cursor for stream in self._built if stream.cursor_field]:
+            _repeat_while_it_changes(partial(_emit_state, cursor))
+
+    def emit(self, message: AirbyteMessage) -> None:
+        """Puts a message behind all that this source has emitted so far."""
+        self._message_repository.emit_message(message)
 
     def offered(self, config: Mapping[str, Any]) -> list[str]:
         """The names of the streams this configuration is offered (`is_offered`)."""
@@ -206,6 +237,20 @@ def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     table = dynamic_streams["components_resolver"].get("stream_parameters", {})
     rows: list[Mapping[str, Any]] = table.get("list_of_parameters_for_stream", [])
     return rows
+
+
+def _emit_state(cursor: Cursor) -> None:
+    """Emits a cursor's state, where it has one for any ad account."""
+    if cursor.state.get("states"):
+        cursor.ensure_at_least_one_state_emitted()
+
+
+def _repeat_while_it_changes(emit: Callable[[], None]) -> None:
+    """Calls `emit` until it succeeds: the CDK reads its cursors without a lock, and a thread may just add one."""
+    for _ in range(TRIES_OF_A_STATE - 1):
+        with suppress(RuntimeError):
+            return emit()
+    return emit()
 
 
 def _is_windowed(stream: AbstractStream) -> bool:

@@ -9,7 +9,6 @@ import ssl
 import struct
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -112,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._reset()
             return
         if response.delay:
-            time.sleep(response.delay)
+            pause(self.server.closing, response.delay)
         self._send(response)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _handle  # noqa: N815 - the base class looks for these
@@ -133,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(body[start : start + step])
                 self.wfile.flush()
                 if response.drip:
-                    time.sleep(response.drip)
+                    pause(self.server.closing, response.drip)
         self.wfile.flush()
 
     def _reset(self) -> None:
@@ -153,6 +152,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Say nothing: the transcript is the log."""
+
+
+def pause(closing: threading.Event, seconds: float) -> None:
+    """Let so many seconds pass before an answer goes on; none once the server is closing."""
+    closing.wait(seconds)
 
 
 class _Connections:
@@ -196,6 +200,7 @@ class _Server(ThreadingMixIn, TCPServer):
         self.tls = tls
         self.refused: list[str] = []
         self.connections = _Connections()
+        self.closing = threading.Event()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.connections.add(request)
@@ -237,6 +242,7 @@ class served:  # noqa: N801 - used like the function intercepted()
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._server.closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.connections.end_all()

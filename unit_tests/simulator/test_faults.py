@@ -106,7 +106,7 @@ def test_one_metric_can_hold_an_odd_value(client: Client, simulator: Simulator) 
 
 def test_a_slow_answer_waits_on_a_real_socket_only(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("time.sleep", waits.append)
+    monkeypatch.setattr("tiktok_simulator.transports.pause", lambda _, seconds: waits.append(seconds))
     simulator.faults.slow(seconds=3)
     with over("intercepted", simulator) as client:
         client.rows(CAMPAIGNS, advertiser_id=TOKYO)

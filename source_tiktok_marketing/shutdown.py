@@ -1,0 +1,111 @@
+"""Graceful shutdown: a command that is cancelled, or whose reader has gone away, ends within seconds and loses nothing.
+
+The CDK leaves signals to Python: SIGTERM ends the process where it stands, and as PID 1 of a container, where there is
+no default action, it does nothing at all. SIGINT waits for every worker thread.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread, Timer
+from typing import Any, NoReturn
+
+from airbyte_cdk import AirbyteLogMessage, AirbyteMessage, Level, Type
+
+# The platform waits longer than this before it kills; what is in hand is written in far less.
+GRACE_SECONDS = 4.0
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_STOPPING = Event()
+
+
+def hold_if_stopping() -> None:
+    """Returns at once, but while the process is being stopped: then the thread is held until the process ends.
+
+    A thread that may ask TikTok calls it right before it does.
+    """
+    if _STOPPING.is_set():
+        Event().wait()
+
+
+class StoppedError(Exception):
+    """The command has been cancelled, and everything that had to be written is written."""
+
+
+class OutputError(Exception):
+    """Nothing can be written to stdout any more: its reader has gone away, or the disk is full."""
+
+
+@dataclass
+class Shutdown:
+    """Stops one command on SIGTERM or SIGINT.
+
+      signal ──▶ no more requests ──▶ state of every stream ──▶ the last message ──▶ exit 128 + signal
+                 (`hold_if_stopping`)  (`emit_states`)           (`last`)
+
+    States and the last message take the way of all messages, behind the records they speak of. The whole is bounded by
+    `GRACE_SECONDS`; a second signal ends the process at once.
+    """
+
+    emit_states: Callable[[], None] | None = None
+    emit: Callable[[AirbyteMessage], None] | None = None
+    code: int = 0
+    last: AirbyteMessage | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def install(self) -> None:
+        """Makes this the handler of both signals. Only the main thread may call it."""
+        for number in SIGNALS:
+            signal.signal(number, self._handle)
+
+    def read_with(self, emit_states: Callable[[], None], emit: Callable[[AirbyteMessage], None]) -> None:
+        """A sync begins. `emit_states` puts the states behind all its messages, `emit` puts one message there."""
+        self.emit_states, self.emit = emit_states, emit
+
+    def _handle(self, number: int, _: Any) -> None:
+        """Starts the way out. The main thread may hold any lock here, so that everything else is done by others."""
+        if self.code:
+            end_at_once(self.code)
+        self.code = 128 + number
+        _STOPPING.set()
+        watchdog = Timer(GRACE_SECONDS, end_at_once, [self.code])
+        watchdog.daemon = True
+        watchdog.start()
+        Thread(target=self._finish, args=[signal.Signals(number).name], daemon=True).start()
+
+    def _finish(self, name: str) -> None:
+        if self.emit is None or self.emit_states is None:  # nothing was read yet
+            end_at_once(self.code)
+        self.emit_states()
+        words = f"The sync was stopped by {name}. What was read is written with its state: the next sync goes on there."
+        self.last = AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.INFO, message=words))
+        self.emit(self.last)
+
+
+def watch_reader() -> None:
+    """Ends the process as soon as the reader of stdout, a pipe, has gone away, also where nothing is written."""
+    poll = select.poll()
+    poll.register(sys.__stdout__.fileno(), 0)  # type: ignore[union-attr]
+
+    def wait() -> None:
+        poll.poll()
+        end_without_reader("its reader has gone away")
+
+    Thread(target=wait, daemon=True).start()
+
+
+def end_without_reader(why: str) -> NoReturn:
+    """Ends the process with one line on stderr: stdout can't take a message about itself."""
+    try:
+        os.write(2, f"The sync ends, as nothing can be written to stdout: {why}.\n".encode())
+    finally:
+        end_at_once(1)
+
+
+def end_at_once(code: int) -> NoReturn:
+    """Ends the process without waiting for its threads: some sleep for minutes, none has anything left to write."""
+    os._exit(code)
