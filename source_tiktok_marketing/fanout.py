@@ -124,8 +124,9 @@ class FanOutRetriever(Retriever):
     """Asks one owner's question once for each thing `below` it, and puts those ids on every record that have a column.
 
     `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
-    `{after}` (the day after), and what include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may
-    the levels. Where TikTok's rows do not say their day, windows are a day long, and `day` is the column it goes to.
+    `{after}` (the day after), `{begin}` where a week or month is wanted whole wherever start_date lies, and what
+    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the levels. Where TikTok's rows do not
+    say their day, windows are a day long, and `day` is the column it goes to.
 
         below: [stores]   ask: {advertiser_id: "{advertiser_id}", store_ids: '["{store_id}"]', start_date: "{from}"}
 
@@ -223,7 +224,8 @@ def _days(window: StreamSlice) -> dict[str, str]:
     days = window.extra_fields
     first = min(max(str(window["start_time"]), days["first_day"]), days["last_day"])
     last = min(str(window["end_time"]), days["last_day"])
-    return {"from": first, "until": last, "after": (date.fromisoformat(last) + timedelta(days=1)).isoformat()}
+    after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+    return {"begin": str(window["start_time"]), "from": first, "until": last, "after": after}
 
 
 def filled(ask: Mapping[str, str], owners: Owners) -> dict[str, str]:
