@@ -29,6 +29,7 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 Owners = Mapping[str, str]
 NAMED = 5
+NOT_CONFIRMED = "nobody's"
 WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
 WITHOUT_DELETED = {
     "primary_status": "STATUS_NOT_DELETE",
@@ -109,9 +110,13 @@ class Refusals(OnePerSync):
             owners = [owner for owner in refused if owner]
             more = f" and {len(owners) - NAMED} more" if len(owners) > NAMED else ""
             whom = f" for {', '.join(owners[:NAMED])}{more}" if owners else ""
+            words = next(iter(refused.values()))
             LOGGER.warning(
-                f"{stream} was skipped{whom}, as the token lacks a permission: {next(iter(refused.values()))}. Add "
-                f"{scope} to the app in TikTok for Business and authorise it again, or leave the stream out."
+                f"{stream} was skipped{whom}, as the token lacks a permission: {words}. Add {scope} to the app in "
+                "TikTok for Business and authorise it again, or leave the stream out."
+                if scope != NOT_CONFIRMED
+                else f"{stream} was skipped{whom}, as TikTok refused it: {words}. Nobody has confirmed that TikTok "
+                "gives it so: leave the stream out, and please report it with this message."
             )
 
 
@@ -132,7 +137,8 @@ class FanOutRetriever(Retriever):
 
     A text that TikTok leaves out though it tells two records apart is empty, as no key may be null.
 
-    A stream whose permission the token lacks is skipped, and named at the end with the `scope` to add. An ad account
+    A stream whose permission the token lacks is skipped, and named at the end with the `scope` to add; so is one whose
+    request nobody confirmed, where TikTok answers with a `doubtful` code. An ad account
     that refuses everything is no matter of scope: that raises a config_error.
     """
 
@@ -144,6 +150,7 @@ class FanOutRetriever(Retriever):
     scope: str
     below: list[Mapping[str, Any]] = field(default_factory=list)
     day: str = ""
+    doubtful: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
@@ -196,7 +203,8 @@ class FanOutRetriever(Retriever):
     def _skip(self, owners: Owners, refusal: RefusedError) -> None:
         advertiser_id = owners.get("advertiser_id", "")
         if not advertiser_id or advertiser_id in self._directory.details():
-            self._refusals.add(self.stream, refusal.scope or self.scope, " ".join(owners.values()), str(refusal))
+            scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
+            self._refusals.add(self.stream, scope, " ".join(owners.values()), str(refusal))
             return
         raise AirbyteTracedException(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "

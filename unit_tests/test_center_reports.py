@@ -13,6 +13,7 @@ from rows import TABLES, name_of
 from source_tiktok_marketing.catalogue import report_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.fault import Fault, refuse
+from tiktok_simulator.wire import Request
 from tiktok_simulator.world import BC_ID
 
 Config = dict[str, Any]
@@ -127,6 +128,32 @@ def test_without_the_permission_a_report_is_skipped_and_names_it(row: Record, sy
     assert (result.errors, result.rows(row["name"])) == ([], [])
     (line,) = result.warnings
     assert line.startswith(f"{row['name']} was skipped for {BC_ID}")
+
+
+def test_by_placement_nobody_confirmed_the_request_and_a_refusal_costs_a_warning(sync: Read, tiktok: Simulator) -> None:
+    def by_placement(request: Request) -> bool:
+        return "placement" in request.query.get("dimensions", "")
+
+    refused = refuse(40002, "dimensions: advertiser_id, placement is not a set that BC takes.")
+    tiktok.faults.arm(Fault("no such set", refused, REPORT, when=by_placement))
+    result = sync("business_center_advertisers_reports_by_placement_daily", "business_center_reports_daily")
+    assert (result.errors, set(result.statuses.values())) == ([], {"COMPLETE"})
+    assert result.rows("business_center_reports_daily")
+    (line,) = result.warnings
+    assert line.startswith(f"business_center_advertisers_reports_by_placement_daily was skipped for {BC_ID}, as TikTok")
+    assert "is not a set that BC takes (code 40002). Nobody has confirmed" in line
+
+
+@pytest.mark.parametrize("stream", ["minis", "message_event_sets"])
+def test_an_endpoint_that_is_on_no_page_costs_a_warning_where_tiktok_refuses_it(
+    stream: str, sync: Read, tiktok: Simulator
+) -> None:
+    refused = refuse(40002, "advertiser_id: Unknown parameter.")
+    tiktok.faults.arm(Fault("not so", refused, {"minis": "/minis/get/"}.get(stream, "/ctm/message_event_set/get/")))
+    result = sync(stream, "campaigns")
+    assert (result.errors, bool(result.rows("campaigns"))) == ([], True)
+    (line,) = result.warnings
+    assert line.startswith(f"{stream} was skipped") and "Nobody has confirmed" in line
 
 
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
