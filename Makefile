@@ -44,7 +44,7 @@ fmt: $(READY)  ## formats the code and mends what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-GENERATED := README.md docs/coverage.md docs/data-model.md docs/metrics.md docs/custom-reports.md docs/faults.md docs/streams.md
+GENERATED := README.md docs/coverage.md docs/data-model.md docs/metrics.md docs/custom-reports.md docs/faults.md docs/streams.md docs/evidence.md
 
 docs: $(READY)  ## writes the generated passages: streams table, entity-relationship diagram
 	$(BIN)/cog -r -I scripts $(GENERATED)

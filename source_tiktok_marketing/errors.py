@@ -62,9 +62,9 @@ class TiktokErrorHandler(DefaultErrorHandler):
     manifest that one handler is given for all, says what to do for which code: the first row that names the code (or a
     range around it) counts, and a code no row names stops with TikTok's own words. A row `for_all` concerns the whole
     sync: nothing more is asked; a TikTok account has a token of its own, which concerns nothing else. `ignored` are
-    codes whose answer the caller wants to see itself. A body that is no envelope (an outage's HTML, a cut page), or
-    whose data can't be true (`answers.flaw_in`), is asked for again, whatever its status; `takes_text` is set where
-    the body is a download.
+    codes whose answer the caller wants to see itself; so are `doubtful` ones, where nobody has confirmed the request. A
+    body that is no envelope (an outage's HTML, a cut page), or whose data can't be true (`answers.flaw_in`), is asked
+    for again, whatever its status; `takes_text` is set where the body is a download.
 
     The body is decoded once (`answers.body_of`), where one response filter per code would decode it each time.
     """
@@ -74,6 +74,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
     stream: str = ""
     takes_text: bool = False
     of: str = ""
+    doubtful: list[int] = field(default_factory=list)
     # `Patience` counts; the CDK's own bounds are out of reach.
     max_retries: int | None = 10_000
     max_time: int = 10_000_000
@@ -107,7 +108,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def _by_code(self, code: int, response: requests.Response) -> ErrorResolution:
         whom = self._whom(response)
-        if code in self.ignored:
+        if code in self.ignored or code in self.doubtful:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
         row = self._row(code)
         action = ResponseAction[row["action"]]

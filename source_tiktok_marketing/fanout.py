@@ -29,6 +29,7 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 Owners = Mapping[str, str]
 NAMED = 5
+NOT_CONFIRMED = "nobody's"
 WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
 WITHOUT_DELETED = {
     "primary_status": "STATUS_NOT_DELETE",
@@ -109,9 +110,13 @@ class Refusals(OnePerSync):
             owners = [owner for owner in refused if owner]
             more = f" and {len(owners) - NAMED} more" if len(owners) > NAMED else ""
             whom = f" for {', '.join(owners[:NAMED])}{more}" if owners else ""
+            words = next(iter(refused.values()))
             LOGGER.warning(
-                f"{stream} was skipped{whom}, as the token lacks a permission: {next(iter(refused.values()))}. Add "
-                f"{scope} to the app in TikTok for Business and authorise it again, or leave the stream out."
+                f"{stream} was skipped{whom}, as the token lacks a permission: {words}. Add {scope} to the app in "
+                "TikTok for Business and authorise it again, or leave the stream out."
+                if scope != NOT_CONFIRMED
+                else f"{stream} was skipped{whom}, as TikTok refused it: {words}. Nobody has confirmed that TikTok "
+                "gives it so: leave the stream out, and please report it with this message."
             )
 
 
@@ -124,14 +129,16 @@ class FanOutRetriever(Retriever):
     """Asks one owner's question once for each thing `below` it, and puts those ids on every record that have a column.
 
     `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
-    `{after}` (the day after), and what include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may
-    the levels. Where TikTok's rows do not say their day, windows are a day long, and `day` is the column it goes to.
+    `{after}` (the day after), `{begin}` where a week or month is wanted whole wherever start_date lies, and what
+    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the levels. Where TikTok's rows do not
+    say their day, windows are a day long, and `day` is the column it goes to.
 
         below: [stores]   ask: {advertiser_id: "{advertiser_id}", store_ids: '["{store_id}"]', start_date: "{from}"}
 
     A text that TikTok leaves out though it tells two records apart is empty, as no key may be null.
 
-    A stream whose permission the token lacks is skipped, and named at the end with the `scope` to add. An ad account
+    A stream whose permission the token lacks is skipped, and named at the end with the `scope` to add; so is one whose
+    request nobody confirmed, where TikTok answers with a `doubtful` code. An ad account
     that refuses everything is no matter of scope: that raises a config_error.
     """
 
@@ -143,6 +150,7 @@ class FanOutRetriever(Retriever):
     scope: str
     below: list[Mapping[str, Any]] = field(default_factory=list)
     day: str = ""
+    doubtful: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
@@ -195,7 +203,8 @@ class FanOutRetriever(Retriever):
     def _skip(self, owners: Owners, refusal: RefusedError) -> None:
         advertiser_id = owners.get("advertiser_id", "")
         if not advertiser_id or advertiser_id in self._directory.details():
-            self._refusals.add(self.stream, refusal.scope or self.scope, " ".join(owners.values()), str(refusal))
+            scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
+            self._refusals.add(self.stream, scope, " ".join(owners.values()), str(refusal))
             return
         raise AirbyteTracedException(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
@@ -223,7 +232,8 @@ def _days(window: StreamSlice) -> dict[str, str]:
     days = window.extra_fields
     first = min(max(str(window["start_time"]), days["first_day"]), days["last_day"])
     last = min(str(window["end_time"]), days["last_day"])
-    return {"from": first, "until": last, "after": (date.fromisoformat(last) + timedelta(days=1)).isoformat()}
+    after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+    return {"begin": str(window["start_time"]), "from": first, "until": last, "after": after}
 
 
 def filled(ask: Mapping[str, str], owners: Owners) -> dict[str, str]:

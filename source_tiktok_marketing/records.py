@@ -58,6 +58,7 @@ class ReportExtractor(RecordExtractor):
     parameters: InitVar[Mapping[str, Any]]
     business_center_id: str = ""
     bulk: bool = False
+    of: str = "advertiser"
     _columns: list[tuple[str, Column, Caster]] = field(init=False, repr=False)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
@@ -73,7 +74,7 @@ class ReportExtractor(RecordExtractor):
         if self._codec and (page := self._codec.page_of(response)) is not None:
             yield page
             return
-        owner = {name: asked(response, name) for name in owner_columns(self.business_center_id)}
+        owner = {name: asked(response, name) for name in owner_columns(self.business_center_id, self.of)}
         for row in data_of(response).get("list") or ():
             record = self.record(owner, row)
             if len(self.metrics) > METRICS_PER_REQUEST:
@@ -133,9 +134,9 @@ class TaskExtractor(RecordExtractor):
         )
 
 
-def owner_columns(business_center_id: str) -> list[str]:
+def owner_columns(business_center_id: str, of: str = "advertiser") -> list[str]:
     """Whose rows they are: the ad account's, or a business centre's."""
-    return ["bc_id"] if business_center_id else ["advertiser_id"]
+    return ["bc_id"] if business_center_id or of == "business_center" else ["advertiser_id"]
 
 
 @dataclass
@@ -198,11 +199,12 @@ class ReportSchema(SchemaLoader):
     parameters: InitVar[Mapping[str, Any]]
     business_center_id: str = ""
     spans: bool = False
+    of: str = "advertiser"
 
     def get_json_schema(self) -> Mapping[str, Any]:
         """A JSON schema whose properties are the owner, the key, the days a total spans and the metrics of the row."""
         span = ["period_start", "period_end"] if self.spans else []
-        owner = owner_columns(self.business_center_id)
+        owner = owner_columns(self.business_center_id, self.of)
         known, wanted = report_columns(), dict.fromkeys([*owner, *self.key, *span, *self.metrics])
         if unknown := [name for name in wanted if name not in known]:
             raise AirbyteTracedException(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from .ask import Ask
 from .business import accounts_of, check_center
 from .calls import Call
+from .metric_rules import default_metrics
 from .report_filters import report_filters
-from .report_types import REPORT_TYPES
 from .reports import report_rows
 from .rows import ReportQuery, Rows
 from .wire import invalid
@@ -34,11 +35,11 @@ def ask_of(call: Call, *, in_task: bool = False) -> Ask:
     if call["service_type"] == "RESERVATION" or call.parameters.get("query_mode") == "CHUNK":
         raise invalid("service_type RESERVATION and query_mode CHUNK are deprecated; the simulator refuses them.")
     lifetime = call["query_lifetime"]
-    return Ask(
+    ask = Ask(
         report_type=call["report_type"],
         data_level=call["data_level"],
         dimensions=call["dimensions"],
-        metrics=REPORT_TYPES[call["report_type"]].metrics if call["metrics"] is None else call["metrics"],
+        metrics=call["metrics"] or (),
         start=None if lifetime else _day(call["start_date"]),
         end=None if lifetime else _day(call["end_date"]),
         lifetime=lifetime,
@@ -48,6 +49,7 @@ def ask_of(call: Call, *, in_task: bool = False) -> Ask:
         several=bool(call["advertiser_ids"]),
         in_task=in_task,
     )
+    return replace(ask, metrics=default_metrics(ask)) if call["metrics"] is None else ask
 
 
 def _day(text: str | None) -> date | None:

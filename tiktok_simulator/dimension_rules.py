@@ -60,6 +60,12 @@ def one_time_dimension(ask: Ask) -> None:
         raise invalid("dimensions: At most one time dimension is allowed.")
 
 
+def dimensions_are_there_in_tasks(ask: Ask) -> None:
+    """minis_id came with synchronous reports, and has stayed there."""
+    if ask.in_task and "minis_id" in ask.dimensions:
+        raise invalid("dimensions: minis_id can only be had from a synchronous report.")
+
+
 def one_material(ask: Ask) -> None:
     """CATALOG: a catalog, a product set or a product."""
     if len(ask.of_role("material")) > 1:

@@ -123,6 +123,7 @@ FIXED: Mapping[str, Formula] = {
     "real_time_cost_per_result": _ratio("spend", "real_time_result", 0.01, 3),
     "complete_payment_roas": _ratio("total_complete_payment_rate", "spend", 1),
     REACH: Formula((REACH,), lambda counts: str(counts[0])),
+    "account_type": Formula((), lambda _: "AUCTION"),
 }
 RATIO = re.compile(r"cost_(?:per|pre|total)_|_cost$|value_per_|_rate(?:_v2)?$|roas|average|_avg|_per_click$")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .ask import Ask
 from .catalogue import DIMENSIONS, LISTED, METRICS, Dimension, Metric
@@ -21,6 +21,13 @@ def metrics_exist(ask: Ask) -> None:
     wrong = [name for name in ask.metrics if name not in METRICS or ask.report_type not in METRICS[name].report_types]
     if wrong:
         raise invalid(f"Invalid metric fields: {', '.join(wrong)}.")
+
+
+def default_metrics(ask: Ask) -> Sequence[str]:
+    """What a report has that names no metric: BC, whose sets of dimensions each have a list, all of that list."""
+    if frozenset(ask.dimensions) not in ask.kind.sets:
+        return ask.kind.metrics
+    return [name for name in ask.kind.metrics if _fits(ask, METRICS[name])]
 
 
 def metrics_are_there_in_tasks(ask: Ask) -> None:

@@ -36,7 +36,14 @@ def _sets(*texts: str) -> DimensionSets:
     return tuple(frozenset(text.split()) for text in texts)
 
 
-OF_BC = _sets("advertiser_id", "advertiser_id country_code", "stat_time_day", "advertiser_id stat_time_day")
+OF_BC = _sets(
+    "advertiser_id",
+    "advertiser_id country_code",
+    "advertiser_id placement",
+    "stat_time_day",
+    "stat_time_week",
+    "stat_time_month",
+)
 OF_TT_SHOP = _sets(
     "advertiser_id",
     "advertiser_id stat_time_day",

@@ -73,6 +73,7 @@ RULES: Sequence[Callable[[Ask], None]] = (
     dimension_rules.dimensions_are_a_known_set,
     dimension_rules.one_id_of_the_level,
     dimension_rules.one_time_dimension,
+    dimension_rules.dimensions_are_there_in_tasks,
     dimension_rules.one_material,
     dimension_rules.basic_breakdowns,
     dimension_rules.audience_breakdowns,

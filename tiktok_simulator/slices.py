@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from .buckets import BUCKETS, DAY, midnight
 from .cells import Cell, cells
 from .delivery import Flight, distinct
 from .filters import keeps_entity
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 LEVEL_KINDS = {"AUCTION_CAMPAIGN": "campaign", "AUCTION_ADGROUP": "adgroup", "AUCTION_AD": "ad"}
 USUAL = ("impressions", "spend", "conversion")
-DAY = timedelta(days=1)
 
 Part = tuple[Flight, int, int]
 """An ad's flight with the hours, counted from its first midnight, that a slice takes of it."""
@@ -161,10 +161,10 @@ class GeneratedReport:
         first = min(flight.first_day for flight in flights) - DAY
         moment = midnight(max(start or first, first))
         finish = midnight(min(end or date.max - DAY, self.query.now.date() + 2 * DAY) + DAY)
-        step = timedelta(hours=1) if bucket == "stat_time_hour" else DAY
         while moment < finish:
-            yield moment, moment + step, {bucket: moment.strftime("%Y-%m-%d %H:00:00")}
-            moment += step
+            begun, after = BUCKETS[bucket](moment)
+            yield max(moment, begun), min(after, finish), {bucket: begun.strftime("%Y-%m-%d %H:00:00")}
+            moment = after
 
     def _existing(self, item: Slice) -> Iterator[Slice]:
         """The slice or its cells: where something was delivered, and for a bare entity even where nothing was."""
@@ -203,11 +203,6 @@ class GeneratedReport:
         reached = [people for flight, start, end in item.parts for people in flight.users(start, end)]
         cell = None if item.cell is None else cells(self.breakdown, 0)[item.cell]
         return min(distinct(reached, cell), self._gained(item, ("impressions",))[0])
-
-
-def midnight(day: date) -> datetime:
-    """The first moment of a local day."""
-    return datetime.combine(day, time())
 
 
 def _parts(flights: Iterable[Flight], start: datetime | None, end: datetime) -> list[Part]:

@@ -10,6 +10,10 @@ import pytest
 from source_tiktok_marketing.catalogue import SHAPES, table
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+# Metrics that TikTok's documents have since the reference was written, by their type and group.
+SINCE = {"minis_name": ("string", "Attribute"), "optimization_event": ("string", "Attribute"),
+         "account_type": ("string", "Core"), "app_install_rate": ("number", "App"),
+         "real_time_app_install_rate": ("number", "App")}  # fmt: skip
 TABLES = [("metrics.csv", "metric"), ("dimensions.csv", "dimension"), ("fields.csv", "field")]
 
 
@@ -21,11 +25,11 @@ def reference(name: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(("name", "key"), [("metrics.csv", "metric"), ("dimensions.csv", "dimension")])
 def test_everything_tiktok_is_known_to_have_is_in_the_catalogue(name: str, key: str) -> None:
-    assert {row[key] for row in reference(name)} == {row[key] for row in table(name)}
+    assert {row[key] for row in reference(name)} == {row[key] for row in table(name)} - SINCE.keys()
 
 
 def test_a_metric_has_the_type_and_group_tiktok_gives_it() -> None:
-    known = {row["metric"]: (row["type"], row["group"]) for row in reference("metrics.csv")}
+    known = {row["metric"]: (row["type"], row["group"]) for row in reference("metrics.csv")} | SINCE
     assert {row["metric"]: (row["type"], row["group"]) for row in table("metrics.csv")} == known
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -161,3 +161,31 @@ def test_a_business_centre_is_reported_on_as_a_whole(world: World, read: Reader,
     by_day = read(with_report(config, level="business_center", **report))
     assert len(by_day.rows("mine")) == 10
     assert by_day.state("mine")["states"][0]["partition"] == {"bc_id": world.bc_id}
+
+
+@pytest.mark.parametrize("breakdown", ["", "country_code", "placement"])
+def test_the_accounts_of_a_business_centre_come_day_by_day_each_with_its_day(
+    breakdown: str, world: World, tiktok: Simulator, read: Reader, config: Config
+) -> None:
+    dimensions, metrics = ["advertiser_id", *filter(None, [breakdown])], ["spend", "advertiser_name"]
+    report = {"report_type": "business_center", "business_center_id": world.bc_id, "level": "advertiser"}
+    rows = read(with_report(config, **report, breakdowns=dimensions[1:], metrics=metrics)).rows("mine")
+    days = [FIRST + timedelta(day) for day in range(10)]
+    truth = [
+        {"bc_id": world.bc_id, "stat_time_day": day.isoformat(), **row, "spend": float(row["spend"])}
+        for day in days
+        for row in world.truth(report_type="BC", dimensions=dimensions, metrics=metrics, start=day, end=day,
+                               now=frozen_now())
+    ]  # fmt: skip
+    assert in_order(rows) == in_order(truth) != []
+    assert {call.query["dimensions"] for call in tiktok.asked(REPORT)} == {json.dumps(dimensions)}
+
+
+@pytest.mark.parametrize(("granularity", "named"), [("weekly", "stat_time_week"), ("monthly", "stat_time_month")])
+def test_a_business_centre_as_a_whole_comes_by_week_and_month_too(
+    granularity: str, named: str, world: World, tiktok: Simulator, read: Reader, config: Config
+) -> None:
+    report = {"report_type": "business_center", "business_center_id": world.bc_id, "level": "business_center"}
+    rows = read(with_report(config, **report, granularity=granularity, metrics=["reach"])).rows("mine")
+    assert [set(row) for row in rows] == [{"bc_id", "period_start", "period_end", named, "reach"}] * len(rows) != []
+    assert {call.query["dimensions"] for call in tiktok.asked(REPORT)} == {json.dumps([named])}

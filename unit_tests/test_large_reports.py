@@ -176,6 +176,8 @@ def test_a_download_that_breaks_off_is_not_taken_for_whole(
         ({}, "filter of status or buying type"),
         ({"metrics": ["all"], **LARGE}, "at most 100 metrics"),
         ({"metrics": ["billed_cost"], **LARGE}, "billed_cost only synchronously"),
+        ({"metrics": ["native_growth_active"], **LARGE}, "native_growth_active only synchronously"),
+        ({"breakdowns": ["minis_id"], "metrics": ["spend"], **LARGE}, "minis_id"),
         (
             {"report_type": "tiktok_shop", "level": "advertiser", "metrics": ["spend"]},
             "no asynchronous tiktok_shop report",

@@ -45,6 +45,8 @@ def cases() -> Iterator[Case]:
         yield "playable", level, granularity, ("country_code",), "spend"
     for kind, level, granularity in product(("business_center", "tiktok_shop"), ENTITIES[:2], GRANULARITIES):
         yield kind, level, granularity, ("country_code",), "spend"
+    for level, granularity in product(("business_center", "advertiser"), GRANULARITIES):
+        yield "business_center", level, granularity, ("placement",), "spend"
     places = [("basic", "advertiser", "daily", ()), ("basic", "campaign", "hourly", ()),
               ("basic", "ad", "lifetime", ()),
               ("basic", "ad_group", "weekly", ("country_code",)), ("basic", "ad", "daily", ("ad_type",)),
@@ -52,6 +54,9 @@ def cases() -> Iterator[Case]:
               ("basic", "ad_group", "total", ("post_id",)), ("audience", "ad", "daily", ("gender", "age")),
               ("audience", "campaign", "monthly", ("country_code",)), ("audience", "ad_group", "daily", ("ad_type",)),
               ("playable", "playable", "daily", ()), ("business_center", "advertiser", "total", ()),
+              ("business_center", "advertiser", "daily", ("country_code",)),
+              ("business_center", "advertiser", "monthly", ("placement",)),
+              ("business_center", "business_center", "weekly", ()),
               ("tiktok_shop", "campaign", "daily", ("country_code",))]  # fmt: skip
     for place, metric in product(places, metrics()):
         yield (*place, metric)
@@ -66,9 +71,12 @@ def connector_allows(case: Case) -> bool:
 
 
 def simulator_allows(case: Case) -> bool:
-    """The same report as a request; a period is asked for without a time dimension."""
+    """The same report as a request; a period is asked for without a time dimension, but of a business centre."""
     kind, level, granularity, breakdowns, metric = case
     time = [name for name in TIME[granularity] if name.startswith("stat_time")]
+    if kind == "business_center" and granularity != "hourly":
+        named = {"daily": "stat_time_day", "weekly": "stat_time_week", "monthly": "stat_time_month"}
+        time = [named[granularity]] if level == "business_center" and granularity in named else []
     ids = [f"{LEVELS[level]}_id"] if LEVELS[level] else []
     lifetime = granularity == "lifetime"
     data_level = f"AUCTION_{LEVELS[level].upper()}" if kind not in ("playable", "business_center") else None

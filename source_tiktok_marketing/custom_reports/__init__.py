@@ -31,8 +31,11 @@ PERIOD = ["period_start", "period_end"]
 TIME: Mapping[str, list[str]] = {"hourly": ["stat_time_hour"], "daily": ["stat_time_day"], "weekly": PERIOD,
                                  "monthly": PERIOD, "lifetime": [], "total": []}  # fmt: skip
 IN_SANDBOX = ("basic", "audience")
-# TikTok publishes no longest span of hours for asynchronous reports, and names countries there instead of coding them.
-NEVER_ASYNCHRONOUS = {"hourly", "country_code"}
+# TikTok publishes no longest span of hours for asynchronous reports, names countries there instead of coding them, and
+# brought minis_id to synchronous reports only.
+NEVER_ASYNCHRONOUS = {"hourly", "country_code", "minis_id"}
+# A business centre's figures of all its ad accounts together come by a time dimension alone: it is what they are by.
+PERIOD_OF_CENTER = {"weekly": ["stat_time_week"], "monthly": ["stat_time_month"]}
 
 
 def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str, list[dict[str, Any]]]:
@@ -44,9 +47,15 @@ def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str,
     tables: dict[str, list[dict[str, Any]]] = {}
     for raw in _shaped(config):
         large = raw["large"] and not sample and not why_not_large(raw, config)
-        table = f"large_{raw['granularity']}" if large else raw["granularity"]
+        table = "day_by_day" if _is_undated(raw) else raw["granularity"]
+        table = f"large_{raw['granularity']}" if large else table
         tables.setdefault(table, []).append(_row(raw, config, large=large))
     return tables
+
+
+def _is_undated(raw: Mapping[str, Any]) -> bool:
+    """Whether the rows of a day don't say it: TikTok gives a business centre's ad accounts without time dimension."""
+    return (raw["report_type"], raw["level"], raw["granularity"]) == ("business_center", "advertiser", "daily")
 
 
 def read_plainly(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -163,7 +172,8 @@ def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> d
         "report_type": ask.tiktok_name,
         "level": LEVELS[ask.level],
         "time": TIME[ask.granularity],
-        "by": list(ask.breakdowns),
+        "undated": _is_undated(raw),
+        "by": [*ask.breakdowns, *(PERIOD_OF_CENTER.get(ask.granularity, ()) if ask.level == "business_center" else ())],
         "names": [],
         "metrics": [allowed_metrics(ask)],
         "filters": filters,

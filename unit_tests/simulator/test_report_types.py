@@ -59,12 +59,22 @@ RULES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     (asked("BC", "country_code"), "dimensions: country_code is not a set",
      asked("BC", "advertiser_id", "country_code")),
     (asked("BC", "country_code", "advertiser_id", "stat_time_day"), "dimensions: country_code, advertiser_id",
-     asked("BC", "stat_time_day", "advertiser_id")),
+     asked("BC", "placement", "advertiser_id")),
+    (asked("BC", "stat_time_day", "advertiser_id"), "dimensions: stat_time_day, advertiser_id is not a set",
+     asked("BC", "stat_time_month")),
+    (asked("BC", "placement"), "dimensions: placement is not a set", asked("BC", "stat_time_week")),
+    (asked("BC", "stat_time_hour"), "Invalid dimension fields: stat_time_hour", asked("BC", "stat_time_day")),
+    (asked("BC", "advertiser_id", "placement", metrics=["cash_spend"]), CONFLICT,
+     asked("BC", "advertiser_id", "country_code", metrics=["cash_spend"])),
+    (asked("BC", "advertiser_id", "country_code", metrics=["reach"]), CONFLICT,
+     asked("BC", "stat_time_week", metrics=["reach"])),
+    (asked("BC", "stat_time_day", metrics=["advertiser_name"]), CONFLICT,
+     asked("BC", "advertiser_id", "placement", metrics=["advertiser_name", "currency"])),
     (asked("BC", "stat_time_day", end_date="2027-01-01"), "start_date, end_date: The time span must be at most 365",
      asked("BC", "stat_time_day", end_date="2026-12-31")),
     (asked("BC", **LIFETIME), "query_lifetime: Not supported for BC", asked("BC")),
     (asked("BC", enable_total_metrics=True), "enable_total_metrics: Only", asked("BC")),
-    (asked("BC", metrics=["clicks"]), "Invalid metric fields: clicks", asked("BC", metrics=["tax_spend"])),
+    (asked("BC", metrics=["likes"]), "Invalid metric fields: likes", asked("BC", metrics=["tax_spend"])),
     (asked("BC", **filtered("campaign_ids", "IN", ["1"])), "filtering: Invalid filter field campaign_ids", asked("BC")),
     (asked("BC", **filtered("platform_of_account", "IN", ["ADS_MANAGER"])), "filtering: platform_of_account must be",
      asked("BC", **filtered("platform_of_account", "IN", ["ADS_MANGER"]))),
@@ -109,6 +119,11 @@ RULES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
      asked("CATALOG", **filtered("campaign_status", "IN", ["STATUS_ALL"]))),
     ({"dimensions": ["playable_id"]}, "Invalid dimension fields: playable_id", {}),
     ({"metrics": ["tax_spend"]}, "Invalid metric fields: tax_spend", {}),
+    ({"metrics": ["account_type"]}, "Invalid metric fields: account_type", asked("BC", metrics=["account_type"])),
+    ({"metrics": ["native_growth_active"], "dimensions": ["stat_time_day"]}, CONFLICT,
+     {"metrics": ["native_growth_active"], "dimensions": ["campaign_id", "stat_time_day"]}),
+    ({"metrics": ["native_growth_active"], "dimensions": ["campaign_id", "stat_time_hour"], "end_date": "2026-01-01"},
+     CONFLICT, {"metrics": ["native_growth_active"], "dimensions": ["ad_id_v2"], "data_level": "AUCTION_AD"}),
     ({"metrics": ["cash_spend"]}, CONFLICT, asked("BC", metrics=["cash_spend", "voucher_spend"])),
 ]  # fmt: skip
 
@@ -164,6 +179,34 @@ def test_a_business_center_reports_on_all_its_advertisers(wired: Client, world: 
     assert rows == world.truth(**shape, **DAYS)
     assert {row["advertiser_id"] for row in rows} == {TOKYO, LOS_ANGELES, BERLIN, EMPTY}
     assert world.truth(advertiser_id=BERLIN, **shape, **DAYS) == [row for row in rows if row["advertiser_id"] == BERLIN]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "named"),
+    [
+        ("stat_time_week", ["2025-12-29 00:00:00", "2026-01-05 00:00:00"]),
+        ("stat_time_month", ["2026-01-01 00:00:00"]),
+    ],
+)
+def test_weeks_and_months_of_a_business_center_add_up_to_its_days(
+    client: Client, dimension: str, named: list[str]
+) -> None:
+    days = client.report(**asked("BC", "stat_time_day"))
+    periods = client.report(**asked("BC", dimension))
+    assert sorted(row[dimension] for row in periods) == named
+    assert total(periods) == total(days) > 0
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "count"),
+    [(["stat_time_day"], 55), (["stat_time_week"], 55), (["stat_time_month"], 55), (["advertiser_id"], 57),
+     (["advertiser_id", "placement"], 14), (["advertiser_id", "country_code"], 17)],
+)  # fmt: skip
+def test_a_business_center_has_a_list_of_metrics_for_each_dimension(
+    client: Client, dimensions: list[str], count: int
+) -> None:
+    (row, *_) = client.report(**asked("BC", *dimensions, metrics=None))
+    assert len(row) - len(dimensions) == count
 
 
 def test_an_advertisers_spend_is_the_sum_of_its_ads_in_every_division(client: Client) -> None:
