@@ -75,8 +75,8 @@ class Lookups(OnePerSync):
                 refused.append(refusal)
         if len(refused) == len(ways):
             raise refused[0]
-        for refusal in refused:
-            skip(refusal)
+        for each in refused:
+            skip(each)
 
     def _listed(self, owners: Owners, level: Mapping[str, Any]) -> list[Owners]:
         asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
