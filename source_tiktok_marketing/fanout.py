@@ -64,13 +64,13 @@ class Lookups(OnePerSync):
             return
         written = [*levels[0].get("each", ()), *(levels[0].get("deleted", ()) if self._deleted_too else ())]
         for found in written or self._listed(owners, levels[0]):
-            yield from self.below({**owners, **found}, levels[1:], skip)
+            yield from self.below({**owners, **found}, levels[1:], skip=skip)
 
     def _either(self, owners: Owners, ways: list[Levels], skip: Skip) -> Iterator[Owners]:
         refused: list[RefusedError] = []
         for way in ways:
             try:
-                yield from self.below(owners, way, skip)
+                yield from self.below(owners, way, skip=skip)
             except RefusedError as refusal:
                 refused.append(refusal)
         if len(refused) == len(ways):
@@ -180,7 +180,7 @@ class FanOutRetriever(Retriever):
             self._skip(owners, refusal)
 
         try:
-            things = list(self._lookups.below({**owners, **words}, self.below, skip))
+            things = list(self._lookups.below({**owners, **words}, self.below, skip=skip))
             yield from self._of_each(things, words, window)
         except RefusedError as refusal:
             refuse(window)
