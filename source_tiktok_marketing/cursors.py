@@ -21,7 +21,7 @@ from source_tiktok_marketing.bulk import BulkPartition, PageMessage
 # Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
 # a day without rows may still get some until two days later.
 SETTLED_AFTER = timedelta(days=2)
-REFUSED = "refused"
+REFUSED, HELD = "refused", "held"
 
 
 class AdvertiserCursor(Cursor):
@@ -76,7 +76,7 @@ class AdvertiserCursor(Cursor):
     def close_partition(self, partition: Partition) -> None:
         """Moves the cursor over the windows that were read to their end, up to the first that was not."""
         window = slice_of(partition)
-        if window.extra_fields.get(REFUSED):
+        if window.extra_fields.get(REFUSED) or window.extra_fields.get(HELD):
             return
         with self._lock:
             reached = max(self._last_day.pop(id(window), ""), _settled_day(window))
@@ -167,6 +167,11 @@ class AdvertiserStream(AbstractStream):
 def refuse(window: StreamSlice) -> None:
     """Marks what a window shares with the later ones of its owner: TikTok does not answer them."""
     cast("dict[str, Any]", window.extra_fields)[REFUSED] = True
+
+
+def hold(window: StreamSlice) -> None:
+    """Marks what a window shares with the others of its owner: a part of it was skipped, so that its state stays."""
+    cast("dict[str, Any]", window.extra_fields)[HELD] = True
 
 
 def slice_of(partition: Partition) -> StreamSlice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import date, timedelta
 from threading import RLock
@@ -20,14 +20,16 @@ from typing_extensions import override
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.catalogue import entity_columns
-from source_tiktok_marketing.cursors import REFUSED, refuse
-from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, reached, taken
+from source_tiktok_marketing.cursors import REFUSED, hold, refuse
+from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, outermost_first, reached, taken
 from source_tiktok_marketing.pages import TiktokPages
 from source_tiktok_marketing.shared import OnePerSync
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 Owners = Mapping[str, str]
+Levels = list[Mapping[str, Any]]
+Skip = Callable[[RefusedError], None]
 NAMED = 5
 NOT_CONFIRMED = "nobody's"
 WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
@@ -47,23 +49,35 @@ class Lookups(OnePerSync):
         self._found: dict[bytes, list[Owners]] = {}
         self._locks: defaultdict[bytes, RLock] = defaultdict(RLock)
 
-    def below(self, owners: Owners, levels: list[Mapping[str, Any]]) -> Iterator[Owners]:
+    def below(self, owners: Owners, levels: Levels, skip: Skip = lambda _: None) -> Iterator[Owners]:
         """`owners` with what is found for each level below them. Raises RefusedError where TikTok does not tell.
 
         A level is either written down (`each`, with include_deleted `deleted` too), or asked for: `takes` says which
         members of its records (`only` such, `unless` such) are wanted, and under which names; `batch`: the first as
-        JSON lists. `either` holds several ways down, gone one after another.
+        JSON lists. `either` holds several ways down, gone one after another; where one of them is refused, `skip` hears
+        of it and the others are gone all the same.
         """
         if not levels:
             yield owners
             return
-        for way in levels[0].get("either", ()):
-            yield from self.below(owners, [*way, *levels[1:]])
-        if "either" in levels[0]:
+        if ways := levels[0].get("either"):
+            yield from self._either(owners, [[*way, *levels[1:]] for way in ways], skip)
             return
         written = [*levels[0].get("each", ()), *(levels[0].get("deleted", ()) if self._deleted_too else ())]
         for found in written or self._listed(owners, levels[0]):
-            yield from self.below({**owners, **found}, levels[1:])
+            yield from self.below({**owners, **found}, levels[1:], skip=skip)
+
+    def _either(self, owners: Owners, ways: list[Levels], skip: Skip) -> Iterator[Owners]:
+        refused: list[RefusedError] = []
+        for way in ways:
+            try:
+                yield from self.below(owners, way, skip=skip)
+            except RefusedError as refusal:
+                refused.append(refusal)
+        if len(refused) == len(ways):
+            raise refused[0]
+        for each in refused:
+            skip(each)
 
     def _listed(self, owners: Owners, level: Mapping[str, Any]) -> list[Owners]:
         asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
@@ -168,8 +182,13 @@ class FanOutRetriever(Retriever):
         owners = {name: str(value) for name, value in window.partition.items()}
         words = WITH_DELETED if self.config["include_deleted"] else WITHOUT_DELETED
         words = words | (_days(window) if "first_day" in window.extra_fields else {})
+
+        def skip(refusal: RefusedError) -> None:
+            hold(window)
+            self._skip(owners, refusal)
+
         try:
-            things = list(self._lookups.below({**owners, **words}, self.below))
+            things = list(self._lookups.below({**owners, **words}, self.below, skip=skip))
             yield from self._of_each(things, words, window)
         except RefusedError as refusal:
             refuse(window)
@@ -178,7 +197,7 @@ class FanOutRetriever(Retriever):
     def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice) -> Iterator[Any]:
         """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
         answered = False
-        for number, each in enumerate(_outermost_first(things), start=1):
+        for number, each in enumerate(outermost_first(things), start=1):
             try:
                 yield from self._of(each, words, window)
                 answered = True
@@ -212,12 +231,6 @@ class FanOutRetriever(Retriever):
             internal_message="no permission for the ad account",
             failure_type=FailureType.config_error,
         )
-
-
-def _outermost_first(things: list[Owners]) -> Iterator[Owners]:
-    tried = dict.fromkeys((0, len(things) - 1, len(things) // 2)) if things else {}
-    yield from (things[index] for index in tried)
-    yield from (each for index, each in enumerate(things) if index not in tried)
 
 
 def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str]:

@@ -130,8 +130,15 @@ def _reached(data: Any, path: list[str], key_as: str, around: Mapping[str, Any])
 def is_wanted(row: Mapping[str, Any], level: Mapping[str, Any]) -> bool:
     """Whether a record has the members that `only` wants, and none that `unless` rules out; a list: one of these."""
     only, unless = level.get("only", {}), level.get("unless", {})
-    ruled_out = any(row.get(name) in _several(value) for name, value in unless.items())
-    return not ruled_out and all(row.get(name) in _several(value) for name, value in only.items())
+    ruled_out = any(_member(row, path) in _several(value) for path, value in unless.items())
+    return not ruled_out and all(_member(row, path) in _several(value) for path, value in only.items())
+
+
+def _member(row: Mapping[str, Any], path: str) -> Any:
+    value: Any = row
+    for step in path.split("."):
+        value = (value or {}).get(step)
+    return value
 
 
 def _several(value: Any) -> list[Any]:
@@ -142,13 +149,18 @@ def taken(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
     """The wanted members of a record by their new names, where the first of them is there."""
     found: dict[str, str] = {}
     for name, path in takes.items():
-        value: Any = row
-        for step in path.split("."):
-            value = (value or {}).get(step)
+        value = _member(row, path)
         if value in (None, "") and not found:
             return {}
         found[name] = str(value or "")
     return found
+
+
+def outermost_first(things: list[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+    """The first, the last and the middle one, then the others."""
+    tried = dict.fromkeys((0, len(things) - 1, len(things) // 2)) if things else {}
+    yield from (things[index] for index in tried)
+    yield from (each for index, each in enumerate(things) if index not in tried)
 
 
 def batched(found: list[Mapping[str, str]], size: int | None) -> list[Mapping[str, str]]:

@@ -15,6 +15,7 @@ import requests
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of
+from source_tiktok_marketing.endpoint_limits import EndpointLimits, is_about, limits_at
 from source_tiktok_marketing.shards import share_of
 from source_tiktok_marketing.shared import OnePerSync
 from source_tiktok_marketing.shutdown import hold_if_stopping
@@ -136,18 +137,23 @@ class Budget(OnePerSync):
     """The requests one sync may make, shared by all its streams and threads; a retry is a request like any other.
 
     TikTok counts by app, and its documents can be read as counting every endpoint for itself or all of them together:
-    here all count together, which is right either way. Endpoints with a lower limit of their own also keep to that.
-    At every level of an app the limit by the minute is sixty times that by the second, and the one by the day 86,400
-    times: who keeps to the first keeps to all. (In the sandbox it is half of that; `configuration` knows.)
+    here all count together, which is right either way. Endpoints with a lower limit of their own also keep to that,
+    by the second, the minute and the day. For the app itself the limit by the minute is at every level sixty times that
+    by the second, and the one by the day 86,400 times: who keeps to the first keeps to all. (In the sandbox it is half
+    of that; `configuration` knows.)
     """
 
     def __init__(self, config: Mapping[str, Any], own_limits: Sequence[Mapping[str, Any]] = ()) -> None:
         self._wanted = config["requests_per_second"]
         self._every = Pace(share_of(config, self._wanted))
-        self._own = {row["endpoint"]: Pace(share_of(config, row["requests_per_second"])) for row in own_limits}
+        limits = limits_at(self._wanted, own_limits)
+        paced = [limit for limit in limits if "requests_per_second" in limit]
+        self._own = [(limit, Pace(share_of(config, limit["requests_per_second"]))) for limit in paced]
+        self._limits = EndpointLimits(config, limits, CLOCK)
 
     def wait(self, url: str) -> list[Turn]:
         """Returns when a request for `url` may go."""
+        self._limits.wait(url)
         own = self._own_pace(url)
         return [pace.wait() for pace in (own, self._every) if pace]
 
@@ -162,7 +168,7 @@ class Budget(OnePerSync):
 
     def _own_pace(self, url: str) -> Pace | None:
         path = url.partition("?")[0]
-        return next((pace for endpoint, pace in self._own.items() if path.endswith(endpoint)), None)
+        return next((pace for limit, pace in self._own if is_about(path, limit)), None)
 
 
 @dataclass

@@ -19,7 +19,9 @@ from .world import APP_ID, World
 PRODUCTION_HOST = "business-api.tiktok.com"
 SANDBOX_HOST = "sandbox-ads.tiktok.com"
 HOSTS = (PRODUCTION_HOST, SANDBOX_HOST)
-OWN_LIMITS = {"/report/task/create/": (2, 60, 4_500)}
+OWN_LIMITS = {"/report/task/create/": (2, 60, 4_500), "/gmv_max/report/get/": (8, 240, 20_000)}
+# Requests a minute: for one endpoint about one TikTok account, and for all such endpoints together.
+OF_ONE_ACCOUNT, OF_ACCOUNTS = 40, 600
 NO_TOKEN = "Access token is null, you should set it in http header with key Access-Token."  # noqa: S105 - the real text
 NOT_IN_SANDBOX = "Requested functionality, operation, or endpoint is not supported in the sandbox environment."
 WRONG_TOKEN = "Access token is incorrect or has been revoked."  # noqa: S105 - the real text
@@ -43,15 +45,20 @@ class Quota:
     own: Mapping[str, tuple[int, int, int]] = field(default_factory=lambda: dict(OWN_LIMITS))
     _made: Counter[tuple[str, str, str]] = field(default_factory=Counter, repr=False)
 
-    def count(self, app_id: str, path: str, now: datetime) -> None:
-        """Count one request; raises 40100 when a window is full."""
+    def count(self, app_id: str, path: str, now: datetime, account: str = "") -> None:
+        """Count one request, about a TikTok account perhaps; raises 40100 when a window is full."""
         general = (self.per_second, self.per_minute, self.per_day)
         limits = next((own for name, own in self.own.items() if path.endswith(name)), general)
         for layout, limit in zip(("%F %T", "%F %R", "%F"), limits, strict=True):
-            key = (app_id, path, now.strftime(layout))
-            self._made[key] += 1
-            if self._made[key] > limit:
-                raise ApiError(40100, "Too many requests. Please retry in some time.")
+            self._take((app_id, path, now.strftime(layout)), limit)
+        if account:
+            self._take((account, path, now.strftime("%F %R")), OF_ONE_ACCOUNT)
+            self._take((app_id, "", now.strftime("%F %R")), OF_ACCOUNTS)
+
+    def _take(self, key: tuple[str, str, str], limit: int) -> None:
+        self._made[key] += 1
+        if self._made[key] > limit:
+            raise ApiError(40100, "Too many requests. Please retry in some time.")
 
 
 class Simulator:
@@ -109,7 +116,8 @@ class Simulator:
         """Token, quota, shape, permission, then the endpoint itself (errors.md §2)."""
         grant = self._grant(request, endpoint)
         if self.quota:
-            self.quota.count(grant.app_id, request.path, self.clock())
+            account = request.parameters.get("business_id", "") if endpoint.of_account else ""
+            self.quota.count(grant.app_id, request.path, self.clock(), account)
         if grant.sandbox and not endpoint.sandbox:
             raise ApiError(40014, NOT_IN_SANDBOX)
         headers = {name.lower(): value for name, value in request.headers.items()}

@@ -30,10 +30,10 @@ def add_assets(world: World, account: Account, created: datetime, count: int = 3
 
 
 def _audience(material: str, made: datetime) -> tuple[str, dict[str, Any]]:
-    audience_id = str(int(material) >> 32)
+    audience_id, number = str(int(material) >> 32), int(material) % 2**32
     return audience_id, {
         "audience_id": audience_id, "name": f"Audience {audience_id[-4:]}", "audience_type": "Engagement",
-        "cover_num": 1200, "is_creator": True, "is_valid": True,
+        "cover_num": 1200, "is_creator": number != 1, "is_valid": True,
         "create_time": utc_text(made), "expired_time": utc_text(made + timedelta(days=365)),
     }  # fmt: skip
 

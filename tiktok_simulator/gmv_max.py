@@ -36,6 +36,12 @@ LEVELS: Mapping[frozenset[str], str] = {
 # The filters without which a level is refused, and those with which.
 NEEDED = {"product": {"campaign_ids"}, "creative": {"campaign_ids", "item_group_ids"}, "live_room": {"campaign_ids"}}
 REFUSED = {"product": {"gmv_max_promotion_types", "item_group_ids"}, "creative": {"gmv_max_promotion_types"}}
+# What describes something and is no figure.
+ATTRIBUTES = frozenset({
+    "title", "item_id", "tt_account_name", "tt_account_profile_image_url", "tt_account_authorization_type",
+    "shop_content_type", "product_name", "item_group_id", "product_image_url", "product_status", "bid_type",
+    "live_name", "live_status", "live_launched_time", "live_duration",
+})  # fmt: skip
 # A card of the product itself, which is no post.
 PRODUCT_CARD = "-1"
 PRODUCTS, POSTS, ROOMS = 2, 2, 2
@@ -59,6 +65,10 @@ def gmv_max_report(call: Call) -> Answer:
     filtering = call["filtering"] or {}
     level = _level(call["dimensions"])
     _refuse_filters(level, filtering)
+    if level in NEEDED:
+        _refuse_attributes(call, filtering)
+        if "campaign_statuses" in filtering and not call.world.statuses_below_campaigns:
+            raise invalid(f"filtering.campaign_statuses: Not supported by {level}.")
     store_id = call["store_ids"][0]
     if store_id not in open_stores(call.world, call["advertiser_id"]):
         raise invalid(f"store_ids: {store_id} is not available for GMV Max.")
@@ -135,9 +145,20 @@ def _refuse_filters(level: str, filtering: Mapping[str, Any]) -> None:
         raise invalid(f"filtering: {', '.join(sorted(wrong))} cannot be combined with {level}.")
 
 
+def _refuse_attributes(call: Call, filtering: Mapping[str, Any]) -> None:
+    """What describes a product, a post or a LIVE comes for one id at a time, and grouped by one."""
+    several = any(len(filtering.get(name) or ()) > 1 for name in ("campaign_ids", "item_group_ids", "room_ids"))
+    if not several and len(set(call["dimensions"]) - {"stat_time_day"}) == 1:
+        return
+    if wrong := [name for name in call["metrics"] or () if name in ATTRIBUTES]:
+        raise invalid(f"metrics: {', '.join(wrong)} cannot be used with multiple IDs or ID dimensions.")
+
+
 def _is_wanted(campaign: Campaign, filtering: Mapping[str, Any]) -> bool:
-    statuses = filtering.get("campaign_statuses")
-    if campaign.deleted and not (statuses and {"STATUS_ALL", "STATUS_DELETE"}.intersection(statuses)):
+    statuses = set(filtering.get("campaign_statuses") or ["STATUS_NOT_DELETE"])
+    if "STATUS_ALL" not in statuses and not (
+        statuses & {"STATUS_DELETE"} if campaign.deleted else statuses - {"STATUS_DELETE"}
+    ):
         return False
     return campaign.kind in (filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE))
 

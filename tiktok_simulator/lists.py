@@ -7,8 +7,8 @@ many records each of those has, and which days it can be asked for. `answers.csv
 An owner is written `advertiser_id`, `bc_id`, `name=*` (each value the parameter may have), `name=A|B` (the only values
 there is something for) or `name=/path/:member`: the parameter has to be one of those ids that the list at `path` has
 for the owners before it (`name=ad:ad_id` for what is in the world, `name=ad~:ad_id` with what was deleted,
-`name=ad:ad_id?field:VALUE` for part of that). `name=PIXEL>/path/:member+APP>/other/:member` are ids of several lists,
-each where an owner before has that value. `accounts` as `count` is a record for each ad account of the centre.
+`name=ad:ad_id?field:VALUE&other:!VALUE` for part of that). `name=PIXEL>/path/:member+APP>/other/:member` are ids of
+several lists, each where an owner before has that value; `APP>` alone has none. `accounts` as `count` is each account.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from .business import accounts_of
 from .calls import Answer, Call, page_bounds, page_info
 from .catalogue import read_table
-from .list_rules import DELETED, checked, chosen, days_asked, kept, value_of
+from .list_rules import DELETED, EVERY, checked, chosen, days_asked, has, kept, told, value_of
 from .made_up import Member, made_up, members_of, on_day
 from .parameters import Signature, load_signatures
 from .wire import ApiError, invalid
@@ -66,7 +66,7 @@ class Listed:
 
     def names_of(self, owner: str) -> set[str]:
         """The members that carry the value of an owner: called as the parameter is, or as what it names."""
-        told = re.fullmatch(r"\w+:(\w+)", self.owners[owner])
+        told = re.fullmatch(r"\w+:(\w+)(\?.*)?", self.owners[owner])
         return {singular(owner), told[1] if told else singular(owner)}
 
     @property
@@ -127,7 +127,7 @@ def everything(world: World, path: str, first: date, last: date) -> Iterator[tup
 
 def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] | None) -> list[dict[str, Any]]:
     """The records of one owner, of each of `days`; of all of them together where the records do not tell their day."""
-    named = {name: value for owner, value in owners.items() for name in listed.names_of(owner)}
+    named = {name: value for owner, value in owners.items() if value for name in listed.names_of(owner)}
     element = listed.tree.at(listed.records[:1]).element
     accounts = accounts_of(world) if listed.count is None else ()
     found = []
@@ -138,7 +138,7 @@ def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] |
             known = {**known, "advertiser_id": accounts[number]} if number < len(accounts) else known
             known = known if number < size else {**known, "secondary_status": DELETED}
             row = made_up(element, (listed.path, *owners.values(), day, number), known)
-            row = row if isinstance(row, dict) else {listed.word: row}
+            row = told(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
             if listed.days and listed.days.member:
                 row[listed.days.member] = on_day(element.members[listed.days.member], day)
             found.append(row)
@@ -181,14 +181,17 @@ def _asked(listed: Listed, call: Call) -> Iterator[Owners]:
     found: list[dict[str, str]] = [{}]
     for name, source in listed.owners.items():
         given = value_of(call, name)
-        values = given if isinstance(given, list) else [given]
-        for owners in found:
-            known = _known(call.world, listed, name, source, owners)
-            if name == "bc_id" and (values[0] not in known or call.grant.token not in call.world.bc_tokens):
-                raise ApiError(40001, f"No permission to operate business center {values[0]}.")
-            if name != "advertiser_id" and (strange := [value for value in values if value not in known]):
-                raise invalid(f"{name}: {', '.join(map(str, strange))} is not known here.")
-        found = [{**owners, name: str(value)} for owners in found for value in values]
+        if name == "advertiser_id":  # who may be asked about is known before
+            found = [{**owners, name: str(given)} for owners in found]
+            continue
+        known = [(owners, _known(call.world, listed, name, source, owners)) for owners in found]
+        every = list(dict.fromkeys(value for _, values in known for value in values))
+        values = every if given == EVERY else given if isinstance(given, list) else [given]
+        if name == "bc_id" and (values[0] not in every or call.grant.token not in call.world.bc_tokens):
+            raise ApiError(40001, f"No permission to operate business center {values[0]}.")
+        if strange := [value for value in values if value not in every]:
+            raise invalid(f"{name}: {', '.join(map(str, strange))} is not known here.")
+        found = [{**owners, name: str(value)} for owners, here in known for value in values if value in here]
     yield from found
 
 
@@ -223,18 +226,16 @@ def _from(world: World, listed: Listed, source: str, owners: Owners) -> Sequence
     if not member:
         return place.split("|")
     member, _, having = member.partition("?")
-    field, _, wanted = having.partition(":")
     if not path.startswith("/"):
         items, deleted = world.entities(path.rstrip("~"), owners["advertiser_id"]), path.endswith("~")
         rows = [item.row for item in items if deleted or not item.deleted]
-        return [str(row[member]) for row in rows if row[member] is not None and str(row.get(field, "")) == wanted]
+        return [str(row[member]) for row in rows if row[member] is not None and has(row, having)]
     parent = lists()[path]
     named = {other: value for other, value in owners.items() if other in parent.owners}
     above = (each for each in _all_owners(world, parent) if named.items() <= each.items())
-    rows = [
-        row for each in above for row in rows_of(world, parent, each, None) if row.get("secondary_status") != DELETED
-    ]
-    rows = [row for row in rows if str(row.get(field, "")) == wanted]
+    found = ((each, row) for each in above for row in rows_of(world, parent, each, None))
+    living = ((each, row) for each, row in found if row.get("secondary_status") != DELETED)
+    rows = [row for each, row in living if has({**{singular(name): each[name] for name in each}, **row}, having)]
     for other, value in owners.items():
         beside = listed.owners[other].partition(":")
         if beside[0] == path:

@@ -41,9 +41,11 @@ NEWEST_IDS = 20_000
 class World:
     """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator.
 
-    `bc_id` is the business center that owns every account added as permitted, `bc_tokens` may read its report.
+    `bc_id` is the business center that owns every account added as permitted, `bc_type` its kind, `bc_tokens` may
+    read its report.
     `list_sizes` is how many records each owner has at an endpoint of lists.csv, where it is not the table's number;
-    `unscoped` are the endpoints the tokens have no permission for.
+    `unscoped` are the endpoints the tokens have no permission for. `statuses_below_campaigns`: whether GMV Max takes a
+    campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
     `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
     """
 
@@ -57,9 +59,11 @@ class World:
     recorded_rows: list[dict[str, Any]] = field(default_factory=list)
     newest_ids: int = NEWEST_IDS
     bc_id: str = BC_ID
+    bc_type: str = "AGENCY"
     bc_tokens: set[str] = field(default_factory=lambda: {TOKEN})
     list_sizes: dict[str, int] = field(default_factory=dict)
     unscoped: set[str] = field(default_factory=set)
+    statuses_below_campaigns: bool = True
     tiktok_account: TiktokAccount = field(default_factory=TiktokAccount)
     tasks: Tasks = field(default_factory=Tasks)
     leads: LeadFiles = field(default_factory=LeadFiles)

@@ -18,14 +18,17 @@ from tiktok_simulator.worlds import TOKYO
 Record = dict[str, Any]
 
 
-def test_the_sharing_log_of_an_audience_that_another_account_shares_is_not_asked_for(
+def test_the_logs_of_an_audience_that_another_account_shares_are_not_asked_for(
     sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:
     borrowed, *own = (item for item in world.entities("audience", TOKYO))
     world.add(replace(borrowed, row={**borrowed.row, "is_creator": False}))
-    result = sync("audience_share_logs", "audience_details", config=one_advertiser)
+    mine = sorted(item.id for item in own if item.row["is_creator"])
+    result = sync("audience_share_logs", "audience_apply_logs", "audience_details", config=one_advertiser)
     asked = tiktok.asked("/dmp/custom_audience/share/log/")
-    assert sorted(exchange.query["custom_audience_id"] for exchange in asked) == sorted(item.id for item in own)
+    assert sorted(exchange.query["custom_audience_id"] for exchange in asked) == mine
+    (asked_at_once,) = tiktok.asked("/dmp/custom_audience/apply/log/")
+    assert sorted(json.loads(asked_at_once.query["custom_audience_ids"])) == mine
     assert borrowed.id in {row["audience_id"] for row in result.rows("audience_details")}
     assert result.errors == []
 
@@ -35,7 +38,8 @@ def test_more_than_a_hundred_audiences_are_asked_about_in_several_requests(
     stream: str, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:
     add_assets(world, world.accounts[TOKYO], datetime(2025, 7, 1, tzinfo=UTC), count=120)
-    every = {item.id for item in world.entities("audience", TOKYO)}
+    audiences = world.entities("audience", TOKYO)
+    every = {item.id for item in audiences if item.row["is_creator"] or stream == "audience_details"}
     records = sync(stream, config=one_advertiser).rows(stream)
     path = {"audience_details": "/dmp/custom_audience/get/", "audience_apply_logs": "/dmp/custom_audience/apply/log/"}
     sizes = {exchange.query["custom_audience_ids"] for exchange in tiktok.asked(path[stream])}

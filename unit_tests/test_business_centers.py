@@ -17,6 +17,7 @@ from rows import TABLES
 from source_tiktok_marketing.catalogue import entity_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.fault import Answer, Fault, refuse
+from tiktok_simulator.lists import lists, rows_of
 from tiktok_simulator.wire import Request, Response
 from tiktok_simulator.world import BC_ID
 
@@ -26,6 +27,7 @@ Record = dict[str, Any]
 FIGURE = re.compile(r"(?<=: )-?\d+\.\d+")
 MONEY = {
     "business_center_balances": "account_balance",
+    "payment_portfolio_balances": "account_balance",
     "advertiser_balances": "valid_account_balance",
     "business_center_transactions": "amount",
     "account_transactions": "subtotal",
@@ -103,6 +105,61 @@ def test_transactions_are_read_of_the_centre_its_accounts_and_its_portfolios(syn
     assert {row["transaction_level"] for row in rows} == {"BC", "ADVERTISER", "PAYMENT_PORTFOLIO"}
 
 
+def owners_asked(tiktok: Simulator) -> dict[str, set[str]]:
+    """Whose accounts were asked about, at each level of transactions."""
+    found: dict[str, set[str]] = {}
+    for exchange in tiktok.asked(ENDPOINTS["account_transactions"]):
+        owner = json.loads(exchange.query["filtering"]).get("owner_of_account", [""])
+        found.setdefault(exchange.query["transaction_level"], set()).add(",".join(owner))
+    return found
+
+
+def test_an_owner_is_named_for_transactions_of_accounts_only(sync: Read, tiktok: Simulator) -> None:
+    result = sync("account_transactions")
+    both = {"OWNED_BY_CURRENT_BUSINESS_CENTER", "SHARED_BY_OTHER_BUSINESS_CENTER"}
+    assert owners_asked(tiktok) == {"BC": {""}, "PAYMENT_PORTFOLIO": {""}, "ADVERTISER": both}
+    assert (result.errors, result.warnings) == ([], [])
+
+
+def test_of_more_shared_accounts_than_tiktok_takes_unnamed_every_transaction_is_read(
+    sync: Read, tiktok: Simulator, world: World
+) -> None:
+    world.list_sizes["/bc/asset/get/"] = 450
+    assets = rows_of(world, lists()["/bc/asset/get/"], {"bc_id": BC_ID, "asset_type": "ADVERTISER"}, None)
+    ours = {row["asset_id"] for row in assets if row["advertiser_role"] == "ADMIN"}
+    result = sync("account_transactions")
+    assert result.errors == []
+    assert ours <= {row["account_id"] for row in result.rows("account_transactions")}
+    named = [json.loads(exchange.query["filtering"]) for exchange in tiktok.asked(ENDPOINTS["account_transactions"])]
+    assert max(len(each.get("account_ids", [])) for each in named) == 100
+
+
+def test_without_the_permission_to_list_shared_accounts_all_other_transactions_are_read_and_the_state_stays(
+    sync: Read, world: World
+) -> None:
+    everything = in_order(sync("account_transactions").rows("account_transactions"))
+    world.unscoped.add("/bc/asset/get/")
+    result = sync("account_transactions")
+    part = in_order(result.rows("account_transactions"))
+    assert set(part) < set(everything) and part
+    (line,) = result.warnings
+    assert line.startswith("account_transactions was skipped for") and "Business Center Asset (153)" in line
+    states = [each.state.stream.stream_state for each in result.output.state_messages]
+    saved = json.loads(json.dumps(states[-1].__dict__)) if states else {}
+    world.unscoped.clear()
+    again = sync("account_transactions", state={"account_transactions": saved})
+    assert in_order(again.rows("account_transactions")) == everything
+
+
+def test_an_ordinary_business_centre_is_not_asked_for_transfers_it_has_no_list_of(
+    sync: Read, tiktok: Simulator, world: World
+) -> None:
+    world.bc_type = "NORMAL"
+    result = sync("advertiser_transactions")
+    assert (result.rows("advertiser_transactions"), result.errors, result.warnings) == ([], [], [])
+    assert tiktok.asked("/advertiser/transaction/get/") == []
+
+
 def test_transactions_of_accounts_are_read_by_each_kind(sync: Read, tiktok: Simulator) -> None:
     sync("advertiser_transactions")
     asked = [json.loads(exchange.query["filtering"]) for exchange in tiktok.asked("/advertiser/transaction/get/")]
@@ -112,8 +169,9 @@ def test_transactions_of_accounts_are_read_by_each_kind(sync: Read, tiktok: Simu
 
 def test_invoices_of_every_kind_are_read_whole_as_what_is_paid_changes(sync: Read, tiktok: Simulator) -> None:
     sync("invoices")
+    asked = {tuple(json.loads(exchange.query["invoice_types"])) for exchange in tiktok.asked("/bc/invoice/get/")}
+    assert asked == {("RECON", "CREDIT"), ("AUTO_PAY",)}
     for exchange in tiktok.asked("/bc/invoice/get/"):
-        assert set(json.loads(exchange.query["invoice_types"])) == {"RECON", "CREDIT", "AUTO_PAY"}
         assert not {"start_time", "end_time", "pay_statuses"} & set(exchange.query)
 
 
@@ -197,7 +255,7 @@ def test_assets_of_partners_are_asked_for_each_partner_both_ways(sync: Read, tik
         (partner, way, kind)
         for partner in partners
         for way in ("SHARED", "SHARING")
-        for kind in ("ADVERTISER", "CATALOG")
+        for kind in ("ADVERTISER", "CATALOG", "TIKTOK_SHOP", "PIXEL")
     }
     assert set(asked) == ways and len(asked) == len(ways)
 

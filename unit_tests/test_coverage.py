@@ -13,6 +13,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT.parent / "shared" / "reference" / "endpoints.json"
+# TikTok's endpoints of 2026. Of the last ones only its table of permissions tells.
+RECENT = {
+    "/account/verification/filetype/", "/account/verification/status/", "/creative/pre_review/task/get/",
+    "/gmv_max/creation/custom_anchor_video_list/get/", "/gmv_max/creation/shop_video/video_anchors/",
+    "/report/bid_protection/detail/get/", "/report/bid_protection/status/get/", "/report/subscription/get/",
+    "/account/optimization/*", "/bc/invoice/billing_report/", "/bc/pixel/get/", "/creative/shared_folder/*",
+    "/discovery/cml/list/", "/discovery/cml/post/", "/discovery/hashtag/post/", "/gmv_max/video_list/report/",
+    "/pps/survey/metric/", "/smart_plus/mmt/ad/",
+}  # fmt: skip
 NOT_STREAMS = {"custom_reports"}
 # Those that hand out or take back a token, and the one that ends a task.
 NOT_READING = re.compile(r"/oauth2/|/report/task/cancel/")
@@ -32,7 +41,12 @@ def test_no_read_endpoint_of_the_reference_is_missing(endpoints: ModuleType) -> 
         pytest.skip("shared/reference is not here: the table can't be compared with TikTok's endpoints")
     known = {(each["method"], each["path"]) for each in json.loads(REFERENCE.read_text(encoding="utf-8"))}
     reading = {(method, path) for method, path in known if method == "GET" or not NOT_READING.search(path)}
-    assert {(row["method"], row["endpoint"]) for row in endpoints.table()} == reading
+    older = {(row["method"], row["endpoint"]) for row in endpoints.table() if row["endpoint"] not in RECENT}
+    assert older == reading
+
+
+def test_the_endpoints_of_the_last_year_are_there(endpoints: ModuleType) -> None:
+    assert {row["endpoint"] for row in endpoints.table()} >= RECENT
 
 
 def test_an_endpoint_is_listed_once_and_says_what_it_is(endpoints: ModuleType) -> None:

@@ -22,6 +22,15 @@ def living(world: World, kind: str) -> list[str]:
     return sorted(item.id for item in world.entities(kind, TOKYO) if not item.deleted)
 
 
+def plain(world: World, kind: str) -> list[str]:
+    """Those of them that are not Upgraded Smart+."""
+    upgraded = {
+        item.id for item in world.entities(kind, TOKYO) if item.row["campaign_automation_type"] == "UPGRADED_SMART_PLUS"
+    }
+    assert upgraded.intersection(living(world, kind))
+    return sorted(set(living(world, kind)) - upgraded)
+
+
 def asked_about(tiktok: Simulator, path: str, parameter: str) -> list[list[str]]:
     """The ids of each request, in its parameter or in its `filtering`."""
     queries = [exchange.query for exchange in tiktok.asked(path)]
@@ -42,10 +51,12 @@ def test_ad_groups_are_asked_about_twenty_at_a_time_and_each_once(
 ) -> None:
     add_campaign(world, world.accounts[TOKYO], Plan("Wide", FOUNDED, ad_groups=25, ads=1))
     result = sync("ad_group_review_info", "ad_group_diagnoses", config=one_advertiser)
-    for path in ("/adgroup/review_info/", "/tool/diagnosis/get/"):
-        check_batches(asked_about(tiktok, path, "adgroup_ids"), 20, living(world, "adgroup"))
-    for stream in ("ad_group_review_info", "ad_group_diagnoses"):
-        assert sorted(row["adgroup_id"] for row in result.rows(stream)) == living(world, "adgroup")
+    for path, stream, groups in (
+        ("/adgroup/review_info/", "ad_group_review_info", living(world, "adgroup")),
+        ("/tool/diagnosis/get/", "ad_group_diagnoses", plain(world, "adgroup")),
+    ):
+        check_batches(asked_about(tiktok, path, "adgroup_ids"), 20, groups)
+        assert sorted(row["adgroup_id"] for row in result.rows(stream)) == groups
 
 
 def test_ads_are_asked_about_as_many_at_a_time_as_tiktok_takes(
@@ -53,20 +64,37 @@ def test_ads_are_asked_about_as_many_at_a_time_as_tiktok_takes(
 ) -> None:
     add_campaign(world, world.accounts[TOKYO], Plan("Deep", FOUNDED, ad_groups=1, ads=210))
     assert sync("video_performance", "ad_benchmarks", config=one_advertiser).errors == []
-    check_batches(asked_about(tiktok, "/report/video_performance/get/", "ad_ids"), 200, living(world, "ad"))
+    check_batches(asked_about(tiktok, "/report/video_performance/get/", "ad_ids"), 200, plain(world, "ad"))
     check_batches(
         list(map(list, {tuple(ids) for ids in asked_about(tiktok, "/report/ad_benchmark/get/", "ad_ids")})),
-        100, living(world, "ad"),
+        100, plain(world, "ad"),
     )  # fmt: skip
 
 
-def test_every_figure_of_the_seconds_is_asked_for_by_name(
+def test_every_figure_of_the_seconds_of_an_ad_or_a_video_is_read_without_naming_one(
     sync: Read, tiktok: Simulator, one_advertiser: Config
 ) -> None:
-    sync("video_performance", config=one_advertiser)
-    asked = {call.query["metrics_fields"] for call in tiktok.asked("/report/video_performance/get/")}
-    told = {"advertiser_id", "ad_id", "video_id", "duration"}
-    assert [set(json.loads(names)) for names in asked] == [set(entity_columns()["video_performance"]) - told]
+    result = sync("video_performance", "video_insights", config=one_advertiser)
+    assert (result.errors, result.warnings) == ([], [])
+    assert not [call for call in tiktok.asked("/report/video_performance/get/") if "metrics_fields" in call.query]
+    for stream in ("video_performance", "video_insights"):
+        assert set(result.rows(stream)[0]) == set(entity_columns()[stream])
+
+
+def test_every_video_of_an_ad_is_asked_about_once_and_alone(
+    sync: Read, tiktok: Simulator, world: World, one_advertiser: Config
+) -> None:
+    videos = {item.row["video_id"] for item in world.entities("ad", TOKYO) if not item.deleted}
+    sync("video_insights", config=one_advertiser)
+    asked = asked_about(tiktok, "/report/video_performance/get/", "video_ids")
+    assert sorted(asked) == sorted([video] for video in videos)
+
+
+def test_fatigue_is_not_asked_for_of_upgraded_smart_plus_ads(
+    sync: Read, tiktok: Simulator, world: World, one_advertiser: Config
+) -> None:
+    assert sync("creative_fatigue", config=one_advertiser).errors == []
+    assert sorted({call.query["ad_id"] for call in tiktok.asked("/creative_fatigue/get/")}) == plain(world, "ad")
 
 
 def test_seconds_of_a_video_stay_lists(sync: Read, one_advertiser: Config) -> None:

@@ -64,13 +64,30 @@ def test_custom_conversions_are_asked_for_of_an_accounts_own_pixels_and_apps(
     sync: Read, tiktok: Simulator, world: World
 ) -> None:
     sync("custom_conversions")
-    sources = {"PIXEL": owned(world, "/pixel/list/", "pixel_id"), "APP": owned(world, "/app/list/", "app_id")}
+    attributing = {
+        account: {row["app_platform_id"] for row in rows if row["self_attribution_enabled"]}
+        for account in world.permitted
+        if (rows := rows_of(world, lists()["/app/list/"], {"advertiser_id": account}, None))
+    }
+    sources = {"PIXEL": owned(world, "/pixel/list/", "pixel_id"), "APP": attributing}
     asked = Counter(
         (exchange.query["advertiser_id"], exchange.query["event_source_type"], exchange.query["event_source_id"])
         for exchange in tiktok.asked("/custom_conversion/list/")
     )
     expected = {(account, kind, name) for kind, of in sources.items() for account, ids in of.items() for name in ids}
     assert asked == dict.fromkeys(expected, 1)
+
+
+def test_without_the_permission_for_pixels_the_custom_conversions_of_apps_are_read_all_the_same(
+    sync: Read, world: World
+) -> None:
+    world.unscoped.add("/pixel/list/")
+    result = sync("custom_conversions")
+    assert {row["event_source_type"] for row in result.rows("custom_conversions")} == {"APP"}
+    assert (result.errors, len(result.warnings)) == ([], 1)
+    world.unscoped.add("/app/list/")
+    result = sync("custom_conversions")
+    assert (result.rows("custom_conversions"), result.errors, len(result.warnings)) == ([], [], 1)
 
 
 def test_an_app_is_asked_about_with_its_own_ad_account_only(sync: Read, tiktok: Simulator, world: World) -> None:

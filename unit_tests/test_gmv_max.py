@@ -22,6 +22,7 @@ FIRST, LAST = date(2026, 1, 15), date(2026, 1, 24)
 Record = dict[str, Any]
 ROWS: list[Record] = [row for row in TABLES["nested_reports"] if row["group"] == "gmv_max"]
 PRODUCT, CREATIVE = "gmv_max_product_campaign_reports_daily", "gmv_max_creative_reports_daily"
+ROOM = "gmv_max_room_reports_daily"
 
 
 def measured(row: Record) -> list[str]:
@@ -94,6 +95,26 @@ def test_without_deleted_campaigns_their_rows_are_left_out_and_no_others(
     records = sync(row["name"], config=config | {"include_deleted": False}).rows(row["name"])
     assert by_key(row, records) == by_key(row, truth(world, row, deleted=False))
     assert len(records) < len(truth(world, row))
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "filtering" in row["ask"]], ids=name_of)
+def test_what_a_living_campaign_has_is_asked_for_without_its_status(
+    row: Record, sync: Callable[..., Sync], world: World, config: Record
+) -> None:
+    world.statuses_below_campaigns = False
+    result = sync(row["name"], config=config | {"include_deleted": False})
+    assert by_key(row, result.rows(row["name"])) == by_key(row, truth(world, row, deleted=False)) != {}
+    assert (result.errors, result.warnings) == ([], [])
+
+
+def test_what_describes_a_live_is_asked_for_of_one_campaign_at_a_time(
+    sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: Record
+) -> None:
+    rows = sync(ROOM, config=one_advertiser).rows(ROOM)
+    asked = [exchange.query for exchange in tiktok.asked(REPORT) if "room_id" in exchange.query["dimensions"]]
+    assert {len(json.loads(query["filtering"])["campaign_ids"]) for query in asked} == {1}
+    assert {query["dimensions"] for query in asked} == {'["room_id", "stat_time_day"]'}
+    assert all(row["live_name"] and row["campaign_id"] and isinstance(row["live_duration"], str) for row in rows)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=name_of)

@@ -47,10 +47,13 @@ def truth(world: World, row: Record) -> list[Record]:
 
 
 def is_asked(owners: Record, row: Record) -> bool:
-    """Whether a stream asks for what belongs to them: not where its request names another constant."""
+    """Whether a stream asks for what belongs to them: not where its request names another constant, or not them."""
     constants = {name: value for name, value in row["ask"].items() if "{" not in value}
+    looked_up = {name for level in row.get("below", []) for name in level.get("takes", ())}
     other = any(constants.get(name, value) != value for name, value in owners.items())
-    return not other and (row["of"] != "any_advertiser" or owners["advertiser_id"] == TOKYO)
+    unasked = any(name.partition(".")[0] not in row["ask"] for name, value in owners.items() if value and name != "day")
+    nothing = any(name in looked_up and not value for name, value in owners.items())
+    return not (other or unasked or nothing) and (row["of"] != "any_advertiser" or owners["advertiser_id"] == TOKYO)
 
 
 def centered(world: World, row: Record) -> Record:

@@ -14,6 +14,7 @@ import pytest
 from tiktok_simulator import Quota, Request, Simulator, World
 from tiktok_simulator.app import NO_TOKEN, SANDBOX_HOST, WRONG_TOKEN
 from tiktok_simulator.routes import ENDPOINTS, PREFIX
+from tiktok_simulator.wire import ApiError
 from tiktok_simulator.world import (
     APP_ID,
     APP_SECRET,
@@ -220,6 +221,28 @@ def test_a_quota_counts_each_endpoint_and_opens_again_with_the_next_window(world
     assert client.rows("/ad/get/", advertiser_id=TOKYO)
     moments.append(NOW + timedelta(seconds=1))
     assert client.rows(CAMPAIGNS, advertiser_id=TOKYO)
+
+
+@pytest.mark.parametrize(("path", "second", "minute"), [("/gmv_max/report/get/", 8, 240), ("/campaign/get/", 10, 600)])
+def test_an_endpoint_may_have_less_of_the_quota_than_others(path: str, second: int, minute: int) -> None:
+    quota = Quota()
+    for number in range(minute):
+        quota.count("app", path, NOW + timedelta(seconds=number // second))
+    with pytest.raises(ApiError):
+        quota.count("app", path, NOW + timedelta(seconds=minute // second - 1))
+    with pytest.raises(ApiError):
+        quota.count("app", path, NOW + timedelta(seconds=59))
+    quota.count("app", path, NOW + timedelta(seconds=60))
+
+
+def test_a_tiktok_account_is_asked_about_forty_times_a_minute_at_each_endpoint() -> None:
+    quota, video, comment = Quota(), "/business/video/list/", "/business/comment/list/"
+    for path in (video, comment):
+        for number in range(40):
+            quota.count("app", path, NOW + timedelta(seconds=number), "account")
+    with pytest.raises(ApiError):
+        quota.count("app", video, NOW + timedelta(seconds=50), "account")
+    quota.count("app", video, NOW + timedelta(seconds=50), "another")
 
 
 def test_the_transcript_tells_what_was_asked_and_answered(client: Client, simulator: Simulator) -> None:
