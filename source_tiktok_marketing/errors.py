@@ -24,6 +24,8 @@ from source_tiktok_marketing.patience import (
     TiktokBackoff,
     Trouble,
 )
+from source_tiktok_marketing.refused_parameters import LeftOut, RefusedRequestError
+from source_tiktok_marketing.request_parameters import names_nothing
 from source_tiktok_marketing.shared import OnePerSync
 from source_tiktok_marketing.wire import ADVERTISER, LARGEST_ANSWER, AnswerTooLargeError, path_of
 
@@ -66,6 +68,9 @@ class TiktokErrorHandler(DefaultErrorHandler):
     whose data can't be true (`answers.flaw_in`), is asked for again, whatever its status; `takes_text` is set where
     the body is a download.
 
+    A code of a row with `leave_out` is raised as a RefusedRequestError, for a `LenientRequester` to ask for less. Where
+    its words name nothing that was asked for, it may pass, and is asked for again first, `tries` times in all.
+
     The body is decoded once (`answers.body_of`), where one response filter per code would decode it each time.
     """
 
@@ -82,6 +87,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         super().__post_init__(parameters)
         self._patience, self._table = Patience.of(self.config), ErrorTable.of(self.config)
         self._table.rows = self.answers or self._table.rows
+        self._left_out = LeftOut.of(self.config)
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
         self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
 
@@ -118,6 +124,11 @@ class TiktokErrorHandler(DefaultErrorHandler):
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
             flaw = flaw_in(response)
             return _retry(f"TikTok sent an answer {flaw}. {whom}") if flaw else ErrorResolution(action)
+        if row.get("leave_out"):
+            text = f"TikTok refused: {words} (code {code}). {whom} {row['remedy']}"
+            if self._may_pass(response, words, row["tries"]):
+                return _retry(text)
+            raise RefusedRequestError(response, text, FailureType[row["failure"]])
         if row.get("for_all") and self.of not in ORGANIC:
             text = f"TikTok refused: {words} (code {code}). {row['remedy']}"
             self._patience.stop(EVERYWHERE, text, FailureType[row["failure"]])
@@ -129,6 +140,16 @@ class TiktokErrorHandler(DefaultErrorHandler):
         text = f"TikTok refused: {words} (code {code}). {whom} {row.get('remedy', '')}".strip()
         failure = FailureType[row.get("failure", "system_error")] if action is ResponseAction.FAIL else TRANSIENT
         return ErrorResolution(action, failure, text)
+
+    def _may_pass(self, response: requests.Response, words: str, tries: int) -> bool:
+        """Whether a refusal that names nothing of the request was not told often enough to be believed."""
+        refusal = (path_of(response.request), words)
+        if not names_nothing(response) or refusal in self._left_out.lasting:
+            return False
+        if _tries(response) < tries:
+            return True
+        self._left_out.lasting.add(refusal)
+        return False
 
     def _without_envelope(self, response: requests.Response) -> ErrorResolution:
         status = response.status_code

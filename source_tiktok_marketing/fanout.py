@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from threading import RLock
 from typing import Any, cast
 
 import orjson
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
-from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
@@ -23,11 +24,15 @@ from source_tiktok_marketing.catalogue import entity_columns
 from source_tiktok_marketing.cursors import REFUSED, refuse
 from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, reached, taken
 from source_tiktok_marketing.pages import TiktokPages
+from source_tiktok_marketing.refused_parameters import lenient
+from source_tiktok_marketing.request_parameters import is_unasked, words_of
 from source_tiktok_marketing.shared import OnePerSync
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 Owners = Mapping[str, str]
+Levels = list[Mapping[str, Any]]
+Lenient = Callable[[Any], Any]
 NAMED = 5
 WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
 WITHOUT_DELETED = {
@@ -46,44 +51,45 @@ class Lookups(OnePerSync):
         self._found: dict[bytes, list[Owners]] = {}
         self._locks: defaultdict[bytes, RLock] = defaultdict(RLock)
 
-    def below(self, owners: Owners, levels: list[Mapping[str, Any]]) -> Iterator[Owners]:
+    def below(self, owners: Owners, levels: Levels, lenient: Lenient = lambda plain: plain) -> Iterator[Owners]:
         """`owners` with what is found for each level below them. Raises RefusedError where TikTok does not tell.
 
         A level is either written down (`each`, with include_deleted `deleted` too), or asked for: `takes` says which
         members of its records (`only` such, `unless` such) are wanted, and under which names; `batch`: the first as
-        JSON lists. `either` holds several ways down, gone one after another.
+        JSON lists. `either` holds several ways down, gone one after another. `lenient` makes of a requester one that
+        asks again without what TikTok refuses.
         """
         if not levels:
             yield owners
             return
         for way in levels[0].get("either", ()):
-            yield from self.below(owners, [*way, *levels[1:]])
+            yield from self.below(owners, [*way, *levels[1:]], lenient)
         if "either" in levels[0]:
             return
         written = [*levels[0].get("each", ()), *(levels[0].get("deleted", ()) if self._deleted_too else ())]
-        for found in written or self._listed(owners, levels[0]):
-            yield from self.below({**owners, **found}, levels[1:])
+        for found in written or self._listed(owners, levels[0], lenient):
+            yield from self.below({**owners, **found}, levels[1:], lenient)
 
-    def _listed(self, owners: Owners, level: Mapping[str, Any]) -> list[Owners]:
+    def _listed(self, owners: Owners, level: Mapping[str, Any], lenient: Lenient) -> list[Owners]:
         asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
         key = orjson.dumps([level, asks])
         with self._locks[key]:
             if key not in self._found:
-                rows = (row for ask in asks for row in self._rows(level, ask))
+                rows = (row for ask in asks for row in self._rows(level, ask, lenient))
                 wanted = (row for row in rows if is_wanted(row, level))
                 found = {orjson.dumps(each): each for row in wanted if (each := taken(row, level["takes"]))}
                 self._found[key] = batched(list(found.values()), level.get("batch"))
         return self._found[key]
 
-    def _rows(self, level: Mapping[str, Any], ask: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        requester = cast("HttpRequester", self.organic_requester if "business_id" in ask else self.requester)
+    def _rows(self, level: Mapping[str, Any], ask: Owners, lenient: Lenient) -> Iterator[Mapping[str, Any]]:
+        requester = lenient(self.organic_requester if "business_id" in ask else self.requester)
         pages = TiktokPages({}, level["endpoint"])
         where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": level["endpoint"]})
         token: Mapping[str, Any] | None = pages.initial_token
         while token:
             paging = _paging(level, token)
             response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
-            if response is None:
+            if response is None or is_unasked(response):
                 return
             if body_of(response).get("code"):
                 raise RefusedError(response, level.get("scope", ""))
@@ -148,6 +154,10 @@ class FanOutRetriever(Retriever):
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
         self._directory = AdvertiserDirectory.of(self.config)
         self._known = entity_columns().get(self.stream) or parameters.get("key")
+        own = words_of(_written(self.ask, self.below)).difference(parameters.get("dimensions") or ())
+        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=set() if parameters.get("own") else own)
+        if isinstance(self.pages, SimpleRetriever):
+            self.pages.requester = self._lenient(self.pages.requester)
         texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")
         self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("keys") or ()), "")
 
@@ -161,7 +171,7 @@ class FanOutRetriever(Retriever):
         words = WITH_DELETED if self.config["include_deleted"] else WITHOUT_DELETED
         words = words | (_days(window) if "first_day" in window.extra_fields else {})
         try:
-            things = list(self._lookups.below({**owners, **words}, self.below))
+            things = list(self._lookups.below({**owners, **words}, self.below, self._lenient))
             yield from self._of_each(things, words, window)
         except RefusedError as refusal:
             refuse(window)
@@ -216,6 +226,15 @@ def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str
     if counted_by:
         return {counted_by: str(size), **({"cursor": str(token["cursor"])} if "cursor" in token else {})}
     return {"page": str(token["page"]), "page_size": str(size)} if size else {}
+
+
+def _written(ask: Owners, levels: Levels) -> Iterator[Any]:
+    """What the manifest asks with, and what the levels do."""
+    yield from (ask, *WITH_DELETED.values(), *WITHOUT_DELETED.values())
+    for level in levels:
+        yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
+        for way in level.get("either", ()):
+            yield from _written({}, way)
 
 
 def _days(window: StreamSlice) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of, data_of, plain
 from source_tiktok_marketing.records import ReportExtractor, entity
+from source_tiktok_marketing.request_parameters import is_unasked
 
 # What the values of an object are called where its keys are ids: {"7001": {…}} → {"key": "7001", …}.
 EVERY = "*"
@@ -60,6 +61,8 @@ class NestedExtractor(RecordExtractor):
         """The records of one answer."""
         if body_of(response).get("code"):
             raise RefusedError(response)
+        if is_unasked(response):
+            return
         data, first = data_of(response), self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
             raise AirbyteTracedException(

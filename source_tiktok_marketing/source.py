@@ -39,6 +39,7 @@ from source_tiktok_marketing.offered import (
     refuse_unknown_streams,
 )
 from source_tiktok_marketing.organic import OrganicTokens
+from source_tiktok_marketing.refused_parameters import LeftOut
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -136,7 +137,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         offered = self.offered(config)
         refuse_foreign_state(state or [], offered)
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
-        reasons, refusals = Reasons(), Refusals.of(self._config)
+        reasons, refusals, left_out = Reasons(), Refusals.of(self._config), LeftOut.of(self._config)
         IN_PAGES.clear()
         for name, why in read_plainly(self._config):
             LOGGER.info(f"{name} is read synchronously: {why}.")
@@ -154,6 +155,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         finally:
             ODD_VALUES.report()
             refusals.report()
+            left_out.report()
         refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
 
     def _hand_back(self, renewed: Mapping[str, str]) -> None:

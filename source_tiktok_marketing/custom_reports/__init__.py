@@ -137,6 +137,7 @@ def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> d
         "by": list(ask.breakdowns),
         "names": [],
         "metrics": [allowed_metrics(ask)],
+        "named": [*(word for word in ask.metrics if word in metrics()), *_named_filters(ask)],
         "filters": filters,
         "days": report_days(own),
         "business_center_id": ask.business_center_id,
@@ -157,6 +158,13 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
         wanted[f"{LEVELS[ask.level]}_status"] = [status]
     return [{"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
             for name, values in wanted.items()]  # fmt: skip
+
+
+def _named_filters(ask: Ask) -> list[str]:
+    """The fields the user filters by himself."""
+    ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
+    kinds = ["buying_types"] if ask.filters.get("buying_types") else []
+    return [*ids, *kinds, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]
 
 
 NOT_DELETED = "STATUS_NOT_DELETE"  # TikTok's own default
