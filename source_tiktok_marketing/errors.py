@@ -36,7 +36,7 @@ PARTLY_DONE = 20001
 NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with this message."}
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
-_TRY = "_tiktok_try"
+_TRY, _TOLD = "_tiktok_try", "_tiktok_told"
 # In which order, as one is a kind of the other.
 NO_ANSWER = (
     (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
@@ -146,7 +146,11 @@ class TiktokErrorHandler(DefaultErrorHandler):
         refusal = (path_of(response.request), words)
         if not names_nothing(response) or refusal in self._left_out.lasting:
             return False
-        if _tries(response) < tries:
+        request = hash((response.request.url, response.request.body))
+        if not hasattr(response, _TOLD):  # told twice of each answer
+            setattr(response, _TOLD, True)
+            self._left_out.times[request] += 1
+        if self._left_out.times[request] < tries:
             return True
         self._left_out.lasting.add(refusal)
         return False

@@ -22,7 +22,7 @@ from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.catalogue import entity_columns
 from source_tiktok_marketing.cursors import REFUSED, refuse
-from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, reached, taken
+from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, reached, taken, written_down
 from source_tiktok_marketing.pages import TiktokPages
 from source_tiktok_marketing.refused_parameters import lenient
 from source_tiktok_marketing.request_parameters import is_unasked, words_of
@@ -154,8 +154,9 @@ class FanOutRetriever(Retriever):
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
         self._directory = AdvertiserDirectory.of(self.config)
         self._known = entity_columns().get(self.stream) or parameters.get("key")
-        own = words_of(_written(self.ask, self.below)).difference(parameters.get("dimensions") or ())
-        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=set() if parameters.get("own") else own)
+        written = () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *written_down(self.ask, self.below))
+        ours = words_of(written).difference(parameters.get("dimensions") or ())
+        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=ours)
         if isinstance(self.pages, SimpleRetriever):
             self.pages.requester = self._lenient(self.pages.requester)
         texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")
@@ -226,15 +227,6 @@ def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str
     if counted_by:
         return {counted_by: str(size), **({"cursor": str(token["cursor"])} if "cursor" in token else {})}
     return {"page": str(token["page"]), "page_size": str(size)} if size else {}
-
-
-def _written(ask: Owners, levels: Levels) -> Iterator[Any]:
-    """What the manifest asks with, and what the levels do."""
-    yield from (ask, *WITH_DELETED.values(), *WITHOUT_DELETED.values())
-    for level in levels:
-        yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
-        for way in level.get("either", ()):
-            yield from _written({}, way)
 
 
 def _days(window: StreamSlice) -> dict[str, str]:

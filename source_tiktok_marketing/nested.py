@@ -161,3 +161,12 @@ def batched(found: list[Mapping[str, str]], size: int | None) -> list[Mapping[st
     (name, *_) = found[0]
     ids = [each[name] for each in found]
     return [{name: orjson.dumps(ids[start : start + size]).decode()} for start in range(0, len(ids), size)]
+
+
+def written_down(ask: Mapping[str, str], levels: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """What the manifest asks with, for the records and for the ids of each level."""
+    yield ask
+    for level in levels:
+        yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
+        for way in level.get("either", ()):
+            yield from written_down({}, way)

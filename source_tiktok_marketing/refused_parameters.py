@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from threading import Lock
@@ -51,7 +51,7 @@ class RefusedRequestError(AirbyteTracedException):
 
     def after_a_search(self) -> RefusedRequestError:
         """The same, where it was searched in vain for what is refused."""
-        told = f"{self.message} Which metric is refused was not found out in {MOST_REQUESTS} requests."
+        told = f"{self.message} Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
         return RefusedRequestError(self.response, told, self.failure_type)
 
 
@@ -72,6 +72,8 @@ class LeftOut(OnePerSync):
         self._lock = Lock()
         self.lasting: set[tuple[str, str]] = set()
         """The refusals that did not pass: where, and in which words."""
+        self.times: Counter[int] = Counter()
+        """How often a request that may pass was refused."""
 
     def of_stream(self, stream: str) -> Report:
         """What is known of one stream."""

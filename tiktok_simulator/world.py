@@ -44,6 +44,7 @@ class World:
     `bc_id` is the business center that owns every account added as permitted, `bc_tokens` may read its report.
     `list_sizes` is how many records each owner has at an endpoint of lists.csv, where it is not the table's number;
     `unscoped` are the endpoints the tokens have no permission for.
+    `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv).
     `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
     """
 
@@ -60,6 +61,7 @@ class World:
     bc_tokens: set[str] = field(default_factory=lambda: {TOKEN})
     list_sizes: dict[str, int] = field(default_factory=dict)
     unscoped: set[str] = field(default_factory=set)
+    gives_disputed: bool = True
     tiktok_account: TiktokAccount = field(default_factory=TiktokAccount)
     tasks: Tasks = field(default_factory=Tasks)
     leads: LeadFiles = field(default_factory=LeadFiles)
