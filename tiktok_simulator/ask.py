@@ -45,7 +45,9 @@ class Ask:
 
     def is_disputed(self, metric: str) -> bool:
         """Whether the sources disagree about a metric in this report; all speak of synchronous ones."""
-        places = {(self.report_type, name, metric) for name in ("", *self.dimensions)}
+        broken_down = bool(self.of_role("breakdown", "audience"))
+        names = [name for name in self.dimensions if not (broken_down and name == "stat_time_hour")]
+        places = {(self.report_type, name, metric) for name in ("", *names)}
         return not self.in_task and not places.isdisjoint(DISPUTED)
 
     def of_role(self, *roles: str) -> list[str]:

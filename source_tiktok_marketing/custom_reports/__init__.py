@@ -10,7 +10,7 @@ from typing import Any
 
 from source_tiktok_marketing.catalogue.places import LEVELS, METRICS_PER_REQUEST, metrics, shapes
 from source_tiktok_marketing.custom_reports.ask import Ask
-from source_tiktok_marketing.custom_reports.measures import allowed_metrics
+from source_tiktok_marketing.custom_reports.measures import allowed_metrics, is_disputed
 from source_tiktok_marketing.custom_reports.rules import ID_FILTERS, problems
 from source_tiktok_marketing.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, report_days, today_in
 
@@ -79,7 +79,8 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
                "STATUS_NOT_DELETE to go without deleted ones"  # fmt: skip
     if len(allowed_metrics(ask)) > METRICS_PER_REQUEST:
         return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
-    only = [name for name in allowed_metrics(ask) if metrics()[name].sync_only & {"all", *ask.places}]
+    asked = (metrics()[name] for name in allowed_metrics(ask))
+    only = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
     return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
 
 
