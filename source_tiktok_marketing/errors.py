@@ -14,6 +14,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import Erro
 
 from source_tiktok_marketing.answers import asked, body_of, flaw_in, plain, request_of
 from source_tiktok_marketing.bulk import codec_of
+from source_tiktok_marketing.left_out import LeftOut, RefusedRequestError
 from source_tiktok_marketing.organic import ORGANIC
 from source_tiktok_marketing.patience import (
     EVERYWHERE,
@@ -24,8 +25,6 @@ from source_tiktok_marketing.patience import (
     TiktokBackoff,
     Trouble,
 )
-from source_tiktok_marketing.refused_parameters import LeftOut, RefusedRequestError
-from source_tiktok_marketing.request_parameters import names_nothing
 from source_tiktok_marketing.shared import OnePerSync
 from source_tiktok_marketing.wire import ADVERTISER, LARGEST_ANSWER, AnswerTooLargeError, path_of
 
@@ -36,7 +35,7 @@ PARTLY_DONE = 20001
 NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with this message."}
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
-_TRY, _TOLD = "_tiktok_try", "_tiktok_told"
+_TRY = "_tiktok_try"
 # In which order, as one is a kind of the other.
 NO_ANSWER = (
     (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
@@ -126,7 +125,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return _retry(f"TikTok sent an answer {flaw}. {whom}") if flaw else ErrorResolution(action)
         if row.get("leave_out"):
             text = f"TikTok refused: {words} (code {code}). {whom} {row['remedy']}"
-            if self._may_pass(response, words, row["tries"]):
+            if self._left_out.may_pass(response, row["tries"]):
                 return _retry(text)
             raise RefusedRequestError(response, text, FailureType[row["failure"]])
         if row.get("for_all") and self.of not in ORGANIC:
@@ -140,20 +139,6 @@ class TiktokErrorHandler(DefaultErrorHandler):
         text = f"TikTok refused: {words} (code {code}). {whom} {row.get('remedy', '')}".strip()
         failure = FailureType[row.get("failure", "system_error")] if action is ResponseAction.FAIL else TRANSIENT
         return ErrorResolution(action, failure, text)
-
-    def _may_pass(self, response: requests.Response, words: str, tries: int) -> bool:
-        """Whether a refusal that names nothing of the request was not told often enough to be believed."""
-        refusal = (path_of(response.request), words)
-        if not names_nothing(response) or refusal in self._left_out.lasting:
-            return False
-        request = hash((response.request.url, response.request.body))
-        if not hasattr(response, _TOLD):  # told twice of each answer
-            setattr(response, _TOLD, True)
-            self._left_out.times[request] += 1
-        if self._left_out.times[request] < tries:
-            return True
-        self._left_out.lasting.add(refusal)
-        return False
 
     def _without_envelope(self, response: requests.Response) -> ErrorResolution:
         status = response.status_code

@@ -25,7 +25,7 @@ from source_tiktok_marketing.cursors import REFUSED, refuse
 from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, reached, taken, written_down
 from source_tiktok_marketing.pages import TiktokPages
 from source_tiktok_marketing.refused_parameters import lenient
-from source_tiktok_marketing.request_parameters import is_unasked, words_of
+from source_tiktok_marketing.request_parameters import filled, is_unasked, words_of
 from source_tiktok_marketing.shared import OnePerSync
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -235,13 +235,3 @@ def _days(window: StreamSlice) -> dict[str, str]:
     first = min(max(str(window["start_time"]), days["first_day"]), days["last_day"])
     last = min(str(window["end_time"]), days["last_day"])
     return {"from": first, "until": last, "after": (date.fromisoformat(last) + timedelta(days=1)).isoformat()}
-
-
-def filled(ask: Mapping[str, str], owners: Owners) -> dict[str, str]:
-    """The request parameters with ids in the place of their names; those that are left without any value go."""
-    found = {}
-    for name, text in ask.items():
-        for owner, value in owners.items():
-            text = text.replace(f"{{{owner}}}", value)  # noqa: PLW2901
-        found[name] = text
-    return {name: text for name, text in found.items() if text}

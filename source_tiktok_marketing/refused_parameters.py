@@ -1,21 +1,17 @@
-"""A request TikTok refuses is asked again without what it refuses; that is said once, at the end of the sync."""
+"""A request TikTok refuses is asked again without what it refuses."""
 
 from __future__ import annotations
 
-import logging
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
-from threading import Lock
 from typing import Any
 
 import requests
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_tiktok_marketing.answers import body_of, plain
-from source_tiktok_marketing.metric_search import MOST_REQUESTS, Budget, MetricSearch
+from source_tiktok_marketing.left_out import LeftOut, RefusedRequestError, Report
+from source_tiktok_marketing.metric_search import MetricSearch
 from source_tiktok_marketing.request_parameters import (
     METRIC_LISTS,
     WIDENING,
@@ -29,71 +25,6 @@ from source_tiktok_marketing.request_parameters import (
     without,
     words_of,
 )
-from source_tiktok_marketing.shared import OnePerSync
-
-LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
-
-NAMED, LONGEST_REASON = 8, 200
-
-
-class RefusedRequestError(AirbyteTracedException):
-    """TikTok refused a request because of what it asks for; `response` is its answer."""
-
-    def __init__(self, response: requests.Response, message: str, failure_type: FailureType) -> None:
-        super().__init__(message=message, internal_message=message, failure_type=failure_type)
-        self.response = response
-
-    @property
-    def reason(self) -> str:
-        """TikTok's own words, bounded."""
-        body = body_of(self.response)
-        return f"{plain(body.get('message') or 'no reason given', LONGEST_REASON).rstrip('.')}, code {body.get('code')}"
-
-    def after_a_search(self) -> RefusedRequestError:
-        """The same, where it was searched in vain for what is refused."""
-        told = f"{self.message} Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
-        return RefusedRequestError(self.response, told, self.failure_type)
-
-
-@dataclass
-class Report:
-    """What one stream leaves out in this sync, each item with TikTok's words."""
-
-    left_out: dict[Item, str] = field(default_factory=dict)
-    budget: Budget = field(default_factory=Budget)
-    lock: Lock = field(default_factory=Lock)
-
-
-class LeftOut(OnePerSync):
-    """What TikTok refused in this sync, by stream."""
-
-    def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
-        self._reports: defaultdict[str, Report] = defaultdict(Report)
-        self._lock = Lock()
-        self.lasting: set[tuple[str, str]] = set()
-        """The refusals that did not pass: where, and in which words."""
-        self.times: Counter[int] = Counter()
-        """How often a request that may pass was refused."""
-
-    def of_stream(self, stream: str) -> Report:
-        """What is known of one stream."""
-        with self._lock:
-            return self._reports[stream]
-
-    def report(self) -> None:
-        """Logs one line about everything that was left out, and forgets it."""
-        streams: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for stream, report in sorted(self._reports.items()):
-            for reason in dict.fromkeys(report.left_out.values()):
-                items = [item for item, words in report.left_out.items() if words == reason]
-                streams[_listed(items), reason].append(stream)
-        self._reports.clear()
-        if streams:
-            parts = [f"{what} of {_several(names)} (TikTok: {words})" for (what, words), names in streams.items()]
-            LOGGER.warning(
-                f"TikTok refused a part of what was asked for; all else was read. Left out: {'; '.join(parts)}. A "
-                "metric that was left out is null, and there are no rows of a kind that was left out."
-            )
 
 
 @dataclass
@@ -229,15 +160,3 @@ def _is_about(measured: Parameter, parameters: Iterable[Parameter], tokens: set[
 def _page_of(asked: Mapping[str, Any]) -> int:
     token = (asked.get("next_page_token") or {}).get("next_page_token") or {}
     return int((asked.get("request_params") or {}).get("page") or token.get("page") or 1)
-
-
-def _listed(items: Sequence[Item]) -> str:
-    by_name: defaultdict[str, list[str]] = defaultdict(list)
-    for name, value in items:
-        by_name[name].append(value)
-    return ", ".join(f"{name} {_several(values)}" for name, values in by_name.items())
-
-
-def _several(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more

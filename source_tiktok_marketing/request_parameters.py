@@ -108,6 +108,16 @@ def words_of(*written: Any) -> set[str]:
     return found
 
 
+def filled(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
+    """The request parameters with ids in the place of their names; those that are left without any value go."""
+    found = {}
+    for name, text in ask.items():
+        for owner, value in owners.items():
+            text = text.replace(f"{{{owner}}}", value)  # noqa: PLW2901
+        found[name] = text
+    return {name: text for name, text in found.items() if text}
+
+
 def without(asked: Any, items: set[Item], least: str = "", name: str = "") -> Any:
     """What is asked, less `items`; None where that leaves nothing out but a filter that only adds rows.
 

@@ -30,6 +30,7 @@ from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
 from source_tiktok_marketing.fanout import Refusals
+from source_tiktok_marketing.left_out import LeftOut
 from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.offered import (
     ORGANIC,
@@ -39,7 +40,6 @@ from source_tiktok_marketing.offered import (
     refuse_unknown_streams,
 )
 from source_tiktok_marketing.organic import OrganicTokens
-from source_tiktok_marketing.refused_parameters import LeftOut
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from airbyte_cdk import Status
 from harness import Sync
 
+from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.metric_search import MOST_REQUESTS
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.worlds import TOKYO
 
+LOGGER = logging.getLogger("airbyte")
 Run = Callable[..., Sync]
 Config = dict[str, Any]
 REPORT, CREATE, ENTITY = "/report/integrated/get/", "/report/task/create/", "/campaign/get/"
@@ -148,6 +152,18 @@ def test_a_metric_the_user_named_is_never_left_out(
     result = sync("mine", config=one_advertiser | {"custom_reports": [mine]})
     assert (result.statuses["mine"], result.warnings) == ("INCOMPLETE", [])
     assert len(tiktok.asked(REPORT)) == 1
+
+
+@pytest.mark.parametrize("is_given", [True, False])
+def test_what_sources_disagree_about_may_be_named_and_check_says_whether_tiktok_has_it(
+    is_given: bool, world: World, tiktok: Simulator, one_advertiser: Config
+) -> None:
+    world.gives_disputed = is_given
+    mine = {"name": "mine", "level": "campaign", "granularity": "hourly", "metrics": ["spend", "purchase"]}
+    source = SourceTiktokMarketing(config=one_advertiser | {"custom_reports": [mine]})
+    status = source.check(LOGGER, source.normal_config)
+    assert (status.status is Status.SUCCEEDED) == is_given
+    assert is_given or "have no relation (code 40002)" in str(status.message)
 
 
 def test_what_a_group_stands_for_may_be_left_out(sync: Run, tiktok: Simulator, config: Config) -> None:
