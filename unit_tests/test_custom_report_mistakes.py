@@ -47,7 +47,7 @@ def mine(**report: Any) -> Config:
         ({"report_type": "audience"}, "breakdowns: audience reports by campaign need one. Choose one, such as country_code, ad_type, gender or age."),
         ({"report_type": "audience", "breakdowns": ["gender"], "granularity": "lifetime"}, "granularity: audience reports by campaign are never lifetime. Choose hourly, daily, weekly, monthly or total."),
         ({"report_type": "audience", "breakdowns": ["interest_category"]}, "granularity: interest_category is never daily. Choose weekly, monthly or total, or take it out of breakdowns."),
-        ({"report_type": "audience", "breakdowns": ["gender"], "metrics": ["engagements"]}, "metrics: engagements can't be had here: TikTok gives it only in basic reports. Take it out, or change the report."),
+        ({"report_type": "audience", "breakdowns": ["gender"], "metrics": ["engagements"]}, "metrics: engagements can't be had here: TikTok gives it only in basic or catalog reports. Take it out, or change the report."),
         ({"metrics": ["ad_name"]}, "metrics: ad_name can't be had here: only reports by ad have it. Take it out, or change the report."),
         ({"metrics": ["cash_spend"]}, "metrics: cash_spend can't be had here: TikTok gives it only for advertisers by day. Take it out, or change the report."),
         ({"metrics": ["total_active_pay_roas"], "granularity": "hourly"}, "metrics: total_active_pay_roas can't be had here: TikTok gives it per advertiser, campaign, ad_group or ad, neither by hour nor broken down. Take it out, or change the report."),
