@@ -91,7 +91,7 @@ class LeftOut(OnePerSync):
         if streams:
             parts = [f"{what} of {_several(names)} (TikTok: {words})" for (what, words), names in streams.items()]
             LOGGER.warning(
-                f"TikTok refused a part of what was asked for; all else was read. Left out: {'; '.join(parts)}. A "
+                f"TikTok refused a part of what was asked for; all else was read. Left out: {_several(parts, '; ')}. A "
                 "metric that was left out is null, and there are no rows of a kind that was left out."
             )
 
@@ -103,6 +103,6 @@ def _listed(items: Sequence[Item]) -> str:
     return ", ".join(f"{name} {_several(values)}" for name, values in by_name.items())
 
 
-def _several(names: Sequence[str]) -> str:
+def _several(names: Sequence[str], separator: str = ", ") -> str:
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    return separator.join(names[:NAMED]) + more
