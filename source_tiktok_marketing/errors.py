@@ -14,6 +14,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import Erro
 
 from source_tiktok_marketing.answers import asked, body_of, flaw_in, plain, request_of
 from source_tiktok_marketing.bulk import codec_of
+from source_tiktok_marketing.left_out import LeftOut, RefusedRequestError
 from source_tiktok_marketing.organic import ORGANIC
 from source_tiktok_marketing.patience import (
     EVERYWHERE,
@@ -66,6 +67,9 @@ class TiktokErrorHandler(DefaultErrorHandler):
     body that is no envelope (an outage's HTML, a cut page), or whose data can't be true (`answers.flaw_in`), is asked
     for again, whatever its status; `takes_text` is set where the body is a download.
 
+    A code of a row with `leave_out` is raised as a RefusedRequestError, for a `LenientRequester` to ask for less. Where
+    its words name nothing that was asked for, it may pass, and is asked for again first, `tries` times in all.
+
     The body is decoded once (`answers.body_of`), where one response filter per code would decode it each time.
     """
 
@@ -83,6 +87,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         super().__post_init__(parameters)
         self._patience, self._table = Patience.of(self.config), ErrorTable.of(self.config)
         self._table.rows = self.answers or self._table.rows
+        self._left_out = LeftOut.of(self.config)
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
         self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
 
@@ -119,6 +124,11 @@ class TiktokErrorHandler(DefaultErrorHandler):
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
             flaw = flaw_in(response)
             return _retry(f"TikTok sent an answer {flaw}. {whom}") if flaw else ErrorResolution(action)
+        if row.get("leave_out"):
+            text = f"TikTok refused: {words} (code {code}). {whom} {row['remedy']}"
+            if self._left_out.may_pass(response, row["tries"]):
+                return _retry(text)
+            raise RefusedRequestError(response, text, FailureType[row["failure"]])
         if row.get("for_all") and self.of not in ORGANIC:
             text = f"TikTok refused: {words} (code {code}). {row['remedy']}"
             self._patience.stop(EVERYWHERE, text, FailureType[row["failure"]])

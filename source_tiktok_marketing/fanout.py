@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from threading import RLock
 from typing import Any, cast
 
 import orjson
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
-from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
@@ -21,8 +22,18 @@ from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.catalogue import entity_columns
 from source_tiktok_marketing.cursors import REFUSED, hold, refuse
-from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, outermost_first, reached, taken
+from source_tiktok_marketing.nested import (
+    RefusedError,
+    batched,
+    is_wanted,
+    outermost_first,
+    reached,
+    taken,
+    written_down,
+)
 from source_tiktok_marketing.pages import TiktokPages
+from source_tiktok_marketing.refused_parameters import lenient
+from source_tiktok_marketing.request_parameters import filled, is_unasked, words_of
 from source_tiktok_marketing.shared import OnePerSync
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -30,6 +41,7 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 Owners = Mapping[str, str]
 Levels = list[Mapping[str, Any]]
 Skip = Callable[[RefusedError], None]
+Lenient = Callable[[Any], Any]
 NAMED = 5
 NOT_CONFIRMED = "nobody's"
 WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
@@ -49,29 +61,32 @@ class Lookups(OnePerSync):
         self._found: dict[bytes, list[Owners]] = {}
         self._locks: defaultdict[bytes, RLock] = defaultdict(RLock)
 
-    def below(self, owners: Owners, levels: Levels, skip: Skip = lambda _: None) -> Iterator[Owners]:
+    def below(
+        self, owners: Owners, levels: Levels, skip: Skip = lambda _: None, lenient: Lenient = lambda plain: plain
+    ) -> Iterator[Owners]:
         """`owners` with what is found for each level below them. Raises RefusedError where TikTok does not tell.
 
         A level is either written down (`each`, with include_deleted `deleted` too), or asked for: `takes` says which
         members of its records (`only` such, `unless` such) are wanted, and under which names; `batch`: the first as
         JSON lists. `either` holds several ways down, gone one after another; where one of them is refused, `skip` hears
-        of it and the others are gone all the same.
+        of it and the others are gone all the same. `lenient` makes of a requester one that asks again without what
+        TikTok refuses.
         """
         if not levels:
             yield owners
             return
         if ways := levels[0].get("either"):
-            yield from self._either(owners, [[*way, *levels[1:]] for way in ways], skip)
+            yield from self._either(owners, [[*way, *levels[1:]] for way in ways], skip, lenient)
             return
         written = [*levels[0].get("each", ()), *(levels[0].get("deleted", ()) if self._deleted_too else ())]
-        for found in written or self._listed(owners, levels[0]):
-            yield from self.below({**owners, **found}, levels[1:], skip=skip)
+        for found in written or self._listed(owners, levels[0], lenient):
+            yield from self.below({**owners, **found}, levels[1:], skip, lenient)
 
-    def _either(self, owners: Owners, ways: list[Levels], skip: Skip) -> Iterator[Owners]:
+    def _either(self, owners: Owners, ways: list[Levels], skip: Skip, lenient: Lenient) -> Iterator[Owners]:
         refused: list[RefusedError] = []
         for way in ways:
             try:
-                yield from self.below(owners, way, skip=skip)
+                yield from self.below(owners, way, skip, lenient)
             except RefusedError as refusal:
                 refused.append(refusal)
         if len(refused) == len(ways):
@@ -79,26 +94,26 @@ class Lookups(OnePerSync):
         for each in refused:
             skip(each)
 
-    def _listed(self, owners: Owners, level: Mapping[str, Any]) -> list[Owners]:
+    def _listed(self, owners: Owners, level: Mapping[str, Any], lenient: Lenient) -> list[Owners]:
         asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
         key = orjson.dumps([level, asks])
         with self._locks[key]:
             if key not in self._found:
-                rows = (row for ask in asks for row in self._rows(level, ask))
+                rows = (row for ask in asks for row in self._rows(level, ask, lenient))
                 wanted = (row for row in rows if is_wanted(row, level))
                 found = {orjson.dumps(each): each for row in wanted if (each := taken(row, level["takes"]))}
                 self._found[key] = batched(list(found.values()), level.get("batch"))
         return self._found[key]
 
-    def _rows(self, level: Mapping[str, Any], ask: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        requester = cast("HttpRequester", self.organic_requester if "business_id" in ask else self.requester)
+    def _rows(self, level: Mapping[str, Any], ask: Owners, lenient: Lenient) -> Iterator[Mapping[str, Any]]:
+        requester = lenient(self.organic_requester if "business_id" in ask else self.requester)
         pages = TiktokPages({}, level["endpoint"])
         where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": level["endpoint"]})
         token: Mapping[str, Any] | None = pages.initial_token
         while token:
             paging = _paging(level, token)
             response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
-            if response is None:
+            if response is None or is_unasked(response):
                 return
             if body_of(response).get("code"):
                 raise RefusedError(response, level.get("scope", ""))
@@ -170,6 +185,11 @@ class FanOutRetriever(Retriever):
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
         self._directory = AdvertiserDirectory.of(self.config)
         self._known = entity_columns().get(self.stream) or parameters.get("key")
+        written = () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *written_down(self.ask, self.below))
+        ours = words_of(written).difference(parameters.get("dimensions") or ())
+        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=ours)
+        if isinstance(self.pages, SimpleRetriever):
+            self.pages.requester = self._lenient(self.pages.requester)
         texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")
         self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("keys") or ()), "")
 
@@ -188,7 +208,7 @@ class FanOutRetriever(Retriever):
             self._skip(owners, refusal)
 
         try:
-            things = list(self._lookups.below({**owners, **words}, self.below, skip=skip))
+            things = list(self._lookups.below({**owners, **words}, self.below, skip, self._lenient))
             yield from self._of_each(things, words, window)
         except RefusedError as refusal:
             refuse(window)
@@ -247,13 +267,3 @@ def _days(window: StreamSlice) -> dict[str, str]:
     last = min(str(window["end_time"]), days["last_day"])
     after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
     return {"begin": str(window["start_time"]), "from": first, "until": last, "after": after}
-
-
-def filled(ask: Mapping[str, str], owners: Owners) -> dict[str, str]:
-    """The request parameters with ids in the place of their names; those that are left without any value go."""
-    found = {}
-    for name, text in ask.items():
-        for owner, value in owners.items():
-            text = text.replace(f"{{{owner}}}", value)  # noqa: PLW2901
-        found[name] = text
-    return {name: text for name, text in found.items() if text}

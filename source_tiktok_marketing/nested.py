@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of, data_of, plain
 from source_tiktok_marketing.records import ReportExtractor, entity
+from source_tiktok_marketing.request_parameters import is_unasked
 
 # What the values of an object are called where its keys are ids: {"7001": {…}} → {"key": "7001", …}.
 EVERY = "*"
@@ -60,6 +61,8 @@ class NestedExtractor(RecordExtractor):
         """The records of one answer."""
         if body_of(response).get("code"):
             raise RefusedError(response)
+        if is_unasked(response):
+            return
         data, first = data_of(response), self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
             raise AirbyteTracedException(
@@ -170,3 +173,12 @@ def batched(found: list[Mapping[str, str]], size: int | None) -> list[Mapping[st
     (name, *_) = found[0]
     ids = [each[name] for each in found]
     return [{name: orjson.dumps(ids[start : start + size]).decode()} for start in range(0, len(ids), size)]
+
+
+def written_down(ask: Mapping[str, str], levels: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """What the manifest asks with, for the records and for the ids of each level."""
+    yield ask
+    for level in levels:
+        yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
+        for way in level.get("either", ()):
+            yield from written_down({}, way)

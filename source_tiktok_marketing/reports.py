@@ -24,6 +24,8 @@ from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filter
 from source_tiktok_marketing.cursors import is_outside
 from source_tiktok_marketing.pages import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.records import AnswerCutError, PartOfRow
+from source_tiktok_marketing.refused_parameters import lenient
+from source_tiktok_marketing.request_parameters import words_of
 from source_tiktok_marketing.shared import is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -31,6 +33,8 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 IDS_PER_FILTER = 100
 # From the highest level down; a report can be asked for the ids of its own level and those above.
 PARENTS = ("campaign", "adgroup", "ad")
+# What is measured where nothing else can be, as TikTok wants one metric at least.
+LEAST = "spend"
 TIMES = {"stat_time_day", "stat_time_hour"}
 Splitter = Callable[[StreamSlice, timedelta | None], list[StreamSlice] | None]
 
@@ -88,6 +92,12 @@ class ReportRetriever(Retriever):
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
+        named = set(parameters.get("named") or ())  # by the user
+        own = [each for each in parameters.get("filters") or () if each["field_name"] not in named]
+        self.pages.requester = lenient(
+            self.pages.requester, self.config, self.stream, words_of(self.metrics, own) - named,
+            doubted=parameters.get("doubted") or [], written=parameters.get("filters"), least=LEAST,
+        )  # fmt: skip
         if self.pages.request_window_splitter:
             self.pages.request_window_splitter = partial(_halves_inside, self.pages.request_window_splitter)
 

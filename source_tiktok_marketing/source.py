@@ -36,6 +36,7 @@ from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
 from source_tiktok_marketing.fanout import Refusals
 from source_tiktok_marketing.form import numbered
 from source_tiktok_marketing.json_files import read_json
+from source_tiktok_marketing.left_out import LeftOut
 from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.offered import (
     ORGANIC,
@@ -172,7 +173,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         offered = self.offered(config)
         refuse_foreign_state(state or [], offered)
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
-        reasons, refusals = Reasons(), Refusals.of(self._config)
+        reasons, refusals, left_out = Reasons(), Refusals.of(self._config), LeftOut.of(self._config)
         IN_PAGES.clear()
         for name, why in read_plainly(self._config):
             LOGGER.info(f"{name} is read synchronously: {why}.")
@@ -190,6 +191,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         finally:
             ODD_VALUES.report()
             refusals.report()
+            left_out.report()
         refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
 
     def _hand_back(self, renewed: Mapping[str, str]) -> None:

@@ -48,6 +48,7 @@ def ask_of(call: Call, *, in_task: bool = False) -> Ask:
         page=call.parameters.get("page", 1),
         several=bool(call["advertiser_ids"]),
         in_task=in_task,
+        gives_disputed=call.world.gives_disputed,
     )
     return replace(ask, metrics=default_metrics(ask)) if call["metrics"] is None else ask
 

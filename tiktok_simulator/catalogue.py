@@ -79,3 +79,5 @@ METRICS: Mapping[str, Metric] = {row["metric"]: _metric(row) for row in read_tab
 DIMENSIONS: Mapping[str, Dimension] = {row["dimension"]: _dimension(row) for row in read_table("dimensions")}
 LISTED: Mapping[tuple[str, str, bool], frozenset[str]] = _listed()
 """(report type, dimension, whether in a task) → the only metrics it takes; without an entry it takes every metric."""
+DISPUTED = frozenset((row["report_type"], row["dimension"], row["metric"]) for row in read_table("disputed_metrics"))
+"""(report type, dimension or "", metric) about which the sources disagree whether TikTok gives it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,9 +11,10 @@ from .fault import Act, Answer, Fault, refuse
 from .network_faults import NetworkFaults
 from .page_faults import REPORTS, PageFaults
 from .tasks import Task, Tasks
-from .wire import Request, Response
+from .wire import Request, Response, envelope
 
 CREATE, DOWNLOAD = "/report/task/create/", "/report/task/download/"
+CORRECT_METRICS = "Please correct the information in invalid metric fields and try again."
 TOO_MANY = "Too many requests. Please retry in some time."
 
 
@@ -57,6 +59,29 @@ class Faults(NetworkFaults, PageFaults):
         """40002 for every report that asks for this word, though its published rules allow it."""
         act = refuse(40002, "Conflict occurs. The input params including metrics and dimensions have no relation.")
         return self.arm(Fault("conflict", act, REPORTS, when=lambda request: asked in str(request.parameters)))
+
+    def refused_metric(self, *names: str, path: str | None = REPORTS) -> Fault:
+        """40002 for every request that measures one of these, in TikTok's words: it names those asked for."""
+
+        def act(request: Request, _: Answer) -> Response:
+            wrong = [name for name in names if _asks(request, name)]
+            return envelope(40002, f"{CORRECT_METRICS} Invalid metric fields: {wrong}. ", {}, "fault")
+
+        return self.arm(
+            Fault("refused_metric", act, path, when=lambda request: any(_asks(request, name) for name in names))
+        )
+
+    def refused_value(self, parameter: str, value: str, known: Sequence[str] = (), path: str | None = None) -> Fault:
+        """40002 for every request with this value; it is named, or else those that are `known` are."""
+        told = f"Must be one of: {', '.join(known)}." if known else f"{value} is not a valid choice."
+        act = refuse(40002, f"{parameter}: {told}")
+        return self.arm(Fault("refused_value", act, path, when=lambda request: _asks(request, value)))
+
+    def passing_refusal(self, times: int = 1, path: str | None = None, advertiser_id: str | None = None) -> Fault:
+        """40002 for no reason in the request: the next one is answered."""
+        return self.arm(
+            Fault("passing_refusal", refuse(40002, "Could not acquire IP"), path, advertiser_id, left=times)
+        )
 
     def no_permission(self, advertiser_id: str, path: str | None = None) -> Fault:
         """40001 for one advertiser, at one endpoint or everywhere."""
@@ -123,6 +148,11 @@ def _cut_row(body: bytes) -> bytes:
     middle = len(lines) // 2
     kept, _, _ = lines[middle].rpartition(b",")
     return b"".join(lines[:middle]) + (kept or lines[middle].rstrip())[:-1]
+
+
+def _asks(request: Request, word: str) -> bool:
+    """Whether a word stands in one of the values of a request, as a whole."""
+    return any(re.search(rf"\b{word}\b", value) for value in request.parameters.values())
 
 
 def _span(request: Request) -> int:

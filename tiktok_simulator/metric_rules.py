@@ -18,7 +18,7 @@ def metrics_exist(ask: Ask) -> None:
     """At most a hundred, known, and of this report type; one wrong metric fails the whole call."""
     if len(ask.metrics) > MAXIMUM_METRICS:
         raise invalid(f"metrics: At most {MAXIMUM_METRICS} metrics are allowed.")
-    wrong = [name for name in ask.metrics if name not in METRICS or ask.report_type not in METRICS[name].report_types]
+    wrong = [name for name in ask.metrics if not _is_of_type(ask, name)]
     if wrong:
         raise invalid(f"Invalid metric fields: {', '.join(wrong)}.")
 
@@ -28,6 +28,11 @@ def default_metrics(ask: Ask) -> Sequence[str]:
     if frozenset(ask.dimensions) not in ask.kind.sets:
         return ask.kind.metrics
     return [name for name in ask.kind.metrics if _fits(ask, METRICS[name])]
+
+
+def _is_of_type(ask: Ask, name: str) -> bool:
+    known = name in METRICS and ask.report_type in METRICS[name].report_types
+    return known or (ask.gives_disputed and ask.is_disputed(name))
 
 
 def metrics_are_there_in_tasks(ask: Ask) -> None:
@@ -47,6 +52,8 @@ def metrics_fit_the_dimensions(ask: Ask) -> None:
 
 
 def _fits(ask: Ask, metric: Metric) -> bool:
+    if ask.is_disputed(metric.name):
+        return ask.gives_disputed
     if metric.scope and ask.report_type in SCOPED and not SCOPES[metric.scope](ask):
         return False
     if metric.is_attribute:

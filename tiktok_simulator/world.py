@@ -46,6 +46,7 @@ class World:
     `list_sizes` is how many records each owner has at an endpoint of lists.csv, where it is not the table's number;
     `unscoped` are the endpoints the tokens have no permission for. `statuses_below_campaigns`: whether GMV Max takes a
     campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
+    `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv).
     `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
     """
 
@@ -64,6 +65,7 @@ class World:
     list_sizes: dict[str, int] = field(default_factory=dict)
     unscoped: set[str] = field(default_factory=set)
     statuses_below_campaigns: bool = True
+    gives_disputed: bool = True
     tiktok_account: TiktokAccount = field(default_factory=TiktokAccount)
     tasks: Tasks = field(default_factory=Tasks)
     leads: LeadFiles = field(default_factory=LeadFiles)

@@ -26,7 +26,7 @@ def dimensions(row: dict[str, Any]) -> list[str]:
 
 
 def metrics(row: dict[str, Any]) -> list[str]:
-    return [*row["names"], *(metric for metrics in row["metrics"] for metric in metrics)]
+    return [*row["names"], *(metric for metrics in [*row["metrics"], *row.get("doubted", ())] for metric in metrics)]
 
 
 def report_type(row: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from harness import Sync
 
-from source_tiktok_marketing.fanout import filled
+from source_tiktok_marketing.request_parameters import filled
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.fault import Answer, Fault
 from tiktok_simulator.lists import lists, rows_of

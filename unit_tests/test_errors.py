@@ -73,11 +73,11 @@ def test_a_refusal_stops_with_tiktoks_words_the_account_and_the_remedy(
 ) -> None:
     for code in row["codes"]:
         tiktok.faults.clear()
-        tiktok.faults.outage(times=1, path=PATH, code=code)
+        tiktok.faults.outage(times=None if row.get("leave_out") else 1, path=PATH, code=code)
         first = sync(STREAM, config=one_advertiser).output.errors[0].trace.error
         assert f"(code {code})" in first.message
         assert (f"stream {STREAM}, ad account {TOKYO}" in first.message) != row.get("for_all", False)
-        assert first.message.endswith(row["remedy"])
+        assert row["remedy"] in first.message
         assert first.failure_type.value == row["failure"]
 
 

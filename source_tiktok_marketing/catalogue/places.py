@@ -161,6 +161,12 @@ def metric_words() -> frozenset[str]:
 
 
 @cache
+def disputed() -> frozenset[tuple[str, str]]:
+    """The metrics that some sources ask for where others say TikTok refuses them, and the place in question."""
+    return frozenset((row["metric"], row["place"]) for row in table("disputed_metrics.csv"))
+
+
+@cache
 def restricted() -> frozenset[str]:
     """The `REPORT_TYPE:dimension` that take only the metrics that name them."""
     return frozenset(place for metric in metrics().values() for place in metric.breakdowns)

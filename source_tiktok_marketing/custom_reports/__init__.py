@@ -17,7 +17,7 @@ from source_tiktok_marketing.catalogue.places import (
     shapes,
 )
 from source_tiktok_marketing.custom_reports.ask import Ask
-from source_tiktok_marketing.custom_reports.measures import allowed_metrics
+from source_tiktok_marketing.custom_reports.measures import allowed_metrics, is_disputed
 from source_tiktok_marketing.custom_reports.rules import FILTERS, ID_FILTERS, problems
 from source_tiktok_marketing.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, report_days, today_in
 from source_tiktok_marketing.form import Path, plain_word
@@ -102,7 +102,8 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
                "STATUS_NOT_DELETE to go without deleted ones"  # fmt: skip
     if len(allowed_metrics(ask)) > METRICS_PER_REQUEST:
         return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
-    only = [name for name in allowed_metrics(ask) if metrics()[name].sync_only & {"all", *ask.places}]
+    asked = (metrics()[name] for name in allowed_metrics(ask))
+    only = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
     return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
 
 
@@ -176,6 +177,7 @@ def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> d
         "by": [*ask.breakdowns, *(PERIOD_OF_CENTER.get(ask.granularity, ()) if ask.level == "business_center" else ())],
         "names": [],
         "metrics": [allowed_metrics(ask)],
+        "named": [*(word for word in ask.metrics if word in metrics()), *_named_filters(ask)],
         "filters": filters,
         "days": report_days(own),
         "business_center_id": ask.business_center_id,
@@ -196,6 +198,13 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
         wanted[f"{LEVELS[ask.level]}_status"] = [status]
     return [{"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
             for name, values in wanted.items()]  # fmt: skip
+
+
+def _named_filters(ask: Ask) -> list[str]:
+    """The fields the user filters by himself."""
+    ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
+    kinds = ["buying_types"] if ask.filters.get("buying_types") else []
+    return [*ids, *kinds, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]
 
 
 NOT_DELETED = "STATUS_NOT_DELETE"  # TikTok's own default

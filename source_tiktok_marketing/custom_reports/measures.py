@@ -10,6 +10,7 @@ from source_tiktok_marketing.catalogue.places import (
     METRIC_GROUPS,
     Metric,
     ads_manager,
+    disputed,
     metric_words,
     metrics,
     restricted,
@@ -67,7 +68,17 @@ def refused_metrics(ask: Ask) -> Iterator[Problem]:
 
 
 def refusal(ask: Ask, metric: Metric) -> str:
-    """Why TikTok does not give a metric in this report; empty where it does."""
+    """Why TikTok does not give a metric in this report; empty where it does, or some source says so."""
+    return "" if is_disputed(ask, metric) else _refusal(ask, metric)
+
+
+def is_disputed(ask: Ask, metric: Metric) -> bool:
+    """Whether the sources disagree about a metric in this report."""
+    by_hour = f"{ask.tiktok_name}:stat_time_hour" if ask.granularity == "hourly" and not ask.breakdowns else ""
+    return not disputed().isdisjoint((metric.name, place) for place in (ask.tiktok_name, by_hour))
+
+
+def _refusal(ask: Ask, metric: Metric) -> str:
     if shapes()[ask.report_type][0].metrics_of not in metric.report_types:
         kinds = [name for name, forms in shapes().items() if forms[0].metrics_of in metric.report_types]
         return (
@@ -91,7 +102,7 @@ def _members(word: str, ask: Ask, *, named: bool = True) -> Iterator[str]:
         return
     groups = METRIC_GROUPS.get(word, ())
     for metric in metrics().values():
-        if (word == ALL or metric.group in groups) and not metric.state and not refusal(ask, metric):
+        if (word == ALL or metric.group in groups) and not metric.state and not _refusal(ask, metric):
             yield metric.name
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tiktok_simulator import World
 from tiktok_simulator.catalogue import DIMENSIONS, METRICS
 from tiktok_simulator.entities import NOT_COMBINED
 from tiktok_simulator.rules import CONFLICT
@@ -85,7 +86,7 @@ RULES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
      dims("campaign_id", end_date="2026-12-31")),
     ({"metrics": ["spend"] * 101}, "metrics: At most 100", {"metrics": ["spend"] * 100}),
     ({"metrics": ["spend", "glory"]}, "Invalid metric fields: glory", {"metrics": ["spend"]}),
-    (dims("gender", metrics=["reach"], **AUDIENCE), "Invalid metric fields: reach", {"metrics": ["reach"]}),
+    (dims("gender", metrics=["purchase"], **AUDIENCE), "Invalid metric fields: purchase", {"metrics": ["purchase"]}),
     (dims("country_code", metrics=["engagements"]), CONFLICT, dims("country_code", metrics=["engaged_view"])),
     (dims("country_code", metrics=["conversion_rate_v2"]), CONFLICT, dims("country_code", metrics=["conversion_rate"])),
     (dims("skan_postback_sequence", metrics=["spend"]), CONFLICT, dims("skan_postback_sequence",
@@ -100,7 +101,7 @@ RULES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     (dims("advertiser_id", metrics=["voucher_spend"], **ADVERTISER), CONFLICT,
      dims("stat_time_day", metrics=["voucher_spend"], **ADVERTISER)),
     (dims("stat_time_day", metrics=["paid_engaged_view"]), CONFLICT, {"metrics": ["paid_engaged_view"]}),
-    (dims("campaign_id", "stat_time_hour", metrics=["purchase"], end_date="2026-01-01"), CONFLICT,
+    (dims("campaign_id", "stat_time_hour", metrics=["total_active_pay_roas"], end_date="2026-01-01"), CONFLICT,
      dims("campaign_id", "country_code", metrics=["purchase"])),
     (dims("country_code", metrics=["day7_retention"]), CONFLICT, dims("ad_type", metrics=["day7_retention"])),
     (dims("country_code", metrics=["evta_purchase"]), CONFLICT, dims("stat_time_day", metrics=["evta_purchase"])),
@@ -186,3 +187,17 @@ def test_placement_type_is_answered_in_audience_reports(client: Client) -> None:
 
 def test_advertisers_of_a_multiple_report_need_permission_each(client: Client) -> None:
     assert client.report_refusal(advertiser_id=None, advertiser_ids=[TOKYO, LOS_ANGELES, "1"])[0] == 40300
+
+
+@pytest.mark.parametrize("asked", [
+    dims("gender", metrics=["reach"], **AUDIENCE),
+    dims("country_code", metrics=["purchase"]),
+    dims("stat_time_hour", metrics=["total_purchase_value"], end_date="2026-01-01"),
+])  # fmt: skip
+def test_a_world_gives_what_the_sources_disagree_about_or_refuses_it(
+    world: World, client: Client, asked: dict[str, Any]
+) -> None:
+    rows = client.report(**asked)
+    assert all(asked["metrics"][0] in row for row in rows)
+    world.gives_disputed = False
+    assert client.report_refusal(**asked)[0] == 40002
