@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,17 @@ from airbyte_cdk import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution, ResponseAction
 
-from source_tiktok_marketing.answers import asked, body_of, flaw_in, plain, request_of
+from source_tiktok_marketing.answers import (
+    asked,
+    body_of,
+    data_of,
+    doubt,
+    flaw_in,
+    is_mended,
+    is_not_granted,
+    plain,
+    request_of,
+)
 from source_tiktok_marketing.bulk import codec_of
 from source_tiktok_marketing.organic import ORGANIC
 from source_tiktok_marketing.patience import (
@@ -24,7 +35,9 @@ from source_tiktok_marketing.patience import (
     TiktokBackoff,
     Trouble,
 )
+from source_tiktok_marketing.quota import Budget
 from source_tiktok_marketing.shared import OnePerSync
+from source_tiktok_marketing.values import ODD_VALUES
 from source_tiktok_marketing.wire import ADVERTISER, LARGEST_ANSWER, AnswerTooLargeError, path_of
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -34,7 +47,11 @@ PARTLY_DONE = 20001
 NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with this message."}
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
-_TRY = "_tiktok_try"
+# So often before a report is believed to have nothing, where TikTok writes empty reports in another way.
+TRIES_OF_EMPTY = 3
+# And so often before a refusal may be about a part of what is asked for.
+TRIES_OF_DOUBTED = 3
+_TRY, _ANSWERS = "_tiktok_try", "_tiktok_answers"
 # In which order, as one is a kind of the other.
 NO_ANSWER = (
     (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
@@ -62,7 +79,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
     manifest that one handler is given for all, says what to do for which code: the first row that names the code (or a
     range around it) counts, and a code no row names stops with TikTok's own words. A row `for_all` concerns the whole
     sync: nothing more is asked; a TikTok account has a token of its own, which concerns nothing else. `ignored` are
-    codes whose answer the caller wants to see itself. A body that is no envelope (an outage's HTML, a cut page), or
+    codes whose answer the caller wants to see itself, `doubted` those it wants to see once asking again was in vain, as
+    it can ask for less. A body that is no envelope (an outage's HTML, a cut page), or
     whose data can't be true (`answers.flaw_in`), is asked for again, whatever its status; `takes_text` is set where
     the body is a download.
 
@@ -71,6 +89,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     answers: list[Mapping[str, Any]] = field(default_factory=list)
     ignored: list[int] = field(default_factory=list)
+    doubted: list[int] = field(default_factory=list)
     stream: str = ""
     takes_text: bool = False
     of: str = ""
@@ -83,6 +102,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._patience, self._table = Patience.of(self.config), ErrorTable.of(self.config)
         self._table.rows = self.answers or self._table.rows
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
+        self._dubious: Counter[str] = Counter()
         self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
 
     def interpret_response(self, response_or_exception: Answer) -> ErrorResolution:
@@ -109,15 +129,21 @@ class TiktokErrorHandler(DefaultErrorHandler):
         whom = self._whom(response)
         if code in self.ignored:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
-        row = self._row(code)
-        action = ResponseAction[row["action"]]
         said = body_of(response).get("message")
         words = plain(said if said and isinstance(said, str) else "no reason given").rstrip(".")
+        if code in self.doubted and self._answers(response) >= TRIES_OF_DOUBTED:
+            doubt(response)
+            return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
+        row = self._row(code, words)
+        action = ResponseAction[row["action"]]
         if action is ResponseAction.SUCCESS:
             if code == PARTLY_DONE:
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
-            flaw = flaw_in(response)
-            return _retry(f"TikTok sent an answer {flaw}. {whom}") if flaw else ErrorResolution(action)
+            if flaw := flaw_in(response) or self._emptiness(response):
+                return _retry(f"TikTok sent an answer {flaw}. {whom}")
+            if is_mended(response):
+                ODD_VALUES.add_answer(self.stream or path_of(response.request))
+            return ErrorResolution(action)
         if row.get("for_all") and self.of not in ORGANIC:
             text = f"TikTok refused: {words} (code {code}). {row['remedy']}"
             self._patience.stop(EVERYWHERE, text, FailureType[row["failure"]])
@@ -129,6 +155,20 @@ class TiktokErrorHandler(DefaultErrorHandler):
         text = f"TikTok refused: {words} (code {code}). {whom} {row.get('remedy', '')}".strip()
         failure = FailureType[row.get("failure", "system_error")] if action is ResponseAction.FAIL else TRANSIENT
         return ErrorResolution(action, failure, text)
+
+    def _emptiness(self, response: requests.Response) -> str:
+        """What is wrong with a report that has not even an empty list; `""` where TikTok stays with it."""
+        if path_of(response.request) != "report/integrated/get/" or data_of(response):
+            return ""
+        return "with nothing in its data" if self._answers(response) < TRIES_OF_EMPTY else ""
+
+    def _answers(self, response: requests.Response) -> int:
+        """How many dubious answers one request has had, this one included; told again of the same answer."""
+        if not hasattr(response, _ANSWERS):
+            self._dubious[str(response.request.url)] += 1
+            setattr(response, _ANSWERS, self._dubious[str(response.request.url)])
+        found: int = getattr(response, _ANSWERS)
+        return found
 
     def _without_envelope(self, response: requests.Response) -> ErrorResolution:
         status = response.status_code
@@ -146,15 +186,18 @@ class TiktokErrorHandler(DefaultErrorHandler):
         """What `Patience` needs to know of an answer that is asked for again."""
         found = self._interpreted(answer)
         code = body_of(answer).get("code") if isinstance(answer, requests.Response) else None
-        row = self._row(code) if isinstance(code, int) else {}
+        row = self._row(code, "") if isinstance(code, int) else {}
         throttled = found.response_action is ResponseAction.RATE_LIMITED
         is_long = throttled or bool(row.get("long"))
         path, advertiser_id = self._where(answer)
         where = (path, advertiser_id if row.get("per_advertiser") or not throttled else "")
+        if row and throttled and not row.get("per_advertiser") and self.of not in ORGANIC:
+            where = where if Budget.of(self.config).has_own(path) else EVERYWHERE  # the quota is the app's
         return Trouble(where, str(found.error_message), QUOTA_WAITS if is_long else OUTAGE_WAITS, is_long, throttled)
 
-    def _row(self, code: int) -> Mapping[str, Any]:
-        return next((row for row in self._table.rows if _names(row, code)), NO_ROW)
+    def _row(self, code: int, words: str) -> Mapping[str, Any]:
+        rows = (row for row in self._table.rows if not row.get("not_granted") or is_not_granted(words))
+        return next((row for row in rows if _names(row, code)), NO_ROW)
 
     @staticmethod
     def _where(answer: Answer) -> tuple[str, str]:

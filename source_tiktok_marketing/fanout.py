@@ -194,7 +194,7 @@ class FanOutRetriever(Retriever):
 
     def _skip(self, owners: Owners, refusal: RefusedError) -> None:
         advertiser_id = owners.get("advertiser_id", "")
-        if not advertiser_id or advertiser_id in self._directory.details():
+        if refusal.is_not_granted or not advertiser_id or advertiser_id in self._directory.details():
             self._refusals.add(self.stream, refusal.scope or self.scope, " ".join(owners.values()), str(refusal))
             return
         raise AirbyteTracedException(

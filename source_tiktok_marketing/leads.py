@@ -153,7 +153,7 @@ class LeadDownloads(Retriever):
     def _moment(self, text: str) -> str | None:
         try:
             return str(CASTERS[self._time.type](text))
-        except ValueError:
+        except (ValueError, OverflowError):
             ODD_VALUES.add(self.stream, self._time, NOT_SHOWN)
             return None
 

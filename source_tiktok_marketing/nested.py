@@ -12,7 +12,7 @@ from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from typing_extensions import override
 
-from source_tiktok_marketing.answers import body_of, data_of, plain
+from source_tiktok_marketing.answers import body_of, data_of, is_not_granted, plain
 from source_tiktok_marketing.records import ReportExtractor, entity
 
 # What the values of an object are called where its keys are ids: {"7001": {…}} → {"key": "7001", …}.
@@ -24,6 +24,7 @@ class RefusedError(Exception):
 
     def __init__(self, response: requests.Response, scope: str = "") -> None:
         self.scope = scope
+        self.is_not_granted = is_not_granted(str(body_of(response).get("message")))
         self.code = int(body_of(response).get("code") or 0)
         self.words = plain(body_of(response).get("message") or "no reason given").rstrip(".")
         super().__init__(f"{self.words} (code {self.code})")
@@ -74,7 +75,9 @@ class NestedExtractor(RecordExtractor):
     def _opened(self, row: Mapping[str, Any]) -> dict[str, Any]:
         opened = {name: value for name, value in row.items() if name not in self.lift}
         for name in self.lift:
-            opened |= {inner: value for inner, value in (row.get(name) or {}).items() if inner not in opened}
+            lifted = row.get(name) or {}
+            members = lifted if isinstance(lifted, dict) else {name: lifted}
+            opened |= {inner: value for inner, value in members.items() if inner not in opened}
         called = {self.renames.get(name, name): value for name, value in opened.items()} if self.renames else opened
         return {name: value for name, value in called.items() if name}
 
@@ -144,7 +147,7 @@ def taken(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
     for name, path in takes.items():
         value: Any = row
         for step in path.split("."):
-            value = (value or {}).get(step)
+            value = value.get(step) if isinstance(value, dict) else None
         if value in (None, "") and not found:
             return {}
         found[name] = str(value or "")

@@ -111,8 +111,8 @@ class Patience(OnePerSync):
         path = trouble.where[0]
         with self._lock:
             self._lost[path] += 1
-            if trouble.is_quota:
-                self._verdicts[trouble.where] = (words, FailureType.transient_error)
+            if trouble.is_quota:  # those who waited at the same time say the same
+                words, _ = self._verdicts.setdefault(trouble.where, (words, FailureType.transient_error))
             elif self._lost[path] >= LOST_IN_A_ROW:
                 self._verdicts[path, ""] = (words, FailureType.transient_error)
         return AirbyteTracedException(

@@ -49,7 +49,7 @@ class ReportExtractor(RecordExtractor):
     Of an ad account with more than 20,000 ids TikTok answers for the newest, with code 0, and only a header tells:
     raises AnswerCutError, for ReportRetriever to ask in parts.
 
-    What still fails: a value of another form than its type is dropped to null, and counted in the log.
+    What still fails: a value that can't be written as its type becomes null, and is counted in the log.
     """
 
     dimensions: list[str]
@@ -90,8 +90,9 @@ class ReportExtractor(RecordExtractor):
                 continue
             try:
                 record[column.name] = cast(value)
-            except (TypeError, ValueError):
-                ODD_VALUES.add(self.stream, column, value)
+            except (TypeError, ValueError, OverflowError):
+                if (kept := ODD_VALUES.fitted(self.stream, column, value)) is not None:
+                    record[column.name] = kept
         return record
 
 
@@ -180,9 +181,9 @@ def _typed(stream: str, columns: Mapping[str, Column], row: Mapping[str, Any]) -
         column = columns.get(name)
         try:
             yield name, CASTERS[column.type](value) if column else value
-        except (TypeError, ValueError):
-            if value != "" and column:
-                ODD_VALUES.add(stream, column, value)
+        except (TypeError, ValueError, OverflowError):
+            if value != "" and column and (kept := ODD_VALUES.fitted(stream, column, value)) is not None:
+                yield name, kept
 
 
 @dataclass

@@ -113,7 +113,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         config = self._config = {**sample, "custom_report_rows": custom_rows(sample)}
         try:
             held = self.streams(config)  # the directory lives as long as the streams that share it
-            refuse_unreachable(AdvertiserDirectory.of(config))
+            refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
             status = super().check(logger, config)
             _ask_for_samples(held, [row["name"] for row in self.custom_rows()])
             del held

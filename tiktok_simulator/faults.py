@@ -10,13 +10,14 @@ from .fault import Act, Answer, Fault, refuse
 from .network_faults import NetworkFaults
 from .page_faults import REPORTS, PageFaults
 from .tasks import Task, Tasks
+from .value_faults import ValueFaults
 from .wire import Request, Response
 
 CREATE, DOWNLOAD = "/report/task/create/", "/report/task/download/"
 TOO_MANY = "Too many requests. Please retry in some time."
 
 
-class Faults(NetworkFaults, PageFaults):
+class Faults(NetworkFaults, PageFaults, ValueFaults):
     """The faults armed on a simulator; the oldest one sees a request first. Some spoil its report tasks."""
 
     def __init__(self, tasks: Tasks) -> None:
