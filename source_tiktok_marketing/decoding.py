@@ -1,7 +1,9 @@
-"""JSON as TikTok means it, also where it writes what JSON does not allow."""
+"""JSON and CSV as TikTok means them, also where it writes what they do not allow."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -11,7 +13,13 @@ import orjson
 
 # Half of a letter that takes two, for example of an emoji that was cut.
 LONGEST_INTEGER = 20  # digits of 64 bits
+LONGEST_VALUE = 2**31 - 1
+REPLACEMENT = "\ufffd"
 HALF_A_LETTER = re.compile("[\ud800-\udfff]")
+
+
+class BrokenOffError(Exception):
+    """A line of a CSV has not as many values as its headings."""
 
 
 def read_json(content: bytes) -> tuple[Any, bool]:
@@ -27,11 +35,21 @@ def read_json(content: bytes) -> tuple[Any, bool]:
         return _mended(content), True
 
 
+def read_text(content: bytes) -> tuple[io.StringIO, bool]:
+    """The lines of a CSV, and whether a letter in it was cut and is U+FFFD now.
+
+    A value may have any length: people write at length, and change logs hold JSON.
+    """
+    csv.field_size_limit(LONGEST_VALUE)
+    text = content.decode("utf-8-sig", errors="replace")
+    return io.StringIO(text, newline=""), text.count(REPLACEMENT) > content.count(REPLACEMENT.encode())
+
+
 def _mended(content: bytes) -> Any:
     try:
         text = content.decode(json.detect_encoding(content), errors="replace")
         found = json.loads(text, strict=False, parse_constant=_nothing, parse_float=_finite, parse_int=_integer)
-        return orjson.loads(HALF_A_LETTER.sub("\ufffd", json.dumps(found, ensure_ascii=False)))
+        return orjson.loads(HALF_A_LETTER.sub(REPLACEMENT, json.dumps(found, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
 

@@ -21,7 +21,7 @@ from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.catalogue import entity_columns
 from source_tiktok_marketing.cursors import REFUSED, refuse
-from source_tiktok_marketing.nested import RefusedError, batched, is_wanted, reached, taken
+from source_tiktok_marketing.nested import PartError, RefusedError, batched, is_wanted, reached, taken
 from source_tiktok_marketing.pages import TiktokPages
 from source_tiktok_marketing.shared import OnePerSync
 
@@ -170,6 +170,7 @@ class FanOutRetriever(Retriever):
     def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice) -> Iterator[Any]:
         """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
         answered = False
+        failed: list[PartError] = []
         for number, each in enumerate(_outermost_first(things), start=1):
             try:
                 yield from self._of(each, words, window)
@@ -178,6 +179,15 @@ class FanOutRetriever(Retriever):
                 if not answered and number >= min(len(things), TRIED_FIRST):
                     raise
                 self._skip({name: str(value) for name, value in window.partition.items()}, refusal)
+            except PartError as error:
+                failed.append(error)
+        if failed:
+            told = " ".join(dict.fromkeys(str(error.message) for error in failed[:NAMED]))
+            raise AirbyteTracedException(
+                message=told + (f" And {len(failed) - NAMED} more." if len(failed) > NAMED else ""),
+                internal_message=failed[0].internal_message,
+                failure_type=failed[0].failure_type,
+            )
 
     def _of(self, owners: Owners, words: Owners, window: StreamSlice) -> Iterator[Any]:
         extra = {**window.extra_fields, "ask": filled(self.ask, owners)}

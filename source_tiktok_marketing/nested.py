@@ -30,6 +30,10 @@ class RefusedError(Exception):
         super().__init__(f"{self.words} (code {self.code})")
 
 
+class PartError(AirbyteTracedException):
+    """One of many things could not be read; the others are, before this is told."""
+
+
 @dataclass
 class NestedExtractor(RecordExtractor):
     """Takes an answer apart whose records lie somewhere in it: typed as the catalogue says, objects opened.

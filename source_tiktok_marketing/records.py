@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from source_tiktok_marketing.answers import asked, data_of
 from source_tiktok_marketing.bulk import codec_of
 from source_tiktok_marketing.catalogue import Column, entity_columns, report_columns
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
+from source_tiktok_marketing.decoding import read_text
 from source_tiktok_marketing.values import CASTERS, ODD_VALUES, Caster
 
 NOT_APPLICABLE = "-"
@@ -116,7 +116,10 @@ class TaskExtractor(RecordExtractor):
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one download."""
         owner = {"advertiser_id": asked(response, "advertiser_id")}
-        lines = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig", errors="replace"), newline=""))
+        text, is_mended = read_text(response.content)
+        if is_mended:
+            ODD_VALUES.add_answer(self.stream)
+        lines = csv.DictReader(text)
         for line in lines:
             if None in line or None in line.values():
                 raise self._flaw(owner, "broke off", f"line {lines.line_num} has not as many values as the header")
