@@ -150,7 +150,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
                 elif reasons.is_new(message):
                     yield without_stack_trace(message)
         except AirbyteTracedException as error:
-            raise reasons.closing(error) from error
+            raise reasons.closing(error) from None  # what it is made of was told
         finally:
             ODD_VALUES.report()
             refusals.report()

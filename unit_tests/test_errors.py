@@ -166,6 +166,19 @@ def test_wrong_credentials_say_which_to_mend(
     assert words in result.errors[0]
 
 
+@pytest.mark.parametrize("code", [40001, 40002, 40105, 49999, 50000])
+@pytest.mark.parametrize(
+    ("stream", "path"), [(STREAM, PATH), ("pixels", "/pixel/list/"), ("advertisers", "/advertiser/info/")]
+)
+def test_however_long_tiktoks_words_are_they_are_told_in_short(
+    stream: str, path: str, code: int, sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    tiktok.faults.refused(code, "endless " * 100_000, None, path)
+    result = sync(stream, config=one_advertiser)
+    assert sum(len(str(message)) for message in result.output._messages) < 100_000
+    assert "endless endless" in str(result.output._messages) or stream == "advertisers"
+
+
 def test_neither_token_nor_secret_is_ever_printed(
     sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
