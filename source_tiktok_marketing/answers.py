@@ -60,7 +60,7 @@ def doubt(response: requests.Response) -> None:
     setattr(response, _DOUBTED, True)
 
 
-def is_doubted(response: requests.Response) -> bool:
+def is_doubted(response: requests.Response | Exception | None) -> bool:
     """Whether an answer is a refusal that may be about a part of what was asked for."""
     return bool(getattr(response, _DOUBTED, False))
 

@@ -7,17 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
-from source_tiktok_marketing.answers import body_of, data_of, is_doubted, is_not_granted, plain
+from source_tiktok_marketing.answers import body_of, data_of, is_not_granted, plain
 from source_tiktok_marketing.records import entity
 
 # advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
 BATCH = 100
-# So many refusals without one answer are no matter of single ids.
-MOST_REFUSALS = 20
 
 
 @dataclass
@@ -32,7 +29,6 @@ class Details:
     left: int | None = None
     untold: set[str] = field(default_factory=set)
     suspected: list[str] = field(default_factory=list)
-    _refusals: int = 0
 
     def of(self, ids: list[str]) -> Iterator[Mapping[str, Any]]:
         """The rows of the ad accounts that answer."""
@@ -48,11 +44,10 @@ class Details:
         response = self.requester.send_request(request_params={"advertiser_ids": json.dumps(ids)})
         body = {} if response is None else body_of(response)
         if response is not None and body.get("code") == 0:
-            self._refusals = 0
             yield from (entity("advertisers", row) for row in data_of(response).get("list") or ())
             return
         words = f"{plain(body.get('message') or 'no reason given').rstrip('.')} (code {body.get('code')})"
-        self._refuse_all(words, response)
+        _refuse_all(words)
         if (named := {each for each in ids if each in words}) and len(named) < len(ids):
             yield from self._batch([each for each in ids if each not in named])
         elif len(ids) > 1:
@@ -60,19 +55,13 @@ class Details:
             yield from self._batch(ids[:middle], suspected=True)
             yield from self._batch(ids[middle:], suspected=True)
 
-    def _refuse_all(self, words: str, response: requests.Response | None) -> None:
-        """Raises where it is not some ad accounts that are refused."""
-        self._refusals += 1
-        said = f"TikTok refused: {words}. It was asked for the details of the ad accounts."
-        if is_not_granted(words):
-            raise AirbyteTracedException(
-                message=f"{said} Add this permission to the app in TikTok for Business and authorise it again.",
-                internal_message="the endpoint is not granted",
-                failure_type=FailureType.config_error,
-            )
-        if self._refusals > MOST_REFUSALS and response is not None and is_doubted(response):
-            raise AirbyteTracedException(
-                message=f"{said} It is the same for all of them. The next sync asks again.",
-                internal_message=f"{self._refusals} refusals",
-                failure_type=FailureType.transient_error,
-            )
+
+def _refuse_all(words: str) -> None:
+    """Raises where it is not some ad accounts that are refused."""
+    if is_not_granted(words):
+        raise AirbyteTracedException(
+            message=f"TikTok refused: {words}. It was asked for the details of the ad accounts. Add this permission to "
+            "the app in TikTok for Business and authorise it again.",
+            internal_message="the endpoint is not granted",
+            failure_type=FailureType.config_error,
+        )

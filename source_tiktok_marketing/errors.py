@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,14 +16,15 @@ from source_tiktok_marketing.answers import (
     asked,
     body_of,
     data_of,
-    doubt,
     flaw_in,
+    is_doubted,
     is_mended,
     is_not_granted,
     plain,
     request_of,
 )
 from source_tiktok_marketing.bulk import codec_of
+from source_tiktok_marketing.doubts import Doubts
 from source_tiktok_marketing.organic import ORGANIC
 from source_tiktok_marketing.patience import (
     EVERYWHERE,
@@ -47,11 +47,7 @@ PARTLY_DONE = 20001
 NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with this message."}
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
-# So often before a report is believed to have nothing, where TikTok writes empty reports in another way.
-TRIES_OF_EMPTY = 3
-# And so often before a refusal may be about a part of what is asked for.
-TRIES_OF_DOUBTED = 3
-_TRY, _ANSWERS = "_tiktok_try", "_tiktok_answers"
+_TRY = "_tiktok_try"
 # In which order, as one is a kind of the other.
 NO_ANSWER = (
     (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
@@ -102,14 +98,16 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._patience, self._table = Patience.of(self.config), ErrorTable.of(self.config)
         self._table.rows = self.answers or self._table.rows
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
-        self._dubious: Counter[str] = Counter()
+        self._doubts = Doubts(self.doubted, self._patience)
         self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
 
     def interpret_response(self, response_or_exception: Answer) -> ErrorResolution:
         """What to do with one answer, and the sentence for the user."""
         found = self._interpreted(response_or_exception)
-        if found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
+        passed = found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE)
+        if passed and not is_doubted(response_or_exception):
             self._patience.answered(*self._where(response_or_exception))
+            self._doubts.answered(self._where(response_or_exception))
         return found
 
     def _interpreted(self, answer: Answer) -> ErrorResolution:
@@ -131,8 +129,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
         said = body_of(response).get("message")
         words = plain(said if said and isinstance(said, str) else "no reason given").rstrip(".")
-        if code in self.doubted and self._answers(response) >= TRIES_OF_DOUBTED:
-            doubt(response)
+        if self._doubts.may_be_of_a_part(code, response, self._where(response)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
         row = self._row(code, words)
         action = ResponseAction[row["action"]]
@@ -160,15 +157,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         """What is wrong with a report that has not even an empty list; `""` where TikTok stays with it."""
         if path_of(response.request) != "report/integrated/get/" or data_of(response):
             return ""
-        return "with nothing in its data" if self._answers(response) < TRIES_OF_EMPTY else ""
-
-    def _answers(self, response: requests.Response) -> int:
-        """How many dubious answers one request has had, this one included; told again of the same answer."""
-        if not hasattr(response, _ANSWERS):
-            self._dubious[str(response.request.url)] += 1
-            setattr(response, _ANSWERS, self._dubious[str(response.request.url)])
-        found: int = getattr(response, _ANSWERS)
-        return found
+        return "" if self._doubts.stays_so(response) else "with nothing in its data"
 
     def _without_envelope(self, response: requests.Response) -> ErrorResolution:
         status = response.status_code

@@ -18,7 +18,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
-from source_tiktok_marketing.answers import body_of, data_of
+from source_tiktok_marketing.answers import body_of, data_of, is_doubted
 from source_tiktok_marketing.catalogue import entity_columns
 from source_tiktok_marketing.cursors import REFUSED, refuse
 from source_tiktok_marketing.nested import PartError, RefusedError, batched, is_wanted, reached, taken
@@ -85,7 +85,7 @@ class Lookups(OnePerSync):
             response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
             if response is None:
                 return
-            if body_of(response).get("code"):
+            if body_of(response).get("code") and not is_doubted(response):
                 raise RefusedError(response, level.get("scope", ""))
             rows = list(reached(data_of(response), level["records"]))
             yield from rows
@@ -225,7 +225,7 @@ def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str
     size, counted_by = level.get("rows_per_page"), level.get("counted_by")
     if counted_by:
         return {counted_by: str(size), **({"cursor": str(token["cursor"])} if "cursor" in token else {})}
-    return {"page": str(token["page"]), "page_size": str(size)} if size else {}
+    return {"page": str(token["page"]), "page_size": str(token.get("size", size))} if size else {}
 
 
 def _days(window: StreamSlice) -> dict[str, str]:

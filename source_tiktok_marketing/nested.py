@@ -12,7 +12,7 @@ from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from typing_extensions import override
 
-from source_tiktok_marketing.answers import body_of, data_of, is_not_granted, plain
+from source_tiktok_marketing.answers import body_of, data_of, is_doubted, is_not_granted, plain
 from source_tiktok_marketing.records import ReportExtractor, entity
 
 # What the values of an object are called where its keys are ids: {"7001": {…}} → {"key": "7001", …}.
@@ -63,6 +63,8 @@ class NestedExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
+        if is_doubted(response):
+            return
         if body_of(response).get("code"):
             raise RefusedError(response)
         data, first = data_of(response), self.records.partition(".")[0]
@@ -97,6 +99,8 @@ class NestedReportExtractor(ReportExtractor):
     @override
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
+        if is_doubted(response):
+            return
         if body_of(response).get("code"):
             raise RefusedError(response)
         yield from super().extract_records(response)

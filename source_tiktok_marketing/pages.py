@@ -16,12 +16,14 @@ from typing_extensions import override
 
 from source_tiktok_marketing.answers import asked, count_of, data_of
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
+from source_tiktok_marketing.pieces import after_piece, is_piece
 from source_tiktok_marketing.tally import Tally, goes_on, rows_on, tallied
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # So often a list that moves while it is paged through is begun anew.
 READ_AGAIN = 5
+NAMED = 20
 # Bytes at either end of a page that tell it from another page: a row with its id, and more.
 OUTERMOST = 16_384
 # Whose a list is: the first of these that its request names.
@@ -49,6 +51,8 @@ class TiktokPages(PaginationStrategy):
     Lists are sorted newest first and move while they are read: one entity less, and the row that moves over the page
     break is never seen. So a sweep whose number of rows changes, or whose page is the one before, is read anew; rows
     that come twice have the same key.
+
+    A page that TikTok can't read is asked for in ever smaller pieces (pieces.py), down to the row.
 
     Lists of TikTok accounts have no pages but a `cursor`, and `has_more` until the end.
 
@@ -90,6 +94,9 @@ class TiktokPages(PaginationStrategy):
         token = last_page_token_value or self.initial_token
         if "has_more" in data_of(response):
             return self._after_cursor(token, data_of(response))
+        if is_piece(token, response):
+            following, more = after_piece(token, response)
+            return following if more and not self.sample else self._behind(following, response, stream_slice)
         info = data_of(response).get("page_info") or {}
         tally = tallied(token.get("tally", Tally()), response)
         if not self.sample and (again := self._from_the_start(token, tally, response)):
@@ -103,8 +110,30 @@ class TiktokPages(PaginationStrategy):
             )
         if more and not self.sample:
             return {**token, "page": token["page"] + 1, "seen": _seen(response, token["page"]), "tally": tally}
+        return self._behind(token, response, stream_slice)
+
+    def _behind(
+        self, token: Mapping[str, Any], response: requests.Response, stream_slice: StreamSlice | None
+    ) -> dict[str, Any] | None:
+        """The next sweep, None behind the last. Tells of the rows that could not be read."""
         rest = range(token["sweep"] + 1, len(self.sweeps or ()))
-        return next((self._start_of(sweep) for sweep in rest if self._is_due(sweep, stream_slice)), None)
+        if (sweep := next((each for each in rest if self._is_due(each, stream_slice)), None)) is not None:
+            return {**self._start_of(sweep), "unread": token.get("unread", ())}
+        if unread := token.get("unread"):
+            numbers = ", ".join(map(str, unread[:NAMED])) + (f" and {len(unread) - NAMED} more" * (len(unread) > NAMED))
+            text = (
+                f"{self.stream}: TikTok can't give row {numbers} of {_owner(response)}'s list, asked for alone or with "
+                "others. All other rows were read."
+            )
+            if not (stream_slice and stream_slice.cursor_slice):
+                LOGGER.warning(text)
+                return None
+            raise AirbyteTracedException(  # the cursor stays before that row
+                message=f"{text} The next sync asks again.",
+                internal_message=f"{len(unread)} rows could not be read",
+                failure_type=FailureType.transient_error,
+            )
+        return None
 
     def _after_cursor(self, token: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any] | None:
         """The next piece of a list that is read along a cursor; a cursor that stands still would be read for ever."""

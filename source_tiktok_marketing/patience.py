@@ -82,6 +82,10 @@ class Patience(OnePerSync):
                 self._until.pop(place, None)
                 self._verdicts.pop(place, None)
 
+    def has_lost(self, path: str) -> bool:
+        """Whether a request there was given up and none was answered since."""
+        return bool(self._lost[path])
+
     def stop(self, where: tuple[str, str], message: str, failure: FailureType) -> None:
         """Lets every later request there fail with `message`, unasked."""
         with self._lock:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .fault import Answer, Arming, Fault
+from .fault import Answer, Arming, Fault, refuse
 from .wire import Request, Response
 
 REPORTS = "/report/integrated/get/"
@@ -60,6 +60,15 @@ class PageFaults(Arming):
         """Every row of a list, and then all of them again."""
         change = lambda _, body: body["data"]["list"].extend(body["data"]["list"][:])  # noqa: E731
         return self._spoiled("listed_twice", change, times=times, path=path)
+
+    def unreadable_row(self, number: int, path: str, code: int = 50000) -> Fault:
+        """A refusal of every page that holds the row of this number, counted from 1."""
+
+        def holds(request: Request) -> bool:
+            page, size = (int(request.parameters.get(name, "1")) for name in ("page", "page_size"))
+            return (page - 1) * size < number <= page * size
+
+        return self.arm(Fault("unreadable_row", refuse(code, "Creative_data not valid"), path, when=holds))
 
     def partly_done(
         self, message: str = "Partially successful.", times: int | None = 1, path: str | None = None

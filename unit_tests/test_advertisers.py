@@ -122,7 +122,7 @@ def test_details_that_nobody_gets_are_an_outage_of_tiktoks(
         world.add_advertiser(str(7100000000000000000 + number))
     tiktok.faults.outage(None, "/advertiser/info/", 51008)
     result = sync("advertisers", config=config)
-    assert "It is the same for all of them. The next sync asks again." in result.errors[0]
+    assert "It stayed so for 5 minutes of waiting." in result.errors[0]
     assert result.output.errors[0].trace.error.failure_type.value == "transient_error"
     assert len(tiktok.asked("/advertiser/info/")) < 100
 
