@@ -180,9 +180,9 @@ class TiktokErrorHandler(DefaultErrorHandler):
         is_long = throttled or bool(row.get("long"))
         path, advertiser_id = self._where(answer)
         where = (path, advertiser_id if row.get("per_advertiser") or not throttled else "")
-        if row and throttled and not row.get("per_advertiser") and self.of not in ORGANIC:
-            where = where if Budget.of(self.config).has_own(path) else EVERYWHERE  # the quota is the app's
-        return Trouble(where, str(found.error_message), QUOTA_WAITS if is_long else OUTAGE_WAITS, is_long, throttled)
+        waits = QUOTA_WAITS if is_long else OUTAGE_WAITS
+        own = row.get("per_advertiser") or self.of in ORGANIC or Budget.of(self.config).has_own(path)
+        return Trouble(where, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
 
     def _row(self, code: int, words: str) -> Mapping[str, Any]:
         rows = (row for row in self._table.rows if not row.get("not_granted") or is_not_granted(words))

@@ -38,7 +38,7 @@ class Trouble:
     """Why a request is not answered: where (endpoint, ad account or `""`), and in which words.
 
     `is_long` is what lasts for minutes; `is_quota` what everybody has who asks there, any other trouble may be this
-    request's alone.
+    request's alone. `is_of_app`: everybody has it wherever they ask, as the quota is the app's.
     """
 
     where: tuple[str, str]
@@ -46,6 +46,7 @@ class Trouble:
     waits: tuple[int, ...]
     is_long: bool = False
     is_quota: bool = False
+    is_of_app: bool = False
 
 
 class Patience(OnePerSync):
@@ -115,8 +116,10 @@ class Patience(OnePerSync):
         path = trouble.where[0]
         with self._lock:
             self._lost[path] += 1
-            if trouble.is_quota:  # those who waited at the same time say the same
-                words, _ = self._verdicts.setdefault(trouble.where, (words, FailureType.transient_error))
+            if trouble.is_of_app:  # those who waited at the same time say the same
+                words, _ = self._verdicts.setdefault(EVERYWHERE, (words, FailureType.transient_error))
+            if trouble.is_quota:
+                self._verdicts[trouble.where] = (words, FailureType.transient_error)
             elif self._lost[path] >= LOST_IN_A_ROW:
                 self._verdicts[path, ""] = (words, FailureType.transient_error)
         return AirbyteTracedException(

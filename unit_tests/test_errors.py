@@ -128,6 +128,15 @@ def test_the_quota_of_the_day_is_waited_for_once_by_all_streams(
     assert sum(waits) < 3 * 60
 
 
+def test_an_endpoint_that_alone_refuses_for_the_quota_is_given_up_once(
+    sync: Callable[..., Sync], tiktok: Simulator, waits: list[float], config: dict[str, Any]
+) -> None:
+    tiktok.faults.rate_limited(None, "/campaign/get/")
+    result = sync("campaigns", "audiences", "pixels", config=config | {"max_wait_minutes": 1, "concurrency": 2})
+    assert sum(waits) < 4 * 60
+    assert result.statuses["campaigns"] == "INCOMPLETE"
+
+
 def test_an_unknown_code_stops_with_tiktoks_own_words(
     sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
 ) -> None:
