@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from itertools import chain
@@ -19,7 +20,10 @@ from source_tiktok_marketing.fanout import Lookups
 from source_tiktok_marketing.organic import OrganicTokens
 from source_tiktok_marketing.shards import ours
 
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
 NAMED = 20
+EXCLUDE = "add them to Excluded Advertiser IDs (exclude_advertiser_ids)"
 
 
 @dataclass
@@ -70,18 +74,28 @@ class AdvertiserRetriever(Retriever):
         refuse_unreachable(self._directory)
 
 
-def refuse_unreachable(directory: AdvertiserDirectory) -> None:
+def refuse_unreachable(directory: AdvertiserDirectory, *, is_check: bool = False) -> None:
     """Raises a config_error naming the chosen ad accounts the token has no permission for, if there are any.
 
-    In a check, which may not ask often enough to tell them apart, it names those that were refused together.
+    In a check, which may not ask often enough to tell them apart, it names those that were refused together; and where
+    the user did not write down any of them, it is enough that there are others: that is a warning.
     """
     missing = directory.unreachable()
     who = "" if missing else "at least one of "
-    if refused := missing or directory.refused_together:
-        named = ", ".join(refused[:NAMED]) + (f" and {len(refused) - NAMED} more" if len(refused) > NAMED else "")
-        raise AirbyteTracedException(
-            message=f"The token has no permission for {who}these ad accounts: {named}. Authorise them for the app in "
-            "TikTok for Business, or take them out of advertiser_ids.",
-            internal_message=f"{len(refused)} chosen ad accounts are not reachable",
-            failure_type=FailureType.config_error,
-        )
+    refused = missing or directory.refused_together
+    if not refused:
+        return
+    named = ", ".join(refused[:NAMED]) + (f" and {len(refused) - NAMED} more" if len(refused) > NAMED else "")
+    remedy = "take them out of Advertiser IDs (advertiser_ids)" if directory.are_named else EXCLUDE
+    text = (
+        f"The token has no permission for {who}these ad accounts: {named}. Authorise them for the app in TikTok for "
+        f"Business, or {remedy}."
+    )
+    if is_check and not directory.are_named and len(refused) < len(directory.chosen()):
+        LOGGER.warning(text)
+        return
+    raise AirbyteTracedException(
+        message=text,
+        internal_message=f"{len(refused)} chosen ad accounts are not reachable",
+        failure_type=FailureType.config_error,
+    )

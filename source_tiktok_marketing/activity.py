@@ -17,6 +17,8 @@ from source_tiktok_marketing.catalogue.places import metrics as known_metrics
 from source_tiktok_marketing.configuration import SANDBOX
 from source_tiktok_marketing.records import CUT_SHORT
 from source_tiktok_marketing.shared import OnePerSync
+from source_tiktok_marketing.tally import Tally, goes_on, tallied
+from source_tiktok_marketing.values import CASTERS
 
 ACCOUNTS_PER_REQUEST = 5
 LONGEST = 30
@@ -158,9 +160,13 @@ class Activity(OnePerSync):
         response = self._directory.requesters["activity"].send_request(request_params=parameters)
         if response is None or body_of(response).get("code") != 0 or CUT_SHORT in response.headers:
             return None
+        tally = tallied(Tally(), response)
+        if goes_on(tally, response, page=1) or tally.lacking:
+            return None
         found: dict[str, int] = {}
         for row in data_of(response).get("list") or ():
-            advertiser_id, day = str(row["dimensions"]["advertiser_id"]), row["dimensions"]["stat_time_day"][:10]
+            advertiser_id, day = (str(row["dimensions"][name]) for name in ("advertiser_id", "stat_time_day"))
+            day = CASTERS["date"](day)
             found[advertiser_id] = found.get(advertiser_id, 0) | 1 << _number(day)
         return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
@@ -16,17 +15,16 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
-from source_tiktok_marketing.answers import body_of, data_of
+from source_tiktok_marketing.answers import data_of
 from source_tiktok_marketing.configuration import OAUTH, SANDBOX, chosen_advertiser_ids
 from source_tiktok_marketing.dates import LONGEST_SPAN, parse_day, today_in, zone_of
+from source_tiktok_marketing.details import Details
 from source_tiktok_marketing.records import entity
 from source_tiktok_marketing.shards import is_first, is_ours
 from source_tiktok_marketing.shared import OnePerSync, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
-BATCH = 100
 # Lookups of a check: with the list, where there is one, and a report they make four requests.
 IN_A_CHECK, IN_A_CHECK_WITH_LIST = 3, 2
 
@@ -44,7 +42,6 @@ class AdvertiserDirectory(OnePerSync):
         self._lock = RLock()
         self._known: dict[str, Callable[[], Any]] = {}
         self._todays: dict[str, date] = {}
-        self._left: int | None = None
         self._untold: set[str] = set()
         self.refused_together: list[str] = []
         self.requesters: dict[str, HttpRequester] = {}
@@ -63,7 +60,7 @@ class AdvertiserDirectory(OnePerSync):
         excluded = self._config["exclude_advertiser_ids"]
         every = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in excluded]
         if chosen := chosen_advertiser_ids(self._config) or every:
-            return [advertiser_id for advertiser_id in chosen if is_ours(self._config, advertiser_id)]
+            return [advertiser_id for advertiser_id in dict.fromkeys(chosen) if is_ours(self._config, advertiser_id)]
         raise AirbyteTracedException(
             message="This token reaches no ad account. Authorise at least one ad account for the app in TikTok for "
             "Business, or take ad accounts out of exclude_advertiser_ids.",
@@ -82,6 +79,16 @@ class AdvertiserDirectory(OnePerSync):
             return []
         known = self.details()
         return [each for each in self.chosen() if each not in known and each not in self._untold]
+
+    @property
+    def are_named(self) -> bool:
+        """Whether the user wrote down which ad accounts to read."""
+        return bool(chosen_advertiser_ids(self._config))
+
+    def promising(self) -> list[str]:
+        """The chosen ad accounts of which a check expects an answer; all of them where it expects none."""
+        chosen, doubtful = self.chosen(), {*self.unreachable(), *self.refused_together}
+        return [each for each in chosen if each not in doubtful] or chosen
 
     def days(self, advertiser_id: str, wanted: Mapping[str, Any]) -> dict[str, str]:
         """The days to report on, `first_day` to `last_day`, and `today`, on the ad account's own clock, as ISO dates.
@@ -116,10 +123,11 @@ class AdvertiserDirectory(OnePerSync):
 
     def _ask_for_list(self) -> list[Mapping[str, Any]]:
         if self._kind != OAUTH:
-            return [{"advertiser_id": advertiser_id} for advertiser_id in chosen_advertiser_ids(self._config)]
+            named = dict.fromkeys(chosen_advertiser_ids(self._config))
+            return [{"advertiser_id": advertiser_id} for advertiser_id in named]
         response = self.requesters["authorised"].send_request()
         rows = data_of(response).get("list") or () if response is not None else ()
-        return [entity("advertiser_ids", row) for row in rows]
+        return list({row["advertiser_id"]: row for row in (entity("advertiser_ids", row) for row in rows)}.values())
 
     def _ask_for_details(self) -> dict[str, Mapping[str, Any]]:
         if self._kind == SANDBOX:
@@ -127,29 +135,10 @@ class AdvertiserDirectory(OnePerSync):
         reached = {row["advertiser_id"] for row in self.authorised()}
         wanted = [advertiser_id for advertiser_id in self.chosen() if advertiser_id in reached]
         lookups = IN_A_CHECK_WITH_LIST if self._kind == OAUTH else IN_A_CHECK
-        self._left = lookups if is_sample(self._config) else None
-        rows = (row for start in range(0, len(wanted), BATCH) for row in self._batch(wanted[start : start + BATCH]))
-        return {row["advertiser_id"]: row for row in rows}
-
-    def _batch(self, ids: list[str], *, suspected: bool = False) -> Iterator[Mapping[str, Any]]:
-        """TikTok refuses a batch whole for one id without permission; halving finds it in few requests.
-
-        A check asks so often and no more; what is `suspected` then, as part of a batch that was refused, stays so.
-        """
-        if self._left is not None:
-            if self._left == 0:
-                self._untold.update(ids)
-                self.refused_together += ids if suspected else []
-                return
-            self._left -= 1
-        parameters = {"advertiser_ids": json.dumps(ids)}
-        response = self.requesters["details"].send_request(request_params=parameters)
-        if response is not None and body_of(response).get("code") == 0:
-            yield from (entity("advertisers", row) for row in data_of(response).get("list") or ())
-        elif len(ids) > 1:
-            middle = len(ids) // 2
-            yield from self._batch(ids[:middle], suspected=True)
-            yield from self._batch(ids[middle:], suspected=True)
+        details = Details(self.requesters["details"], lookups if is_sample(self._config) else None)
+        found = {row["advertiser_id"]: row for row in details.of(wanted)}
+        self._untold, self.refused_together = details.untold, details.suspected
+        return found
 
     def _once(self, question: str, ask: Callable[[], Any]) -> Any:
         with self._lock:
@@ -210,7 +199,8 @@ class AdvertiserRouter(PartitionRouter):
             if is_first(self.config):
                 yield self._slice("bc_id", self.business_center_id, "")
             return
-        for advertiser_id in self._directory.chosen():
+        directory = self._directory
+        for advertiser_id in directory.promising() if is_sample(self.config) else directory.chosen():
             yield self._slice("advertiser_id", advertiser_id, advertiser_id)
 
     def _slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,16 +12,19 @@ import orjson
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-_BODY, _QUERY = "_tiktok_body", "_tiktok_query"
+from source_tiktok_marketing.decoding import read_json
+from source_tiktok_marketing.values import CASTERS
+
+_BODY, _QUERY, _MENDED = "_tiktok_body", "_tiktok_query", "_tiktok_mended"
+_DOUBTED = "_tiktok_doubted"
 LONGEST_WORDS = 500
+NOT_GRANTED = re.compile(r"\bgrant\b.*/:?(GET|POST)\b")
 REPORT_PARTS = ("dimensions", "metrics")
 COUNTS = ("page", "page_size", "total_number", "total_page")
 LONGEST_COUNT = 12
 # What TikTok calls the rows of an answer, and how many of them were read where they are not in `body_of`.
 ROWS, READ = ("list", "musics", "creative_portfolios"), "rows_read"
 REPORT, ACCOUNTS = "/report/integrated/get/", ("/oauth2/advertiser/get/", "/advertiser/info/")
-# Lists whose answers do not say how many pages they have.
-UNCOUNTED = ("/optimizer/rule/list/", "/page/library/get/")
 CREATE, CHECK = "/report/task/create/", "/report/task/check/"
 STATES_OF_A_TASK = ("QUEUING", "PROCESSING", "SUCCESS", "FAILED", "CANCELED")
 # Nobody nests so deep; what writes JSON gives up a little later.
@@ -36,14 +39,35 @@ def body_of(response: requests.Response) -> Mapping[str, Any]:
     """
     body: Mapping[str, Any] | None = getattr(response, _BODY, None)
     if body is None:
-        body = _decoded(response.content)
+        body, mended = _decoded(response.content)
         setattr(response, _BODY, body)
+        setattr(response, _MENDED, mended)
     return body
+
+
+def is_mended(response: requests.Response) -> bool:
+    """Whether `body_of` could read the answer only with something replaced."""
+    return bool(getattr(response, _MENDED, False))
 
 
 def keep_body(response: requests.Response, body: Mapping[str, Any]) -> None:
     """Notes what an answer says where somebody decoded it in another way: `body_of` then gives this."""
     setattr(response, _BODY, body)
+
+
+def doubt(response: requests.Response) -> None:
+    """Notes that a refusal came so often that whoever asked may ask for less."""
+    setattr(response, _DOUBTED, True)
+
+
+def is_doubted(response: requests.Response | Exception | None) -> bool:
+    """Whether an answer is a refusal that may be about a part of what was asked for."""
+    return bool(getattr(response, _DOUBTED, False))
+
+
+def is_not_granted(words: str) -> bool:
+    """Whether a refusal is about an endpoint the app may not use, `/file/video/ad/search/:GET`: of no account's."""
+    return bool(NOT_GRANTED.search(words))
 
 
 def data_of(response: requests.Response) -> Mapping[str, Any]:
@@ -66,7 +90,7 @@ def asked(answer: requests.Response | Exception | None, parameter: str) -> str:
     if values or not request.body:
         return values[0] if values else ""
     body = request.body if isinstance(request.body, bytes) else str(request.body).encode()
-    return str(_decoded(body).get(parameter) or "")
+    return str(_decoded(body)[0].get(parameter) or "")
 
 
 def _query_of(request: requests.PreparedRequest) -> Mapping[str, list[str]]:
@@ -111,26 +135,39 @@ def _flaws(response: requests.Response, data: Any) -> Iterator[str]:
     rows = [row for each in named for row in each or ()]
     if not all(_is_row(row, path, dimensions) for row in rows):
         yield "with a row of another form than ever"
-    page = asked(response, "page")
-    if info or (page and not path.endswith(UNCOUNTED)):
+    if info:
         has_rows = bool(data.get(READ)) or any(each for each in data.values() if isinstance(each, list))
-        yield from _page_flaws(page, has_rows, info or {})
+        yield from _page_flaws(asked(response, "page"), has_rows, info)
 
 
 def _page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iterator[str]:
-    counts = [str(info.get(name, 0)) for name in COUNTS]
-    if not all(count.isdecimal() and len(count) <= LONGEST_COUNT for count in counts):
+    try:
+        at, size, total, pages = (count_of(info, name) for name in COUNTS)
+    except ValueError:
         yield "whose page_info has no numbers"
         return
-    if page and "total_number" not in info and "total_page" not in info:
-        yield "that does not say how many pages there are"
-        return
-    at, size, total, pages = map(int, counts)
-    total = total if "total_number" in info else pages * size
     if page and at and str(at) != page:
         yield f"with page {at} where page {page} was asked for"
-    elif not has_rows and ((at or int(page or 1)) - 1) * size < total:
-        yield f"without rows on page {at or page} of {total} rows"
+    elif not has_rows and _counts_rows(at or int(page or 1), size or 0, total, pages):
+        yield f"without rows on page {at or page} of {pages if total is None else f'{total} rows'}"
+
+
+def _counts_rows(page: int, size: int, total: int | None, pages: int | None) -> bool:
+    """Whether a page should have rows by all that TikTok says; a first one by any."""
+    if total is None:
+        return pages is not None and max(page, 2) <= pages
+    return (page - 1) * size < total and (page == 1 or pages is None or page <= pages)
+
+
+def count_of(info: Mapping[str, Any], name: str) -> int | None:
+    """A number of a `page_info`, None where it is left out. Raises ValueError where it is none."""
+    value = info.get(name)
+    if value is None:
+        return None
+    count = int(CASTERS["integer"](str(value)[:LONGEST_COUNT]))
+    if count < 0:
+        raise ValueError(value)
+    return count
 
 
 def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
@@ -139,7 +176,8 @@ def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
     if path.endswith(ACCOUNTS):
         return str(row.get("advertiser_id")).isdecimal()
     if not path.endswith(REPORT):
-        return True
+        parts = ("info", *REPORT_PARTS) if "dimensions" in row else ()
+        return all(isinstance(row.get(part) or {}, dict) for part in parts)
     return all(isinstance(row.get(part), dict) for part in REPORT_PARTS) and all(
         _is_dimension(name, row["dimensions"].get(name)) for name in dimensions
     )
@@ -150,7 +188,7 @@ def _is_dimension(name: str, value: Any) -> bool:
     if not name.startswith("stat_time"):
         return isinstance(value, str | int) or (value is None and not name.endswith("_id"))
     try:
-        return bool(datetime.fromisoformat(value[:19]))
+        return bool(CASTERS["date-time"](value))
     except (TypeError, ValueError):
         return False
 
@@ -173,9 +211,6 @@ def _decoded_list(text: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _decoded(content: bytes) -> Mapping[str, Any]:
-    try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return {}
-    return body if isinstance(body, dict) else {}
+def _decoded(content: bytes) -> tuple[Mapping[str, Any], bool]:
+    body, mended = read_json(content)
+    return (body, mended) if isinstance(body, dict) else ({}, False)

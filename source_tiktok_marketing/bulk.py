@@ -70,7 +70,7 @@ class Page(dict[str, Any]):
         super().__init__()
         self.first = first
         self.rest = rest
-        self.envelope = {"code": 0, "message": "OK", "data": {"page_info": info, READ: first.count}}
+        self.envelope = {"code": 0, "message": "OK", "data": {"page_info": info, READ: first.count + rest.count}}
         """The answer without its rows."""
 
 

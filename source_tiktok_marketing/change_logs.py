@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 import csv
-import io
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
-import orjson
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
@@ -18,8 +16,10 @@ from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of, data_of
+from source_tiktok_marketing.decoding import BrokenOffError, read_json, read_text
 from source_tiktok_marketing.nested import RefusedError
 from source_tiktok_marketing.records import entity
+from source_tiktok_marketing.values import ODD_VALUES
 
 CREATE, CHECK, DOWNLOAD = (f"changelog/task/{step}/" for step in ("create", "check", "download"))
 READY, FAILED = "SUCCESS", "FAILED"
@@ -67,8 +67,18 @@ class ChangeLogDownloads(Retriever):
         """The changes that the slice asks about."""
         ask: Mapping[str, str] = stream_slice.extra_fields["ask"] if stream_slice else {}
         task = {"advertiser_id": ask["advertiser_id"], "task_id": self._ready(ask)}
-        for line in self._lines(str(self._look(DOWNLOAD, task).get("changelog") or "")):
+        for line in self._whole(task):
             yield entity(self.stream, {**line, "changes": changes(line.get("activity_details", ""))})
+
+    def _whole(self, task: Mapping[str, str]) -> list[dict[str, str]]:
+        """The lines of a log, which is downloaded again where it is damaged."""
+        details = ""
+        for _ in range(TRIES):
+            try:
+                return list(self._lines(str(self._look(DOWNLOAD, task).get("changelog") or "")))
+            except BrokenOffError as damage:
+                details = str(damage)
+        raise self._unfinished("broke off", details)
 
     def _ready(self, ask: Mapping[str, str]) -> str:
         """The id of a task that has made its log."""
@@ -90,23 +100,26 @@ class ChangeLogDownloads(Retriever):
 
     def _lines(self, log: str) -> Iterator[dict[str, str]]:
         """The lines of a log by their columns; a heading that is not known is a column of its own name."""
-        rows = csv.reader(io.StringIO(self._text(log), newline=""))
+        text, is_mended = read_text(self._csv(log))
+        if is_mended:
+            ODD_VALUES.add_answer(self.stream)
+        rows = csv.reader(text)
         headings = next((row for row in rows if set(COLUMNS) & set(row)), [])
         for row in rows:
             if len(row) == len(headings):
                 named = zip(headings, row, strict=True)
                 yield {COLUMNS.get(name, name): value for name, value in named if value != ""}
             elif row:
-                raise self._unfinished("broke off", f"line {rows.line_num} has {len(row)} values")
+                raise BrokenOffError(f"line {rows.line_num} has {len(row)} values")
 
-    def _text(self, log: str) -> str:
+    def _csv(self, log: str) -> bytes:
         """The CSV of a log, wherever it is written plainly or as Python's bytes."""
         if not log.startswith("{"):
-            return log
+            return log.encode(errors="replace")
         try:
             data: bytes = ast.literal_eval(log)["file_data"]
-            return data.decode("utf-8-sig")
-        except (ValueError, SyntaxError, KeyError, AttributeError) as error:
+            return b"" + data
+        except (ValueError, SyntaxError, KeyError, AttributeError, TypeError, MemoryError, RecursionError) as error:
             raise AirbyteTracedException(
                 message=f"TikTok's log for stream {self.stream} has another form than before. Please report it.",
                 internal_message=f"{type(error).__name__} in {len(log)} characters",
@@ -123,10 +136,8 @@ class ChangeLogDownloads(Retriever):
 
 def changes(details: str) -> list[dict[str, Any]] | None:
     """What a line says was done, with texts instead of Python's bytes; None where it is no JSON."""
-    try:
-        return [_plain(each) for each in orjson.loads(details)]
-    except orjson.JSONDecodeError:
-        return None
+    found, _ = read_json(details.encode(errors="replace"))
+    return [_plain(each) for each in found] if isinstance(found, list) else None
 
 
 def _plain(value: Any) -> Any:
@@ -136,7 +147,7 @@ def _plain(value: Any) -> Any:
         return [_plain(inner) for inner in value]
     if isinstance(value, str) and value[:2] in ("b'", 'b"'):
         try:
-            return str(ast.literal_eval(value).decode("utf-8"))
+            return str(ast.literal_eval(value).decode("utf-8", errors="replace"))
         except (ValueError, SyntaxError):
             return value
     return value

@@ -12,8 +12,19 @@ from airbyte_cdk import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution, ResponseAction
 
-from source_tiktok_marketing.answers import asked, body_of, flaw_in, plain, request_of
+from source_tiktok_marketing.answers import (
+    asked,
+    body_of,
+    data_of,
+    flaw_in,
+    is_doubted,
+    is_mended,
+    is_not_granted,
+    plain,
+    request_of,
+)
 from source_tiktok_marketing.bulk import codec_of
+from source_tiktok_marketing.doubts import Doubts
 from source_tiktok_marketing.left_out import LeftOut, RefusedRequestError
 from source_tiktok_marketing.organic import ORGANIC
 from source_tiktok_marketing.patience import (
@@ -25,7 +36,9 @@ from source_tiktok_marketing.patience import (
     TiktokBackoff,
     Trouble,
 )
+from source_tiktok_marketing.quota import Budget
 from source_tiktok_marketing.shared import OnePerSync
+from source_tiktok_marketing.values import ODD_VALUES
 from source_tiktok_marketing.wire import ADVERTISER, LARGEST_ANSWER, AnswerTooLargeError, path_of
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -63,9 +76,10 @@ class TiktokErrorHandler(DefaultErrorHandler):
     manifest that one handler is given for all, says what to do for which code: the first row that names the code (or a
     range around it) counts, and a code no row names stops with TikTok's own words. A row `for_all` concerns the whole
     sync: nothing more is asked; a TikTok account has a token of its own, which concerns nothing else. `ignored` are
-    codes whose answer the caller wants to see itself; so are `doubtful` ones, where nobody has confirmed the request. A
-    body that is no envelope (an outage's HTML, a cut page), or whose data can't be true (`answers.flaw_in`), is asked
-    for again, whatever its status; `takes_text` is set where the body is a download.
+    codes whose answer the caller wants to see itself; so are `doubtful` ones, where nobody has confirmed the request,
+    and `partial` ones once asking again was in vain, as the caller can ask for less. A body that is no envelope (an
+    outage's HTML, a cut page), or whose data can't be true (`answers.flaw_in`), is asked for again, whatever its
+    status; `takes_text` is set where the body is a download.
 
     A code of a row with `leave_out` is raised as a RefusedRequestError, for a `LenientRequester` to ask for less. Where
     its words name nothing that was asked for, it may pass, and is asked for again first, `tries` times in all.
@@ -75,6 +89,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     answers: list[Mapping[str, Any]] = field(default_factory=list)
     ignored: list[int] = field(default_factory=list)
+    partial: list[int] = field(default_factory=list)
     stream: str = ""
     takes_text: bool = False
     of: str = ""
@@ -89,13 +104,16 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._table.rows = self.answers or self._table.rows
         self._left_out = LeftOut.of(self.config)
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
+        self._doubts = Doubts(self.partial, self._patience)
         self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
 
     def interpret_response(self, response_or_exception: Answer) -> ErrorResolution:
         """What to do with one answer, and the sentence for the user."""
         found = self._interpreted(response_or_exception)
-        if found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
+        passed = found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE)
+        if passed and not is_doubted(response_or_exception):
             self._patience.answered(*self._where(response_or_exception))
+            self._doubts.answered(self._where(response_or_exception))
         return found
 
     def _interpreted(self, answer: Answer) -> ErrorResolution:
@@ -115,31 +133,50 @@ class TiktokErrorHandler(DefaultErrorHandler):
         whom = self._whom(response)
         if code in self.ignored or code in self.doubtful:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
-        row = self._row(code)
-        action = ResponseAction[row["action"]]
         said = body_of(response).get("message")
         words = plain(said if said and isinstance(said, str) else "no reason given").rstrip(".")
-        if action is ResponseAction.SUCCESS:
-            if code == PARTLY_DONE:
-                LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
-            flaw = flaw_in(response)
-            return _retry(f"TikTok sent an answer {flaw}. {whom}") if flaw else ErrorResolution(action)
+        if self._doubts.may_be_of_a_part(code, response, self._where(response)):
+            return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
+        row = self._row(code, words)
+        if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
+            return self._by_data(
+                f"TikTok answered in part only: {words} (code {code})." * (code == PARTLY_DONE), response
+            )
+        return self._by_row(row, f"TikTok refused: {words} (code {code}).", response)
+
+    def _by_data(self, warning: str, response: requests.Response) -> ErrorResolution:
+        """What to do with an answer that TikTok calls a success."""
+        if warning:
+            LOGGER.warning(f"{warning} {self._whom(response)}")
+        if flaw := flaw_in(response) or self._emptiness(response):
+            return _retry(f"TikTok sent an answer {flaw}. {self._whom(response)}")
+        if is_mended(response):
+            ODD_VALUES.add_answer(self.stream or path_of(response.request))
+        return ErrorResolution(ResponseAction.SUCCESS)
+
+    def _by_row(self, row: Mapping[str, Any], refusal: str, response: requests.Response) -> ErrorResolution:
+        """What to do with an answer that is refused in the words of `refusal`, as its row of the table says."""
+        action, failure = ResponseAction[row["action"]], FailureType[row.get("failure", "system_error")]
+        remedy = row.get("remedy", "")
+        if row.get("for_all") and self.of not in ORGANIC:
+            self._patience.stop(EVERYWHERE, f"{refusal} {remedy}", failure)
+            return ErrorResolution(action, failure, f"{refusal} {remedy}")
+        text = f"{refusal} {self._whom(response)} {remedy}".strip()
         if row.get("leave_out"):
-            text = f"TikTok refused: {words} (code {code}). {whom} {row['remedy']}"
             if self._left_out.may_pass(response, row["tries"]):
                 return _retry(text)
-            raise RefusedRequestError(response, text, FailureType[row["failure"]])
-        if row.get("for_all") and self.of not in ORGANIC:
-            text = f"TikTok refused: {words} (code {code}). {row['remedy']}"
-            self._patience.stop(EVERYWHERE, text, FailureType[row["failure"]])
-            return ErrorResolution(action, FailureType[row["failure"]], text)
+            raise RefusedRequestError(response, text, failure)
         if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(response):
             action = ResponseAction.FAIL
         elif row.get("halve") and _is_divisible(response) and _tries(response) >= TRIES_OF_A_WINDOW:
             action = ResponseAction.SPLIT_REQUEST_WINDOW
-        text = f"TikTok refused: {words} (code {code}). {whom} {row.get('remedy', '')}".strip()
-        failure = FailureType[row.get("failure", "system_error")] if action is ResponseAction.FAIL else TRANSIENT
-        return ErrorResolution(action, failure, text)
+        return ErrorResolution(action, failure if action is ResponseAction.FAIL else TRANSIENT, text)
+
+    def _emptiness(self, response: requests.Response) -> str:
+        """What is wrong with a report that has not even an empty list; `""` where TikTok stays with it."""
+        if path_of(response.request) != "report/integrated/get/" or data_of(response):
+            return ""
+        return "" if self._doubts.stays_so(response) else "with nothing in its data"
 
     def _without_envelope(self, response: requests.Response) -> ErrorResolution:
         status = response.status_code
@@ -157,15 +194,18 @@ class TiktokErrorHandler(DefaultErrorHandler):
         """What `Patience` needs to know of an answer that is asked for again."""
         found = self._interpreted(answer)
         code = body_of(answer).get("code") if isinstance(answer, requests.Response) else None
-        row = self._row(code) if isinstance(code, int) else {}
+        row = self._row(code, "") if isinstance(code, int) else {}
         throttled = found.response_action is ResponseAction.RATE_LIMITED
         is_long = throttled or bool(row.get("long"))
         path, advertiser_id = self._where(answer)
         where = (path, advertiser_id if row.get("per_advertiser") or not throttled else "")
-        return Trouble(where, str(found.error_message), QUOTA_WAITS if is_long else OUTAGE_WAITS, is_long, throttled)
+        waits = QUOTA_WAITS if is_long else OUTAGE_WAITS
+        own = row.get("per_advertiser") or self.of in ORGANIC or Budget.of(self.config).has_own(path)
+        return Trouble(where, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
 
-    def _row(self, code: int) -> Mapping[str, Any]:
-        return next((row for row in self._table.rows if _names(row, code)), NO_ROW)
+    def _row(self, code: int, words: str) -> Mapping[str, Any]:
+        rows = (row for row in self._table.rows if not row.get("not_granted") or is_not_granted(words))
+        return next((row for row in rows if _names(row, code)), NO_ROW)
 
     @staticmethod
     def _where(answer: Answer) -> tuple[str, str]:

@@ -19,10 +19,11 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
-from source_tiktok_marketing.answers import body_of, data_of
+from source_tiktok_marketing.answers import body_of, data_of, is_doubted
 from source_tiktok_marketing.catalogue import entity_columns
 from source_tiktok_marketing.cursors import REFUSED, hold, refuse
 from source_tiktok_marketing.nested import (
+    PartError,
     RefusedError,
     batched,
     is_wanted,
@@ -115,7 +116,7 @@ class Lookups(OnePerSync):
             response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
             if response is None or is_unasked(response):
                 return
-            if body_of(response).get("code"):
+            if body_of(response).get("code") and not is_doubted(response):
                 raise RefusedError(response, level.get("scope", ""))
             rows = list(reached(data_of(response), level["records"]))
             yield from rows
@@ -217,6 +218,7 @@ class FanOutRetriever(Retriever):
     def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice) -> Iterator[Any]:
         """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
         answered = False
+        failed: list[PartError] = []
         for number, each in enumerate(outermost_first(things), start=1):
             try:
                 yield from self._of(each, words, window)
@@ -225,6 +227,15 @@ class FanOutRetriever(Retriever):
                 if not answered and number >= min(len(things), TRIED_FIRST):
                     raise
                 self._skip({name: str(value) for name, value in window.partition.items()}, refusal)
+            except PartError as error:
+                failed.append(error)
+        if failed:
+            told = " ".join(dict.fromkeys(str(error.message) for error in failed[:NAMED]))
+            raise AirbyteTracedException(
+                message=told + (f" And {len(failed) - NAMED} more." if len(failed) > NAMED else ""),
+                internal_message=failed[0].internal_message,
+                failure_type=failed[0].failure_type,
+            )
 
     def _of(self, owners: Owners, words: Owners, window: StreamSlice) -> Iterator[Any]:
         extra = {**window.extra_fields, "ask": filled(self.ask, owners)}
@@ -241,7 +252,7 @@ class FanOutRetriever(Retriever):
 
     def _skip(self, owners: Owners, refusal: RefusedError) -> None:
         advertiser_id = owners.get("advertiser_id", "")
-        if not advertiser_id or advertiser_id in self._directory.details():
+        if refusal.is_not_granted or not advertiser_id or advertiser_id in self._directory.details():
             scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
             self._refusals.add(self.stream, scope, " ".join(owners.values()), str(refusal))
             return
@@ -257,7 +268,7 @@ def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str
     size, counted_by = level.get("rows_per_page"), level.get("counted_by")
     if counted_by:
         return {counted_by: str(size), **({"cursor": str(token["cursor"])} if "cursor" in token else {})}
-    return {"page": str(token["page"]), "page_size": str(size)} if size else {}
+    return {"page": str(token["page"]), "page_size": str(token.get("size", size))} if size else {}
 
 
 def _days(window: StreamSlice) -> dict[str, str]:

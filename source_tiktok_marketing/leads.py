@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
@@ -20,7 +23,8 @@ from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.catalogue import entity_columns
-from source_tiktok_marketing.nested import RefusedError
+from source_tiktok_marketing.decoding import BrokenOffError, read_text
+from source_tiktok_marketing.nested import PartError, RefusedError
 from source_tiktok_marketing.values import CASTERS, ODD_VALUES
 
 FILE = "page/lead/task/download/"
@@ -44,6 +48,11 @@ UNKNOWN = ("", "-", "--")
 NOT_SHOWN = "(not shown)"
 
 
+# What unpacking and reading a damaged file raises.
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, csv.Error, EOFError, OSError, ValueError,
+          struct.error)  # fmt: skip
+
+
 @dataclass
 class LeadDownloads(Retriever):
     """The leads of one form from one region, as records.
@@ -62,7 +71,8 @@ class LeadDownloads(Retriever):
     lacks a permission, and knows nothing of zips.
 
     What still fails: a task that ends FAILED three times, or takes longer than max_wait_minutes, ends the sync of its
-    ad account with a transient error, and so does a file that breaks off. The next sync asks again.
+    ad account with a transient error. A file that stays damaged, or is packed in an unknown way, is named after all
+    others were read. The next sync asks again.
     """
 
     config: Mapping[str, Any]
@@ -83,7 +93,7 @@ class LeadDownloads(Retriever):
         headers = {} if region == ELSEWHERE else {REGION: region}
         ready = self._ready(ask, headers)
         owner = {name: value for name, value in ask.items() if name != "page_id"}
-        yield from self._leads(self._file({**owner, **ready}, headers))
+        yield from self._whole({**owner, **ready}, headers, f"form {ask.get('page_id')}, region {region}")
 
     def _ready(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
         """The id of a task that has made its file."""
@@ -115,16 +125,30 @@ class LeadDownloads(Retriever):
         accepted = _accepted(answer)
         return b"" if accepted is None else accepted.content
 
-    def _leads(self, content: bytes) -> Iterator[dict[str, Any]]:
-        try:
-            for file in _files(content):
-                yield from self._rows(file)
-        except (zipfile.BadZipFile, UnicodeDecodeError) as error:
-            details = f"{type(error).__name__} in {len(content)} bytes"
-            raise self._unfinished("TikTok's file broke off", details) from None
+    def _whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:
+        """The leads of a file, which is downloaded again where it is damaged. Raises PartError where it stays so."""
+        why = details = ""
+        for _ in range(TRIES):
+            content = self._file(ask, headers)
+            try:
+                return [lead for file in _files(content) for lead in self._rows(file)]
+            except RuntimeError as error:  # how zipfile refuses what it can't open
+                why, details = "is packed or encrypted in an unknown way", type(error).__name__
+            except BrokenOffError as error:
+                why, details = "broke off", str(error)
+            except DAMAGE as error:
+                why, details = "broke off", f"{type(error).__name__} in {len(content)} bytes"
+        raise PartError(
+            message=f"TikTok's file {why} for stream {self.stream}, {what}. The next sync asks for it again.",
+            internal_message=details,
+            failure_type=FailureType.transient_error,
+        )
 
     def _rows(self, file: bytes) -> Iterator[dict[str, Any]]:
-        lines = csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""))
+        text, is_mended = read_text(file)
+        if is_mended:
+            ODD_VALUES.add_answer(self.stream)
+        lines = csv.reader(text)
         headings = [heading.strip() for heading in next(lines, [])]
         columns = [COLUMNS.get(re.sub(r"\W+", "_", heading.lower()), "") for heading in headings]
         if headings and "lead_id" not in columns:
@@ -135,7 +159,7 @@ class LeadDownloads(Retriever):
             )
         for line in lines:
             if len(line) != len(headings):
-                raise self._unfinished("TikTok's file broke off", f"line {lines.line_num} has {len(line)} values")
+                raise BrokenOffError(f"line {lines.line_num} has {len(line)} values")
             yield self._lead(headings, columns, line)
 
     def _lead(self, headings: list[str], columns: list[str], line: list[str]) -> dict[str, Any]:
@@ -153,7 +177,7 @@ class LeadDownloads(Retriever):
     def _moment(self, text: str) -> str | None:
         try:
             return str(CASTERS[self._time.type](text))
-        except ValueError:
+        except (ValueError, OverflowError):
             ODD_VALUES.add(self.stream, self._time, NOT_SHOWN)
             return None
 

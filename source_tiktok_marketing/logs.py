@@ -48,7 +48,7 @@ AROUND = (("=", "&"), ("=", " "), ('"', '"'), ("'", "'"))
 SECRETS = {"credentials": ("access_token", "secret"), "organic": ("client_secret", "access_token", "refresh_token")}
 # A stream may fail for thousands of ad accounts: the closing word repeats the first reasons only.
 REASONS_REPEATED = 20
-LONGEST_INTERNAL = 8_000
+LONGEST_INTERNAL, LONGEST_LINE = 8_000, 500
 
 
 class PlainWords(logging.Filter):
@@ -106,7 +106,7 @@ def is_bookkeeping(message: AirbyteMessage) -> bool:
 def without_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
     """The same message; a trace that tells the user what to do or to wait loses its stack trace.
 
-    The internal message quotes TikTok's answer: it keeps to a line and to a length.
+    The internal message quotes TikTok's answer: it keeps to a line and to a length, and so does a stack trace.
     """
     error = message.trace.error if message.trace else None
     if error and str(error.message).startswith(TASKS_FAILED):
@@ -119,6 +119,9 @@ def without_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
         error.failure_type = FailureType.transient_error
     if error and error.failure_type is not FailureType.system_error:
         error.stack_trace = None
+    if error and error.stack_trace:  # it repeats what TikTok wrote
+        lines = (line[:LONGEST_LINE] for line in error.stack_trace.splitlines())
+        error.stack_trace = "\n".join(lines)[-LONGEST_INTERNAL:]
     if error and error.internal_message:
         error.internal_message = plain(error.internal_message, LONGEST_INTERNAL)
     return message

@@ -12,7 +12,7 @@ from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from typing_extensions import override
 
-from source_tiktok_marketing.answers import body_of, data_of, plain
+from source_tiktok_marketing.answers import body_of, data_of, is_doubted, is_not_granted, plain
 from source_tiktok_marketing.records import ReportExtractor, entity
 from source_tiktok_marketing.request_parameters import is_unasked
 
@@ -25,9 +25,14 @@ class RefusedError(Exception):
 
     def __init__(self, response: requests.Response, scope: str = "") -> None:
         self.scope = scope
+        self.is_not_granted = is_not_granted(str(body_of(response).get("message")))
         self.code = int(body_of(response).get("code") or 0)
         self.words = plain(body_of(response).get("message") or "no reason given").rstrip(".")
         super().__init__(f"{self.words} (code {self.code})")
+
+
+class PartError(AirbyteTracedException):
+    """One of many things could not be read; the others are, before this is told."""
 
 
 @dataclass
@@ -59,6 +64,8 @@ class NestedExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
+        if is_doubted(response):
+            return
         if body_of(response).get("code"):
             raise RefusedError(response)
         if is_unasked(response):
@@ -77,7 +84,9 @@ class NestedExtractor(RecordExtractor):
     def _opened(self, row: Mapping[str, Any]) -> dict[str, Any]:
         opened = {name: value for name, value in row.items() if name not in self.lift}
         for name in self.lift:
-            opened |= {inner: value for inner, value in (row.get(name) or {}).items() if inner not in opened}
+            lifted = row.get(name) or {}
+            members = lifted if isinstance(lifted, dict) else {name: lifted}
+            opened |= {inner: value for inner, value in members.items() if inner not in opened}
         called = {self.renames.get(name, name): value for name, value in opened.items()} if self.renames else opened
         return {name: value for name, value in called.items() if name}
 
@@ -93,6 +102,8 @@ class NestedReportExtractor(ReportExtractor):
     @override
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
+        if is_doubted(response):
+            return
         if body_of(response).get("code"):
             raise RefusedError(response)
         yield from super().extract_records(response)
@@ -140,7 +151,7 @@ def is_wanted(row: Mapping[str, Any], level: Mapping[str, Any]) -> bool:
 def _member(row: Mapping[str, Any], path: str) -> Any:
     value: Any = row
     for step in path.split("."):
-        value = (value or {}).get(step)
+        value = value.get(step) if isinstance(value, dict) else None
     return value
 
 

@@ -14,13 +14,16 @@ from airbyte_cdk.sources.declarative.requesters.paginators.strategies.pagination
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
-from source_tiktok_marketing.answers import asked, data_of
+from source_tiktok_marketing.answers import asked, count_of, data_of
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
+from source_tiktok_marketing.pieces import after_piece, is_piece
+from source_tiktok_marketing.tally import Tally, goes_on, rows_on, tallied
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # So often a list that moves while it is paged through is begun anew.
 READ_AGAIN = 5
+NAMED = 20
 # Bytes at either end of a page that tell it from another page: a row with its id, and more.
 OUTERMOST = 16_384
 # Whose a list is: the first of these that its request names.
@@ -35,10 +38,10 @@ OWNERS: Mapping[str, str] = {
 class TiktokPages(PaginationStrategy):
     """Reads every page of every sweep, and no page more.
 
-    TikTok says in `page_info.total_page` how many pages there are, so the last page is known without asking for an
-    empty one, and a filter behind the paginator can't end it early. Some lists can't be had in one go: TopView
-    campaigns only come alone. `sweeps` are the filters to page through one after another; the token carries the one in
-    hand, for the request to be made from:
+    TikTok says in `page_info` how many pages and rows there are, so the last page is known without asking for an empty
+    one, and a filter behind the paginator can't end it early. Where the rows contradict it, they are right (tally.py).
+    Some lists can't be had in one go: TopView campaigns only come alone. `sweeps` are the filters to page through one
+    after another; the token carries the one in hand, for the request to be made from:
 
         {"sweep": 0, "page": 1, "filter": …} → {"sweep": 0, "page": 2, "filter": …} → {"sweep": 1, "page": 1, …} → end
 
@@ -49,7 +52,7 @@ class TiktokPages(PaginationStrategy):
     break is never seen. So a sweep whose number of rows changes, or whose page is the one before, is read anew; rows
     that come twice have the same key.
 
-    Few lists do not say how many pages they have: those end with a page that is not full.
+    A page that TikTok can't read is asked for in ever smaller pieces (pieces.py), down to the row.
 
     Lists of TikTok accounts have no pages but a `cursor`, and `has_more` until the end.
 
@@ -91,10 +94,14 @@ class TiktokPages(PaginationStrategy):
         token = last_page_token_value or self.initial_token
         if "has_more" in data_of(response):
             return self._after_cursor(token, data_of(response))
+        if is_piece(token, response):
+            following, more = after_piece(token, response)
+            return following if more and not self.sample else self._behind(following, response, stream_slice)
         info = data_of(response).get("page_info") or {}
-        if not self.sample and (again := self._from_the_start(token, info, response)):
+        tally = tallied(token.get("tally", Tally()), response)
+        if not self.sample and (again := self._from_the_start(token, tally, response)):
             return again
-        more = token["page"] < self._last_page(info, response) or _is_full(info, response, last_page_size)
+        more = goes_on(tally, response, token["page"]) and self._is_in_reach(token["page"], info, response)
         if more and not asked(response, "page"):
             raise AirbyteTracedException(
                 message=f"{self.stream}: TikTok gives this list in pages, and none was asked for. Set paging to pages.",
@@ -102,9 +109,31 @@ class TiktokPages(PaginationStrategy):
                 failure_type=FailureType.config_error,
             )
         if more and not self.sample:
-            return {**token, "page": token["page"] + 1, "seen": _seen(info, response)}
+            return {**token, "page": token["page"] + 1, "seen": _seen(response, token["page"]), "tally": tally}
+        return self._behind(token, response, stream_slice)
+
+    def _behind(
+        self, token: Mapping[str, Any], response: requests.Response, stream_slice: StreamSlice | None
+    ) -> dict[str, Any] | None:
+        """The next sweep, None behind the last. Tells of the rows that could not be read."""
         rest = range(token["sweep"] + 1, len(self.sweeps or ()))
-        return next((self._start_of(sweep) for sweep in rest if self._is_due(sweep, stream_slice)), None)
+        if (sweep := next((each for each in rest if self._is_due(each, stream_slice)), None)) is not None:
+            return {**self._start_of(sweep), "unread": token.get("unread", ())}
+        if unread := token.get("unread"):
+            numbers = ", ".join(map(str, unread[:NAMED])) + (f" and {len(unread) - NAMED} more" * (len(unread) > NAMED))
+            text = (
+                f"{self.stream}: TikTok can't give row {numbers} of {_owner(response)}'s list, asked for alone or with "
+                "others. All other rows were read."
+            )
+            if not (stream_slice and stream_slice.cursor_slice):
+                LOGGER.warning(text)
+                return None
+            raise AirbyteTracedException(  # the cursor stays before that row
+                message=f"{text} The next sync asks again.",
+                internal_message=f"{len(unread)} rows could not be read",
+                failure_type=FailureType.transient_error,
+            )
+        return None
 
     def _after_cursor(self, token: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any] | None:
         """The next piece of a list that is read along a cursor; a cursor that stands still would be read for ever."""
@@ -133,57 +162,55 @@ class TiktokPages(PaginationStrategy):
         return changed_since > (datetime.now(UTC) - timedelta(days=self.recent_days)).date().isoformat()
 
     def _from_the_start(
-        self, token: Mapping[str, Any], info: Mapping[str, Any], response: requests.Response
+        self, token: Mapping[str, Any], tally: Tally, response: requests.Response
     ) -> dict[str, Any] | None:
-        """The first page again, where what follows the page before has moved meanwhile; else None."""
+        """The first page again, where the list has moved since the page before or ends too early; else None."""
         before, times = token.get("seen"), token.get("again", 0)
-        if not before:  # the first page; most windows have no other
+        if before is None:  # the first page; most windows have no other
             return None
-        now = _seen(info, response)
-        if before["total"] == now["total"] and before["rows"] != now["rows"]:
-            return None
+        now, last = _seen(response, token["page"]), token["tally"]
         whose = f"{self.stream}: {_owner(response)}'s list"
+        ends_early = rows_on(response) == 0 and tally.lacking > 0
+        if before != now and last.total == tally.total:
+            if not ends_early:
+                return None
+            if last.short:  # two pages tell that the list is at its end
+                LOGGER.warning(f"{whose} has {tally.total} rows by TikTok's count, but only {tally.read} came.")
+                return None
         if times < READ_AGAIN:
-            LOGGER.info(f"{whose} changed while it was read ({before['total']} rows, {now['total']} now): once more.")
+            LOGGER.info(f"{whose} changed while it was read ({last.total} rows, {tally.total} now): once more.")
             return {**self._start_of(token["sweep"]), "again": times + 1}
-        if before["rows"] != now["rows"] and now["total"] > before["total"]:  # newest first: only read rows move on
+        if before != now and (tally.total or 0) > (last.total or 0):  # newest first: only read rows move on
             return None
         raise AirbyteTracedException(
             message=f"{whose} kept changing in {times + 1} readings. The next sync reads it again.",
-            internal_message=f"page {token['page']}: {before} then {now}",
+            internal_message=f"page {token['page']}: {last} then {tally}",
             failure_type=FailureType.transient_error,
         )
 
-    def _last_page(self, info: Mapping[str, Any], response: requests.Response) -> int:
-        size, total = int(info.get("page_size") or 1), int(info.get("total_number") or 0)
-        last = -(-total // size) if "total_number" in info else int(info.get("total_page") or 1)
-        if self.reachable is None or last * size <= self.reachable:
-            return last
-        if info.get("page") == 1 and int(info.get("total_number") or 0) > self.reachable:
+    def _is_in_reach(self, page: int, info: Mapping[str, Any], response: requests.Response) -> bool:
+        """Whether TikTok gives the page after this one."""
+        if self.reachable is None:
+            return True
+        if page == 1 and (total := count_of(info, "total_number") or 0) > self.reachable:
             LOGGER.info(
-                f"{self.stream}: {_owner(response)} has {info['total_number']} rows; TikTok gives the first "
-                f"{self.reachable} of them and no way to the others."
+                f"{self.stream}: {_owner(response)} has {total} rows; TikTok gives the first {self.reachable} of them "
+                "and no way to the others."
             )
-        return self.reachable // size
+        size = count_of(info, "page_size") or int(asked(response, "page_size") or 1)
+        return (page + 1) * size <= self.reachable
 
 
 def _owner(response: requests.Response) -> str:
     return next((f"{what} {value}" for name, what in OWNERS.items() if (value := asked(response, name))), "TikTok")
 
 
-def _is_full(info: Mapping[str, Any], response: requests.Response, rows: int) -> bool:
-    """Whether more may follow in a list that does not say how many pages it has."""
-    size = asked(response, "page_size")
-    return not info and bool(size) and rows >= int(size)
-
-
-def _seen(info: Mapping[str, Any], response: requests.Response) -> dict[str, Any]:
-    """What tells two pages of one list from pages of two: how many rows it has, and which are here, by the outermost.
+def _seen(response: requests.Response, page: int) -> int:
+    """What tells two pages of one list apart: the rows that are here, by the outermost.
 
     Rows are told apart by their ids, which stand at their beginning or end; all of a page would be a tenth of its cost.
     """
     text = response.content
     start, end = text.find(b"[{"), text.rfind(b"]")
     outermost = (text[start : min(start + OUTERMOST, end)], text[max(start, end - OUTERMOST) : end])
-    rows = hash((end - start, *outermost)) if start >= 0 else info.get("page", 0)
-    return {"total": int(info.get("total_number") or 0), "rows": rows}
+    return hash((end - start, *outermost)) if start >= 0 else page

@@ -38,7 +38,7 @@ class Trouble:
     """Why a request is not answered: where (endpoint, ad account or `""`), and in which words.
 
     `is_long` is what lasts for minutes; `is_quota` what everybody has who asks there, any other trouble may be this
-    request's alone.
+    request's alone. `is_of_app`: everybody has it wherever they ask, as the quota is the app's.
     """
 
     where: tuple[str, str]
@@ -46,6 +46,7 @@ class Trouble:
     waits: tuple[int, ...]
     is_long: bool = False
     is_quota: bool = False
+    is_of_app: bool = False
 
 
 class Patience(OnePerSync):
@@ -82,6 +83,10 @@ class Patience(OnePerSync):
                 self._until.pop(place, None)
                 self._verdicts.pop(place, None)
 
+    def has_lost(self, path: str) -> bool:
+        """Whether a request there was given up and none was answered since."""
+        return bool(self._lost[path])
+
     def stop(self, where: tuple[str, str], message: str, failure: FailureType) -> None:
         """Lets every later request there fail with `message`, unasked."""
         with self._lock:
@@ -111,6 +116,8 @@ class Patience(OnePerSync):
         path = trouble.where[0]
         with self._lock:
             self._lost[path] += 1
+            if trouble.is_of_app:  # those who waited at the same time say the same
+                words, _ = self._verdicts.setdefault(EVERYWHERE, (words, FailureType.transient_error))
             if trouble.is_quota:
                 self._verdicts[trouble.where] = (words, FailureType.transient_error)
             elif self._lost[path] >= LOST_IN_A_ROW:

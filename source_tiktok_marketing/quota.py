@@ -166,6 +166,10 @@ class Budget(OnePerSync):
                 f"fewer than requests_per_second ({self._wanted:g}). The sync goes on more slowly."
             )
 
+    def has_own(self, url: str) -> bool:
+        """Whether TikTok counts requests for `url` apart from all others."""
+        return self._own_pace(url) is not None
+
     def _own_pace(self, url: str) -> Pace | None:
         path = url.partition("?")[0]
         return next((pace for limit, pace in self._own if is_about(path, limit)), None)

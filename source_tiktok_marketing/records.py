@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from source_tiktok_marketing.answers import asked, data_of
 from source_tiktok_marketing.bulk import codec_of
 from source_tiktok_marketing.catalogue import Column, entity_columns, report_columns
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
+from source_tiktok_marketing.decoding import read_text
 from source_tiktok_marketing.values import CASTERS, ODD_VALUES, Caster
 
 NOT_APPLICABLE = "-"
@@ -49,7 +49,7 @@ class ReportExtractor(RecordExtractor):
     Of an ad account with more than 20,000 ids TikTok answers for the newest, with code 0, and only a header tells:
     raises AnswerCutError, for ReportRetriever to ask in parts.
 
-    What still fails: a value of another form than its type is dropped to null, and counted in the log.
+    What still fails: a value that can't be written as its type becomes null, and is counted in the log.
     """
 
     dimensions: list[str]
@@ -91,8 +91,9 @@ class ReportExtractor(RecordExtractor):
                 continue
             try:
                 record[column.name] = cast(value)
-            except (TypeError, ValueError):
-                ODD_VALUES.add(self.stream, column, value)
+            except (TypeError, ValueError, OverflowError):
+                if (kept := ODD_VALUES.fitted(self.stream, column, value)) is not None:
+                    record[column.name] = kept
         return record
 
 
@@ -116,7 +117,10 @@ class TaskExtractor(RecordExtractor):
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one download."""
         owner = {"advertiser_id": asked(response, "advertiser_id")}
-        lines = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig", errors="replace"), newline=""))
+        text, is_mended = read_text(response.content)
+        if is_mended:
+            ODD_VALUES.add_answer(self.stream)
+        lines = csv.DictReader(text)
         for line in lines:
             if None in line or None in line.values():
                 raise self._flaw(owner, "broke off", f"line {lines.line_num} has not as many values as the header")
@@ -181,9 +185,9 @@ def _typed(stream: str, columns: Mapping[str, Column], row: Mapping[str, Any]) -
         column = columns.get(name)
         try:
             yield name, CASTERS[column.type](value) if column else value
-        except (TypeError, ValueError):
-            if value != "" and column:
-                ODD_VALUES.add(stream, column, value)
+        except (TypeError, ValueError, OverflowError):
+            if value != "" and column and (kept := ODD_VALUES.fitted(stream, column, value)) is not None:
+                yield name, kept
 
 
 @dataclass

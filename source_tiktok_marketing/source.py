@@ -150,7 +150,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         config = self._config = {**config, PREPARED: {**config.get(PREPARED, {}), **sample}}
         try:
             held = self.streams(config)  # the directory lives as long as the streams that share it
-            refuse_unreachable(AdvertiserDirectory.of(config))
+            refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
             status = super().check(logger, config)
             _ask_for_samples(held, [row["name"] for row in self.custom_rows()])
             del held
@@ -187,7 +187,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
                 elif reasons.is_new(message):
                     yield without_stack_trace(message)
         except AirbyteTracedException as error:
-            raise reasons.closing(error) from error
+            raise reasons.closing(error) from None  # what it is made of was told
         finally:
             ODD_VALUES.report()
             refusals.report()

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date
 
 from .fault import Act, Answer, Fault, refuse
+from .file_faults import FileFaults
 from .network_faults import NetworkFaults
 from .page_faults import REPORTS, PageFaults
 from .tasks import Task, Tasks
+from .value_faults import ValueFaults
 from .wire import Request, Response, envelope
 
 CREATE, DOWNLOAD = "/report/task/create/", "/report/task/download/"
@@ -18,7 +20,7 @@ CORRECT_METRICS = "Please correct the information in invalid metric fields and t
 TOO_MANY = "Too many requests. Please retry in some time."
 
 
-class Faults(NetworkFaults, PageFaults):
+class Faults(NetworkFaults, PageFaults, ValueFaults, FileFaults):
     """The faults armed on a simulator; the oldest one sees a request first. Some spoil its report tasks."""
 
     def __init__(self, tasks: Tasks) -> None:

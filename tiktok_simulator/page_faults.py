@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .fault import Answer, Arming, Fault
+from .fault import Answer, Arming, Fault, refuse
 from .wire import Request, Response
 
 REPORTS = "/report/integrated/get/"
@@ -37,6 +37,38 @@ class PageFaults(Arming):
         """A `total_page` of 1, though `total_number` says more."""
         change = lambda _, body: body["data"]["page_info"].update(total_page=1)  # noqa: E731 - shorter than a function
         return self._spoiled("too_few_pages", change, times=times, path=path)
+
+    def false_page_info(self, times: int | None = None, path: str | None = None, page: int = 0, **false: Any) -> Fault:
+        """A `page_info` with other numbers, `total_number=0`, or without some of them, `total_page=None`."""
+
+        def change(_: Request, body: dict[str, Any]) -> None:
+            told = {**body["data"].get("page_info", {}), **false}
+            body["data"]["page_info"] = {name: value for name, value in told.items() if value is not None}
+
+        return self._spoiled("false_page_info", change, page=page, times=times, path=path)
+
+    def no_page_info(self, times: int | None = None, path: str | None = None, page: int = 0) -> Fault:
+        """Rows without a word about how many there are."""
+        change = lambda _, body: body["data"].pop("page_info", None)  # noqa: E731 - shorter than a function
+        return self._spoiled("no_page_info", change, page=page, times=times, path=path)
+
+    def empty_data(self, times: int | None = None, path: str | None = None, page: int = 0) -> Fault:
+        """Code 0 with `data` that has nothing in it, as some lists of accounts without anything are answered."""
+        return self._spoiled("empty_data", lambda _, body: body.update(data={}), page=page, times=times, path=path)
+
+    def listed_twice(self, times: int | None = None, path: str | None = "/oauth2/advertiser/get/") -> Fault:
+        """Every row of a list, and then all of them again."""
+        change = lambda _, body: body["data"]["list"].extend(body["data"]["list"][:])  # noqa: E731
+        return self._spoiled("listed_twice", change, times=times, path=path)
+
+    def unreadable_row(self, number: int, path: str, code: int = 50000) -> Fault:
+        """A refusal of every page that holds the row of this number, counted from 1."""
+
+        def holds(request: Request) -> bool:
+            page, size = (int(request.parameters.get(name, "1")) for name in ("page", "page_size"))
+            return (page - 1) * size < number <= page * size
+
+        return self.arm(Fault("unreadable_row", refuse(code, "Creative_data not valid"), path, when=holds))
 
     def partly_done(
         self, message: str = "Partially successful.", times: int | None = 1, path: str | None = None

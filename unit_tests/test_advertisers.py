@@ -91,6 +91,42 @@ def test_one_refused_account_does_not_hide_the_details_of_the_others(
     assert any(FORBIDDEN in error and LOS_ANGELES not in error for error in result.errors)
 
 
+def test_an_account_that_is_listed_twice_is_read_once(
+    sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any]
+) -> None:
+    tiktok.faults.listed_twice()
+    result = sync("advertiser_ids", "campaigns")
+    assert len(result.rows("advertiser_ids")) == len(accounts(result, "advertiser_ids")) == 4
+    assert len({row["campaign_id"] for row in result.rows("campaigns")}) == len(result.rows("campaigns"))
+    twice = sync("advertiser_ids", config=config | {"credentials": production(TOKYO, TOKYO)})
+    assert len(twice.rows("advertiser_ids")) == 1
+
+
+@pytest.mark.parametrize("wrong", [0, 7, 12])
+def test_one_id_that_tiktok_can_not_serve_is_found_and_named(
+    wrong: int, sync: Callable[..., Sync], tiktok: Simulator, world: World, config: dict[str, Any]
+) -> None:
+    ids = [str(7100000000000000000 + number) for number in range(13)]
+    for each in ids:
+        world.add_advertiser(each)
+    tiktok.faults.refused(51008, "Service error", None, "/advertiser/info/", ids[wrong])
+    result = sync("advertisers", config=config | {"credentials": production(*ids)})
+    assert accounts(result, "advertisers") == {*ids} - {ids[wrong]}
+    assert f"no permission for these ad accounts: {ids[wrong]}." in result.errors[0]
+
+
+def test_details_that_nobody_gets_are_an_outage_of_tiktoks(
+    sync: Callable[..., Sync], tiktok: Simulator, world: World, config: dict[str, Any]
+) -> None:
+    for number in range(100):
+        world.add_advertiser(str(7100000000000000000 + number))
+    tiktok.faults.outage(None, "/advertiser/info/", 51008)
+    result = sync("advertisers", config=config)
+    assert "It stayed so for 5 minutes of waiting." in result.errors[0]
+    assert result.output.errors[0].trace.error.failure_type.value == "transient_error"
+    assert len(tiktok.asked("/advertiser/info/")) < 100
+
+
 def test_a_token_that_reaches_no_account_says_what_to_do(
     sync: Callable[..., Sync], world: World, config: dict[str, Any]
 ) -> None:

@@ -68,9 +68,19 @@ def test_one_of_two_accounts_without_permission_is_named(tiktok: Simulator, conf
     assert len(tiktok.transcript) <= 4
 
 
+def test_of_many_written_down_the_one_that_tiktok_names_is_named(
+    world: World, tiktok: Simulator, config: Config
+) -> None:
+    status = check(production(config, TOKYO, LOS_ANGELES, BERLIN, *many(world, 40), FORBIDDEN))
+    assert f"no permission for these ad accounts: {FORBIDDEN}." in str(status.message)
+    assert len(tiktok.transcript) <= 4
+
+
 def test_of_many_written_down_those_that_were_refused_together_are_named(
     world: World, tiktok: Simulator, config: Config
 ) -> None:
+    fault = tiktok.faults.refused(40001, "No permission.", times=None, path="/advertiser/info/")
+    fault.advertiser_id = FORBIDDEN
     status = check(production(config, TOKYO, LOS_ANGELES, BERLIN, *many(world, 40), FORBIDDEN))
     assert status.status is Status.FAILED
     assert "no permission for at least one of these ad accounts: " in str(status.message)
@@ -82,3 +92,34 @@ def test_a_sandboxs_token_where_another_is_wanted_is_told_how_to_sign_in(tiktok:
     status = check(config | {"credentials": config["credentials"] | {"access_token": SANDBOX_TOKEN}})
     assert status.status is Status.FAILED
     assert "A sandbox's token needs Sandbox Access Token chosen under Sign-in." in str(status.message)
+
+
+@pytest.mark.parametrize("words", ["The advertiser {} doesn't exist or has been deleted.", "Service error."])
+@pytest.mark.parametrize("place", [0, 50, 103])
+def test_one_deleted_account_of_many_that_nobody_named_is_a_line_in_the_log(
+    place: int, words: str, world: World, tiktok: Simulator, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = many(world, 104)[place]
+    for path in ("/advertiser/info/", "/report/integrated/get/"):
+        tiktok.faults.refused(40001, words.format(gone), times=None, path=path, advertiser_id=gone)
+    status = check(config)
+    assert (status.status, status.message) == (Status.SUCCEEDED, None)
+    assert gone in caplog.text
+    assert "add them to Excluded Advertiser IDs (exclude_advertiser_ids)" in caplog.text
+    assert len(tiktok.transcript) <= 4
+
+
+def test_accounts_that_are_all_refused_fail_the_check(tiktok: Simulator, config: Config) -> None:
+    tiktok.faults.refused(40001, "No permission.", times=None, path="/advertiser/info/")
+    status = check(config)
+    assert status.status is Status.FAILED
+    assert "no permission for" in str(status.message)
+
+
+def test_details_that_are_not_granted_are_a_permission_of_the_app(tiktok: Simulator, config: Config) -> None:
+    words = "advertiser does not grant you /advertiser/info/:GET permission"
+    tiktok.faults.refused(40001, words, times=None, path="/advertiser/info/")
+    status = check(config)
+    assert f"TikTok refused: {words} (code 40001)" in str(status.message)
+    assert "Add this permission to the app in TikTok for Business and authorise it again." in str(status.message)
+    assert len(tiktok.asked("/advertiser/info/")) == 1

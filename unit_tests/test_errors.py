@@ -14,6 +14,7 @@ from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
 from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
 
 STREAM, PATH = "campaigns_reports_daily", "/report/integrated/get/"
+NOT_GRANTED = "advertiser does not grant you /report/integrated/get/:GET permission"
 TABLE = MANIFEST["definitions"]["error_table"]
 
 
@@ -73,12 +74,67 @@ def test_a_refusal_stops_with_tiktoks_words_the_account_and_the_remedy(
 ) -> None:
     for code in row["codes"]:
         tiktok.faults.clear()
-        tiktok.faults.outage(times=None if row.get("leave_out") else 1, path=PATH, code=code)
+        words = NOT_GRANTED if row.get("not_granted") else "System error"
+        tiktok.faults.refused(code, words, times=None if row.get("leave_out") else 1, path=PATH)
         first = sync(STREAM, config=one_advertiser).output.errors[0].trace.error
         assert f"(code {code})" in first.message
         assert (f"stream {STREAM}, ad account {TOKYO}" in first.message) != row.get("for_all", False)
         assert row["remedy"] in first.message
         assert first.failure_type.value == row["failure"]
+
+
+@pytest.mark.parametrize(
+    ("stream", "path"),
+    [("creative_assets_videos", "/file/video/ad/search/"), ("campaigns", "/campaign/get/"), (STREAM, PATH)],
+)
+def test_an_endpoint_that_is_not_granted_is_no_matter_of_the_ad_account(
+    stream: str, path: str, sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    words = f"advertiser does not grant you {path}:GET permission"
+    tiktok.faults.refused(40001, words, None, path)
+    error = sync(stream, config=one_advertiser).errors[0]
+    assert f"TikTok refused: {words} (code 40001)" in error
+    assert "Add this permission to the app in TikTok for Business and authorise it again" in error
+    assert "exclude_advertiser_ids" not in error
+
+
+def test_a_stream_that_is_not_granted_is_skipped_with_its_scope(
+    sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    tiktok.faults.refused(40001, "advertiser does not grant you /pixel/list/:GET permission", None, "/pixel/list/")
+    result = sync("pixels", config=one_advertiser)
+    assert result.errors == []
+    assert "pixels was skipped" in result.warnings[0]
+
+
+def test_a_single_day_that_is_too_large_may_pass(
+    sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    tiktok.faults.too_large(days=0)
+    error = sync(STREAM, config=one_advertiser).output.errors[0].trace.error
+    assert error.failure_type.value == "transient_error"
+    assert "Even a day is too large" in error.message
+
+
+def test_the_quota_of_the_day_is_waited_for_once_by_all_streams(
+    sync: Callable[..., Sync], tiktok: Simulator, waits: list[float], one_advertiser: dict[str, Any]
+) -> None:
+    streams = (STREAM, "campaigns", "ads", "audiences", "pixels", "creative_assets_images", "smart_plus_ads")
+    tiktok.faults.rate_limited(None)
+    tiktok.faults.armed[0].when = lambda request: "advertiser/" not in request.path
+    result = sync(*streams, config=one_advertiser | {"max_wait_minutes": 1, "concurrency": 2})
+    assert set(result.statuses.values()) == {"INCOMPLETE"}
+    assert len({error for error in result.errors if "quota of the day" in error and "Not everything" not in error}) == 1
+    assert sum(waits) < 3 * 60
+
+
+def test_an_endpoint_that_alone_refuses_for_the_quota_is_given_up_once(
+    sync: Callable[..., Sync], tiktok: Simulator, waits: list[float], config: dict[str, Any]
+) -> None:
+    tiktok.faults.rate_limited(None, "/campaign/get/")
+    result = sync("campaigns", "audiences", "pixels", config=config | {"max_wait_minutes": 1, "concurrency": 2})
+    assert sum(waits) < 4 * 60
+    assert result.statuses["campaigns"] == "INCOMPLETE"
 
 
 def test_an_unknown_code_stops_with_tiktoks_own_words(
@@ -117,6 +173,19 @@ def test_wrong_credentials_say_which_to_mend(
 ) -> None:
     result = sync(STREAM, config=config | {"credentials": config["credentials"] | change})
     assert words in result.errors[0]
+
+
+@pytest.mark.parametrize("code", [40001, 40002, 40105, 49999, 50000])
+@pytest.mark.parametrize(
+    ("stream", "path"), [(STREAM, PATH), ("pixels", "/pixel/list/"), ("advertisers", "/advertiser/info/")]
+)
+def test_however_long_tiktoks_words_are_they_are_told_in_short(
+    stream: str, path: str, code: int, sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    tiktok.faults.refused(code, "endless " * 100_000, None, path)
+    result = sync(stream, config=one_advertiser)
+    assert sum(len(str(message)) for message in result.output._messages) < 100_000
+    assert "endless endless" in str(result.output._messages) or stream == "advertisers"
 
 
 def test_neither_token_nor_secret_is_ever_printed(

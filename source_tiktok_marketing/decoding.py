@@ -1,0 +1,68 @@
+"""JSON and CSV as TikTok means them, also where it writes what they do not allow."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from typing import Any
+
+import orjson
+
+# Half of a letter that takes two, for example of an emoji that was cut.
+LONGEST_INTEGER = 20  # digits of 64 bits
+LONGEST_VALUE = 2**31 - 1
+REPLACEMENT = "\ufffd"
+HALF_A_LETTER = re.compile("[\ud800-\udfff]")
+
+
+class BrokenOffError(Exception):
+    """A line of a CSV has not as many values as its headings."""
+
+
+def read_json(content: bytes) -> tuple[Any, bool]:
+    """The document in `content`, and whether it had to be mended to be read. None where it can't be.
+
+    TikTok cuts texts to a length without regard to letters, so that half an emoji or half a UTF-8 sequence is left.
+    Those become U+FFFD, and numbers JSON does not know (NaN, Infinity, 1e999) null. A byte-order mark, UTF-16 and bare
+    control characters are read over. What breaks off is not mended: it is no answer.
+    """
+    try:
+        return orjson.loads(content), False
+    except orjson.JSONDecodeError:
+        return _mended(content), True
+
+
+def read_text(content: bytes) -> tuple[io.StringIO, bool]:
+    """The lines of a CSV, and whether a letter in it was cut and is U+FFFD now.
+
+    A value may have any length: people write at length, and change logs hold JSON.
+    """
+    csv.field_size_limit(LONGEST_VALUE)
+    text = content.decode("utf-8-sig", errors="replace")
+    return io.StringIO(text, newline=""), text.count(REPLACEMENT) > content.count(REPLACEMENT.encode())
+
+
+def _mended(content: bytes) -> Any:
+    try:
+        text = content.decode(json.detect_encoding(content), errors="replace")
+        found = json.loads(text, strict=False, parse_constant=_nothing, parse_float=_finite, parse_int=_integer)
+        return orjson.loads(HALF_A_LETTER.sub(REPLACEMENT, json.dumps(found, ensure_ascii=False)))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _nothing(_: str) -> None:
+    """NaN and Infinity are no values."""
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _integer(digits: str) -> float | int | None:
+    """An integer; a number where it has more digits than anything counted."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else _finite(digits)
