@@ -130,7 +130,7 @@ class Form:
         return self.page.locator("form > [role=alert]")
 
     def card(self, title: str) -> Locator:
-        return self.page.locator("section", has_text=title)
+        return self.page.locator(f"section:has(h2:text-is('{title}'))")
 
     @property
     def inputs(self) -> list[str]:

@@ -35,6 +35,7 @@ def picture(form: Form, request: pytest.FixtureRequest) -> Picture:
 
 def draw(page: Page, path: Path, parts: Sequence[Locator]) -> None:
     page.locator(":focus").evaluate_all("all => all.forEach(one => one.blur())")
+    page.evaluate("scrollTo(0, 0)")
     boxes = [box for part in parts if (box := part.bounding_box())]
     top = min(box["y"] for box in boxes) - MARGIN
     bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
@@ -61,4 +62,4 @@ def test_a_custom_report_that_is_refused(form: Form, picture: Picture) -> None:
     report.field("Granularity").select_option("weekly")
     report.add_tags("Metrics", "spendd")
     form.submit()
-    picture("setup-refused", form.page.locator(".item"), form.answer)
+    picture("setup-refused", form.page.locator(".list").first, form.answer)
