@@ -84,10 +84,8 @@ def options_table() -> str:
 def report_fields_table() -> str:
     """The fields of a custom report, as the form shows them."""
     items = SOURCE.connection_specification["properties"]["custom_reports"]["items"]
-    fields = dict(items["properties"])
-    nested = {f"filters.{name}": field for name, field in fields.pop("filters")["properties"].items()}
     head = ["| Field | Default | |", "|---|---|---|"]
-    return "\n".join(head + [_option(name, field) for name, field in (fields | nested).items()])
+    return "\n".join(head + [_option(name, field) for name, field in items["properties"].items()])
 
 
 def report_types_table() -> str:

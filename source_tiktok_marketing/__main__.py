@@ -6,7 +6,7 @@ import gc
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TextIO, cast
 
 from airbyte_cdk import (
@@ -18,11 +18,12 @@ from airbyte_cdk import (
 )
 from airbyte_cdk.logger import PRINT_BUFFER, init_logger
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
+from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
 from source_tiktok_marketing.answers import plain
 from source_tiktok_marketing.bulk import PageMessage
 from source_tiktok_marketing.configuration import refuse_mistakes
-from source_tiktok_marketing.logs import without_stack_trace
+from source_tiktok_marketing.logs import hide, without_stack_trace
 from source_tiktok_marketing.source import SourceTiktokMarketing
 
 # What parsers say of themselves before they say what is wrong.
@@ -32,6 +33,13 @@ Counts = defaultdict[HashableStreamDescriptor, float]
 
 class Entrypoint(AirbyteEntrypoint):
     """The CDK's command line; a wrong configuration is answered with all its mistakes, by field."""
+
+    @staticmethod
+    def set_up_secret_filter(config: Any, connection_specification: Mapping[str, Any]) -> None:
+        """Hides the secrets of `config`: not within words, as the CDK would where one is short."""
+        update_secrets([])
+        for secret in get_secrets(connection_specification, config):
+            hide(str(secret))
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Any) -> None:

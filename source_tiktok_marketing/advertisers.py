@@ -21,7 +21,7 @@ from source_tiktok_marketing.configuration import OAUTH, SANDBOX, chosen_adverti
 from source_tiktok_marketing.dates import LONGEST_SPAN, parse_day, today_in, zone_of
 from source_tiktok_marketing.records import entity
 from source_tiktok_marketing.shards import is_first, is_ours
-from source_tiktok_marketing.shared import OnePerSync
+from source_tiktok_marketing.shared import OnePerSync, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -127,7 +127,7 @@ class AdvertiserDirectory(OnePerSync):
         reached = {row["advertiser_id"] for row in self.authorised()}
         wanted = [advertiser_id for advertiser_id in self.chosen() if advertiser_id in reached]
         lookups = IN_A_CHECK_WITH_LIST if self._kind == OAUTH else IN_A_CHECK
-        self._left = lookups if self._config["sample"] else None
+        self._left = lookups if is_sample(self._config) else None
         rows = (row for start in range(0, len(wanted), BATCH) for row in self._batch(wanted[start : start + BATCH]))
         return {row["advertiser_id"]: row for row in rows}
 
@@ -202,7 +202,7 @@ class AdvertiserRouter(PartitionRouter):
         there, and TikTok refuses a period that ends before it begins. A check asks for the account's today.
         """
         for found in self._slices():
-            if self.config["sample"] or not self.with_days or _has_begun(found.extra_fields):
+            if is_sample(self.config) or not self.with_days or _has_begun(found.extra_fields):
                 yield found
 
     def _slices(self) -> Iterator[StreamSlice]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
-from jsonschema import Draft7Validator
+
+from source_tiktok_marketing.form import Path
 
 # Who is asked about, by the user's word: the router's, and the parameter that names it.
 OWNERS: Mapping[str, tuple[str, str]] = {
@@ -17,6 +18,7 @@ OWNERS: Mapping[str, tuple[str, str]] = {
     "business_center": ("business_center", "bc_id"),
     "nothing": ("app", ""),
 }
+OPTION = "extra_endpoints"
 PAGED = ("pages", "cursor")
 PATH = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)+")
 # Those that hand out or take back tokens, and those that change something though they are asked for with GET.
@@ -24,30 +26,61 @@ NEVER = re.compile(r"(^|/)oauth2?/|(^|/)(create|update|delete|upload|revoke|canc
 PAGE_PARAMETERS = {"page", "page_size", "cursor", "max_count"}
 
 
+def endpoints_of(config: Mapping[str, Any]) -> Any:
+    """The user's endpoints in their one shape. What is none stays, for the schema to refuse.
+
+    Parameters may be an object, as the form once had them: `{"filtering": {"a": 1}}` is
+    `[{"name": "filtering", "value": '{"a":1}'}]`.
+    """
+    raw = config.get(OPTION, [])
+    if not isinstance(raw, list):
+        return raw
+    return [_filled(endpoint) if isinstance(endpoint, Mapping) else endpoint for endpoint in raw]
+
+
+def _filled(endpoint: Mapping[str, Any]) -> dict[str, Any]:
+    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in endpoint.items()}
+    given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
+    if isinstance(parameters := given.get("parameters"), Mapping):
+        given["parameters"] = [{"name": str(name), "value": _text(value)} for name, value in parameters.items()]
+    return given
+
+
 def extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of the user's endpoints; what has not the shape of one is left out, and `mistakes` refuses it."""
     return [_row(raw) for raw in _shaped(config)]
 
 
-def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], taken: Iterable[str]) -> Iterator[str]:
-    """What is wrong with the endpoints of a configuration, a sentence each. `taken` are the names of other streams."""
-    if not Draft7Validator(spec["properties"]["extra_endpoints"]).is_valid(config.get("extra_endpoints", [])):
-        return
-    endpoints = config.get("extra_endpoints", [])
-    times = Counter([*taken, *(raw["name"] for raw in endpoints)])
-    for index, raw in enumerate(endpoints):
-        where = f"extra_endpoints[{index}] {raw['name']!r}"
-        path = str(raw["path"]).strip("/")
+def mistakes(config: Mapping[str, Any], taken: Iterable[str], flawed: Container[Path]) -> Iterator[tuple[Path, str]]:
+    """What is wrong with the user's endpoints, but for those whose values have not the right types (`flawed`).
+
+    `taken` are the names of other streams.
+    """
+    endpoints = config[OPTION] if isinstance(config[OPTION], list) else []
+    sound = [(index, raw) for index, raw in enumerate(endpoints) if (OPTION, index) not in flawed]
+    times = Counter([*taken, *(raw["name"] for _, raw in sound)])
+    for index, raw in sound:
         if times[raw["name"]] > 1:
-            yield f"{where} name: is the name of another stream. Choose another."
-        if not PATH.fullmatch(path):
-            yield f"{where} path: must be the part of an endpoint's address behind v1.3/, such as bc/get/."
-        elif NEVER.search(path):
-            yield f"{where} path: is no endpoint to read from. Choose one that lists or gets something."
-        if paging := PAGE_PARAMETERS & set(raw.get("parameters") or {}):
-            yield f"{where} parameters: leave out {', '.join(sorted(paging))}, which paging and page_size set."
-        if raw.get("paging", "none") in PAGED and not raw.get("page_size"):
-            yield f"{where} page_size: is missing. Enter how many records TikTok gives at once."
+            yield [OPTION, index, "name"], "is the name of another stream. Choose another."
+        for name, why in (*_path_mistakes(raw["path"].strip("/")), *_parameter_mistakes(raw)):
+            yield [OPTION, index, name], why
+
+
+def _path_mistakes(path: str) -> Iterator[tuple[str, str]]:
+    if not PATH.fullmatch(path):
+        yield "path", "must be the part of an endpoint's address behind v1.3/, such as bc/get/."
+    elif NEVER.search(path):
+        yield "path", "is no endpoint to read from. Choose one that lists or gets something."
+
+
+def _parameter_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    times = Counter(parameter["name"] for parameter in raw.get("parameters", ()))
+    if paging := PAGE_PARAMETERS & set(times):
+        yield "parameters", f"leave out {', '.join(sorted(paging))}, which Paging and Page Size set."
+    if twice := sorted(name for name, count in times.items() if count > 1):
+        yield "parameters", f"{', '.join(twice)} is there more than once. Give each parameter one value."
+    if raw.get("paging", "none") in PAGED and not raw.get("page_size"):
+        yield "page_size", "is missing. Enter how many records TikTok gives at once."
 
 
 def _shaped(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -57,17 +90,22 @@ def _shaped(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield endpoint
 
 
+def _parameters(raw: Mapping[str, Any]) -> dict[str, str]:
+    given = raw.get("parameters")
+    listed = [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+    return {str(each.get("name")): str(each.get("value") or "") for each in listed}
+
+
 def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
     of, owner = OWNERS.get(str(raw.get("for_each", "advertiser")), OWNERS["advertiser"])
     asked = {owner: f"{{{owner}}}"} if owner else {}
-    given = raw.get("parameters") if isinstance(raw.get("parameters"), Mapping) else {}
     paging = raw.get("paging", "none")
     return {
         "name": raw["name"],
         "scope": "the permission of this endpoint",
         "of": of,
         "endpoint": str(raw["path"]).strip("/") + "/",
-        "ask": asked | {name: _text(value) for name, value in (given or {}).items()},
+        "ask": asked | _parameters(raw),
         "records": str(raw.get("records") or ""),
         "key": list(raw.get("key") or []),
         "rows_per_page": raw.get("page_size") if paging in PAGED else None,

@@ -43,6 +43,8 @@ TASK_TROUBLE = re.compile(r"Caught exception that stops the processing of the jo
 TASKS_FAILED = ("One or more async jobs failed", "Async job failed")
 ACCOUNT_OF_A_TASK = re.compile(r"""'advertiser_id': ["'](\d+)|report/task/\w+/', '(\d+)""")
 SHORTEST_SECRET = 6
+# What stands around a value in addresses, JSON and Python.
+AROUND = (("=", "&"), ("=", " "), ('"', '"'), ("'", "'"))
 SECRETS = {"credentials": ("access_token", "secret"), "organic": ("client_secret", "access_token", "refresh_token")}
 # A stream may fail for thousands of ad accounts: the closing word repeats the first reasons only.
 REASONS_REPEATED = 20
@@ -87,7 +89,9 @@ def hide_secrets(config: Mapping[str, Any]) -> None:
 
 def hide(secret: str) -> None:
     """Has the CDK black out one secret."""
-    if len(secret) < SHORTEST_SECRET:  # of a letter or two nobody's secret is made, but every sentence
+    if len(secret) < SHORTEST_SECRET:  # words are made of such: it is hidden where it stands as a value
+        for before, after in AROUND if secret else ():
+            add_to_secrets(f"{before}{secret}{after}")
         return
     escaped = json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret), quote(secret, safe=""), quote_plus(secret)
     for written in dict.fromkeys((secret, *escaped)):

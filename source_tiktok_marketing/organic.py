@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any
@@ -12,6 +12,7 @@ from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.form import Path
 from source_tiktok_marketing.shared import OnePerSync
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -22,6 +23,21 @@ ORGANIC = (TIKTOK_ACCOUNT, RENEWAL)
 # Renewed so long before it ends, so that no request is made with a token that ends on the way.
 AHEAD = timedelta(minutes=10)
 ENDS = "token_expiry_date"
+
+OPTION = "organic"
+# Without these no token can be renewed, and no account be asked about.
+NEEDED = ("client_id", "client_secret", "business_id", "refresh_token")
+
+
+def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """What is missing where the sign-in to a TikTok account is begun, or its streams are asked for."""
+    given, groups = config.get(OPTION), config.get("stream_groups")
+    if not given and isinstance(groups, list) and OPTION in groups:
+        yield ["stream_groups"], "names organic, whose streams need the TikTok account's sign-in. Fill in its fields."
+    for name in NEEDED if isinstance(given, Mapping) else ():
+        if given is not None and name not in given:
+            told = spec["properties"][OPTION]["properties"][name]["description"].partition(". ")[0].rstrip(".")
+            yield [OPTION, name], f"is missing. {told}, or leave all fields of the TikTok account empty."
 
 
 class OrganicTokens(OnePerSync):

@@ -24,6 +24,7 @@ from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filter
 from source_tiktok_marketing.cursors import is_outside
 from source_tiktok_marketing.pages import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.records import AnswerCutError, PartOfRow
+from source_tiktok_marketing.shared import is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -85,7 +86,7 @@ class ReportRetriever(Retriever):
             item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
         }
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
-        self._skips = bool(self.config.get("skip_inactive")) and dated and not self.config["sample"]
+        self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
         if self.pages.request_window_splitter:
             self.pages.request_window_splitter = partial(_halves_inside, self.pages.request_window_splitter)
@@ -119,7 +120,7 @@ class ReportRetriever(Retriever):
             return
         for _ in range(READ_AGAIN + 1):
             rows, keys_by_part = self._all_parts(window)
-            if self.config["sample"] or self._fit(keys_by_part):
+            if is_sample(self.config) or self._fit(keys_by_part):
                 yield from rows
                 return
         advertiser_id = window.get("advertiser_id", "")

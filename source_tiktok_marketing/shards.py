@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
+from source_tiktok_marketing.form import Path
+
 # Index and count where nothing is divided.
 ALONE = (0, 1)
 
@@ -43,13 +45,18 @@ def share_of(config: Mapping[str, Any], requests: float) -> float:
     return requests if count == 1 else (index + 1) * requests // count - index * requests // count
 
 
-def mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+def mistakes(config: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """What is wrong with a shard whose values have the right types."""
     shard = config.get("shard")
     index, count = (shard.get("index"), shard.get("count")) if isinstance(shard, Mapping) else ALONE
+    if index is None:
+        yield ["shard", "index"], "is missing. Enter the number of this worker; the first one is 0."
+    if count is None:
+        yield ["shard", "count"], "is missing. Enter how many workers there are."
     if isinstance(index, int | float) and isinstance(count, int | float) and index >= count >= 1:  # 5.0 counts as 5
         last = int(count) - 1
-        yield f"shard.index: {index} is not below shard.count, which is {count}. Workers are numbered 0 to {last}."
+        why = f"{index} is not below shard.count, which is {count}. Workers are numbered 0 to {last}."
+        yield ["shard", "index"], why
 
 
 def _shard(config: Mapping[str, Any]) -> tuple[int, int]:

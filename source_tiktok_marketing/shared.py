@@ -7,6 +7,14 @@ from threading import RLock
 from typing import Any, ClassVar, Self, cast
 from weakref import WeakValueDictionary
 
+# Where the connector keeps in a configuration what is its own and nobody may set (`configuration.NormalizeConfig`).
+PREPARED = "prepared"
+
+
+def is_sample(config: Mapping[str, Any]) -> bool:
+    """Whether one row is enough, as in a check."""
+    return bool(config[PREPARED]["sample"])
+
 
 class OnePerSync:
     """Something there is one of for each source, however many components ask for it.

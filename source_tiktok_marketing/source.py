@@ -30,6 +30,7 @@ from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
 from source_tiktok_marketing.fanout import Refusals
+from source_tiktok_marketing.form import numbered
 from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.offered import (
     ORGANIC,
@@ -39,6 +40,7 @@ from source_tiktok_marketing.offered import (
     refuse_unknown_streams,
 )
 from source_tiktok_marketing.organic import OrganicTokens
+from source_tiktok_marketing.shared import PREPARED, is_sample
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -69,8 +71,9 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        shaped = dict(config) | {"selected_columns": _selected_columns(catalog)} if config else None
-        super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=shaped, state=state)
+        super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=config, state=state)
+        if self._config:
+            self._config[PREPARED]["columns"] = _selected_columns(catalog)
         self._tables = [(rows, tuple(rows)) for rows in map(_table_of, self.resolved_manifest["dynamic_streams"])]
         self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
         self._given = dict(config or {})
@@ -109,8 +112,8 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         each hundred metrics of each of the user's own reports. Ad accounts behind the first hundreds are checked
         against the list, where there is one.
         """
-        sample = {**config, "sample": True}
-        config = self._config = {**sample, "custom_report_rows": custom_rows(sample)}
+        sample = {"sample": True, "report_rows": custom_rows(config, sample=True)}
+        config = self._config = {**config, PREPARED: {**config.get(PREPARED, {}), **sample}}
         try:
             held = self.streams(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(AdvertiserDirectory.of(config))
@@ -168,7 +171,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
 
     def _needed(self, config: Mapping[str, Any], offered: list[str]) -> list[str]:
         """The streams to build: those to read, in a check those it tries; a stream costs ten milliseconds."""
-        if config.get("sample"):
+        if is_sample(config):
             return list(self.resolved_manifest["check"]["stream_names"])
         return offered if self._wanted is None else self._wanted
 
@@ -178,17 +181,17 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
 
     def custom_rows(self) -> list[Mapping[str, Any]]:
         """The rows of the user's own reports and endpoints."""
-        tables: Mapping[str, list[Mapping[str, Any]]] = self._config.get("custom_report_rows", {})
-        return [*(row for rows in tables.values() for row in rows), *self._config.get("extra_endpoint_rows", ())]
+        prepared = self._config.get(PREPARED, {"report_rows": {}, "endpoint_rows": []})
+        return [*(row for rows in prepared["report_rows"].values() for row in rows), *prepared["endpoint_rows"]]
 
 
 def _ask_for_samples(streams: list[AbstractStream], names: list[str]) -> None:
     """Asks TikTok for one row of each of the user's reports. Raises a config_error naming all it refuses."""
     wanted = (stream for stream in streams if stream.name in names)
     answers = [(stream.name, stream.check_availability()) for stream in wanted]
-    if refused := [f"- {name}: {answer.reason}" for name, answer in answers if not answer.is_available]:
+    if refused := [f"{name}: {answer.reason}" for name, answer in answers if not answer.is_available]:
         raise AirbyteTracedException(
-            message="TikTok refuses what custom_reports or extra_endpoints ask for:\n" + "\n".join(refused),
+            message=f"TikTok refuses what Custom Reports or Extra Endpoints ask for:\n{numbered(refused)}",
             internal_message=f"{len(refused)} streams of the user's own were refused",
             failure_type=FailureType.config_error,
         )

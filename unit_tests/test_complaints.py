@@ -12,7 +12,6 @@ import pytest
 from harness import NOW, Sync
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.configuration import NormalizeConfig
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.world import OTHER_APP_TOKEN
 from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
@@ -180,8 +179,7 @@ def test_i_want_more_than_a_hundred_accounts(sync: Run, world: World) -> None:
 
 
 def test_i_want_my_sandbox_not_to_be_locked(sandbox_config: Config) -> None:
-    NormalizeConfig().transform(sandbox_config)
-    assert sandbox_config["requests_per_second"] == 0.5
+    assert SourceTiktokMarketing(config=sandbox_config).normal_config["requests_per_second"] == 0.5
 
 
 def test_i_want_my_saved_state_to_survive_the_move(sync: Run, tiktok: Simulator, one_advertiser: Config) -> None:

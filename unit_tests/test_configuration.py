@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from datetime import date
 from typing import Any
 
 import pytest
+from airbyte_cdk import AirbyteTracedException
 from harness import NOW
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.configuration import NormalizeConfig, mistakes
+from source_tiktok_marketing.configuration import NormalizeConfig, mistakes, refuse_mistakes
 from source_tiktok_marketing.dates import parse_day, zone_of
 
 SPEC = SourceTiktokMarketing().connection_specification
@@ -22,7 +24,7 @@ PRODUCTION = {"auth_type": "production_access_token", "advertiser_ids": ["5", "6
 
 def normal(config: dict[str, Any]) -> dict[str, Any]:
     copy = deepcopy(config)
-    NormalizeConfig().transform(copy)
+    NormalizeConfig({"options": SPEC["properties"]}).transform(copy)
     return copy
 
 
@@ -57,8 +59,23 @@ def test_what_is_left_out_means_what_the_form_shows() -> None:
 
 
 def test_empty_fields_of_a_form_count_as_left_out() -> None:
-    blank = {"credentials": OAUTH | {"advertiser_id": ""}, "end_date": "", "start_date": None, "advertiser_ids": ""}
+    blank = {"credentials": OAUTH | {"advertiser_id": ""}, "end_date": " ", "start_date": None, "advertiser_ids": "",
+             "organic": {"client_id": " "}, "shard": {"index": None, "count": None}}  # fmt: skip
     assert normal(blank) == normal({"credentials": OAUTH})
+
+
+def test_blanks_around_what_was_pasted_are_left_out() -> None:
+    pasted = {"credentials": {key: f" {value}\n" for key, value in OAUTH.items()}, "start_date": " today ",
+              "organic": {"client_id": "1 ", "refresh_token": "\tt"}}  # fmt: skip
+    assert normal(pasted)["credentials"] == OAUTH
+    assert normal(pasted)["organic"] == {"client_id": "1", "refresh_token": "t"}
+    assert normal(pasted)["start_date"] == "today"
+
+
+def test_an_emptied_tiktok_account_is_none_though_the_form_keeps_when_its_token_ended() -> None:
+    emptied = {"credentials": OAUTH, "organic": {"token_expiry_date": "2026-02-16T05:00:00+00:00"}}
+    assert found(emptied) == []
+    assert "organic" not in normal(emptied)
 
 
 @pytest.mark.parametrize("retired", ["LIFETIME", "DAY", 30])
@@ -99,54 +116,79 @@ def test_anything_else_is_no_day(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "field", "advice"),
+    ("change", "place", "advice"),
     [
-        ({"start_date": "05.01.2026"}, "start_date", "YYYY-MM-DD"),
-        ({"end_date": "2026-02-30"}, "end_date", "YYYY-MM-DD"),
-        ({"start_date": ["2026"]}, "start_date", "must be string"),
-        ({"start_date": "2026-02-01", "end_date": "2026-01-31"}, "end_date", "before start_date"),
-        ({"start_date": "2027-01-01"}, "start_date", "in the future"),
-        ({"attribution_window": 365}, "attribution_window", "from 0 to 364"),
-        ({"attribution_window": -1}, "attribution_window", "from 0 to 364"),
-        ({"attribution_window": "7"}, "attribution_window", "must be integer"),
-        ({"include_deleted": "yes"}, "include_deleted", "must be boolean"),
-        ({"week_starts_on": "friday"}, "week_starts_on", "monday, sunday"),
-        ({"advertiser_ids": ["12ab"]}, "advertiser_ids[0]", "Digits only"),
-        ({"advertiser_ids": ["1"], "exclude_advertiser_ids": "1"}, "exclude_advertiser_ids", "leaves none"),
-        ({"requests_per_second": 0}, "requests_per_second", "from 0.1 to 1000"),
-        ({"requests_per_second": "10"}, "requests_per_second", "must be number"),
-        ({"concurrency": 1}, "concurrency", "from 2 to 40"),
-        ({"concurrency": 41}, "concurrency", "from 2 to 40"),
-        ({"concurrency": "many"}, "concurrency", "must be integer"),
-        ({"shard": {"index": 3, "count": 3}}, "shard.index", "Workers are numbered 0 to 2"),
-        ({"shard": {"index": 0, "count": 0}}, "shard.count", "from 1 to 1000"),
-        ({"shard": {"index": -1, "count": 3}}, "shard.index", "from 0 to 999"),
-        ({"shard": {"index": 1}}, "shard.count", "Enter how many workers there are"),
-        ({"shard": {"index": "1", "count": 3}}, "shard.index", "must be integer"),
-        ({"shard": "1 of 3"}, "shard", "must be object"),
-        ({"credentials": {}}, "credentials.auth_type", "Choose how to sign in"),
-        ({"credentials": {"auth_type": "password"}}, "credentials.auth_type", "oauth2.0"),
-        (
-            {"credentials": {key: value for key, value in OAUTH.items() if key != "secret"}},
-            "credentials.secret",
-            "Paste",
-        ),
-        ({"credentials": PRODUCTION | {"advertiser_ids": []}}, "credentials.advertiser_ids", "at least one"),
-        ({"credentials": SANDBOX | {"advertiser_id": "x"}}, "credentials.advertiser_id", "Digits only"),
+        ({"start_date": "05.01.2026"}, "Start Date (start_date)", "YYYY-MM-DD"),
+        ({"end_date": "2026-02-30"}, "End Date (end_date)", "YYYY-MM-DD"),
+        ({"start_date": ["2026"]}, "Start Date (start_date)", "must be text"),
+        ({"start_date": "2026-02-01", "end_date": "2026-01-31"}, "End Date (end_date)", "before Start Date"),
+        ({"start_date": "2027-01-01"}, "Start Date (start_date)", "in the future"),
+        ({"attribution_window": 365}, "Attribution Window (attribution_window)", "from 0 to 364"),
+        ({"attribution_window": -1}, "Attribution Window (attribution_window)", "from 0 to 364"),
+        ({"attribution_window": "7"}, "Attribution Window (attribution_window)", "a whole number, without quotes"),
+        ({"include_deleted": "yes"}, "Include Deleted (include_deleted)", "must be true or false"),
+        ({"week_starts_on": "friday"}, "Week Starts On (week_starts_on)", "Choose monday or sunday."),
+        ({"advertiser_ids": ["5", "12ab"]}, "Advertiser IDs (advertiser_ids), entry 2", "its format is digits"),
+        ({"advertiser_ids": ["1"], "exclude_advertiser_ids": "1"},
+         "Excluded Advertiser IDs (exclude_advertiser_ids)", "leaves none"),
+        ({"requests_per_second": 0}, "Requests per Second (requests_per_second)", "from 0.1 to 1000"),
+        ({"requests_per_second": "10"}, "Requests per Second (requests_per_second)", "must be a number"),
+        ({"concurrency": 1}, "Concurrency (concurrency)", "from 2 to 40"),
+        ({"concurrency": 41}, "Concurrency (concurrency)", "from 2 to 40"),
+        ({"concurrency": "many"}, "Concurrency (concurrency)", "must be a whole number"),
+        ({"stream_groups": ["organic"]}, "Stream Groups (stream_groups)", "need the TikTok account's sign-in"),
+        ({"stream_groups": ["lead"]}, "Stream Groups (stream_groups), entry 1", "'lead' is not known. Choose "),
+        ({"shard": {"index": 3, "count": 3}}, "Number of This Worker (shard.index)", "numbered 0 to 2"),
+        ({"shard": {"index": 0, "count": 0}}, "Number of Workers (shard.count)", "from 1 to 1000"),
+        ({"shard": {"index": -1, "count": 3}}, "Number of This Worker (shard.index)", "from 0 to 999"),
+        ({"shard": {"index": 1}}, "Number of Workers (shard.count)", "Enter how many workers there are"),
+        ({"shard": {"index": "1", "count": 3}}, "Number of This Worker (shard.index)", "must be a whole number"),
+        ({"shard": "1 of 3"}, "Shard (shard)", "must be an object"),
+        ({"credentials": {}}, "Sign-in (credentials)", "is missing. Choose how to sign in: OAuth (oauth2.0)"),
+        ({"credentials": {"auth_type": "password"}}, "Sign-in (credentials)", "is unknown. Choose how to sign in"),
+        ({"credentials": {"auth_type": ["oauth2.0"]}}, "Sign-in (credentials)", "is unknown"),
+        ({"credentials": {"access_token": "t"}}, "Sign-in (credentials)", "Add App ID and App Secret"),
+        ({"credentials": OAUTH | {"secret": " "}}, "App Secret (credentials.secret)", "Paste the secret"),
+        ({"credentials": PRODUCTION | {"advertiser_ids": []}}, "Advertiser IDs (advertiser_ids)", "list them"),
+        ({"credentials": SANDBOX | {"advertiser_id": "x"}},
+         "Sandbox Advertiser ID (credentials.advertiser_id)", "its format is digits"),
+        ({"organic": {"refresh_token": "t", "client_id": "1", "client_secret": "s"}},
+         "TikTok Account ID (organic.business_id)", "Paste the open_id"),
     ],
-)
-def test_a_mistake_is_named_by_its_field_with_a_remedy(change: dict[str, Any], field: str, advice: str) -> None:
+)  # fmt: skip
+def test_a_mistake_is_named_as_the_form_names_the_field_with_a_remedy(
+    change: dict[str, Any], place: str, advice: str
+) -> None:
     (mistake,) = found({"credentials": OAUTH} | change)
-    assert mistake.startswith(f"{field}: ")
+    assert mistake.startswith(f"{place}: ")
     assert advice in mistake
+
+
+@pytest.mark.parametrize(
+    "half_filled",
+    [{"credentials": {"auth_type": "oauth2.0"}}, {"credentials": OAUTH, "organic": {"access_token": "t"}}],
+    ids=["three of four fields", "four of five fields"],
+)
+def test_each_missing_field_is_told_once(half_filled: dict[str, Any]) -> None:
+    told = found(half_filled)
+    assert len(told) == len(set(told)) == (3 if "organic" not in half_filled else 4)
 
 
 def test_all_mistakes_are_named_at_once() -> None:
     wrong = {"credentials": {"auth_type": "oauth2.0"}, "start_date": "x", "end_date": "y", "attribution_window": 999,
              "include_deleted": 1, "advertiser_ids": "a,b"}  # fmt: skip
-    fields = {mistake.split(":")[0] for mistake in found(wrong)}
-    assert fields == {"credentials.app_id", "credentials.secret", "credentials.access_token", "start_date", "end_date",
-                      "attribution_window", "include_deleted", "advertiser_ids[0]", "advertiser_ids[1]"}  # fmt: skip
+    fields = [re.findall(r"\((\S+)\)", mistake)[0] for mistake in found(wrong)]
+    assert sorted(fields) == ["advertiser_ids", "advertiser_ids", "attribution_window", "credentials.access_token",
+                              "credentials.app_id", "credentials.secret", "end_date", "include_deleted",
+                              "start_date"]  # fmt: skip
+
+
+def test_mistakes_are_numbered_as_the_form_shows_them_all_in_one_line() -> None:
+    with pytest.raises(AirbyteTracedException) as refused:
+        refuse_mistakes(normal({"credentials": OAUTH, "start_date": "x", "include_deleted": 1}), SPEC)
+    first, *lines = str(refused.value.message).splitlines()
+    assert first == "The configuration has 2 mistakes:"
+    assert [line[:3] for line in lines] == ["1) ", "2) "]
 
 
 def test_a_mistake_never_repeats_a_secret() -> None:
@@ -162,7 +204,7 @@ def test_unknown_keys_are_allowed(unknown: dict[str, Any]) -> None:
 
 def test_report_days_span_the_days_of_the_whole_earth() -> None:
     assert NOW.isoformat().startswith("2026-02-15T05:00")
-    days = normal({"credentials": OAUTH, "start_date": "today", "week_starts_on": "sunday"})["report_days"]
+    days = normal({"credentials": OAUTH, "start_date": "today", "week_starts_on": "sunday"})["prepared"]["days"]
     assert (days["from"], days["until"]) == ("2026-02-14", "2026-02-15")
     assert (days["week_from"], days["week_until"]) == ("2026-02-08", "2026-02-22")
     assert (days["month_from"], days["month_until"]) == ("2026-02-01", "2026-03-01")

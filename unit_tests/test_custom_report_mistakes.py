@@ -27,7 +27,9 @@ def told(config: Config, *reports: Config) -> list[str]:
     source = SourceTiktokMarketing(config=config | {"custom_reports": list(reports)})
     with pytest.raises(AirbyteTracedException) as refused:
         source.streams(source.normal_config)
-    return [line.removeprefix("- ") for line in str(refused.value.message).splitlines()[1:]]
+    lines = str(refused.value.message).splitlines()[1:]
+    assert [line.split(")")[0] for line in lines] == [str(number + 1) for number in range(len(lines))]
+    return [line.split(") ", 1)[1] for line in lines]
 
 
 def mine(**report: Any) -> Config:
@@ -37,82 +39,95 @@ def mine(**report: Any) -> Config:
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
-        ({"metrics": ["impresions"]}, "metrics: impresions does not exist: did you mean impressions?"),
-        ({"metrics": ["vidio"]}, "metrics: vidio does not exist: did you mean video?"),
-        ({"breakdowns": ["contry_code"]}, "breakdowns: contry_code can't break down basic reports: did you mean country_code?"),
-        ({"breakdowns": ["gender"]}, "breakdowns: gender can't break down basic reports: it belongs to audience reports."),
-        ({"breakdowns": ["ad_id"]}, "breakdowns: ad_id is no breakdown, level and granularity already say it. Take it out."),
-        ({"breakdowns": ["country_code"], "granularity": "hourly"}, "granularity: country_code is never hourly. Choose daily, weekly, monthly or total, or take it out of breakdowns."),
-        ({"breakdowns": ["country_code", "ad_type"]}, "breakdowns: TikTok does not combine country_code, ad_type. Keep 1 of them; the only pairs are gender with age, search_keyword with match_type, page_id with component_name."),
-        ({"report_type": "audience"}, "breakdowns: audience reports by campaign need one. Choose one, such as country_code, ad_type, gender or age."),
-        ({"report_type": "audience", "breakdowns": ["gender"], "granularity": "lifetime"}, "granularity: audience reports by campaign are never lifetime. Choose hourly, daily, weekly, monthly or total."),
-        ({"report_type": "audience", "breakdowns": ["interest_category"]}, "granularity: interest_category is never daily. Choose weekly, monthly or total, or take it out of breakdowns."),
-        ({"report_type": "audience", "breakdowns": ["gender"], "metrics": ["reach"]}, "metrics: reach can't be had here: TikTok gives it only in basic, catalog or business_center reports. Take it out, or change the report."),
-        ({"metrics": ["ad_name"]}, "metrics: ad_name can't be had here: only reports by ad have it. Take it out, or change the report."),
-        ({"metrics": ["cash_spend"]}, "metrics: cash_spend can't be had here: TikTok gives it only for advertisers by day. Take it out, or change the report."),
-        ({"metrics": ["purchase"], "granularity": "hourly"}, "metrics: purchase can't be had here: TikTok gives it per advertiser, campaign, ad_group or ad, neither by hour nor broken down. Take it out, or change the report."),
-        ({"breakdowns": ["country_code"], "metrics": ["likes", "total_pageview"]}, "metrics: total_pageview can't be had here: TikTok does not break it down by country_code. Take it out, or change the report."),
-        ({"breakdowns": ["image_id"]}, "level: TikTok gives no image_id by campaign. Choose ad."),
-        ({"breakdowns": ["match_type"]}, "breakdowns: match_type needs search_keyword beside it. Add search_keyword."),
-        ({"level": "business_center"}, "level: basic reports have no level business_center. Choose ad, ad_group, campaign or advertiser."),
-        ({"report_type": "business_center", "level": "advertiser", "granularity": "total", "metrics": ["spend"]}, "business_center_id: is missing. Write the id of the business centre to report on."),
-        ({"filters": {"ad_ids": ["1"]}}, "filters.ad_ids: TikTok does not take it by campaign. Choose the level ad, or take the filter out."),
-        ({"filters": {"buying_types": ["AUCTION", "RESERVATION_TOP_VIEW"]}}, "filters.buying_types: RESERVATION_TOP_VIEW only comes alone. Make a report of its own for it."),
-        ({"level": "advertiser", "filters": {"status": "STATUS_ALL"}}, "filters: an advertiser has neither status nor buying type. Choose a lower level, or none."),
-        ({"report_type": "tiktok_shop", "level": "advertiser", "metrics": ["spend"], "filters": {"status": "STATUS_ALL"}}, "filters: TikTok takes none for tiktok_shop reports. Take them out."),
-        ({"granularity": "total", "start_date": "2020-01-01"}, "start_date: TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."),
-        ({"start_date": "soon"}, "start_date: 'soon' is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."),
-        ({"start_date": "2026-01-10", "end_date": "2026-01-09"}, "end_date: is before start_date. Write a later day, or leave it empty to read until today."),
-        ({"metrics": ["skan"], "report_type": "audience", "breakdowns": ["age"]}, "metrics: the group skan has nothing for this report. Take it out."),
-        ({"name": "ads_reports_daily"}, "name: is the name of a ready-made stream. Choose another."),
+        ({"metrics": ["impresions"]}, "Metrics: impresions is no metric of a custom report. Did you mean impressions?"),
+        ({"metrics": ["vidio"]}, "Metrics: vidio is no metric of a custom report. Did you mean video?"),
+        ({"breakdowns": ["contry_code"]}, "Breakdowns: contry_code can't break down basic reports. Did you mean country_code?"),
+        ({"breakdowns": ["gender"]}, "Breakdowns: gender can't break down basic reports. It belongs to audience reports."),
+        ({"breakdowns": ["ad_id"]}, "Breakdowns: ad_id is no breakdown, level and granularity already say it. Take it out."),
+        ({"breakdowns": ["country_code"], "granularity": "hourly"}, "Granularity: country_code is never hourly. Choose daily, weekly, monthly or total, or take it out of breakdowns."),
+        ({"breakdowns": ["country_code", "ad_type"]}, "Breakdowns: TikTok does not combine country_code, ad_type. Keep 1 of them; the only pairs are gender with age, search_keyword with match_type, page_id with component_name."),
+        ({"report_type": "audience"}, "Breakdowns: audience reports by campaign need one. Choose one, such as country_code, ad_type, gender or age."),
+        ({"report_type": "audience", "breakdowns": ["gender"], "granularity": "lifetime"}, "Granularity: audience reports by campaign are never lifetime. Choose hourly, daily, weekly, monthly or total."),
+        ({"report_type": "audience", "breakdowns": ["interest_category"]}, "Granularity: interest_category is never daily. Choose weekly, monthly or total, or take it out of breakdowns."),
+        ({"report_type": "audience", "breakdowns": ["gender"], "metrics": ["reach"]}, "Metrics: reach can't be had here: TikTok gives it only in basic, catalog or business_center reports. Take it out, or change the report."),
+        ({"metrics": ["ad_name"]}, "Metrics: ad_name can't be had here: only reports by ad have it. Take it out, or change the report."),
+        ({"metrics": ["cash_spend"]}, "Metrics: cash_spend can't be had here: TikTok gives it only for advertisers by day. Take it out, or change the report."),
+        ({"metrics": ["purchase"], "granularity": "hourly"}, "Metrics: purchase can't be had here: TikTok gives it per advertiser, campaign, ad_group or ad, neither by hour nor broken down. Take it out, or change the report."),
+        ({"breakdowns": ["country_code"], "metrics": ["likes", "total_pageview"]}, "Metrics: total_pageview can't be had here: TikTok does not break it down by country_code. Take it out, or change the report."),
+        ({"breakdowns": ["image_id"]}, "Level: TikTok gives no image_id by campaign. Choose ad."),
+        ({"breakdowns": ["match_type"]}, "Breakdowns: match_type needs search_keyword beside it. Add search_keyword."),
+        ({"level": "business_center"}, "Level: basic reports have no level business_center. Choose ad, ad_group, campaign or advertiser."),
+        ({"report_type": "business_center", "level": "advertiser", "granularity": "total", "metrics": ["spend"]}, "Business Center ID: is missing. Write the id of the business centre to report on."),
+        ({"filters": {"ad_ids": ["1"]}}, "Only These Ads: TikTok does not take it by campaign. Choose the level ad, or leave it empty."),
+        ({"filters": {"buying_types": ["AUCTION", "RESERVATION_TOP_VIEW"]}}, "Buying Types: RESERVATION_TOP_VIEW only comes alone. Make a report of its own for it."),
+        ({"level": "advertiser", "filters": {"status": "STATUS_ALL"}}, "Status: an advertiser has neither status nor buying type. Choose a lower level, or none."),
+        ({"report_type": "tiktok_shop", "level": "advertiser", "metrics": ["spend"], "filters": {"status": "STATUS_ALL"}}, "Status: TikTok takes no filter for tiktok_shop reports. Leave it empty."),
+        ({"granularity": "total", "start_date": "2020-01-01"}, "Start Date of the Report: TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."),
+        ({"start_date": "soon"}, "Start Date of the Report: 'soon' is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."),
+        ({"start_date": "2026-01-10", "end_date": "2026-01-09"}, "End Date of the Report: is before the first day. Write a later day, or leave it empty to read until today."),
+        ({"metrics": ["skan"], "report_type": "audience", "breakdowns": ["age"]}, "Metrics: the group skan has nothing for this report. Take it out."),
+        ({"name": "ads_reports_daily"}, "Name: is the name of a ready-made stream. Choose another."),
     ],
 )  # fmt: skip
 def test_a_mistake_says_which_report_which_field_why_and_what_to_do(
     report: Config, sentence: str, config: Config
 ) -> None:
     name = report.get("name", "mine")
-    assert told(config, mine(**report)) == [f"custom_reports[0] {name!r} {sentence}"]
+    assert told(config, mine(**report)) == [f'Custom report 1 "{name}" (custom_reports), {sentence}']
 
 
 @pytest.mark.parametrize("report", [{"level": "advertiser"}, {"report_type": "catalog"}])
 def test_what_the_sandbox_can_not_report_on_is_said(report: Config, sandbox_config: Config) -> None:
     assert told(sandbox_config, mine(**report)) == [
-        "custom_reports[0] 'mine' level: the sandbox reports by campaign, ad group and ad only. Choose one of them."
+        'Custom report 1 "mine" (custom_reports), Level: the sandbox reports by campaign, ad group and ad only. '
+        "Choose one of them."
     ]
 
 
 def test_all_mistakes_of_all_reports_are_told_together_without_a_request(tiktok: Simulator, config: Config) -> None:
     sentences = told(config, mine(metrics=["spent"], breakdowns=["age"]), mine(granularity="hourly", level="playable"))
     assert len(sentences) == 5
-    assert [sentence.split()[0] for sentence in sentences] == ["custom_reports[0]"] * 3 + ["custom_reports[1]"] * 2
+    assert [" ".join(each.split()[:3]) for each in sentences] == ["Custom report 1"] * 3 + ["Custom report 2"] * 2
     assert tiktok.transcript == []
 
 
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
-        ({"level": "ad"}, "custom_reports[0].name: is missing. Name the stream."),
-        (mine(granularity="dayly"), "custom_reports[0].granularity: 'dayly' is not known. Write one of hourly, daily, weekly, monthly, lifetime, total."),
-        (mine(name="Weekly Reach"), "custom_reports[0].name: 'Weekly Reach' is not understood. Write a lower-case letter, then letters, digits and underscores."),
-        (mine(metrics="spend"), "custom_reports[0].metrics: 'spend' must be array, without quotes if it is a number or true/false."),
-        (mine(filters={"campaign_ids": ["12a"]}), "custom_reports[0].filters.campaign_ids[0]: '12a' is not understood. Digits only."),
-        ("weekly", "custom_reports[0]: 'weekly' must be object, without quotes if it is a number or true/false."),
+        ({"level": "ad"}, "Custom report 2 (custom_reports), Name: is missing. Name the stream with lower-case letters, digits and underscores."),
+        (mine(granularity="dayly"), 'Custom report 2 "mine" (custom_reports), Granularity: \'dayly\' is not known. Choose hourly, daily, weekly, monthly, lifetime or total.'),
+        (mine(name="Weekly Reach"), 'Custom report 2 "Weekly Reach" (custom_reports), Name: \'Weekly Reach\' is not understood, its format is lower_case_name. Name the stream with lower-case letters, digits and underscores.'),
+        (mine(metrics="spend"), 'Custom report 2 "mine" (custom_reports), Metrics: \'spend\' must be a list, without quotes.'),
+        (mine(campaign_ids=["1", "12a"]), 'Custom report 2 "mine" (custom_reports), Only These Campaigns, entry 2: \'12a\' is not understood, its format is digits.'),
+        (mine(filters={"campaign_ids": ["12a"]}), 'Custom report 2 "mine" (custom_reports), Only These Campaigns, entry 1: \'12a\' is not understood, its format is digits.'),
+        (mine(filters=["x"]), 'Custom report 2 "mine" (custom_reports), filters: must be an object. Write what it holds beside the report\'s other fields.'),
+        ("weekly", "Custom report 2 (custom_reports): 'weekly' must be an object, without quotes."),
     ],
 )  # fmt: skip
 def test_a_value_of_the_wrong_form_is_named_by_its_path(report: Any, sentence: str, config: Config) -> None:
-    assert sentence in told(config, report)
+    sentences = told(config, mine(name="first", breakdowns=["gender"]), report)
+    assert sentence in sentences
+    assert [each.startswith("Custom report 1 ") for each in sentences].count(True) == 1  # its rules are told as well
 
 
 @pytest.mark.parametrize(
     "wrong",
-    ["weekly", {"name": "x"}, [5], [{"name": []}], [mine(filters=["x"])], [mine(large="yes")], [mine(level=None)]],
+    [
+        "weekly",
+        {"name": "x"},
+        [5],
+        [{"name": []}],
+        [mine(filters=["x"])],
+        [mine(large="yes")],
+        [mine(level="") | {"metrics": [None]}],
+    ],
 )
 def test_whatever_stands_there_a_sync_ends_with_a_mistake_told(
     wrong: Any, sync: Callable[..., Sync], config: Config
 ) -> None:
     result = sync("campaigns", config=config | {"custom_reports": wrong})
     assert result.errors[0].startswith("The configuration has ")
-    assert "custom_reports" in result.errors[0]
+    assert "(custom_reports)" in result.errors[0]
 
 
 def test_check_asks_tiktok_for_one_row_of_each_report(tiktok: Simulator, one_advertiser: Config) -> None:
@@ -134,6 +149,6 @@ def test_check_tells_every_report_tiktok_refuses(tiktok: Simulator, one_advertis
     status = source.check(LOGGER, source.normal_config)
     assert status.status is Status.FAILED
     first, *lines = str(status.message).splitlines()
-    assert first == "TikTok refuses what custom_reports or extra_endpoints ask for:"
+    assert first == "TikTok refuses what Custom Reports or Extra Endpoints ask for:"
     assert [line.split()[1] for line in lines] == ["mine:", "other:"]
     assert all("have no relation (code 40002)" in line and TOKYO in line for line in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -41,8 +42,15 @@ def test_an_endpoint_about_nobody_is_asked_once(sync: Callable[..., Sync], tikto
     assert [exchange.query for exchange in tiktok.asked("/bc/get/")] == [{}]
 
 
-def test_parameters_are_sent_as_they_are_written(sync: Callable[..., Sync], tiktok: Simulator, config: Config) -> None:
-    given = {"scene": "{{ 7*7 }}", "filtering": {"keyword": 'a "b" {advertiser_id} é'}, "bc_id": "7"}
+@pytest.mark.parametrize("form", ["a list, as the form has it", "an object"])
+def test_parameters_are_sent_as_they_are_written(
+    form: str, sync: Callable[..., Sync], tiktok: Simulator, config: Config
+) -> None:
+    filtering = {"keyword": 'a "b" {advertiser_id} é'}
+    given: Any = {"scene": "{{ 7*7 }}", "filtering": filtering, "bc_id": "7"}
+    if form != "an object":
+        text = json.dumps(filtering, ensure_ascii=False, separators=(",", ":"))
+        given = [{"name": name, "value": value} for name, value in (given | {"filtering": text}).items()]
     sync("my_centers", config=config | {"extra_endpoints": [{**CENTERS, "parameters": given}]})
     (asked,) = tiktok.asked("/bc/get/")
     assert asked.query == {"scene": "{{ 7*7 }}", "filtering": '{"keyword":"a \\"b\\" {advertiser_id} é"}', "bc_id": "7"}
@@ -65,18 +73,20 @@ def test_a_sync_of_an_endpoint_the_token_may_not_read_is_skipped_with_a_line(
 )  # fmt: skip
 def test_only_paths_that_read_are_taken(path: str, tiktok: Simulator, config: Config) -> None:
     (mistake,) = mistakes(config, {**CENTERS, "path": path})
-    assert mistake.startswith("- extra_endpoints[0] 'my_centers' path: ")
+    assert mistake.startswith('1) Extra endpoint 1 "my_centers" (extra_endpoints), Path: ')
     assert tiktok.transcript == []
 
 
 @pytest.mark.parametrize(
     ("endpoint", "said"),
     [
-        ({**CENTERS, "name": "campaigns"}, "name: is the name of another stream"),
-        ({**PIXELS, "page_size": None}, "page_size: is missing"),
-        ({**PIXELS, "parameters": {"page": 1}}, "parameters: leave out page"),
-        ({**PIXELS, "paging": "all"}, "'all' is not known. Write one of none, pages, cursor."),
-        ({"path": "bc/get/"}, "extra_endpoints[0].name: is missing"),
+        ({**CENTERS, "name": "campaigns"}, '"campaigns" (extra_endpoints), Name: is the name of another stream'),
+        ({**PIXELS, "page_size": None}, '"my_pixels" (extra_endpoints), Page Size: is missing'),
+        ({**PIXELS, "parameters": {"page": 1}}, "(extra_endpoints), Parameters: leave out page"),
+        ({**PIXELS, "parameters": [{"name": "a", "value": "1"}, {"name": "a", "value": "2"}]}, "a is there more than"),
+        ({**PIXELS, "parameters": [{"value": "1"}]}, "(extra_endpoints), Parameters, entry 1, Parameter Name: is miss"),
+        ({**PIXELS, "paging": "all"}, "'all' is not known. Choose none, pages or cursor."),
+        ({"path": "bc/get/"}, "Extra endpoint 1 (extra_endpoints), Name: is missing"),
         ({**CENTERS, "for_each": "planet"}, "'planet' is not known"),
         ({**CENTERS, "name": "My Centers"}, "'My Centers' is not understood"),
     ],
@@ -119,4 +129,4 @@ def test_a_check_asks_for_one_answer_of_each_and_says_what_tiktok_refuses(tiktok
     assert mistakes(config, PIXELS) == []
     assert [exchange.query["page"] for exchange in tiktok.asked("/pixel/list/")] == ["1"]
     (line,) = mistakes(config, unknown)
-    assert line.startswith("- my_pixels: ")
+    assert line.startswith("1) my_pixels: ")

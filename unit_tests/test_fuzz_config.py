@@ -71,7 +71,7 @@ def test_any_configuration_is_used_or_refused_in_words(tiktok: Simulator, config
 def test_a_number_that_is_none_is_named_by_its_field(change: dict[str, Any], field: str) -> None:
     (error,) = run("discover", config=SMALL | change).errors
     assert error["failure_type"] == "config_error"
-    assert f"- {field}: " in error["message"]
+    assert f"({field}): " in error["message"]
 
 
 @pytest.mark.parametrize("text", [b"", b"\xff", b"{", b"null", b"[]", b"7", b'"\\ud800"', b"[" * 100_000, b"{{ 7*7 }}"])

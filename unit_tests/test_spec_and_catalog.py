@@ -39,8 +39,8 @@ def lines(stream: dict[str, Any]) -> str:
 def fields(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     for name, field in schema.get("properties", {}).items():
         yield f"{path}{name}", field
-        for branch in field.get("oneOf", ()):
-            yield from fields(branch, f"{path}{name}.{branch['title']}.")
+        for inner in (*field.get("oneOf", ()), field, field.get("items", {})):
+            yield from fields(inner, f"{path}{name}.{inner.get('title', '')}.")
 
 
 def test_the_spec_is_the_golden_one(golden: Golden) -> None:
@@ -94,7 +94,8 @@ def test_every_field_of_the_form_speaks_to_the_user(path: str, field: dict[str, 
     assert field["title"][0].isupper()
     assert field["description"].endswith(".")
     assert "order" in field
-    secret = any(word in path for word in ("token", "secret", "app_id")) and "advertiser" not in path
+    name = path.rpartition(".")[2]
+    secret = name.endswith(("_token", "secret", "app_id", "client_id"))
     assert bool(field.get("airbyte_secret")) is secret
     if field["type"] == "boolean":
         assert "default" in field

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from source_tiktok_marketing.catalogue import table
+from source_tiktok_marketing.form import plain_word
 
 # How a user names a level → how TikTok begins its id column and its data_level; a business centre has neither.
 LEVELS: Mapping[str, str] = {
@@ -131,6 +132,32 @@ def metrics() -> Mapping[str, Metric]:
                               row["state"])
         for row in table("metrics.csv")
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a word of Ads Manager's is here: one of the `metrics`, or all of them put together as `how` says."""
+
+    word: str
+    metrics: tuple[str, ...]
+    how: str
+
+
+@cache
+def ads_manager() -> Mapping[str, Meaning]:
+    """What Ads Manager calls metrics (ads.tiktok.com/help: basic data, video play, page events), by plain word."""
+    return {
+        plain_word(word): Meaning(word, _words(row["metrics"]), row["how"])
+        for row in table("ads_manager.csv")
+        for word in _words(row["words"])
+    }
+
+
+@cache
+def metric_words() -> frozenset[str]:
+    """What may stand among the metrics of some report: groups, and the metrics it has."""
+    kinds = {shape.metrics_of for forms in shapes().values() for shape in forms}
+    return frozenset(METRIC_GROUPS) | {ALL} | {name for name, each in metrics().items() if kinds & {*each.report_types}}
 
 
 @cache

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from source_tiktok_marketing.catalogue.places import LEVELS, METRICS_PER_REQUEST, metrics, shapes
+from source_tiktok_marketing.catalogue.places import (
+    LEVELS,
+    METRICS_PER_REQUEST,
+    dimensions,
+    metric_words,
+    metrics,
+    shapes,
+)
 from source_tiktok_marketing.custom_reports.ask import Ask
 from source_tiktok_marketing.custom_reports.measures import allowed_metrics
-from source_tiktok_marketing.custom_reports.rules import ID_FILTERS, problems
+from source_tiktok_marketing.custom_reports.rules import FILTERS, ID_FILTERS, problems
 from source_tiktok_marketing.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, report_days, today_in
+from source_tiktok_marketing.form import Path, plain_word
 
-DEFAULTS: Mapping[str, Any] = {"report_type": "basic", "granularity": "daily", "breakdowns": [], "metrics": ["basic"],
-                               "filters": {}, "large": False}  # fmt: skip
+DEFAULTS: Mapping[str, Any] = {"report_type": "basic", "level": "ad", "granularity": "daily", "breakdowns": [],
+                               "metrics": ["basic"], "large": False}  # fmt: skip
+OPTION = "custom_reports"
 OWN_DATES = ("start_date", "end_date")
 OWN_DAYS = (*OWN_DATES, "attribution_window")
 PERIOD = ["period_start", "period_end"]
@@ -26,14 +35,15 @@ IN_SANDBOX = ("basic", "audience")
 NEVER_ASYNCHRONOUS = {"hourly", "country_code"}
 
 
-def custom_rows(config: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str, list[dict[str, Any]]]:
     """The rows of the user's reports, by the table they belong to: `daily`, `weekly` …, `large_daily` ….
 
-    A report that does not have the shape of one is left out here; `mistakes` refuses it before anything is read.
+    A report that does not have the shape of one is left out here; `mistakes` refuses it before anything is read. A
+    `sample` is read synchronously.
     """
     tables: dict[str, list[dict[str, Any]]] = {}
     for raw in _shaped(config):
-        large = raw["large"] and not config.get("sample") and not why_not_large(raw, config)
+        large = raw["large"] and not sample and not why_not_large(raw, config)
         table = f"large_{raw['granularity']}" if large else raw["granularity"]
         tables.setdefault(table, []).append(_row(raw, config, large=large))
     return tables
@@ -45,23 +55,27 @@ def read_plainly(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     return ((name, why) for name, why in marked if why)
 
 
-def mistakes(config: Mapping[str, Any], taken: Iterable[str]) -> Iterator[str]:
-    """What is wrong with the reports of a configuration whose values have the right types, a sentence each.
+def mistakes(config: Mapping[str, Any], taken: Iterable[str], flawed: Container[Path]) -> Iterator[tuple[Path, str]]:
+    """What is wrong with the user's reports, but for those whose values have not the right types (`flawed`).
 
     `taken` are the names of the ready-made streams.
     """
-    reports = reports_of(config)
-    times = Counter(raw["name"] for raw in reports)
-    for index, raw in enumerate(reports):
-        where = f"custom_reports[{index}] {raw['name']!r}"
+    reports = reports_of(config) if isinstance(config.get(OPTION), list) else []
+    sound = [(index, raw) for index, raw in enumerate(reports) if (OPTION, index) not in flawed]
+    times = Counter(raw["name"] for _, raw in sound)
+    for index, raw in sound:
         if raw["name"] in taken:
-            yield f"{where} name: is the name of a ready-made stream. Choose another."
+            yield [OPTION, index, "name"], "is the name of a ready-made stream. Choose another."
         elif times[raw["name"]] > 1:
-            yield f"{where} name: is used {times[raw['name']]} times. Give each report a name of its own."
-        yield from (f"{where} {problem.field}: {problem.why}" for problem in problems(_ask(raw)))
-        yield from (f"{where} {sentence}" for sentence in _date_mistakes(raw, config))
+            yield [OPTION, index, "name"], f"is used {times[raw['name']]} times. Give each report a name of its own."
+        if "filters" in raw:
+            yield [OPTION, index, "filters"], "must be an object. Write what it holds beside the report's other fields."
+        found = [(problem.field, problem.why) for problem in problems(_ask(raw))]
+        for name, why in (*found, *_date_mistakes(raw, config)):
+            yield [OPTION, index, name], why
         if _is_sandbox(config) and (raw["report_type"] not in IN_SANDBOX or raw["level"] == "advertiser"):
-            yield f"{where} level: the sandbox reports by campaign, ad group and ad only. Choose one of them."
+            why = "the sandbox reports by campaign, ad group and ad only. Choose one of them."
+            yield [OPTION, index, "level"], why
 
 
 def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
@@ -75,7 +89,7 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     if refused := NEVER_ASYNCHRONOUS & {ask.granularity, *ask.breakdowns}:
         return f"TikTok's asynchronous reports do not fit {refused.pop()}"
     if [item for item in _filters(ask, config) if item["field_name"] not in ID_FIELDS.values()]:
-        return "TikTok's asynchronous reports take no filter of status or buying type; set filters.status to " \
+        return "TikTok's asynchronous reports take no filter of status or buying type; set Status to " \
                "STATUS_NOT_DELETE to go without deleted ones"  # fmt: skip
     if len(allowed_metrics(ask)) > METRICS_PER_REQUEST:
         return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
@@ -102,11 +116,10 @@ def _shaped(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _has_shape(raw: Any) -> bool:
     """Whether every value has its type; which one has not, the schema tells the user."""
-    if not isinstance(raw, Mapping) or not isinstance(raw["filters"], Mapping):
+    if not isinstance(raw, Mapping):
         return False
-    named = [raw["filters"].get(name, []) for name in (*ID_FILTERS, "buying_types")]
-    lists = [raw["breakdowns"], raw["metrics"], *named]
-    words = [raw.get("name"), raw["report_type"], raw.get("level"), raw["granularity"]]
+    lists = [raw["breakdowns"], raw["metrics"], *(raw.get(name, []) for name in (*ID_FILTERS, "buying_types"))]
+    words = [raw.get("name"), raw["report_type"], raw["level"], raw["granularity"], raw.get("status", "")]
     if not all(isinstance(item, list) for item in lists):
         return False
     if not all(isinstance(word, str) for word in (*words, *(word for item in lists for word in item))):
@@ -115,14 +128,30 @@ def _has_shape(raw: Any) -> bool:
 
 
 def _filled(report: Mapping[str, Any]) -> dict[str, Any]:
-    given = {key: value for key, value in report.items() if value not in (None, "", [], {})}
+    """The report in its one shape: a `filters` of its own, as the form once had, is part of the report."""
+    filters = report.get("filters")
+    lifted = {**filters, **report, "filters": None} if isinstance(filters, Mapping) else report
+    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in lifted.items()}
+    given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
     days = {key: str(given[key]) for key in OWN_DATES if isinstance(given.get(key), int)}
-    return {**DEFAULTS, **given, **days}
+    words = {key: [_known(word, names()) for word in given[key]] for key, names in WORDS.items()
+             if isinstance(given.get(key), list)}  # fmt: skip
+    return {**DEFAULTS, **given, **days, **words}
+
+
+WORDS: Mapping[str, Callable[[], Container[str]]] = {"breakdowns": dimensions, "metrics": metric_words}
+
+
+def _known(word: Any, known: Container[str]) -> Any:
+    """The word as TikTok writes it, whatever its case and blanks; one that is not known stays as it was written."""
+    meant = plain_word(word) if isinstance(word, str) else word
+    return meant if isinstance(word, str) and meant in known else word
 
 
 def _ask(raw: Mapping[str, Any]) -> Ask:
+    filters = {name: raw[name] for name in FILTERS if name in raw}
     return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
-               raw["filters"], raw.get("business_center_id", ""))  # fmt: skip
+               filters, raw.get("business_center_id", ""))  # fmt: skip
 
 
 def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
@@ -162,16 +191,16 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
 NOT_DELETED = "STATUS_NOT_DELETE"  # TikTok's own default
 
 
-def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
+def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     today, days = today_in(FIRST_ZONE), dict[str, date]()
     for key in ("start_date", "end_date"):
         try:
             days[key] = parse_day(raw.get(key, config[key]), today)
         except (OverflowError, ValueError):
             if key in raw:
-                yield f"{key}: {raw[key]!r} is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."
+                yield key, f"{raw[key]!r} is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."
             return
     if days["end_date"] < days["start_date"]:
-        yield "end_date: is before start_date. Write a later day, or leave it empty to read until today."
+        yield "end_date", "is before the first day. Write a later day, or leave it empty to read until today."
     elif raw["granularity"] == "total" and days["end_date"] - days["start_date"] > LONGEST_SPAN:
-        yield "start_date: TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."
+        yield "start_date", "TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from source_tiktok_marketing.catalogue.places import Dimension, Shape, dimensions, shapes
@@ -64,15 +63,3 @@ class Ask:
     def places(self) -> list[str]:
         """Its breakdowns as the metrics' own lists name them: `BASIC:country_code`."""
         return [f"{self.tiktok_name}:{dimension.name}" for dimension in self.known]
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint at the nearest known word."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"did you mean {close[0]}?" if close else "there is nothing like it, see docs/metrics.md."
-
-
-def either(words: Iterable[str]) -> str:
-    """`a, b or c`."""
-    *most, last = list(words) or ["none"]
-    return f"{', '.join(most)} or {last}" if most else last

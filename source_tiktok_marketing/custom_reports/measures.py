@@ -9,11 +9,14 @@ from source_tiktok_marketing.catalogue.places import (
     LEVELS,
     METRIC_GROUPS,
     Metric,
+    ads_manager,
+    metric_words,
     metrics,
     restricted,
     shapes,
 )
-from source_tiktok_marketing.custom_reports.ask import ENTITY_LEVELS, Ask, Problem, did_you_mean, either
+from source_tiktok_marketing.custom_reports.ask import ENTITY_LEVELS, Ask, Problem
+from source_tiktok_marketing.form import either, near_to, plain_word
 
 
 def allowed_metrics(ask: Ask) -> list[str]:
@@ -24,11 +27,32 @@ def allowed_metrics(ask: Ask) -> list[str]:
 
 
 def unknown_metrics(ask: Ask) -> Iterator[Problem]:
-    """The words of `metrics` that are neither a metric nor a group."""
-    words = [*METRIC_GROUPS, ALL, *metrics()]
+    """The words of `metrics` that are neither a metric of some report nor a group."""
     for word in ask.metrics:
-        if word not in words:
-            yield Problem("metrics", f"{word} does not exist: {did_you_mean(word, words)}")
+        if word not in metric_words():
+            meant = meaning(word, ask) or nearest(word, ask)
+            yield Problem("metrics", f"{word} is no metric of a custom report. {meant}")
+
+
+def meaning(word: str, ask: Ask) -> str:
+    """What Ads Manager means by a word, and what this very report has of it; empty where it does not say the word."""
+    found = ads_manager().get(plain_word(word))
+    if found is None:
+        return ""
+    has = [name for name in found.metrics if not refusal(ask, metrics()[name])]
+    if found.how and len(has) == len(found.metrics):
+        return f"What Ads Manager calls {found.word} is {found.how}: write {' and '.join(has)}."
+    if has and not found.how:
+        return f"What Ads Manager calls {found.word} is {either(has)}: write {'one of them' if has[1:] else 'that'}."
+    lacking = next(name for name in found.metrics if name not in has)
+    told = f"What Ads Manager calls {found.word} is {found.how or either(found.metrics)}"
+    return f"{told}, but {lacking} can't be had here: {refusal(ask, metrics()[lacking])}."
+
+
+def nearest(word: str, ask: Ask) -> str:
+    """The nearest word to choose, of those this very report can have."""
+    near = near_to(word, (name for name in sorted(metric_words()) if any(_members(name, ask, named=False))))
+    return f"Did you mean {near[0]}?" if near else "Nothing this report can have is like it. Take it out."
 
 
 def refused_metrics(ask: Ask) -> Iterator[Problem]:
@@ -36,7 +60,8 @@ def refused_metrics(ask: Ask) -> Iterator[Problem]:
     for word in ask.metrics:
         if word in metrics():
             if why := refusal(ask, metrics()[word]):
-                yield Problem("metrics", f"{word} can't be had here: {why}. Take it out, or change the report.")
+                instead = meaning(word, ask) or "Take it out, or change the report."
+                yield Problem("metrics", f"{word} can't be had here: {why}. {instead}")
         elif not list(_members(word, ask)):
             yield Problem("metrics", f"the group {word} has nothing for this report. Take it out.")
 
@@ -58,10 +83,11 @@ def refusal(ask: Ask, metric: Metric) -> str:
     )
 
 
-def _members(word: str, ask: Ask) -> Iterator[str]:
-    """The metrics a word of `metrics` stands for; of a group those that are confirmed and allowed here."""
+def _members(word: str, ask: Ask, *, named: bool = True) -> Iterator[str]:
+    """The metrics a word stands for: one that was `named`, or of a group those that are confirmed and allowed here."""
     if word in metrics():
-        yield word
+        if named or not refusal(ask, metrics()[word]):
+            yield word
         return
     groups = METRIC_GROUPS.get(word, ())
     for metric in metrics().values():

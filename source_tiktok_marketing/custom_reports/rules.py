@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from source_tiktok_marketing.catalogue.places import Dimension, dimensions, shapes
-from source_tiktok_marketing.custom_reports.ask import ENTITY_LEVELS, Ask, Problem, did_you_mean, either
+from source_tiktok_marketing.custom_reports.ask import ENTITY_LEVELS, Ask, Problem
 from source_tiktok_marketing.custom_reports.measures import refused_metrics, unknown_metrics
+from source_tiktok_marketing.form import choose, either
 
 # Filters by id, and the level they begin at: TikTok takes them there and below.
 ID_FILTERS = {"campaign_ids": "campaign", "ad_group_ids": "ad_group", "ad_ids": "ad"}
+FILTERS = (*ID_FILTERS, "status", "buying_types")
 TOP_VIEW = "RESERVATION_TOP_VIEW"
 PAIRS = "gender with age, search_keyword with match_type, page_id with component_name"
 
@@ -59,8 +61,8 @@ def _breakdowns_exist(ask: Ask) -> Iterator[Problem]:
             yield Problem("breakdowns", f"{name} is no breakdown, level and granularity already say it. Take it out.")
         elif name not in ask.offered:
             kinds = [kind for kind in shapes() if dimension and shapes()[kind][0].tiktok_name in dimension.report_types]
-            hint = f"it belongs to {either(kinds)} reports." if kinds else did_you_mean(name, ask.offered)
-            yield Problem("breakdowns", f"{name} can't break down {ask.report_type} reports: {hint}")
+            hint = f"It belongs to {either(kinds)} reports." if kinds else choose(name, ask.offered)
+            yield Problem("breakdowns", f"{name} can't break down {ask.report_type} reports. {hint}")
     if len(set(ask.breakdowns)) < len(ask.breakdowns):
         yield Problem("breakdowns", "names one twice. Write each once.")
 
@@ -93,18 +95,20 @@ def _breakdowns_in_their_place(ask: Ask) -> Iterator[Problem]:
 
 
 def _filters_fit(ask: Ask) -> Iterator[Problem]:
-    if any(ask.filters.values()) and not ask.is_filtered:
-        yield Problem("filters", f"TikTok takes none for {ask.report_type} reports. Take them out.")
+    if not ask.is_filtered:
+        for name in ask.filters:
+            yield Problem(name, f"TikTok takes no filter for {ask.report_type} reports. Leave it empty.")
         return
     for name, begins_at in ID_FILTERS.items():
         levels = ENTITY_LEVELS[ENTITY_LEVELS.index(begins_at) :]
         if ask.filters.get(name) and ask.level not in levels:
             told = f"TikTok does not take it by {ask.level}"
-            yield Problem(f"filters.{name}", f"{told}. Choose the level {either(levels)}, or take the filter out.")
-    if ask.level == "advertiser" and (ask.filters.get("status") or ask.filters.get("buying_types")):
-        yield Problem("filters", "an advertiser has neither status nor buying type. Choose a lower level, or none.")
+            yield Problem(name, f"{told}. Choose the level {either(levels)}, or leave it empty.")
+    for name in ("status", "buying_types"):
+        if ask.level == "advertiser" and ask.filters.get(name):
+            yield Problem(name, "an advertiser has neither status nor buying type. Choose a lower level, or none.")
     if TOP_VIEW in (kinds := ask.filters.get("buying_types") or ()) and len(kinds) > 1:
-        yield Problem("filters.buying_types", f"{TOP_VIEW} only comes alone. Make a report of its own for it.")
+        yield Problem("buying_types", f"{TOP_VIEW} only comes alone. Make a report of its own for it.")
 
 
 RULES: Sequence[Callable[[Ask], Iterator[Problem]]] = (
