@@ -20,7 +20,7 @@ install_packages() {
   [[ -x /usr/bin/chromium ]] || missing+=(chromium)
   [[ -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]] || missing+=(fonts-dejavu-core)
   # The driver is a program of its own that needs it.
-  ldconfig -p | grep -q 'libatomic\.so\.1' || missing+=(libatomic1)
+  compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || missing+=(libatomic1)
   command -v npm >/dev/null || missing+=(nodejs npm)
   if ((${#missing[@]} == 0)); then return; fi
   quietly "apt-get update" apt-get update
