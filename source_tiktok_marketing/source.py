@@ -71,7 +71,9 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=config, state=state)
+        # With the CDK's own keys somebody could hand it another manifest, or code.
+        ours = {key: value for key, value in config.items() if not key.startswith("__")} if config else config
+        super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=ours, state=state)
         if self._config:
             self._config[PREPARED]["columns"] = _selected_columns(catalog)
         self._tables = [(rows, tuple(rows)) for rows in map(_table_of, self.resolved_manifest["dynamic_streams"])]

@@ -10,7 +10,7 @@ from airbyte_cdk.models import AirbyteConnectionStatus, Status
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.world import TOKEN
+from tiktok_simulator.world import SANDBOX_TOKEN, TOKEN
 from tiktok_simulator.worlds import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
 
 LOGGER = logging.getLogger("airbyte")
@@ -76,3 +76,9 @@ def test_of_many_written_down_those_that_were_refused_together_are_named(
     assert "no permission for at least one of these ad accounts: " in str(status.message)
     assert TOKYO not in str(status.message)
     assert len(tiktok.transcript) <= 4
+
+
+def test_a_sandboxs_token_where_another_is_wanted_is_told_how_to_sign_in(tiktok: Simulator, config: Config) -> None:
+    status = check(config | {"credentials": config["credentials"] | {"access_token": SANDBOX_TOKEN}})
+    assert status.status is Status.FAILED
+    assert "A sandbox's token needs Sandbox Access Token chosen under Sign-in." in str(status.message)

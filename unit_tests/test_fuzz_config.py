@@ -20,11 +20,15 @@ REPORT = {
     "breakdowns": ["country_code"], "metrics": ["spend", "basic"], "attribution_window": 1, "business_center_id": "1",
     "filters": {"campaign_ids": ["1"], "status": "STATUS_ALL", "buying_types": ["AUCTION"]}, "large": False, **DAYS,
 }  # fmt: skip
+FLAT = {"name": "flat", "level": "ad", "metrics": ["Spend "], "ad_ids": ["1"], "status": "STATUS_ALL"}
+ENDPOINT = {"name": "pixels_too", "path": "pixel/list/", "records": "pixels", "paging": "pages", "page_size": 5,
+            "parameters": [{"name": "order_by", "value": "LATEST_CREATE"}], "key": ["pixel_id"]}  # fmt: skip
+ACCOUNT = {"client_id": APP_ID, "client_secret": APP_SECRET, "business_id": "1", "refresh_token": "a-token"}
 EVERYTHING = {
     "credentials": OAUTH, "advertiser_ids": [TOKYO, BERLIN], "exclude_advertiser_ids": [BERLIN],
-    "attribution_window": 3, "week_starts_on": "monday", "include_deleted": True, "custom_reports": [REPORT],
+    "attribution_window": 3, "week_starts_on": "monday", "include_deleted": True, "custom_reports": [REPORT, FLAT],
     "skip_inactive": True, "requests_per_second": 10, "concurrency": 8, "shard": {"index": 0, "count": 2},
-    "max_wait_minutes": 15, **DAYS,
+    "max_wait_minutes": 15, "stream_groups": ["organic"], "extra_endpoints": [ENDPOINT], "organic": ACCOUNT, **DAYS,
 }  # fmt: skip
 LEGACY = {
     "access_token": TOKEN, "environment": {"app_id": APP_ID, "secret": APP_SECRET}, "report_granularity": "DAY",
@@ -48,6 +52,12 @@ COMMANDS = ("check", "discover", "read")
 @example(config=SMALL | {"requests_per_second": 10**400}, command="read")
 @example(config=SMALL | {"attribution_window": 3.0, "max_wait_minutes": 15.0, "concurrency": 8.0}, command="read")
 @example(config=SMALL | {"shard": {"index": 5.0, "count": 3.0}}, command="read")
+@example(config=SMALL | {"organic": ["client_id"], "stream_groups": 7}, command="check")
+@example(config=SMALL | {"organic": {"client_id": 7}}, command="discover")
+@example(config=SMALL | {"extra_endpoints": [ENDPOINT | {"parameters": [["a"]], "path": 7}]}, command="read")
+@example(config=SMALL | {"extra_endpoints": [ENDPOINT | {"parameters": {"a": {"b": float("nan")}}}]}, command="check")
+@example(config=SMALL | {"custom_reports": [FLAT | {"filters": {"name": [7]}, "name": ""}]}, command="read")
+@example(config=SMALL | {"prepared": 7, "__injected_components_py": "1 / 0"}, command="read")
 @given(config=st.sampled_from(SHAPES).flatmap(spoiled) | JUNK, command=st.sampled_from(COMMANDS))
 def test_any_configuration_is_used_or_refused_in_words(tiktok: Simulator, config: Any, command: str) -> None:
     files = {"catalog": catalog_of(*STREAMS)} if command == "read" else {}

@@ -106,6 +106,13 @@ def test_every_suggested_stream_exists_once() -> None:
     assert set(suggested) <= set(offered)
 
 
+def test_who_installs_the_connector_himself_is_told_the_suggested_streams() -> None:
+    told = (ROOT / "README.md").read_text(encoding="utf-8").partition("begin with these seven streams")[2]
+    named = re.findall(r"`(\w+)`", told.partition("\n\n")[0])
+
+    assert sorted(named) == sorted(metadata()["data"]["suggestedStreams"]["streams"])
+
+
 def test_the_documentation_is_the_page_the_spec_links_to() -> None:
     spec = yaml.safe_load((ROOT / "manifest.yaml").read_text())["spec"]
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from fuzzing import run
 from harness import Sync, everything
 
 from tiktok_simulator import Simulator, World
@@ -69,6 +70,14 @@ def test_a_secret_of_odd_letters_is_sent_as_it_is_and_hidden_in_every_spelling(
     for secret in (ODD_SECRET, ODD_TOKEN):
         for spelling in (secret, quote(secret), quote(secret, safe=""), repr(secret)[1:-1], json.dumps(secret)[1:-1]):
             assert spelling not in printed
+
+
+def test_a_short_secret_is_hidden_where_it_is_a_value_and_not_within_words(
+    tiktok: Simulator, config: dict[str, Any]
+) -> None:
+    tiktok.faults.refused(40105, 'The appeal of app?secret=app&a=1 {"secret": "app"} is wrong', None, LIST)
+    (refusal,) = run("check", config=config | {"credentials": config["credentials"] | {"secret": "app"}}).refusals
+    assert 'The appeal of app?secret****a=1 {"secret": ****} is wrong' in refusal
 
 
 def test_a_redirect_is_not_followed(sync: Callable[..., Sync], tiktok: Simulator) -> None:
