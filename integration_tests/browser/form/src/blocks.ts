@@ -54,7 +54,7 @@ function fieldsOf(schema: Schema): Block[] {
 }
 
 function sharedConstant(options: Block[]): string {
-  const constants = options.map((option) => option.inside.filter((field) => field.schema.const).map((field) => field.key));
+  const constants = options.map(({ inside }) => inside.filter((field) => field.schema.const).map((field) => field.key));
   const shared = constants[0]?.find((key) => constants.every((keys) => keys.includes(key)));
   if (!shared) throw new Error("the options of a choice have no constant in common");
   return shared;

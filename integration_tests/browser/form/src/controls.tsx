@@ -1,6 +1,6 @@
 // What a value is entered with.
 
-import { type KeyboardEvent, useState } from "react";
+import { type ChangeEvent, type KeyboardEvent, useState } from "react";
 import { type ControllerRenderProps, useFormContext } from "react-hook-form";
 import type { Block } from "./blocks";
 
@@ -21,7 +21,8 @@ export function Control(props: Props) {
 function Text({ block: { schema }, path, field }: Props) {
   const isNumber = schema.type === "integer" || schema.type === "number";
   const placeholder = isNumber && schema.default !== undefined ? String(schema.default) : undefined;
-  return <input id={path} type={isNumber ? "number" : "text"} {...field} value={field.value ?? ""} {...{ placeholder }} />;
+  const type = isNumber ? "number" : "text";
+  return <input id={path} type={type} {...field} value={field.value ?? ""} placeholder={placeholder} />;
 }
 
 // A saved secret can't be looked at: it is replaced whole.
@@ -57,16 +58,18 @@ function Pick({ block: { schema }, path, field }: Props) {
 // Values of a list are typed one after the other, or chosen where there are but some.
 function Tags({ block: { schema }, path, field }: Props) {
   const values = (field.value ?? []) as string[];
+  const words = schema.items?.enum?.filter((word) => !values.includes(String(word)));
   const add = (texts: string[]) => texts.length > 0 && field.onChange([...values, ...texts]);
+  const removeAt = (index: number) => field.onChange(values.filter((_, at) => at !== index));
   return (
     <div className="tags">
       {values.map((value, index) => (
         <span key={index} className="tag">
           {value}
-          <button type="button" aria-label={`Remove ${value}`} onClick={() => field.onChange(values.filter((_, at) => at !== index))}>×</button>
+          <button type="button" aria-label={`Remove ${value}`} onClick={() => removeAt(index)}>×</button>
         </span>
       ))}
-      {schema.items?.enum ? <Options id={path} words={schema.items.enum.filter((word) => !values.includes(String(word)))} add={add} /> : <Typed id={path} add={add} />}
+      {words ? <Options id={path} words={words} add={add} /> : <Typed id={path} add={add} />}
     </div>
   );
 }
@@ -91,5 +94,6 @@ function Typed({ id, add }: { id: string; add: (texts: string[]) => void }) {
     event.preventDefault();
     finish();
   };
-  return <input id={id} value={draft} onChange={(event) => setDraft(event.target.value)} onBlur={finish} onKeyDown={onKeyDown} />;
+  const onChange = (event: ChangeEvent<HTMLInputElement>) => setDraft(event.target.value);
+  return <input id={id} value={draft} onChange={onChange} onBlur={finish} onKeyDown={onKeyDown} />;
 }

@@ -26,7 +26,8 @@ type Save = (configuration: unknown) => Promise<Answer>;
 function ConnectorForm({ form: { spec, saved }, save }: { form: Form; save: Save }) {
   const fields = blockOf(spec, "", true).inside;
   const rule = yup.object().shape(Object.fromEntries(fields.map((field) => [field.key, ruleOf(field)])));
-  const methods = useForm({ defaultValues: saved ?? beginningOf(fields), resolver: yupResolver(rule), mode: "onChange" });
+  const defaultValues = saved ?? beginningOf(fields);
+  const methods = useForm({ defaultValues, resolver: yupResolver(rule), mode: "onChange" });
   const [answer, setAnswer] = useState<Answer>();
   const submit = methods.handleSubmit(async (values) => setAnswer(await save(sent(rule, values))));
   return (
@@ -34,7 +35,9 @@ function ConnectorForm({ form: { spec, saved }, save }: { form: Form; save: Save
       <form onSubmit={submit} noValidate>
         {cardsOf(spec, fields).map((card) => <Card key={card.title} {...card} />)}
         {answer && <p role="alert" className={answer.succeeded ? "good" : "bad"}>{answer.message}</p>}
-        <button type="submit" disabled={methods.formState.isSubmitting}>{saved ? "Test and save" : "Set up source"}</button>
+        <button type="submit" disabled={methods.formState.isSubmitting}>
+          {saved ? "Test and save" : "Set up source"}
+        </button>
       </form>
     </FormProvider>
   );

@@ -4,12 +4,14 @@ import { type ReactNode, useState } from "react";
 import { useController, useFieldArray, useFormContext, useWatch } from "react-hook-form";
 import { beginningOf, type Block, chosen, constantOf, type Values } from "./blocks";
 import { Control } from "./controls";
-import { opensAtFirst, sectionsOf } from "./sections";
+import { opensAtFirst, type Section, sectionsOf } from "./sections";
 
 /** Blocks of which some are folded away under a line, open where a saved source says something of its own. */
-export function Blocks({ path, folded, blocks, label }: { path: string; folded: boolean; blocks: Block[]; label?: string }) {
+export function Blocks({ path, folded, blocks, label }: Section & { path: string; label?: string }) {
   const { formState, getValues } = useFormContext();
-  const inner = blocks.map((block) => <Shown key={block.key} block={block} path={path ? `${path}.${block.key}` : block.key} />);
+  const inner = blocks.map((block) => (
+    <Shown key={block.key} block={block} path={path ? `${path}.${block.key}` : block.key} />
+  ));
   const [open] = useState(() => opensAtFirst(blocks, (path ? getValues(path) : formState.defaultValues) as Values));
   return folded ? <Fold label={label ?? "Optional fields"} open={open}>{inner}</Fold> : <>{inner}</>;
 }
@@ -42,14 +44,19 @@ function Choice({ block, path }: { block: Block; path: string }) {
   const options = block.inside.filter((option) => !option.schema.airbyte_hidden);
   const current = chosen(block, value);
   const choose = (option: Block) => {
-    const kept = Object.fromEntries(option.inside.flatMap(({ key }) => (value && key in value ? [[key, value[key]]] : [])));
-    setValue(path, beginningOf(option.inside, { ...kept, [block.told]: constantOf(block, option) }), { shouldDirty: true });
+    const kept = option.inside.filter(({ key }) => value && key in value).map(({ key }) => [key, value![key]]);
+    const values = { ...Object.fromEntries(kept), [block.told]: constantOf(block, option) };
+    setValue(path, beginningOf(option.inside, values), { shouldDirty: true });
     clearErrors(path);
   };
   return (
     <div className="boxed">
       <Label block={block} path={path} optional={false} />
-      <select id={path} value={options.findIndex((option) => option === current)} onChange={(event) => choose(options[Number(event.target.value)]!)}>
+      <select
+        id={path}
+        value={options.findIndex((option) => option === current)}
+        onChange={(event) => choose(options[Number(event.target.value)]!)}
+      >
         {options.map((option, index) => <option key={index} value={index}>{option.schema.title}</option>)}
       </select>
       <Mistake path={path} />
@@ -125,5 +132,6 @@ function Mistake({ path }: { path: string }) {
   const { getFieldState, formState } = useFormContext();
   const { error } = getFieldState(path, formState);
   const messages = [error ?? []].flat().map((mistake) => mistake?.message).filter(Boolean);
-  return <>{[...new Set(messages)].map((message) => <p key={message} className="mistake" role="alert">{message}</p>)}</>;
+  const told = [...new Set(messages)];
+  return <>{told.map((message) => <p key={message} className="mistake" role="alert">{message}</p>)}</>;
 }

@@ -25,8 +25,9 @@ export function cardsOf(spec: Schema, fields: Block[]): Card[] {
 /** What is required or always shown comes first; the rest is folded away. */
 export function sectionsOf(fields: Block[]): Section[] {
   const shown = fields.filter((field) => !field.schema.airbyte_hidden).sort(byOrder);
-  const sections = [false, true].map((folded) => ({ folded, blocks: shown.filter((field) => isFolded(field) === folded) }));
-  return sections.filter((section) => section.blocks.length > 0);
+  return [false, true]
+    .map((folded) => ({ folded, blocks: shown.filter((field) => isFolded(field) === folded) }))
+    .filter((section) => section.blocks.length > 0);
 }
 
 function isFolded({ kind, required, schema }: Block): boolean {
