@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test bench bench-quick soak lock clean
+.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test browser-test pictures bench bench-quick soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -44,7 +44,8 @@ fmt: $(READY)  ## formats the code and mends what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-GENERATED := README.md docs/coverage.md docs/data-model.md docs/metrics.md docs/custom-reports.md docs/faults.md docs/streams.md docs/evidence.md
+GENERATED := README.md docs/setup.md docs/coverage.md docs/data-model.md docs/metrics.md docs/custom-reports.md docs/faults.md \
+  docs/streams.md docs/evidence.md
 
 docs: $(READY)  ## writes the generated passages: streams table, entity-relationship diagram
 	$(BIN)/cog -r -I scripts $(GENERATED)
@@ -56,10 +57,16 @@ golden: $(READY)  ## rewrites the golden files of spec, catalog, columns and dem
 	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py unit_tests/test_fault_table.py integration_tests/test_demo.py --golden
 
-check: lint types docs-check test  ## everything but the image
+check: lint types docs-check test  ## everything but the image and the browser
 
 image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
 	scripts/image-test.sh
+
+browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte's rules (needs root and apt)
+	scripts/browser-test.sh
+
+pictures: $(READY)  ## draws the pictures of docs/setup.md anew from the form (needs root and apt)
+	scripts/browser-test.sh --pictures
 
 bench: $(READY)  ## CPU per record beside the other connectors: docs/performance.md and its chart (ten minutes)
 	$(BIN)/python -m benchmarks
@@ -73,9 +80,10 @@ soak: $(READY)  ## three years of fifty ad accounts read under faults, every row
 lock: $(READY)  ## writes the locks anew from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
 	printf 'hatchling\n' | $(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt - --output-file requirements/build.txt
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 clean:  ## removes what the targets made
-	rm -rf .venv build dist demo/output benchmarks/.cache
+	rm -rf .venv build dist demo/output benchmarks/.cache integration_tests/browser/form/node_modules integration_tests/browser/form/built
