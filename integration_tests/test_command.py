@@ -80,10 +80,13 @@ def test_check_asks_few_questions_whatever_the_number_of_accounts(
     [
         ({"credentials": {"access_token": "wrong"}}, ["code 40105", "Authorise the app again"]),
         ({"credentials": {"access_token": OTHER_APP_TOKEN}}, ["Check app_id and secret"]),
-        ({"credentials": {"secret": ""}}, ["credentials.secret: is missing"]),
-        ({"start_date": "05.01.2026"}, ["start_date: '05.01.2026' is not a day", "YYYY-MM-DD"]),
-        ({"start_date": "2026-02-01"}, ["end_date: '2026-01-18' is before start_date '2026-02-01'"]),
-        ({"start_date": "soon", "attribution_window": 400}, ["2 mistakes", "start_date:", "attribution_window:"]),
+        ({"credentials": {"secret": ""}}, ["App Secret (credentials.secret): is missing"]),
+        ({"start_date": "05.01.2026"}, ["Start Date (start_date): '05.01.2026' is not a day", "YYYY-MM-DD"]),
+        (
+            {"start_date": "2026-02-01"},
+            ["End Date (end_date): '2026-01-18' is before Start Date"],
+        ),
+        ({"start_date": "soon", "attribution_window": 400}, ["2 mistakes", "\n1) Start Date", "\n2) Attribution"]),
         ({"advertiser_ids": [TOKYO, FORBIDDEN]}, [f"no permission for these ad accounts: {FORBIDDEN}."]),
         ({"advertiser_ids": [TOKYO, UNKNOWN]}, [f"no permission for these ad accounts: {UNKNOWN}."]),
         (production(TOKYO, FORBIDDEN, UNKNOWN), [FORBIDDEN, UNKNOWN, "take them out of advertiser_ids"]),
@@ -130,7 +133,7 @@ def test_a_sync_with_wrong_credentials_ends_with_exit_code_1_and_the_remedy(
 
 def test_an_empty_configuration_is_told_what_it_needs(command: Command) -> None:
     run = command("check", config={})
-    assert "credentials.auth_type: is missing or unknown. Choose how to sign in" in told(run)
+    assert "Sign-in (credentials): is missing. Choose how to sign in" in told(run)
     assert_no_traceback(run)
 
 
@@ -141,8 +144,8 @@ def test_a_wrong_configuration_stops_with_exit_code_1(
     files = {"catalog": catalog_of(STREAM)} if verb == "read" else {}
     run = command(verb, config=config | {"start_date": "soon", "end_date": "later"}, **files)
     assert run.code == 1
-    assert "start_date: 'soon'" in told(run)
-    assert "end_date: 'later'" in told(run)
+    assert "Start Date (start_date): 'soon'" in told(run)
+    assert "End Date (end_date): 'later'" in told(run)
     assert tiktok.simulator.transcript == []
     assert_no_traceback(run)
 

@@ -183,7 +183,7 @@ def test_without_a_report_the_streams_are_listed(tmp_path: Path) -> None:
         ({"REPORT": STREAM, "COLUMNS": "spent"}, f"{STREAM} has no column spent. Did you mean spend?"),
         ({"REPORT": STREAM, "ROWS": "none"}, "ROWS=none is not a number of rows."),
         ({"REPORT": STREAM, "ROWS": "0"}, "ROWS=0 is not a number of rows."),
-        ({"REPORT": STREAM, "FROM": "soon"}, "start_date: 'soon' is not a day. Write YYYY-MM-DD"),
+        ({"REPORT": STREAM, "FROM": "soon"}, "Start Date (start_date): 'soon' is not a day. Write YYYY-MM-DD"),
         ({"REPORT": STREAM, "TIKTOK_CONFIG": "/nowhere.json"}, "TIKTOK_CONFIG=/nowhere.json can't be read"),
     ],
 )

@@ -99,7 +99,13 @@ def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterab
         *(report_mistakes(config, streams, flawed) if config[PREPARED]["days"] else ()),
         *extra_mistakes(config, [*streams, *_report_names(config)], flawed),
     ]  # fmt: skip
-    return [*by_schema.values(), *(f"{place(spec, config, path)}: {why}" for path, why in by_rule)]
+    told = [*by_schema.items(), *((path, f"{place(spec, config, path)}: {why}") for path, why in by_rule)]
+    order = list(spec["properties"])  # that of the form, and of the reports in it
+    return [why for _, why in sorted(told, key=lambda each: (order.index(str(each[0][0])), _number(each[0])))]
+
+
+def _number(path: Path) -> int:
+    return next((step for step in path if isinstance(step, int)), 0)
 
 
 def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> None:
