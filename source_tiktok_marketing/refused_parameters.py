@@ -31,10 +31,10 @@ from source_tiktok_marketing.request_parameters import (
 class LenientRequester:
     """Sends requests; one that TikTok refuses it sends again without what is refused.
 
-    TikTok names what it refuses, or all that it takes (`named_items`). Where it names nothing of a report, its metrics
-    are halved until the refused one is known, the `doubted` ones first (`MetricSearch`). Only `ours` may be left out,
-    what the connector asks for of its own accord: what the user `named` is an error. A question about nothing but what
-    is refused has an empty page for an answer.
+    TikTok names what it refuses, or else all that it takes (`named_items`). Where it names nothing of a report, the
+    metrics are halved until the refused one is known, the `doubted` ones first (`MetricSearch`). Only `ours` may be
+    left out, what the connector asks for of its own accord: what the user `named` is an error. A question about
+    nothing but what is refused has an empty page for an answer.
 
     What is left out is so in all later requests of the stream. `written` are parameters that stand in the manifest's
     request; its expressions find what is left out in `stream_slice.extra_fields.left_out`. `least` is what is measured
@@ -84,16 +84,24 @@ class LenientRequester:
             return empty_page()
 
     def _reduced(
-        self, asked: Mapping[str, Any], refusal: RefusedRequestError, items: set[Item], report: Report
+        self, asked: Mapping[str, Any], refusal: RefusedRequestError, known: set[Item], report: Report
     ) -> requests.Response | None:
-        """The answer to less and less, until there is one."""
-        found: dict[Item, str] = {}
+        """The answer to less and less, until there is one.
+
+        What a message names is taken for refused; where that is refused, too, for all that TikTok takes.
+        """
+        items, found = known, dict[Item, str]()
+        other: set[Item] | None = None
         while True:
-            learned = report.left_out.keys() - items  # by another request meanwhile
-            refused = learned or self._refused(asked, refusal, items, report)
-            if not learned:
-                found |= dict.fromkeys(refused, refusal.reason)
-            items = items | refused
+            named, others = named_items(parameters_of(refusal.response), tokens_of(refusal.response), self.ours)
+            if learned := report.left_out.keys() - items:  # by another request meanwhile
+                items = items | learned
+            elif not named - items and other:
+                items, found, other = known | other, dict.fromkeys(other, refusal.reason), set()
+            else:
+                refused = named - items or self._searched(asked, refusal, items, report)
+                other = others if named and other is None else set()
+                items, found = items | refused, found | dict.fromkeys(refused, refusal.reason)
             try:
                 response = self._send(asked, items)
             except RefusedRequestError as again:
@@ -102,13 +110,11 @@ class LenientRequester:
             report.left_out |= found
             return response
 
-    def _refused(
+    def _searched(
         self, asked: Mapping[str, Any], refusal: RefusedRequestError, items: set[Item], report: Report
     ) -> set[Item]:
-        """What to leave out besides: what TikTok names, or what asking for less shows. Raises `refusal` for nothing."""
+        """What asking for less shows to be refused. Raises `refusal` where that is nothing."""
         parameters, tokens = parameters_of(refusal.response), tokens_of(refusal.response)
-        if named := named_items(parameters, tokens, self.ours) - items:
-            return named
         measured = next((each for name in METRIC_LISTS for each in parameters if each.name == name), None)
         if measured is None or self.ours.isdisjoint(measured.values) or not _is_about(measured, parameters, tokens):
             raise refusal

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
 
 from source_tiktok_marketing.answers import body_of, keep_body, request_of
 
@@ -27,6 +28,17 @@ Item = tuple[str, str]
 
 class NothingToAskError(Exception):
     """What is left out is what the whole question is about."""
+
+
+class NothingToMeasureError(AirbyteTracedException):
+    """Every metric is left out: nobody knows what rows there are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            message="TikTok refuses every metric of this report. Please report it with the messages before.",
+            internal_message="no metric is left",
+            failure_type=FailureType.system_error,
+        )
 
 
 @dataclass(frozen=True)
@@ -78,21 +90,21 @@ def _parameters(name: str, value: Any) -> Iterator[Parameter]:
         yield Parameter(name, (str(value),), is_list=False)
 
 
-def named_items(parameters: Iterable[Parameter], tokens: set[str], ours: set[str]) -> set[Item]:
-    """What of `ours` a message of these words names.
+def named_items(parameters: Iterable[Parameter], tokens: set[str], ours: set[str]) -> tuple[set[Item], set[Item]]:
+    """What of `ours` a message of these words names, and what it names if it lists what TikTok takes instead.
 
-    Of a list it names what is refused, or all that is taken: the fewer are meant. A list of metrics that it names as a
-    whole tells nothing. A single value is meant where the message names it or its parameter.
+    A list of metrics that is named as a whole tells nothing. A single value is meant where the message names it or its
+    parameter.
     """
     for each in (each for each in parameters if each.is_list):
-        named = [value for value in each.values if value in tokens and value in ours]
-        others = [value for value in each.values if value not in named and value in ours]
+        named = {(each.name, value) for value in each.values if value in tokens and value in ours}
+        others = {(each.name, value) for value in each.values if value not in tokens and value in ours}
         if named and (len(named) < len(each.values) or len(named) == 1 or each.name not in METRIC_LISTS):
-            return {(each.name, value) for value in (others if others and len(others) < len(named) else named)}
+            return named, others
     for each in (each for each in parameters if not each.is_list):
         if ours.issuperset(each.values) and (each.name in tokens or not tokens.isdisjoint(each.values)):
-            return {(each.name, value) for value in each.values}
-    return set()
+            return {(each.name, value) for value in each.values}, set()
+    return set(), set()
 
 
 def words_of(*written: Any) -> set[str]:
@@ -121,7 +133,8 @@ def filled(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
 def without(asked: Any, items: set[Item], least: str = "", name: str = "") -> Any:
     """What is asked, less `items`; None where that leaves nothing out but a filter that only adds rows.
 
-    `least` is asked for where no metric is left. Raises NothingToAskError where the question would be another one.
+    `least` is asked for where no metric is left. Raises NothingToAskError where the question would be another one, and
+    NothingToMeasureError where it would measure nothing.
     """
     value = _decoded(asked)
     if value is not asked:
@@ -142,7 +155,9 @@ def _less(value: Any, items: set[Item], least: str, name: str) -> Any:
     kept = [each for each in given if (name, str(each)) not in items]
     if len(kept) == len(given):
         return value
-    if not kept and name in METRIC_LISTS and least and (name, least) not in items:
+    if not kept and name in METRIC_LISTS:
+        if not least or (name, least) in items:
+            raise NothingToMeasureError
         return [least]
     if not kept and not WIDENING.issuperset(map(str, given)):
         raise NothingToAskError

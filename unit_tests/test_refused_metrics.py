@@ -80,6 +80,22 @@ def test_a_message_that_lists_what_tiktok_knows_leaves_out_the_others(
     assert [warning.count("metrics likes of") for warning in result.warnings] == [1]
 
 
+def test_more_than_half_of_the_metrics_may_be_refused(sync: Run, tiktok: Simulator) -> None:
+    expected = sync(DAILY).rows(DAILY)
+    (asked, _), *_ = measured(tiktok)
+    refused = asked - {"clicks", "campaign_name"}
+    tiktok.faults.refused_metric(*refused)
+    result = sync(DAILY)
+    assert (result.errors, len(result.warnings)) == ([], 1)
+    assert less(result.rows(DAILY), set()) == less(expected, refused)
+
+
+def test_where_every_metric_is_refused_no_row_is_taken_for_none(sync: Run, tiktok: Simulator) -> None:
+    tiktok.faults.refused(40002, "These metrics are wrong.", times=None, path=REPORT)
+    result = sync(DAILY, "campaigns")
+    assert result.statuses == {DAILY: "INCOMPLETE", "campaigns": "COMPLETE"}
+
+
 def test_a_column_that_alone_is_selected_and_refused_is_null(sync: Run, tiktok: Simulator, config: Config) -> None:
     mine = {"name": "mine", "level": "campaign", "metrics": ["playable"], "report_type": "basic"}
     tiktok.faults.refused_metric("spend")
