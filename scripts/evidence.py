@@ -46,7 +46,7 @@ def asked() -> frozenset[str]:
 
 def _endpoints_in(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        if isinstance(value.get("endpoint"), str):
+        if isinstance(value.get("endpoint"), str) and "*" not in value["endpoint"]:  # which names many, to limit them
             yield value["endpoint"]
         value = list(value.values())
     for inner in value if isinstance(value, list) else ():

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
-from source_tiktok_marketing.fanout import Lookups
+from source_tiktok_marketing.lookups import Lookups
 from source_tiktok_marketing.organic import OrganicTokens
 from source_tiktok_marketing.shards import ours
 

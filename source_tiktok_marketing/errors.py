@@ -39,7 +39,7 @@ from source_tiktok_marketing.patience import (
 from source_tiktok_marketing.quota import Budget
 from source_tiktok_marketing.shared import OnePerSync
 from source_tiktok_marketing.values import ODD_VALUES
-from source_tiktok_marketing.wire import ADVERTISER, LARGEST_ANSWER, AnswerTooLargeError, path_of
+from source_tiktok_marketing.wire import ADVERTISER, path_of, why_unanswered
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -49,16 +49,6 @@ NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with 
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
 _TRY = "_tiktok_try"
-# In which order, as one is a kind of the other.
-NO_ANSWER = (
-    (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
-    (requests.exceptions.SSLError, "its certificate was not accepted, or the encryption failed. Check the network's "
-     "proxy and the certificates the connector trusts"),
-    (requests.exceptions.ProxyError, "the network's proxy did not let the request through. Check its settings"),
-    (requests.exceptions.Timeout, "it took too long"),
-    (requests.exceptions.ContentDecodingError, "its compressed body was damaged on the way"),
-    (requests.exceptions.ChunkedEncodingError, "its body broke off"),
-)  # fmt: skip
 
 
 class ErrorTable(OnePerSync):
@@ -118,8 +108,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def _interpreted(self, answer: Answer) -> ErrorResolution:
         if not isinstance(answer, requests.Response):
-            why = next((why for kind, why in NO_ANSWER if isinstance(answer, kind)), _reason(answer))
-            return _retry(f"No answer came from TikTok: {why}. {self._whom(answer)}")
+            return _retry(f"No answer came from TikTok: {why_unanswered(answer)}. {self._whom(answer)}")
         if self._codec:
             self._codec.page_of(answer)  # what it reads whole, body_of need not decode again
         code = body_of(answer).get("code")
@@ -220,12 +209,6 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
 def _retry(text: str) -> ErrorResolution:
     return ErrorResolution(ResponseAction.RETRY, TRANSIENT, text.strip())
-
-
-def _reason(answer: Answer) -> str:
-    if "NameResolutionError" in str(answer) or "getaddrinfo" in str(answer):
-        return "its name could not be looked up. Check the network and its name server (DNS)"
-    return "the connection was lost"
 
 
 def _is_text(response: requests.Response) -> bool:

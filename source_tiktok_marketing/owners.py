@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from source_tiktok_marketing.advertisers import AdvertiserRouter
 from source_tiktok_marketing.dates import parse_day
-from source_tiktok_marketing.fanout import Lookups, Refusals
+from source_tiktok_marketing.fanout import Refusals
+from source_tiktok_marketing.lookups import Lookups
 from source_tiktok_marketing.nested import RefusedError
 from source_tiktok_marketing.organic import TIKTOK_ACCOUNT, OrganicTokens
 from source_tiktok_marketing.shards import is_first

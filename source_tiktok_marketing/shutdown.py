@@ -10,15 +10,20 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event, Lock, Thread, Timer
 from typing import Any, NoReturn
 
 from airbyte_cdk import AirbyteLogMessage, AirbyteMessage, Level, Type
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 
 # The platform waits longer than this before it kills; what is in hand is written in far less.
 GRACE_SECONDS = 4.0
+# A state is a copy of some kilobytes; partitions are added one after another, requests between them.
+TRIES_OF_A_STATE = 20
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _STOPPING = Event()
 
@@ -84,6 +89,26 @@ class Shutdown:
         words = f"The sync was stopped by {name}. What was read is written with its state: the next sync goes on there."
         self.last = AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.INFO, message=words))
         self.emit(self.last)
+
+
+def emit_states(cursors: Iterable[Cursor]) -> None:
+    """Emits the state of every cursor that has one for any ad account."""
+    for cursor in cursors:
+        _repeat_while_it_changes(partial(_emit_state, cursor))
+
+
+def _emit_state(cursor: Cursor) -> None:
+    """Emits a cursor's state, where it has one for any ad account."""
+    if cursor.state.get("states"):
+        cursor.ensure_at_least_one_state_emitted()
+
+
+def _repeat_while_it_changes(emit: Callable[[], None]) -> None:
+    """Calls `emit` until it succeeds: the CDK reads its cursors without a lock, and a thread may just add one."""
+    for _ in range(TRIES_OF_A_STATE - 1):
+        with suppress(RuntimeError):
+            return emit()
+    return emit()
 
 
 def watch_reader() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import suppress
-from functools import partial
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,6 @@ from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 from airbyte_cdk.models.airbyte_protocol_serializers import ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_tiktok_marketing.accounts import refuse_unreachable
@@ -47,13 +44,12 @@ from source_tiktok_marketing.offered import (
 )
 from source_tiktok_marketing.organic import OrganicTokens
 from source_tiktok_marketing.shared import PREPARED, is_sample
+from source_tiktok_marketing.shutdown import emit_states
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 PACKAGE = Path(__file__).parent
-# A state is a copy of some kilobytes; partitions are added one after another, requests between them.
-TRIES_OF_A_STATE = 20
 
 
 def manifest_path() -> str:
@@ -128,8 +124,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
 
     def emit_states(self) -> None:
         """Emits the state of every stream whose cursor has moved, behind the records that it speaks of."""
-        for cursor in [stream.cursor for stream in self._built if stream.cursor_field]:
-            _repeat_while_it_changes(partial(_emit_state, cursor))
+        emit_states(stream.cursor for stream in self._built if stream.cursor_field)
 
     def emit(self, message: AirbyteMessage) -> None:
         """Puts a message behind all that this source has emitted so far."""
@@ -244,20 +239,6 @@ def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     table = dynamic_streams["components_resolver"].get("stream_parameters", {})
     rows: list[Mapping[str, Any]] = table.get("list_of_parameters_for_stream", [])
     return rows
-
-
-def _emit_state(cursor: Cursor) -> None:
-    """Emits a cursor's state, where it has one for any ad account."""
-    if cursor.state.get("states"):
-        cursor.ensure_at_least_one_state_emitted()
-
-
-def _repeat_while_it_changes(emit: Callable[[], None]) -> None:
-    """Calls `emit` until it succeeds: the CDK reads its cursors without a lock, and a thread may just add one."""
-    for _ in range(TRIES_OF_A_STATE - 1):
-        with suppress(RuntimeError):
-            return emit()
-    return emit()
 
 
 def _is_windowed(stream: AbstractStream) -> bool:

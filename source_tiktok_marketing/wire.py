@@ -119,3 +119,23 @@ def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _shut(response: requests.Response) -> None:
     with contextlib.suppress(Exception):  # it has just ended by itself
         response.raw.shutdown()
+
+
+# In which order, as one is a kind of the other.
+NO_ANSWER = (
+    (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
+    (requests.exceptions.SSLError, "its certificate was not accepted, or the encryption failed. Check the network's "
+     "proxy and the certificates the connector trusts"),
+    (requests.exceptions.ProxyError, "the network's proxy did not let the request through. Check its settings"),
+    (requests.exceptions.Timeout, "it took too long"),
+    (requests.exceptions.ContentDecodingError, "its compressed body was damaged on the way"),
+    (requests.exceptions.ChunkedEncodingError, "its body broke off"),
+)  # fmt: skip
+
+
+def why_unanswered(error: Exception | None) -> str:
+    """Why no answer came, in words for the user."""
+    told = next((why for kind, why in NO_ANSWER if isinstance(error, kind)), "")
+    if not told and ("NameResolutionError" in str(error) or "getaddrinfo" in str(error)):
+        return "its name could not be looked up. Check the network and its name server (DNS)"
+    return told or "the connection was lost"

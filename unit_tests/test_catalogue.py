@@ -25,7 +25,8 @@ def reference(name: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(("name", "key"), [("metrics.csv", "metric"), ("dimensions.csv", "dimension")])
 def test_everything_tiktok_is_known_to_have_is_in_the_catalogue(name: str, key: str) -> None:
-    assert {row[key] for row in reference(name)} == {row[key] for row in table(name)} - SINCE.keys()
+    known = {row[key] for row in reference(name)}
+    assert known == {row[key] for row in table(name)} - (SINCE.keys() - known)
 
 
 def test_a_metric_has_the_type_and_group_tiktok_gives_it() -> None:
