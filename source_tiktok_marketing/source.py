@@ -18,7 +18,7 @@ from airbyte_cdk import (
     Type,
 )
 from airbyte_cdk.config_observation import emit_configuration_as_airbyte_control_message
-from airbyte_cdk.models.airbyte_protocol import AirbyteCatalog, AirbyteStateMessage
+from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 from airbyte_cdk.models.airbyte_protocol_serializers import ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
