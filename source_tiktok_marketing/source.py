@@ -39,6 +39,8 @@ from source_tiktok_marketing.offered import (
     refuse_unknown_streams,
 )
 from source_tiktok_marketing.organic import OrganicTokens
+from source_tiktok_marketing.selection import selected_columns as _selected_columns
+from source_tiktok_marketing.selection import warn_of_foreign_schemas
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -136,6 +138,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         offered = self.offered(config)
         refuse_foreign_state(state or [], offered)
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
+        warn_of_foreign_schemas(catalog)
         reasons, refusals = Reasons(), Refusals.of(self._config)
         IN_PAGES.clear()
         for name, why in read_plainly(self._config):
@@ -192,13 +195,6 @@ def _ask_for_samples(streams: list[AbstractStream], names: list[str]) -> None:
             internal_message=f"{len(refused)} streams of the user's own were refused",
             failure_type=FailureType.config_error,
         )
-
-
-def _selected_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
-    """The columns the catalog selects, by stream; a stream whose schema names none has all of them."""
-    entries = catalog.streams if catalog else []
-    selected = {entry.stream.name: list(entry.stream.json_schema.get("properties", ())) for entry in entries}
-    return {stream: columns for stream, columns in selected.items() if columns}
 
 
 def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
