@@ -26,8 +26,9 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from source_tiktok_marketing.accounts import refuse_unreachable
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.bulk import IN_PAGES, PageMessage
+from source_tiktok_marketing.changing import ChangingStream
 from source_tiktok_marketing.configuration import refuse_mistakes
-from source_tiktok_marketing.cursors import AdvertiserStream
+from source_tiktok_marketing.cursors import AdvertiserStream, keep_every_account
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
 from source_tiktok_marketing.fanout import Refusals
 from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
@@ -41,6 +42,7 @@ from source_tiktok_marketing.offered import (
 from source_tiktok_marketing.organic import OrganicTokens
 from source_tiktok_marketing.selection import selected_columns as _selected_columns
 from source_tiktok_marketing.selection import warn_of_foreign_schemas
+from source_tiktok_marketing.state_forms import by_stream, read_states
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -72,11 +74,17 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
         shaped = dict(config) | {"selected_columns": _selected_columns(catalog)} if config else None
+        state = by_stream(state or [])
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=shaped, state=state)
         self._tables = [(rows, tuple(rows)) for rows in map(_table_of, self.resolved_manifest["dynamic_streams"])]
         self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
         self._given = dict(config or {})
         speak_plainly(self.name, [row["name"] for row in (*self.rows(), *self.custom_rows())])
+
+    @classmethod
+    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
+        """The saved states in a file, whatever their form (`state_forms.read_states`)."""
+        return read_states(state_path) if state_path else []
 
     @property
     def connection_specification(self) -> Mapping[str, Any]:
@@ -98,7 +106,9 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         OrganicTokens.of(config).hand_back = self._hand_back
         dated = {row["name"] for row in self.rows() if "step" in row}
-        return [AdvertiserStream(each) if each.name in dated or _is_windowed(each) else each for each in streams]
+        for each in streams:
+            keep_every_account(each.cursor)
+        return [_bounded(each, is_windowed=each.name in dated or _is_windowed(each)) for each in streams]
 
     def offered(self, config: Mapping[str, Any]) -> list[str]:
         """The names of the streams this configuration is offered (`is_offered`)."""
@@ -136,7 +146,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
     ) -> Iterator[AirbyteMessage]:
         """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
         offered = self.offered(config)
-        refuse_foreign_state(state or [], offered)
+        refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
         warn_of_foreign_schemas(catalog)
         reasons, refusals = Reasons(), Refusals.of(self._config)
@@ -202,6 +212,13 @@ def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     table = dynamic_streams["components_resolver"].get("stream_parameters", {})
     rows: list[Mapping[str, Any]] = table.get("list_of_parameters_for_stream", [])
     return rows
+
+
+def _bounded(stream: AbstractStream, *, is_windowed: bool) -> AbstractStream:
+    """The stream with a cursor that never passes what was asked for."""
+    if is_windowed:
+        return AdvertiserStream(stream)
+    return ChangingStream(stream) if stream.cursor_field else stream
 
 
 def _is_windowed(stream: AbstractStream) -> bool:
