@@ -7,13 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from airbyte_cdk.models import (
-    AirbyteStateBlob,
-    AirbyteStateMessage,
-    AirbyteStateType,
-    AirbyteStreamState,
-    StreamDescriptor,
-)
+from airbyte_cdk.models.airbyte_protocol import AirbyteStateBlob, AirbyteStateMessage, AirbyteStreamState
+from airbyte_protocol_dataclasses.models import AirbyteStateType, StreamDescriptor
 
 NOT_A_STATE = "it is no list of state messages and no object with a state per stream"
 Found = Iterator[tuple[Any, Any]]
