@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from airbyte_cdk.models.airbyte_protocol import AirbyteStateBlob, AirbyteStateMessage, AirbyteStreamState
-from airbyte_protocol_dataclasses.models import AirbyteStateType, StreamDescriptor
+from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
+from airbyte_cdk.models.airbyte_protocol_serializers import AirbyteStateMessageSerializer
 
 NOT_A_STATE = "it is no list of state messages and no object with a state per stream"
 Found = Iterator[tuple[Any, Any]]
@@ -77,5 +77,5 @@ def _message(name: Any, state: Any) -> AirbyteStateMessage | None:
     if not isinstance(name, str):
         return None
     blob = dict(state) if isinstance(state, Mapping) else {} if state is None else {"no object": True}
-    stream = AirbyteStreamState(StreamDescriptor(name=name), AirbyteStateBlob(blob))
-    return AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=stream)
+    stream = {"stream_descriptor": {"name": name}, "stream_state": blob}
+    return AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": stream})
