@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from threading import Lock
 from typing import Any, cast
 
 from airbyte_cdk import AirbyteStream
+from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.availability_strategy import StreamAvailability
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
@@ -79,7 +81,8 @@ class AdvertiserCursor(Cursor):
         if window.extra_fields.get(REFUSED) or window.extra_fields.get(HELD):
             return
         with self._lock:
-            reached = max(self._last_day.pop(id(window), ""), _settled_day(window))
+            seen = min(self._last_day.pop(id(window), ""), _last_asked_for(window))
+            reached = max(seen, _settled_day(window))
             self._windows[_owner(window)][window["start_time"]] = reached
             if last := self._last_of_closed(_owner(window)):
                 self._inner.observe(Record({self._field: last}, partition.stream_name(), window))
@@ -195,6 +198,17 @@ def _owner(window: StreamSlice) -> str:
 def is_outside(window: StreamSlice) -> bool:
     days, asked = days_of(window), window.cursor_slice
     return bool(asked["start_time"] > days["last_day"] or asked["end_time"] < days["first_day"])
+
+
+def _last_asked_for(window: StreamSlice) -> str:
+    """The last day of a window that has begun: TikTok was seen to send rows of days nobody asked for."""
+    return min(str(days_of(window)["today"]), str(window.cursor_slice["end_time"]))
+
+
+def keep_every_account(cursor: Cursor) -> None:
+    """Lifts the CDK's limits, above which one cursor stands for all ad accounts: a new one would lose its history."""
+    if isinstance(cursor, ConcurrentPerPartitionCursor):
+        cursor.SWITCH_TO_GLOBAL_LIMIT = cursor.DEFAULT_MAX_PARTITIONS_NUMBER = sys.maxsize
 
 
 def _settled_day(window: StreamSlice) -> str:

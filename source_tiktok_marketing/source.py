@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from airbyte_cdk import (
 )
 from airbyte_cdk.config_observation import emit_configuration_as_airbyte_control_message
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
-from airbyte_cdk.models.airbyte_protocol_serializers import ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
@@ -27,12 +26,12 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from source_tiktok_marketing.accounts import refuse_unreachable
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.bulk import IN_PAGES, PageMessage
+from source_tiktok_marketing.changing import ChangingStream
 from source_tiktok_marketing.configuration import refuse_mistakes
-from source_tiktok_marketing.cursors import AdvertiserStream
+from source_tiktok_marketing.cursors import AdvertiserStream, keep_every_account
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
 from source_tiktok_marketing.fanout import Refusals
-from source_tiktok_marketing.form import numbered
-from source_tiktok_marketing.json_files import read_json
+from source_tiktok_marketing.files import Utf8Files
 from source_tiktok_marketing.left_out import LeftOut
 from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.offered import (
@@ -43,8 +42,12 @@ from source_tiktok_marketing.offered import (
     refuse_unknown_streams,
 )
 from source_tiktok_marketing.organic import OrganicTokens
+from source_tiktok_marketing.samples import ask_for_samples
+from source_tiktok_marketing.selection import selected_columns as _selected_columns
+from source_tiktok_marketing.selection import warn_of_foreign_schemas
 from source_tiktok_marketing.shared import PREPARED, is_sample
 from source_tiktok_marketing.shutdown import emit_states
+from source_tiktok_marketing.state_forms import by_stream
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -61,7 +64,7 @@ def manifest_path() -> str:
     return str(installed if installed.exists() else PACKAGE.parent / "manifest.yaml")
 
 
-class SourceTiktokMarketing(YamlDeclarativeSource):
+class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     """TikTok Ads for Airbyte: `manifest.yaml`, with its config checked and its report streams kept to local days."""
 
     # Whoever writes messages out sets it, and is given pages of records whole (bulk.py).
@@ -77,6 +80,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
     ) -> None:
         # With the CDK's own keys somebody could hand it another manifest, or code.
         ours = {key: value for key, value in config.items() if not key.startswith("__")} if config else config
+        state = by_stream(state or [])
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=ours, state=state)
         if self._config:
             self._config[PREPARED]["columns"] = _selected_columns(catalog)
@@ -85,19 +89,6 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         self._given = dict(config or {})
         self._built: list[AbstractStream] = []
         speak_plainly(self.name, [row["name"] for row in (*self.rows(), *self.custom_rows())])
-
-    @staticmethod
-    def read_config(config_path: str) -> MutableMapping[str, Any]:
-        """The configuration in a file. Raises ValueError where it is no JSON object."""
-        config = read_json(config_path)
-        if not isinstance(config, dict):
-            raise ValueError("it is no JSON object")  # noqa: TRY004 - as the CDK's own reader does
-        return config
-
-    @classmethod
-    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """The configured catalog in a file. Raises ValueError where it is no JSON."""
-        return ConfiguredAirbyteCatalogSerializer.load(read_json(catalog_path))
 
     @property
     def connection_specification(self) -> Mapping[str, Any]:
@@ -119,7 +110,9 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         OrganicTokens.of(config).hand_back = self._hand_back
         dated = {row["name"] for row in self.rows() if "step" in row}
-        self._built = [AdvertiserStream(each) if each.name in dated or _is_windowed(each) else each for each in streams]
+        for each in streams:
+            keep_every_account(each.cursor)
+        self._built = [_bounded(each, is_windowed=each.name in dated or _is_windowed(each)) for each in streams]
         return self._built
 
     def emit_states(self) -> None:
@@ -149,7 +142,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
             held = self.streams(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
             status = super().check(logger, config)
-            _ask_for_samples(held, [row["name"] for row in self.custom_rows()])
+            ask_for_samples(held, [row["name"] for row in self.custom_rows()])
             del held
         except AirbyteTracedException as error:
             if error.failure_type is not FailureType.config_error:
@@ -159,7 +152,7 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
             status.message = str(ast.literal_eval(status.message or "''"))  # the CDK gives the repr of a text
         return status
 
-    def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
+    def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> Any:
         """The catalog of the streams this configuration is offered."""
         if self._is_unconfigured(config):
             return type(self)(config=config).discover(logger, config)
@@ -177,8 +170,9 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
             yield from type(self)(catalog, config, state).read(logger, config, catalog, state)
             return
         offered = self.offered(config)
-        refuse_foreign_state(state or [], offered)
+        refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
+        warn_of_foreign_schemas(catalog)
         reasons, refusals, left_out = Reasons(), Refusals.of(self._config), LeftOut.of(self._config)
         IN_PAGES.clear()
         for name, why in read_plainly(self._config):
@@ -230,30 +224,18 @@ class SourceTiktokMarketing(YamlDeclarativeSource):
         return [*(row for rows in prepared["report_rows"].values() for row in rows), *prepared["endpoint_rows"]]
 
 
-def _ask_for_samples(streams: list[AbstractStream], names: list[str]) -> None:
-    """Asks TikTok for one row of each of the user's reports. Raises a config_error naming all it refuses."""
-    wanted = (stream for stream in streams if stream.name in names)
-    answers = [(stream.name, stream.check_availability()) for stream in wanted]
-    if refused := [f"{name}: {answer.reason}" for name, answer in answers if not answer.is_available]:
-        raise AirbyteTracedException(
-            message=f"TikTok refuses what Custom Reports or Extra Endpoints ask for:\n{numbered(refused)}",
-            internal_message=f"{len(refused)} streams of the user's own were refused",
-            failure_type=FailureType.config_error,
-        )
-
-
-def _selected_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
-    """The columns the catalog selects, by stream; a stream whose schema names none has all of them."""
-    entries = catalog.streams if catalog else []
-    selected = {entry.stream.name: list(entry.stream.json_schema.get("properties", ())) for entry in entries}
-    return {stream: columns for stream, columns in selected.items() if columns}
-
-
 def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The rows that become streams; none where they come from the configuration."""
     table = dynamic_streams["components_resolver"].get("stream_parameters", {})
     rows: list[Mapping[str, Any]] = table.get("list_of_parameters_for_stream", [])
     return rows
+
+
+def _bounded(stream: AbstractStream, *, is_windowed: bool) -> AbstractStream:
+    """The stream with a cursor that never passes what was asked for."""
+    if is_windowed:
+        return AdvertiserStream(stream)
+    return ChangingStream(stream) if stream.cursor_field else stream
 
 
 def _is_windowed(stream: AbstractStream) -> bool:

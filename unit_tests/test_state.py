@@ -10,6 +10,7 @@ import pytest
 from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCursor
 from harness import Sync
 
+from source_tiktok_marketing import bulk, values
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
@@ -153,22 +154,6 @@ def test_of_several_cursors_per_account_the_earliest_counts(sync: Callable[..., 
     assert len([row for row in rows if row["advertiser_id"] == TOKYO]) == len(world.entities("campaign", TOKYO))
 
 
-@pytest.mark.parametrize(
-    "saved",
-    [
-        {"updated_at": "2026-01-01"},
-        {"states": [{"partition": {"shop": "1"}, "cursor": {"stat_time_day": "2026-01-01"}}]},
-        {"states": [{"partition": {"advertiser_id": "1"}, "cursor": {"id": 4}}]},
-    ],
-)
-def test_a_foreign_state_is_refused_with_the_streams_name_and_a_remedy(
-    saved: dict[str, Any], sync: Callable[..., Sync], tiktok: Simulator
-) -> None:
-    result = sync(DAILY, state={DAILY: saved})
-    assert any(DAILY in error and "Reset the stream" in error for error in result.errors)
-    assert tiktok.transcript == []
-
-
 def test_the_state_of_another_connector_is_refused_before_any_request(
     sync: Callable[..., Sync], tiktok: Simulator
 ) -> None:
@@ -206,14 +191,41 @@ def test_full_refresh_streams_take_any_earlier_state_of_theirs(sync: Callable[..
     assert sync("advertisers", state={"advertisers": {"__ab_no_cursor_state_message": True}}).errors == []
 
 
-def test_the_one_cursor_of_a_state_too_large_for_one_per_ad_account_counts_for_every_account(
-    sync: Callable[..., Sync], tiktok: Simulator, monkeypatch: pytest.MonkeyPatch
+def test_above_the_cdks_limit_each_account_keeps_a_cursor_of_its_own_and_a_new_one_gets_its_history(
+    sync: Callable[..., Sync], tiktok: Simulator, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ConcurrentPerPartitionCursor, "SWITCH_TO_GLOBAL_LIMIT", 2)
-    state = sync(DAILY).state(DAILY)
-    assert state["use_global_cursor"]
-    assert "states" not in state
-    del tiktok.transcript[:]
-    result = sync(DAILY, state={DAILY: state})
-    assert result.errors == []
-    assert set(asked_from(tiktok).values()) == {"2026-01-21"}
+    monkeypatch.setattr(ConcurrentPerPartitionCursor, "DEFAULT_MAX_PARTITIONS_NUMBER", 2)
+    saved = {name: sync(name).state(name) for name in (DAILY, "campaigns")}
+    assert {name: len(state["states"]) for name, state in saved.items()} == {DAILY: 4, "campaigns": 4}
+    world.add_advertiser(NEWCOMER, campaigns=2, created=datetime(2025, 12, 1, tzinfo=UTC))
+    tiktok.transcript.clear()
+    result = sync(DAILY, "campaigns", state=saved)
+    assert (result.errors, result.warnings) == ([], [])
+    assert asked_from(tiktok) == dict.fromkeys((TOKYO, LOS_ANGELES, BERLIN, EMPTY), "2026-01-21") | {
+        NEWCOMER: "2026-01-15"
+    }
+    assert len([row for row in result.rows("campaigns") if row["advertiser_id"] == NEWCOMER]) == 2
+
+
+def test_a_row_of_a_day_that_was_not_asked_for_leaves_the_cursor_within_what_was_asked_for(
+    one_advertiser: dict[str, Any], sync: Callable[..., Sync], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = values.CASTERS["date"]
+    monkeypatch.setattr(bulk, "_codec", bulk._codec.__wrapped__)
+    monkeypatch.setitem(values.CASTERS, "date", lambda text: "2099-01-25" if "2026-01-20" in text else cast(text))
+    result = sync(DAILY, config=one_advertiser)
+    assert "2099-01-25" in {row["stat_time_day"] for row in result.rows(DAILY)}
+    assert result.cursors(DAILY) == {TOKYO: "2026-01-24"}
+
+
+def test_a_moment_in_the_future_leaves_the_cursor_at_what_has_been(
+    one_advertiser: dict[str, Any], sync: Callable[..., Sync], world: World
+) -> None:
+    before = sync("campaigns", config=one_advertiser).cursors("campaigns")
+    world.touch("campaign", world.entities("campaign", TOKYO)[0].id, datetime(9999, 12, 31, tzinfo=UTC))
+    result = sync("campaigns", config=one_advertiser)
+    assert "9999-12-31T00:00:00" in {row["modify_time"] for row in result.rows("campaigns")}
+    assert result.cursors("campaigns")[TOKYO] <= max(before[TOKYO], "2026-02-15T05:00:00")
+    again = sync("campaigns", config=one_advertiser, state={"campaigns": result.state("campaigns")})
+    assert (again.errors, again.warnings) == ([], [])

@@ -1,0 +1,35 @@
+"""The files a command line names."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from airbyte_cdk import ConfiguredAirbyteCatalog
+from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
+from airbyte_cdk.models.airbyte_protocol_serializers import ConfiguredAirbyteCatalogSerializer
+
+from source_tiktok_marketing.json_files import read_json
+from source_tiktok_marketing.state_forms import read_states
+
+
+class Utf8Files:
+    """A source's readers of its files, in the place of the CDK's, which open them in the encoding of the locale."""
+
+    @staticmethod
+    def read_config(config_path: str) -> MutableMapping[str, Any]:
+        """The configuration in a file. Raises ValueError where it is no JSON object."""
+        config = read_json(config_path)
+        if not isinstance(config, dict):
+            raise ValueError("it is no JSON object")  # noqa: TRY004 - as the CDK's own reader does
+        return config
+
+    @classmethod
+    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
+        """The configured catalog in a file. Raises ValueError where it is no JSON."""
+        return ConfiguredAirbyteCatalogSerializer.load(read_json(catalog_path))
+
+    @classmethod
+    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
+        """The saved states in a file, whatever their form (`state_forms.read_states`)."""
+        return read_states(state_path) if state_path else []

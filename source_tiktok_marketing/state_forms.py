@@ -1,0 +1,81 @@
+"""Every form in which a saved state comes, as one message per stream: the only form the CDK reads without stopping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
+from airbyte_cdk.models.airbyte_protocol_serializers import AirbyteStateMessageSerializer
+
+from source_tiktok_marketing.json_files import read_json
+
+NOT_A_STATE = "it is no list of state messages and no object with a state per stream"
+Found = Iterator[tuple[Any, Any]]
+
+
+def read_states(path: str) -> list[AirbyteStateMessage]:
+    """The states in a file. Raises ValueError where it is none of the forms.
+
+    Messages of any type, one of them alone, what the platform's API gives, or an object with a state per stream.
+    """
+    written = read_json(path)
+    return [message for name, state in _states_in(written) if (message := _message(name, state))]
+
+
+def by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStateMessage]:
+    """The same states, one message per stream; of a GLOBAL or LEGACY message the streams' parts."""
+    found: list[tuple[Any, Any]] = []
+    for message in messages:
+        states = [message.stream] if message.stream else message.global_.stream_states if message.global_ else []
+        found += [(state.stream_descriptor.name, getattr(state.stream_state, "__dict__", None)) for state in states]
+        found += (message.data or {}).items()
+    return [built for name, state in found if (built := _message(name, state))]
+
+
+def _states_in(written: Any) -> Found:
+    """The name and the state of each stream in whatever was written down."""
+    if isinstance(written, list):
+        for entry in written:
+            yield from _states_in(entry)
+    elif isinstance(written, Mapping):
+        yield from _states_of(written)
+    elif written is not None:
+        raise ValueError(NOT_A_STATE)
+
+
+def _states_of(written: Mapping[str, Any]) -> Found:
+    descriptor = _either(written, "stream_descriptor", "streamDescriptor")
+    inner = [written[key] for key in ("stream", "global", "data", "globalState", "state") if _holds(written, key)]
+    several = _either(written, "stream_states", "streamStates") or _listed(written, "streamState")
+    if isinstance(descriptor, Mapping):
+        yield descriptor.get("name"), _either(written, "stream_state", "streamState")
+    elif isinstance(several, list):
+        yield from _states_in(several)
+    elif inner:
+        yield from _states_in(inner)
+    elif "type" not in written:
+        yield from written.items()
+
+
+def _holds(written: Mapping[str, Any], key: str) -> bool:
+    """Whether `key` is the part of a message that has the states, and no stream of that name."""
+    return isinstance(written.get(key), Mapping) and ("type" in written or "stateType" in written or len(written) == 1)
+
+
+def _listed(written: Mapping[str, Any], key: str) -> Any:
+    found = written.get(key)
+    return found if isinstance(found, list) else None
+
+
+def _either(written: Mapping[str, Any], *keys: str) -> Any:
+    return next((written[key] for key in keys if written.get(key) is not None), None)
+
+
+def _message(name: Any, state: Any) -> AirbyteStateMessage | None:
+    """A stream's message; None where there is no name. What is no object is left for the migration to warn of."""
+    if not isinstance(name, str):
+        return None
+    blob = dict(state) if isinstance(state, Mapping) else {} if state is None else {"no object": True}
+    stream = {"stream_descriptor": {"name": name}, "stream_state": blob}
+    return AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": stream})

@@ -1,0 +1,153 @@
+"""A saved state in any form: gone on from where it can be, else its stream begins anew with one warning."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import AirbyteStateMessageSerializer
+from airbyte_cdk.test.entrypoint_wrapper import read
+from fuzzing import Outcome, catalog_of, run
+from harness import Sync
+
+from source_tiktok_marketing import SourceTiktokMarketing
+from tiktok_simulator import Simulator
+from tiktok_simulator.worlds import BERLIN, TOKYO
+
+Json = dict[str, Any]
+DAILY, OTHER = "campaigns_reports_daily", "campaigns_reports_hourly"
+REPORTS = "/report/integrated/get/"
+START, RESUMED = "2026-01-15", "2026-01-19"
+NAME = {"name": DAILY}
+STATE = {"states": [{"partition": {"advertiser_id": TOKYO}, "cursor": {"stat_time_day": "2026-01-22"}}]}
+STREAM = {"stream_descriptor": NAME, "stream_state": STATE}
+SHARED = {"shared_state": {"lsn": 7}, "stream_states": [STREAM]}
+CAMEL = {"streamDescriptor": NAME, "streamState": STATE}
+
+FORMS: Json = {
+    "a message per stream": [{"type": "STREAM", "stream": STREAM}],
+    "one message without a list": {"type": "STREAM", "stream": STREAM},
+    "messages without a type": [{"stream": STREAM}],
+    "as the connector printed it": [{"type": "STATE", "state": {"type": "STREAM", "stream": STREAM}}],
+    "GLOBAL": [{"type": "GLOBAL", "global": {"stream_states": [STREAM]}}],
+    "GLOBAL with a shared state": [{"type": "GLOBAL", "global": SHARED}],
+    "LEGACY": [{"type": "LEGACY", "data": {DAILY: STATE}}],
+    "an object with a state per stream": {DAILY: STATE},
+    "the platform's API": {"stateType": "stream", "connectionId": "1", "streamState": [CAMEL]},
+    "the platform's API, global": {
+        "stateType": "global",
+        "globalState": {"sharedState": {}, "streamStates": [CAMEL]},
+    },
+    "the platform's form": [CAMEL],
+    "beside one that was reset": [
+        {"type": "STREAM", "stream": STREAM},
+        {"type": "STREAM", "stream": {"stream_descriptor": {"name": OTHER}, "stream_state": None}},
+    ],
+}
+
+
+@pytest.fixture
+def one_day(one_advertiser: Json) -> Json:
+    return one_advertiser | {"end_date": "2026-01-24", "start_date": START}
+
+
+def read_with(state: Any, config: Json, *streams: str) -> Outcome:
+    return run("read", config=config, catalog=catalog_of(*(streams or (DAILY,))), state=state)
+
+
+def first_day(tiktok: Simulator, dimension: str = "stat_time_day", account: str = TOKYO) -> str:
+    asked = (call for call in tiktok.asked(REPORTS) if dimension in call.query["dimensions"])
+    return min(call.query["start_date"] for call in asked if call.query["advertiser_id"] == account)
+
+
+@pytest.fixture
+def warnings(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """What the connector has warned of so far."""
+    return lambda: [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize("state", FORMS.values(), ids=FORMS)
+def test_a_state_file_of_any_form_is_gone_on_from(
+    state: Any, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
+) -> None:
+    outcome = read_with(state, one_day)
+    assert (outcome.errors, warnings(), outcome.statuses) == ([], [], {DAILY: "COMPLETE"})
+    assert first_day(tiktok) == RESUMED
+
+
+@pytest.mark.parametrize("form", ["GLOBAL", "GLOBAL with a shared state", "LEGACY", "messages without a type"])
+def test_a_state_given_in_process_is_gone_on_from(form: str, tiktok: Simulator, one_day: Json) -> None:
+    from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer  # noqa: PLC0415
+
+    state = [AirbyteStateMessageSerializer.load(message) for message in FORMS[form]]
+    catalog = ConfiguredAirbyteCatalogSerializer.load(catalog_of(DAILY))
+    source = SourceTiktokMarketing(catalog, one_day, state)
+    assert Sync(read(source, one_day, catalog, state, expecting_exception=None)).errors == []
+    assert first_day(tiktok) == RESUMED
+
+
+FOREIGN: Json = {
+    "another cursor": {"updated_at": "2026-01-01"},
+    "nobody's": {"states": [{"partition": {"shop": "1"}, "cursor": {"stat_time_day": "2026-01-01"}}]},
+    "no day": {"states": [{"partition": {"advertiser_id": TOKYO}, "cursor": {"id": 4}}]},
+    "states that are none": {"states": [None, 7, "x", []]},
+    "a text": "2026-01-22",
+    "one cursor for all of more than 10,000 ad accounts": {
+        "use_global_cursor": True, "state": {"stat_time_day": "2026-01-22"}, "lookback_window": 0},
+    "more than 10,000 ad accounts, without rows": {"use_global_cursor": True, "lookback_window": 0},
+    "a machine whose clock was ahead": {"states": [
+        {"partition": {"advertiser_id": TOKYO}, "cursor": {"stat_time_day": "2026-02-25"}}]},
+    "one of several unreadable": {"states": [
+        {"partition": {"advertiser_id": TOKYO, "store_id": "1"}, "cursor": {"stat_time_day": "2026-01-22"}},
+        {"partition": {"advertiser_id": TOKYO, "store_id": "2"}, "cursor": None}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", FOREIGN.values(), ids=FOREIGN)
+def test_a_stream_whose_state_is_not_understood_begins_anew_with_one_warning_and_the_others_go_on(
+    state: Any, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
+) -> None:
+    outcome = read_with({DAILY: state, OTHER: {"stat_time_hour": "2026-01-22 10:00:00"}}, one_day, DAILY, OTHER)
+    assert (outcome.errors, outcome.statuses) == ([], {DAILY: "COMPLETE", OTHER: "COMPLETE"})
+    (warning,) = warnings()
+    assert warning.startswith(f"{DAILY}: ")
+    assert "start again" in warning
+    assert (first_day(tiktok), first_day(tiktok, "stat_time_hour")) == (START, RESUMED)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["2026-01-22", "2026-01-22 00:00:00", "2026-01-22T10:00:00Z", "2026-01-22T10:00:00.123Z", "2026-01-22 10:00:00 UTC",
+     "2026-01-22T10:00:00.000000", "2026-01-22T23:30:00-08:00", "2026-01-23T01:00:00+09:00", " 2026-01-22 "],
+)  # fmt: skip
+def test_a_cursor_with_a_zone_or_parts_of_a_second_is_understood(
+    cursor: str, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
+) -> None:
+    states = [{"partition": {"advertiser_id": TOKYO}, "cursor": {"stat_time_day": cursor}}]
+    outcome = read_with({DAILY: {"states": states}}, one_day)
+    assert (outcome.errors, warnings(), first_day(tiktok)) == ([], [], RESUMED)
+
+
+def test_the_account_of_a_partition_is_found_in_its_parent(
+    tiktok: Simulator, config: Json, warnings: Callable[[], list[str]]
+) -> None:
+    parent = {"advertiser_id": TOKYO, "parent_slice": {}}
+    deeper = {"parent_slice": {"advertiser_id": BERLIN, "parent_slice": {}}, "campaign_id": "1"}
+    states = [{"partition": {"store_id": "7", "parent_slice": parent}, "cursor": {"stat_time_day": "2026-01-22"}},
+              {"partition": {"store_id": "8", "parent_slice": parent}, "cursor": {"stat_time_day": "2026-01-20"}},
+              {"partition": deeper, "cursor": {"stat_time_day": "2026-01-22"}}]  # fmt: skip
+    outcome = read_with({DAILY: {"states": states}}, config | {"advertiser_ids": [TOKYO, BERLIN]})
+    assert (outcome.errors, warnings()) == ([], [])
+    assert (first_day(tiktok), first_day(tiktok, account=BERLIN)) == ("2026-01-17", RESUMED)
+
+
+@pytest.mark.parametrize("cursor", ["2099-12-31", "9999-12-31"])
+def test_a_cursor_in_the_far_future_stands_and_a_warning_says_that_nothing_is_read(
+    cursor: str, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
+) -> None:
+    outcome = read_with({DAILY: {"stat_time_day": cursor}}, one_day)
+    (warning,) = warnings()
+    assert "far future: nothing of them is read" in warning
+    assert (outcome.errors, outcome.rows(DAILY)) == ([], [])
