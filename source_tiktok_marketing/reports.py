@@ -20,6 +20,7 @@ from typing_extensions import override
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.buying_types import DECIDING, EveryBuyingType, narrowed
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
 from source_tiktok_marketing.cursors import is_outside
 from source_tiktok_marketing.pages import READ_AGAIN, TiktokPages
@@ -65,6 +66,9 @@ class ReportRetriever(Retriever):
     campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
     the ids is never emitted for the whole.
 
+    Below the ad account the rows of TopView may have to be asked for apart (`EveryBuyingType`); where the user chose
+    the buying types of the report, it has those.
+
     With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
     (`Activity`). Without time dimension TikTok also gives rows of zeros: such a report is always asked for, and so is
     one about a metric that the account's own rows were not asked for.
@@ -85,6 +89,10 @@ class ReportRetriever(Retriever):
         self._own_ids = {
             item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
         }
+        decided = not DECIDING.isdisjoint(self._own_ids)
+        self._buying_types = (
+            EveryBuyingType(self.config, self.stream, self.key) if self._levels and not decided else None
+        )
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
@@ -109,12 +117,16 @@ class ReportRetriever(Retriever):
 
     def _of_part(self, window: StreamSlice, part: Part) -> Iterator[Any]:
         try:
-            yield from self._joined(_narrowed(window, part))
+            yield from self._joined(narrowed(window, part.filter))
         except AnswerCutError:
             for smaller in part.halves() if len(part.ids) > 1 else self._children(window, part):
                 yield from self._of_part(window, smaller)
 
     def _joined(self, window: StreamSlice) -> Iterator[Any]:
+        every = self._buying_types
+        return every.read(window, self._rows) if every else self._rows(window)
+
+    def _rows(self, window: StreamSlice) -> Iterator[Any]:
         if len(self.metrics) <= METRICS_PER_REQUEST:
             yield from self.pages.read_records({}, window)  # the extractor types them; a schema costs a copy of each
             return
@@ -214,8 +226,3 @@ def _values(record: Any) -> dict[str, Any]:
 
 def _list_of(advertiser_id: str, endpoint: str) -> StreamSlice:
     return StreamSlice(partition={"advertiser_id": advertiser_id}, cursor_slice={}, extra_fields={"endpoint": endpoint})
-
-
-def _narrowed(window: StreamSlice, part: Part) -> StreamSlice:
-    extra = {**window.extra_fields, "part": [part.filter]}
-    return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)

@@ -44,6 +44,7 @@ class World:
     `bc_id` is the business center that owns every account added as permitted, `bc_tokens` may read its report.
     `list_sizes` is how many records each owner has at an endpoint of lists.csv, where it is not the table's number;
     `unscoped` are the endpoints the tokens have no permission for.
+    `top_view_unasked` is whether a report without filter of buying type has TopView, too: sources do not agree.
     `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
     """
 
@@ -55,6 +56,7 @@ class World:
     flights: dict[str, Flight] = field(default_factory=dict)
     landmarks: dict[str, str] = field(default_factory=dict)
     recorded_rows: list[dict[str, Any]] = field(default_factory=list)
+    top_view_unasked: bool = True
     newest_ids: int = NEWEST_IDS
     bc_id: str = BC_ID
     bc_tokens: set[str] = field(default_factory=lambda: {TOKEN})
