@@ -23,6 +23,7 @@ from source_tiktok_marketing.answers import data_of
 from source_tiktok_marketing.buying_types import DECIDING, EveryBuyingType, narrowed
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
 from source_tiktok_marketing.cursors import is_outside
+from source_tiktok_marketing.cut_answers import indivisible
 from source_tiktok_marketing.pages import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.records import AnswerCutError, PartOfRow
 from source_tiktok_marketing.shared import is_sample
@@ -64,7 +65,7 @@ class ReportRetriever(Retriever):
     Of an ad account with more than 20,000 ads TikTok answers the newest only, with code 0 and a header
     (`X-Tt-Ads-Throttle`). The report is then asked for a hundred campaigns at a time, of their ad groups where one
     campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
-    the ids is never emitted for the whole.
+    the ids is never emitted for the whole: what can't be divided any more stops its ad account.
 
     Below the ad account the rows of TopView may have to be asked for apart (`EveryBuyingType`); where the user chose
     the buying types of the report, it has those.
@@ -119,7 +120,7 @@ class ReportRetriever(Retriever):
         try:
             yield from self._joined(narrowed(window, part.filter))
         except AnswerCutError:
-            for smaller in part.halves() if len(part.ids) > 1 else self._children(window, part):
+            for smaller in self._smaller(window, part):
                 yield from self._of_part(window, smaller)
 
     def _joined(self, window: StreamSlice) -> Iterator[Any]:
@@ -163,9 +164,15 @@ class ReportRetriever(Retriever):
         asked_for = -(-len(self.metrics) // METRICS_PER_REQUEST)
         return len(keys_by_part) == asked_for and all(keys == keys_by_part[0] for keys in keys_by_part)
 
-    def _children(self, window: StreamSlice, part: Part) -> Iterator[Part]:
-        below = self._levels[self._levels.index(part.level) + 1]
-        return self._parts(str(window["advertiser_id"]), {f"{part.level}_ids": part.ids}, below)
+    def _smaller(self, window: StreamSlice, part: Part) -> list[Part]:
+        """What a part consists of: its halves, or the entities below one. Raises an error where it is one thing."""
+        if len(part.ids) > 1:
+            return part.halves()
+        advertiser_id, below = str(window["advertiser_id"]), self._levels[self._levels.index(part.level) + 1 :]
+        found = list(self._parts(advertiser_id, {f"{part.level}_ids": part.ids}, below[0])) if below else []
+        if not found:
+            raise indivisible(self.stream, advertiser_id, part.level, part.ids)
+        return found
 
     def _parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
         wanted = self._own_ids.get(f"{level}_ids")
