@@ -6,20 +6,29 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from threading import Lock
 from typing import Any, cast
 
 from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.extractors.record_filter import RecordFilter
+from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
 
 from source_tiktok_marketing.bulk import Page
+from source_tiktok_marketing.catalogue.places import filtered_types
 from source_tiktok_marketing.configuration import SANDBOX
+from source_tiktok_marketing.cursors import is_outside
 from source_tiktok_marketing.fanout import Lookups
 from source_tiktok_marketing.nested import RefusedError
 from source_tiktok_marketing.shared import OnePerSync, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
+# From the highest level down; a report can be asked for the ids of its own level and those above.
+PARENTS = ("campaign", "adgroup", "ad")
+LONGEST_BY_DAY = timedelta(days=29)
 TOP_VIEW = {"field_name": "buying_type", "filter_type": "IN", "filter_value": '["RESERVATION_TOP_VIEW"]'}
 # A report with one of these filters has TopView or not as it says; what is automated is always bought by auction.
 DECIDING = {"buying_type", "campaign_automation_type"}
@@ -114,6 +123,56 @@ class EveryBuyingType:
 
     def _key_of(self, row: Mapping[str, Any]) -> Hashable:
         return tuple(row.get(name) for name in self.key)
+
+
+@dataclass
+class TopViewOfTask(RecordFilter):
+    """Adds the rows of TopView to the download of a report made as a task, which takes no filter but ids.
+
+    They are asked for as pages of a plain report (`pages`), by day in windows as long as TikTok allows there.
+    """
+
+    pages: SimpleRetriever = field(kw_only=True)
+    key: list[str] = field(kw_only=True)
+    stream: str = field(kw_only=True)
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
+        concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
+        self._dated = "stat_time_day" in parameters["dimensions"]
+        self._every = EveryBuyingType(self.config, self.stream, self.key) if concerned else None
+
+    @override
+    def filter_records(
+        self,
+        records: Iterable[Mapping[str, Any]],
+        stream_state: Mapping[str, Any],
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Iterable[Mapping[str, Any]]:
+        """The rows of one download, and behind them those of TopView that it lacks."""
+        if not self._every or not stream_slice:
+            return records
+        # A task keeps the window it was made for.
+        window = stream_slice.extra_fields["jobs"][0].job_parameters()
+        return self._every.read(window, lambda asked: records if asked is window else self._plain(asked))
+
+    def _plain(self, window: StreamSlice) -> Iterator[Any]:
+        for part in _short(window) if self._dated else [window]:
+            for record in self.pages.read_records({}, part):
+                yield record.data if isinstance(record, Record) else record
+
+
+def _short(window: StreamSlice) -> Iterator[StreamSlice]:
+    """The window in pieces as long as a plain report by day may be, without those outside the account's own days."""
+    first, end = (date.fromisoformat(window.cursor_slice[name][:10]) for name in ("start_time", "end_time"))
+    while first <= end:
+        last = min(first + LONGEST_BY_DAY, end)
+        days = {"start_time": first.isoformat(), "end_time": last.isoformat()}
+        piece = StreamSlice(partition=window.partition, cursor_slice=days, extra_fields=window.extra_fields)
+        if not is_outside(piece):
+            yield piece
+        first = last + timedelta(days=1)
 
 
 def narrowed(window: StreamSlice, *filters: Mapping[str, str]) -> StreamSlice:

@@ -20,7 +20,7 @@ from typing_extensions import override
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
-from source_tiktok_marketing.buying_types import DECIDING, EveryBuyingType, narrowed
+from source_tiktok_marketing.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
 from source_tiktok_marketing.cursors import is_outside
 from source_tiktok_marketing.cut_answers import indivisible
@@ -31,8 +31,6 @@ from source_tiktok_marketing.shared import is_sample
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 IDS_PER_FILTER = 100
-# From the highest level down; a report can be asked for the ids of its own level and those above.
-PARENTS = ("campaign", "adgroup", "ad")
 TIMES = {"stat_time_day", "stat_time_hour"}
 Splitter = Callable[[StreamSlice, timedelta | None], list[StreamSlice] | None]
 

@@ -79,6 +79,25 @@ def test_a_report_of_the_users_own_has_every_buying_type(
     assert {row["ad_id"] for row in rows} >= bought(world, TOP_VIEW)
 
 
+KINDS_OF_TASKS = ("daily", "weekly", "monthly", "lifetime", "total")
+
+
+@pytest.mark.parametrize("granularity", KINDS_OF_TASKS)
+def test_a_report_made_as_a_task_has_every_buying_type(
+    granularity: str, reading: bool, tiktok: Simulator, sync: Read, one_advertiser: Config
+) -> None:
+    found = {}
+    for large in (False, True):
+        report = {"name": "mine", "level": "ad", "granularity": granularity, "metrics": ["spend", "clicks"],
+                  "status": "STATUS_NOT_DELETE", "large": large}  # fmt: skip
+        days = {"start_date": "2025-12-03", "end_date": "2026-02-12"}
+        result = sync("mine", config=one_advertiser | days | {"custom_reports": [report]})
+        assert result.errors == []
+        found[large] = sorted(json.dumps(row, sort_keys=True) for row in result.rows("mine"))
+    assert len(tiktok.asked("/report/task/create/")) > 0
+    assert found[True] == found[False] != []
+
+
 def bought(world: World, kind: str) -> set[str]:
     return {ad.id for ad in world.entities("ad", TOKYO) if ad.buying_type == kind}
 
