@@ -15,7 +15,7 @@ from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import body_of, data_of
 from source_tiktok_marketing.catalogue.places import metrics as known_metrics
 from source_tiktok_marketing.configuration import SANDBOX
-from source_tiktok_marketing.records import CUT_SHORT
+from source_tiktok_marketing.cut_answers import is_cut
 from source_tiktok_marketing.shared import OnePerSync
 from source_tiktok_marketing.tally import Tally, goes_on, tallied
 from source_tiktok_marketing.values import CASTERS
@@ -158,7 +158,7 @@ class Activity(OnePerSync):
         parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(self.metrics),
                       "start_date": _day(days[0]), "end_date": _day(days[-1])}  # fmt: skip
         response = self._directory.requesters["activity"].send_request(request_params=parameters)
-        if response is None or body_of(response).get("code") != 0 or CUT_SHORT in response.headers:
+        if response is None or body_of(response).get("code") != 0 or is_cut(response):
             return None
         tally = tallied(Tally(), response)
         if goes_on(tally, response, page=1) or tally.lacking:

@@ -17,11 +17,11 @@ from source_tiktok_marketing.answers import asked, data_of
 from source_tiktok_marketing.bulk import codec_of
 from source_tiktok_marketing.catalogue import Column, entity_columns, report_columns
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
+from source_tiktok_marketing.cut_answers import is_cut
 from source_tiktok_marketing.decoding import read_text
 from source_tiktok_marketing.values import CASTERS, ODD_VALUES, Caster
 
 NOT_APPLICABLE = "-"
-CUT_SHORT = "X-Tt-Ads-Throttle"
 
 
 class AnswerCutError(Exception):
@@ -69,7 +69,7 @@ class ReportExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer, or all of them as one page (bulk.py)."""
-        if CUT_SHORT in response.headers:
+        if is_cut(response):
             raise AnswerCutError
         if self._codec and (page := self._codec.page_of(response)) is not None:
             yield page

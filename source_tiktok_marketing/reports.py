@@ -20,8 +20,10 @@ from typing_extensions import override
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
 from source_tiktok_marketing.cursors import is_outside
+from source_tiktok_marketing.cut_answers import indivisible
 from source_tiktok_marketing.pages import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.records import AnswerCutError, PartOfRow
 from source_tiktok_marketing.refused_parameters import lenient
@@ -31,8 +33,6 @@ from source_tiktok_marketing.shared import is_sample
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 IDS_PER_FILTER = 100
-# From the highest level down; a report can be asked for the ids of its own level and those above.
-PARENTS = ("campaign", "adgroup", "ad")
 # What is measured where nothing else can be, as TikTok wants one metric at least.
 LEAST = "spend"
 TIMES = {"stat_time_day", "stat_time_hour"}
@@ -67,7 +67,10 @@ class ReportRetriever(Retriever):
     Of an ad account with more than 20,000 ads TikTok answers the newest only, with code 0 and a header
     (`X-Tt-Ads-Throttle`). The report is then asked for a hundred campaigns at a time, of their ad groups where one
     campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
-    the ids is never emitted for the whole.
+    the ids is never emitted for the whole: what can't be divided any more stops its ad account.
+
+    Below the ad account the rows of TopView may have to be asked for apart (`EveryBuyingType`); where the user chose
+    the buying types of the report, it has those.
 
     With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
     (`Activity`). Without time dimension TikTok also gives rows of zeros: such a report is always asked for, and so is
@@ -89,6 +92,10 @@ class ReportRetriever(Retriever):
         self._own_ids = {
             item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
         }
+        decided = not DECIDING.isdisjoint(self._own_ids)
+        self._buying_types = (
+            EveryBuyingType(self.config, self.stream, self.key) if self._levels and not decided else None
+        )
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
@@ -119,12 +126,16 @@ class ReportRetriever(Retriever):
 
     def _of_part(self, window: StreamSlice, part: Part) -> Iterator[Any]:
         try:
-            yield from self._joined(_narrowed(window, part))
+            yield from self._joined(narrowed(window, part.filter))
         except AnswerCutError:
-            for smaller in part.halves() if len(part.ids) > 1 else self._children(window, part):
+            for smaller in self._smaller(window, part):
                 yield from self._of_part(window, smaller)
 
     def _joined(self, window: StreamSlice) -> Iterator[Any]:
+        every = self._buying_types
+        return every.read(window, self._rows) if every else self._rows(window)
+
+    def _rows(self, window: StreamSlice) -> Iterator[Any]:
         if len(self.metrics) <= METRICS_PER_REQUEST:
             yield from self.pages.read_records({}, window)  # the extractor types them; a schema costs a copy of each
             return
@@ -161,9 +172,15 @@ class ReportRetriever(Retriever):
         asked_for = -(-len(self.metrics) // METRICS_PER_REQUEST)
         return len(keys_by_part) == asked_for and all(keys == keys_by_part[0] for keys in keys_by_part)
 
-    def _children(self, window: StreamSlice, part: Part) -> Iterator[Part]:
-        below = self._levels[self._levels.index(part.level) + 1]
-        return self._parts(str(window["advertiser_id"]), {f"{part.level}_ids": part.ids}, below)
+    def _smaller(self, window: StreamSlice, part: Part) -> list[Part]:
+        """What a part consists of: its halves, or the entities below one. Raises an error where it is one thing."""
+        if len(part.ids) > 1:
+            return part.halves()
+        advertiser_id, below = str(window["advertiser_id"]), self._levels[self._levels.index(part.level) + 1 :]
+        found = list(self._parts(advertiser_id, {f"{part.level}_ids": part.ids}, below[0])) if below else []
+        if not found:
+            raise indivisible(self.stream, advertiser_id, part.level, part.ids)
+        return found
 
     def _parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
         wanted = self._own_ids.get(f"{level}_ids")
@@ -224,8 +241,3 @@ def _values(record: Any) -> dict[str, Any]:
 
 def _list_of(advertiser_id: str, endpoint: str) -> StreamSlice:
     return StreamSlice(partition={"advertiser_id": advertiser_id}, cursor_slice={}, extra_fields={"endpoint": endpoint})
-
-
-def _narrowed(window: StreamSlice, part: Part) -> StreamSlice:
-    extra = {**window.extra_fields, "part": [part.filter]}
-    return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)

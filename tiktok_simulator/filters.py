@@ -68,7 +68,7 @@ def keeps_entity(world: World, entity: Entity, item: Filter) -> bool:
         return any(matches_status(status, deleted=entity.deleted, enabled=enabled) for status in item.values)
     if item.field in ID_FIELDS:
         return row[ID_FIELDS[item.field]] in item.values
-    if item.field in ("buying_types", "buying_type"):
+    if item.field == "buying_type":
         return entity.buying_type in item.values
     return _passes(world.campaign_of(entity).row if item.field in OF_CAMPAIGN else row, item)
 

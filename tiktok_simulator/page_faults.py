@@ -102,6 +102,15 @@ class PageFaults(Arming):
 
         return self.arm(Fault("repeated_page", act, path, when=_is_page(page), left=times))
 
+    def always_cut(self, value: str = "equal or more than 20k", path: str | None = REPORTS) -> Fault:
+        """The header of a cut answer on every one, whatever it is about."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            response = answer(request)
+            return replace(response, headers={**response.headers, "X-Tt-Ads-Throttle": value})
+
+        return self.arm(Fault("always_cut", act, path))
+
     def changing_total(self, by: int = -1, times: int | None = 1, path: str | None = None) -> Fault:
         """A `total_number` that moves on from page to page by so many."""
 

@@ -40,7 +40,6 @@ FILTERS: Mapping[str, FilterRule] = {
     "campaign_status": FilterRule(_IN, report_types=_LEVELED),
     "adgroup_status": FilterRule(_IN, "AUCTION_ADGROUP", _LEVELED),
     "ad_status": FilterRule(_IN, "AUCTION_AD", _LEVELED),
-    "buying_types": FilterRule(_IN, report_types=_BOTH),
     "buying_type": FilterRule(_IN, report_types=_BOTH),
     "campaign_automation_type": FilterRule(_IN),
     "objective_type": FilterRule(_IN),
@@ -82,6 +81,14 @@ def report_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter
     if any(item.field in STATUS_FIELDS.values() for item in filters):
         return filters
     return filters + status_filter(ask.level, "STATUS_NOT_DELETE")
+
+
+def all_but_top_view(filters: Sequence[Filter], ask: Ask) -> tuple[Filter, ...]:
+    """The buying types of a report that names none, where TopView has to be asked for."""
+    is_open = (
+        ask.report_type in _BOTH and ask.level != _ALL and not any(each.field == "buying_type" for each in filters)
+    )
+    return (Filter("buying_type", "IN", ("AUCTION", "RESERVATION_RF")),) if is_open else ()
 
 
 def _filter(item: Mapping[str, str], ask: Ask) -> Filter:
@@ -135,7 +142,7 @@ def _check_values(item: Filter, many: int) -> None:
         raise invalid(f"filtering: filter_value of {item.field} has the wrong number of values.")
     if item.field in ID_FIELDS and len(item.values) > many:
         raise invalid(f"filtering: {item.field} takes at most {many} ids.")
-    if item.field in ("buying_types", "buying_type") and TOP_VIEW in item.values and len(set(item.values)) > 1:
+    if item.field == "buying_type" and TOP_VIEW in item.values and len(set(item.values)) > 1:
         raise invalid(NOT_COMBINED)
     if item.field in STATUS_FIELDS.values() and not all(value.startswith("STATUS_") for value in item.values):
         raise invalid(f"filtering: {item.field} takes primary statuses such as STATUS_ALL.")

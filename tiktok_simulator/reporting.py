@@ -13,7 +13,10 @@ from .rules import check
 from .wire import ApiError
 
 CACHED_REPORTS = 8
-THROTTLED = {"X-Tt-Ads-Throttle": "true"}
+THROTTLED = {
+    "X-Tt-Ads-Throttle": "Number of ad ids is equal or more than 20k, only return the top 20k id's results, "
+    "sorting by create time desc order."
+}
 SANDBOX_REPORT_TYPES = ("BASIC", "AUDIENCE")
 
 

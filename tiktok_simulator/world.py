@@ -46,7 +46,8 @@ class World:
     `list_sizes` is how many records each owner has at an endpoint of lists.csv, where it is not the table's number;
     `unscoped` are the endpoints the tokens have no permission for. `statuses_below_campaigns`: whether GMV Max takes a
     campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
-    `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv).
+    `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv),
+    `top_view_unasked` whether a report without filter of buying type has TopView, too: sources do not agree.
     `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
     """
 
@@ -58,6 +59,7 @@ class World:
     flights: dict[str, Flight] = field(default_factory=dict)
     landmarks: dict[str, str] = field(default_factory=dict)
     recorded_rows: list[dict[str, Any]] = field(default_factory=list)
+    top_view_unasked: bool = True
     newest_ids: int = NEWEST_IDS
     bc_id: str = BC_ID
     bc_type: str = "AGENCY"

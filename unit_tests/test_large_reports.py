@@ -10,7 +10,7 @@ import pytest
 from harness import Sync
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.worlds import BERLIN, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -60,7 +60,8 @@ def test_an_account_is_known_to_be_large_after_its_first_windows(
 ) -> None:
     cut(world, 7)
     result = sync("ads_reports_hourly", config=one_advertiser | {"start_date": "2026-01-01"})
-    refused = [call for call in tiktok.asked(REPORT) if "_ids" not in call.query.get("filtering", "")]
+    filters = [call.query.get("filtering", "") for call in tiktok.asked(REPORT)]
+    refused = [each for each in filters if "_ids" not in each and "TOP_VIEW" not in each]
     assert len(refused) <= 8  # of 24 days, as many as are read at a time
     told = [entry.log.message for entry in result.output.logs if "ids at a time" in entry.log.message]
     assert told == [
@@ -102,9 +103,43 @@ def test_ids_are_looked_up_like_any_list_of_entities(
 ) -> None:
     cut(world, 2)
     sync("ads_reports_daily", config=one_advertiser | {"include_deleted": False})
-    lists = [call.query for call in tiktok.asked("/campaign/get/")]
+    lists = [call.query for call in tiktok.asked("/campaign/get/")][1:]  # the first is about TopView alone
     assert {(call["page_size"], "TOP_VIEW" in call["filtering"]) for call in lists} == {("1000", False), ("100", True)}
     assert all(json.loads(call["filtering"])["primary_status"] == "STATUS_ALL" for call in lists)
+
+
+@pytest.mark.parametrize(
+    ("stream", "told"),
+    [
+        ("campaigns_reports_daily", "counts 20,000 ads at most. Read the report by ad group or ad instead."),
+        ("ad_groups_reports_hourly", "Read the report by ad instead."),
+        ("ads_reports_daily", "The next sync asks again."),
+        ("campaigns_reports_lifetime", "Read the report by ad group or ad instead."),
+    ],
+)
+def test_what_is_cut_and_can_not_be_divided_stops_its_account_and_says_what_to_do(
+    stream: str, told: str, tiktok: Simulator, sync: Read, config: Config
+) -> None:
+    tiktok.faults.always_cut().advertiser_id = TOKYO
+    result = sync(stream, config=config | {"advertiser_ids": [TOKYO, BERLIN], "start_date": "2026-01-24"})
+    assert result.statuses[stream] == "INCOMPLETE"
+    assert {row["advertiser_id"] for row in result.rows(stream)} == {BERLIN}
+    assert f"of ad account {TOKYO}" in result.errors[0]
+    assert told in result.errors[0]
+    assert not [error for error in result.errors if "IndexError" in error]
+
+
+@pytest.mark.parametrize("value", ["0", "false", ""])
+def test_a_header_that_says_nothing_was_cut_is_believed(
+    value: str, tiktok: Simulator, sync: Read, one_advertiser: Config
+) -> None:
+    streams = ("campaigns_reports_daily", "advertisers_reports_daily")
+    plain = sync(*streams, config=one_advertiser)
+    tiktok.faults.always_cut(value)
+    result = sync(*streams, config=one_advertiser)
+    assert result.errors == []
+    for stream in streams:
+        assert in_order(result.rows(stream)) == in_order(plain.rows(stream))
 
 
 # Tasks
@@ -133,7 +168,7 @@ def test_a_task_has_the_rows_of_the_plain_report(
     assert large.errors == []
     assert in_order(large.rows("mine")) == in_order(plain)
     assert len(tiktok.asked(DOWNLOAD)) == len(tiktok.asked(CREATE)) > 0
-    assert len(tiktok.asked(REPORT)) == asked
+    assert all("TOP_VIEW" in call.query["filtering"] for call in tiktok.asked(REPORT)[asked:])
 
 
 def test_a_task_covers_a_year_of_days(tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:

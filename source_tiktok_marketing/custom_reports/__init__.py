@@ -192,7 +192,7 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
     """TikTok's filters; without one for the status it leaves out what has been deleted, with its spend."""
     wanted = {ID_FIELDS[name]: ask.filters[name] for name in ID_FIELDS if ask.filters.get(name)}
     if kinds := ask.filters.get("buying_types"):
-        wanted["buying_types"] = kinds
+        wanted["buying_type"] = kinds
     status = ask.filters.get("status") or (ANY_STATUS if config.get("include_deleted") else NOT_DELETED)
     if ask.is_filtered and ask.level != "advertiser" and status != NOT_DELETED:
         wanted[f"{LEVELS[ask.level]}_status"] = [status]

@@ -102,7 +102,7 @@ def test_deleted_campaigns_are_missing_until_every_status_is_asked_for(client: C
 def test_a_report_without_a_buying_type_filter_holds_all_of_them(client: Client, world: World) -> None:
     top_view = world.landmarks["Tokyo.top_view_campaign"]
     assert top_view in {row["campaign_id"] for row in client.report()}
-    alone = client.report(**filtered("buying_types", "IN", ["RESERVATION_TOP_VIEW"]))
+    alone = client.report(**filtered("buying_type", "IN", ["RESERVATION_TOP_VIEW"]))
     assert {row["campaign_id"] for row in alone} == {top_view}
 
 
