@@ -69,9 +69,9 @@ class TopViewAccounts(OnePerSync):
 class EveryBuyingType:
     """Reads a window of a report below the ad account with the rows of TopView, however TikTok takes a report.
 
-    TikTok's page on reports says to ask for TopView with the filter `buying_type`; that a report without the filter
-    has everything else, nobody doubts, and whether it has TopView, sources do not agree. So an ad account with a
-    TopView campaign is asked twice, and what the first answer has the second need not have:
+    TikTok's page on reports says to ask for TopView with the filter `buying_type`. Whether a report without the filter
+    lacks TopView or has it all the same, it does not say; everything else is there. So an ad account with a TopView
+    campaign is asked twice, and what comes both times is given once:
 
         with the filter     t1 t2        held back
         without             a1 a2 t1     t1 is here: given with these rows, and held back no more
@@ -80,7 +80,7 @@ class EveryBuyingType:
 
     Either way every row is given, and no key twice. Only TopView is held in memory. Once all rows of TopView came
     without the filter, too, the ad account is asked once a window for the rest of the sync and stream. If TikTok
-    refuses the filter itself, the report is read without, and a warning says what may be missing.
+    refuses the filter by name, the report is read without, and a warning says what may be missing.
     """
 
     config: Mapping[str, Any]
@@ -111,15 +111,19 @@ class EveryBuyingType:
         try:
             records = list(read(narrowed(window, TOP_VIEW)))
         except AirbyteTracedException as error:
-            if error.failure_type is not FailureType.system_error:
+            if error.failure_type is not FailureType.system_error or "buying_type" not in str(error.message):
                 raise
+            self._tell(advertiser_id, error)
+            return {}
+        return {self._key_of(row): _alone(row, record) for record in records for row in _rows(record)}
+
+    def _tell(self, advertiser_id: str, refusal: AirbyteTracedException) -> None:
+        if advertiser_id not in self._once:
             self._once.add(advertiser_id)
             LOGGER.warning(
                 f"{self.stream}: TikTok does not give the rows of TopView campaigns of ad account {advertiser_id} "
-                f"apart. Where they are not among the others, this stream lacks them: {error.message}"
+                f"apart. Where they are not among the others, this stream lacks them: {refusal.message}"
             )
-            return {}
-        return {self._key_of(row): _alone(row, record) for record in records for row in _rows(record)}
 
     def _key_of(self, row: Mapping[str, Any]) -> Hashable:
         return tuple(row.get(name) for name in self.key)

@@ -16,7 +16,7 @@ from airbyte_cdk.models import SyncMode
 from airbyte_cdk.test.catalog_builder import CatalogBuilder
 from airbyte_cdk.test.state_builder import StateBuilder
 from airbyte_cdk.utils.yaml_loader import safe_load_yaml
-from harness import frozen_now
+from harness import frozen_now, plain_reports
 from hypothesis import strategies as st
 from rows import MANIFEST
 
@@ -227,7 +227,7 @@ def synced(found: Circumstances, world: World) -> Outcome:
                 if isinstance(record, PageMessage):
                     record.taken()
             stream.cursor.close_partition(partition)
-        asked = tiktok.asked("/report/integrated/get/")
+        asked = plain_reports(tiktok)
     pages = {(call.query["start_date"], call.query["end_date"]) for call in asked}
     windows = sorted((date.fromisoformat(start), date.fromisoformat(end)) for start, end in pages)
     return Outcome(windows, [f"{call.code}: {call.query}" for call in asked if call.code], day_of(stream.cursor.state))

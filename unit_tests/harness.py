@@ -16,6 +16,7 @@ from airbyte_cdk.test.state_builder import StateBuilder
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.quota import Clock
+from tiktok_simulator import Exchange, Simulator
 
 # Six in the morning in Berlin; still the 14th in Los Angeles, already the afternoon of the 15th in Tokyo.
 NOW = datetime(2026, 2, 15, 5, 0, tzinfo=UTC)
@@ -82,6 +83,12 @@ class Sync:
         return [
             message.log.message for message in self.output.logs if message.log.level.value in ("WARN", "ERROR", "FATAL")
         ]
+
+
+def plain_reports(tiktok: Simulator) -> list[Exchange]:
+    """The questions for reports, without those for TopView, which ask for the same windows once more."""
+    asked = tiktok.asked("/report/integrated/get/")
+    return [call for call in asked if "TOP_VIEW" not in call.query.get("filtering", "")]
 
 
 def read_streams(streams: Sequence[str], config: dict[str, Any], state: dict[str, Any] | None = None) -> Sync:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from harness import NOW, Sync
+from harness import NOW, Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
@@ -187,7 +187,7 @@ def test_i_want_my_saved_state_to_survive_the_move(sync: Run, tiktok: Simulator,
     saved = {"states": [{"partition": {"advertiser_id": TOKYO, "parent_slice": {}},
                          "cursor": {"stat_time_day": "2026-01-22"}}]}  # fmt: skip
     sync(DAILY, config=one_advertiser, state={DAILY: saved})
-    assert {call.query["start_date"] for call in tiktok.asked(REPORTS)} == {"2026-01-19"}
+    assert {call.query["start_date"] for call in plain_reports(tiktok)} == {"2026-01-19"}
 
 
 def test_i_want_ids_as_text_and_figures_as_numbers(sync: Run) -> None:
@@ -225,7 +225,7 @@ def test_i_want_an_idle_account_not_to_be_read_from_the_start_for_ever(
     state = sync(DAILY, config=idle).state(DAILY)
     tiktok.transcript.clear()
     sync(DAILY, config=idle, state={DAILY: state})
-    assert len(tiktok.asked(REPORTS)) == 1
+    assert len(plain_reports(tiktok)) == 1
 
 
 def test_i_want_an_account_i_may_not_read_named(sync: Run, config: Config) -> None:

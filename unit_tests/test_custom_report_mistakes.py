@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.models import Status
-from harness import Sync
+from harness import Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
@@ -135,8 +135,8 @@ def test_check_asks_tiktok_for_one_row_of_each_report(tiktok: Simulator, one_adv
     source = SourceTiktokMarketing(config=one_advertiser | {"custom_reports": reports})
     status = source.check(LOGGER, source.normal_config)
     assert status.status is Status.SUCCEEDED
-    asked = [(call.query["page"], call.query["page_size"]) for call in tiktok.asked(REPORT)]
-    metrics = len({name for call in tiktok.asked(REPORT)[1:-1] for name in json.loads(call.query["metrics"])})
+    asked = [(call.query["page"], call.query["page_size"]) for call in plain_reports(tiktok)]
+    metrics = len({name for call in plain_reports(tiktok)[1:-1] for name in json.loads(call.query["metrics"])})
     assert set(asked) == {("1", "1")}
     assert len(asked) == 1 + -(-metrics // 100) + 1  # the ready-made one, all metrics by the hundred, the other
 

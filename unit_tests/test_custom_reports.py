@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.test.catalog_builder import CatalogBuilder, ConfiguredAirbyteStreamBuilder
 from airbyte_cdk.test.entrypoint_wrapper import read as read_entrypoint
-from harness import Sync, frozen_now
+from harness import Sync, frozen_now, plain_reports
 from test_reports import understood
 
 from source_tiktok_marketing import SourceTiktokMarketing
@@ -95,7 +95,7 @@ def test_a_period_counts_people_once(granularity: str, world: World, read: Reade
 def test_hours_are_read_day_by_day(world: World, tiktok: Simulator, read: Reader, one_advertiser: Config) -> None:
     result = read(with_report(one_advertiser, granularity="hourly", metrics=["spend"]))
     assert in_order(result.rows("mine")) == in_order(rows_of(world, ["campaign_id", "stat_time_hour"], ["spend"]))
-    assert len(tiktok.asked(REPORT)) == 10
+    assert len(plain_reports(tiktok)) == 10
 
 
 def test_a_total_says_the_days_it_spans(read: Reader, one_advertiser: Config) -> None:
@@ -107,7 +107,7 @@ def test_more_metrics_than_fit_a_request_are_asked_for_by_the_hundred_and_joined
     world: World, tiktok: Simulator, read: Reader, one_advertiser: Config
 ) -> None:
     result = read(with_report(one_advertiser, **EVERYTHING))
-    asked = [json.loads(call.query["metrics"]) for call in tiktok.asked(REPORT)]
+    asked = [json.loads(call.query["metrics"]) for call in plain_reports(tiktok)]
     metrics = [name for names in asked for name in names]
     assert max(map(len, asked)) == 100
     assert len(metrics) == len(set(metrics)) > 900
@@ -120,7 +120,7 @@ def test_columns_selected_in_the_catalog_are_all_that_is_asked_for(tiktok: Simul
     catalog = CatalogBuilder().with_stream(entry).build()
     config = with_report(one_advertiser, **EVERYTHING)
     read_entrypoint(SourceTiktokMarketing(catalog, config, None), config, catalog)
-    assert [json.loads(call.query["metrics"]) for call in tiktok.asked(REPORT)] == [["clicks", "reach"]]
+    assert [json.loads(call.query["metrics"]) for call in plain_reports(tiktok)] == [["clicks", "reach"]]
 
 
 def test_filters_narrow_the_report_down(world: World, read: Reader, one_advertiser: Config) -> None:
@@ -134,7 +134,7 @@ def test_filters_narrow_the_report_down(world: World, read: Reader, one_advertis
 
 def test_a_report_may_have_days_of_its_own(tiktok: Simulator, read: Reader, one_advertiser: Config) -> None:
     read(with_report(one_advertiser, metrics=["spend"], start_date="2026-02-01", end_date="2026-02-03"))
-    assert [(call.query["start_date"], call.query["end_date"]) for call in tiktok.asked(REPORT)] == [
+    assert [(call.query["start_date"], call.query["end_date"]) for call in plain_reports(tiktok)] == [
         ("2026-02-01", "2026-02-03")
     ]
 
@@ -145,7 +145,7 @@ def test_a_report_may_have_an_attribution_window_of_its_own(
     config = with_report(one_advertiser, metrics=["spend"], attribution_window=7) | {"end_date": ""}
     state = {"states": [{"partition": {"advertiser_id": TOKYO}, "cursor": {"stat_time_day": "2026-02-10"}}]}
     sync("mine", config=config, state={"mine": state})
-    assert [call.query["start_date"] for call in tiktok.asked(REPORT)] == ["2026-02-03"]
+    assert [call.query["start_date"] for call in plain_reports(tiktok)] == ["2026-02-03"]
 
 
 def test_a_business_centre_is_reported_on_as_a_whole(world: World, read: Reader, config: Config) -> None:

@@ -39,6 +39,7 @@ def cut(world: World, newest: int) -> None:
     "stream",
     [
         "ads_reports_daily",
+        "campaigns_reports_hourly",
         "campaigns_reports_weekly",
         "ad_groups_reports_lifetime",
         "ads_audience_reports_by_country_daily",

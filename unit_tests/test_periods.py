@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from harness import Sync, frozen_now
+from harness import Sync, frozen_now, plain_reports
 from rows import PERIODS, metrics, name_of
 from test_reports import understood
 
@@ -51,7 +51,7 @@ def sorted_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def asked(tiktok: Simulator, advertiser_id: str) -> list[tuple[str, str]]:
-    calls = tiktok.asked("/report/integrated/get/")
+    calls = plain_reports(tiktok)
     return sorted(
         (c.query["start_date"], c.query["end_date"]) for c in calls if c.query["advertiser_id"] == advertiser_id
     )

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from harness import Sync
+from harness import Sync, plain_reports
 from rows import REPORTS, dimensions, metrics, name_of, report_type
 
 from source_tiktok_marketing.catalogue import report_columns
@@ -103,7 +103,7 @@ def test_an_audience_lifetime_is_the_last_365_days_of_the_account(
     sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any]
 ) -> None:
     sync("advertisers_audience_reports_lifetime", config=config | {"start_date": "2016-09-01"})
-    for exchange in tiktok.asked("/report/integrated/get/"):
+    for exchange in plain_reports(tiktok):
         first, last = (date.fromisoformat(exchange.query[name]) for name in ("start_date", "end_date"))
         assert (last - first, last) == (timedelta(days=364), LAST)
 
@@ -112,7 +112,7 @@ def test_a_page_is_a_thousand_rows_and_no_page_is_asked_for_twice_or_in_vain(
     sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
 ) -> None:
     rows = sync("ads_audience_reports_daily", config=one_advertiser).rows("ads_audience_reports_daily")
-    asked = [exchange.query["page"] for exchange in tiktok.asked("/report/integrated/get/")]
+    asked = [exchange.query["page"] for exchange in plain_reports(tiktok)]
     assert asked == [str(page + 1) for page in range(-(-len(rows) // 1000))]
     assert len(asked) > 1
 

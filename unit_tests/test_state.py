@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCursor
-from harness import Sync
+from harness import Sync, plain_reports
 
 from source_tiktok_marketing import bulk, values
 from tiktok_simulator import Simulator, World
@@ -34,7 +34,7 @@ def first_days(result: Sync, stream: str, field: str = "stat_time_day") -> dict[
 def asked_from(tiktok: Simulator) -> dict[str, str]:
     """The earliest day each account was asked for."""
     found: dict[str, str] = {}
-    for call in tiktok.asked("/report/integrated/get/"):
+    for call in plain_reports(tiktok):
         account, day = call.query["advertiser_id"], call.query["start_date"]
         found[account] = min(day, found.get(account, day))
     return found
@@ -87,10 +87,10 @@ def test_an_account_without_rows_moves_on_and_is_not_asked_for_its_past_again(
 ) -> None:
     years = config | {"start_date": "2024-01-01", "end_date": "", "advertiser_ids": [EMPTY]}
     state = sync(DAILY, config=years).state(DAILY)
-    assert len(tiktok.asked("/report/integrated/get/")) > 20
+    assert len(plain_reports(tiktok)) > 20
     tiktok.transcript.clear()
     sync(DAILY, config=years, state={DAILY: state})
-    assert len(tiktok.asked("/report/integrated/get/")) == 1
+    assert len(plain_reports(tiktok)) == 1
 
 
 def test_days_whose_rows_may_still_come_late_are_read_again_even_without_a_lookback(

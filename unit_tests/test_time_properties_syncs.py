@@ -27,7 +27,7 @@ from circumstances import (
     moments,
     world_of,
 )
-from harness import Sync, frozen_now
+from harness import Sync, frozen_now, plain_reports
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -79,7 +79,7 @@ def whole_sync(stream: str, config: dict[str, Any], state: dict[str, Any] | None
 
 def asked(tiktok: Simulator, account: str) -> list[date]:
     """The days an account was asked for and answered, as often as it was; pages count once."""
-    found = {(call.query["start_date"], call.query["end_date"]) for call in tiktok.asked(REPORTS)
+    found = {(call.query["start_date"], call.query["end_date"]) for call in plain_reports(tiktok)
              if call.code == 0 and call.query["advertiser_id"] == account}  # fmt: skip
     spans = sorted((date.fromisoformat(first), date.fromisoformat(last)) for first, last in found)
     return [first + n * DAY for first, last in spans for n in range((last - first).days + 1)]
@@ -195,7 +195,7 @@ def test_a_start_that_has_not_begun_for_the_account_is_waited_for_without_an_err
     assert source.check(source.logger, source.normal_config).status == Status.SUCCEEDED
     tiktok.transcript.clear()
     result = sync(DAILY, LIFETIME, config=early)
-    assert (result.errors, set(result.statuses.values()), tiktok.asked(REPORTS)) == ([], {"COMPLETE"}, [])
+    assert (result.errors, set(result.statuses.values()), plain_reports(tiktok)) == ([], {"COMPLETE"}, [])
     clock.move_to(datetime(2026, 2, 16, 5, tzinfo=UTC))
     rows = sync(DAILY, config=early, state={DAILY: result.state(DAILY)}).rows(DAILY)
     assert {row["stat_time_day"] for row in rows} == {"2026-02-15"}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import Sync
+from harness import Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
@@ -45,7 +45,7 @@ EVERY_KEY = OLD_CONFIGS["ours, 0.1.0, every key"]["config"]
 def first_days(tiktok: Simulator) -> dict[str, str]:
     """The earliest day each ad account was asked for, at once or as a task."""
     found: dict[str, str] = {}
-    for call in [*tiktok.asked(REPORTS), *tiktok.asked("/report/task/create/")]:
+    for call in [*plain_reports(tiktok), *tiktok.asked("/report/task/create/")]:
         account, day = call.query["advertiser_id"], call.query["start_date"]
         found[account] = min(day, found.get(account, day))
     return found
@@ -66,7 +66,7 @@ def test_an_old_configuration_asks_for_the_same_days_of_the_same_accounts(
 ) -> None:
     old = OLD_CONFIGS[name]
     result = sync(DAILY, config=old["config"], state={DAILY: {"stat_time_day": "2026-01-22"}})
-    asked = [call for call in tiktok.asked(REPORTS) if "campaign_id" in call.query["dimensions"]]
+    asked = [call for call in plain_reports(tiktok) if "campaign_id" in call.query["dimensions"]]
     assert (result.errors, result.warnings) == ([], [])
     assert [min(call.query["start_date"] for call in asked), max(call.query["end_date"] for call in asked)] == old[
         "asked"

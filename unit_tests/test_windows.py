@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from harness import Sync
+from harness import Sync, plain_reports
 
 from tiktok_simulator import Exchange, Simulator, World
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
@@ -43,7 +43,7 @@ def test_windows_tile_the_period_without_gap_or_overlap_and_within_tiktoks_limit
     last = first + timedelta(days=length - 1)
     period = {"start_date": first.isoformat(), "end_date": last.isoformat()}
     assert sync(stream, config=one_advertiser | period).errors == []
-    found = windows(tiktok.asked("/report/integrated/get/"), TOKYO)
+    found = windows(plain_reports(tiktok), TOKYO)
     assert days(found) == span(first, last)
     assert max((end - start).days + 1 for start, end in found) <= longest
     assert len(found) == -(-length // longest)
@@ -55,7 +55,7 @@ def test_a_start_that_is_the_end_makes_one_day(
 ) -> None:
     same_day = one_advertiser | {"start_date": "2026-01-20", "end_date": "2026-01-20"}
     rows = sync(stream, config=same_day).rows(stream)
-    assert windows(tiktok.asked("/report/integrated/get/"), TOKYO) == [(date(2026, 1, 20), date(2026, 1, 20))]
+    assert windows(plain_reports(tiktok), TOKYO) == [(date(2026, 1, 20), date(2026, 1, 20))]
     assert {next(iter(row[name][:10] for name in row if name.startswith("stat_time"))) for row in rows} == {
         "2026-01-20"
     }
@@ -77,7 +77,7 @@ def test_reports_end_with_the_accounts_own_today_and_nothing_later_is_asked_for(
 ) -> None:  # fmt: skip
     clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=UTC))
     assert sync(stream, config=config | {"start_date": "today-3", "end_date": ""}).errors == []
-    asked = tiktok.asked("/report/integrated/get/")
+    asked = plain_reports(tiktok)
     for advertiser_id, local in zip((TOKYO, BERLIN, LOS_ANGELES), today, strict=True):
         last = date.fromisoformat(local)
         assert days(windows(asked, advertiser_id)) == span(last - timedelta(days=3), last)
@@ -87,7 +87,7 @@ def test_a_relative_start_is_a_day_of_the_accounts_own_clock(
     sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any]
 ) -> None:
     sync(DAILY, config=config | {"start_date": "yesterday", "end_date": "yesterday"})
-    asked = tiktok.asked("/report/integrated/get/")
+    asked = plain_reports(tiktok)
     assert windows(asked, TOKYO) == [(date(2026, 2, 14), date(2026, 2, 14))]
     assert windows(asked, LOS_ANGELES) == [(date(2026, 2, 13), date(2026, 2, 13))]
 
@@ -100,7 +100,7 @@ def test_the_next_daily_sync_costs_one_request_per_account(
     tiktok.transcript.clear()
     clock.move_to(datetime(2026, 2, 16, 5, tzinfo=UTC))
     sync(DAILY, config=until_today, state={DAILY: state})
-    asked = [call.query["advertiser_id"] for call in tiktok.asked("/report/integrated/get/")]
+    asked = [call.query["advertiser_id"] for call in plain_reports(tiktok)]
     assert sorted(asked) == sorted([TOKYO, LOS_ANGELES, BERLIN, EMPTY])
 
 
@@ -117,14 +117,14 @@ def test_a_query_too_large_is_halved_until_it_fits_and_no_row_is_lost(
     assert by_key == {(row["campaign_id"], row["stat_time_day"]): row for row in whole}
     assert len(by_key) == len(split.rows(DAILY))
     assert split.cursors(DAILY) == {TOKYO: "2026-01-18"}
-    found = windows(tiktok.asked("/report/integrated/get/"), TOKYO)
+    found = windows(plain_reports(tiktok), TOKYO)
     assert days(found) == span(date(2025, 12, 20), date(2026, 1, 18))
 
 
 def test_only_the_account_that_is_too_large_is_halved(sync: Callable[..., Sync], tiktok: Simulator) -> None:
     tiktok.faults.too_large(days=5, advertiser_id=BERLIN)
     assert sync(DAILY).errors == []
-    asked = tiktok.asked("/report/integrated/get/")
+    asked = plain_reports(tiktok)
     assert len(windows(asked, TOKYO)) == 1
     assert len(windows(asked, BERLIN)) == 2
 
@@ -147,4 +147,4 @@ def test_an_account_of_unknown_zone_lives_in_utc(
     row = world.accounts[TOKYO].row
     row |= {"timezone": "somewhere", "display_timezone": ""}
     sync(DAILY, config=config | {"advertiser_ids": [TOKYO], "start_date": "today", "end_date": ""})
-    assert windows(tiktok.asked("/report/integrated/get/"), TOKYO) == [(date(2026, 2, 15), date(2026, 2, 15))]
+    assert windows(plain_reports(tiktok), TOKYO) == [(date(2026, 2, 15), date(2026, 2, 15))]

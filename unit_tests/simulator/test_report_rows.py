@@ -106,6 +106,18 @@ def test_a_report_without_a_buying_type_filter_holds_all_of_them(client: Client,
     assert {row["campaign_id"] for row in alone} == {top_view}
 
 
+def test_topview_may_have_to_be_asked_for_below_the_ad_account(client: Client, world: World) -> None:
+    top_view = world.landmarks["Tokyo.top_view_campaign"]
+    whole = client.report(dimensions=["stat_time_day"], **ADVERTISER)
+    everything = client.report()
+    alone = client.report(**filtered("buying_type", "IN", ["RESERVATION_TOP_VIEW"]))
+    world.top_view_unasked = False
+    world.changed()
+    assert client.report() == [row for row in everything if row["campaign_id"] != top_view]
+    assert client.report(**filtered("buying_type", "IN", ["RESERVATION_TOP_VIEW"])) == alone
+    assert client.report(dimensions=["stat_time_day"], **ADVERTISER) == whole
+
+
 def test_the_lifetime_is_everything_until_now(client: Client, world: World) -> None:
     (row,) = client.report(dimensions=["advertiser_id"], **ADVERTISER, **LIFETIME)
     (year,) = client.report(dimensions=["advertiser_id"], **ADVERTISER, start_date="2025-10-01", end_date="2026-03-01")

@@ -130,6 +130,8 @@ RULES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     (dims("advertiser_id", **ADVERTISER) | filtered("campaign_status", "IN",
      ["STATUS_ALL"]), "filtering: campaign_status",
      dims("advertiser_id", **ADVERTISER)),
+    (filtered("buying_types", "IN", ["AUCTION"]), "filtering: Invalid filter field buying_types",
+     filtered("buying_type", "IN", ["AUCTION"])),
     (filtered("buying_type", "IN", ["AUCTION", "RESERVATION_TOP_VIEW"]), NOT_COMBINED,
      filtered("buying_type", "IN", ["RESERVATION_TOP_VIEW"])),
     (filtered("spend", "GREATER_THAN", "much"), "filtering: ", filtered("spend", "GREATER_THAN", "1.5")),
