@@ -59,9 +59,9 @@ class Entrypoint(AirbyteEntrypoint):
         """Raises a config_error naming every mistake, where the CDK would name one, without its field."""
         refuse_mistakes(config, source_spec.connectionSpecification)
 
-    def __init__(self, source: SourceTiktokMarketing, shutdown: Shutdown) -> None:
+    def __init__(self, source: SourceTiktokMarketing, shutdown: Shutdown | None = None) -> None:
         super().__init__(source)
-        self._shutdown = shutdown
+        self._shutdown = shutdown or Shutdown()
 
     def read(self, *arguments: Any) -> Iterable[AirbyteMessage]:
         """The messages of a sync but for pages of records, which are lines already: those are written here.
