@@ -67,7 +67,7 @@ def rows_on(response: requests.Response) -> int | None:
         return int(data[READ])
     named = [data[name] or [] for name in ROWS if name in data]
     lists = named or [value for value in data.values() if isinstance(value, list)]
-    return max(map(len, lists)) if lists else None if data.keys() - {"page_info"} else 0
+    return max(map(len, lists)) if lists else None if data else 0
 
 
 def _info(response: requests.Response) -> Mapping[str, Any]:
