@@ -84,7 +84,7 @@ def test_one_odd_value_costs_neither_its_row_nor_its_page(
     tiktok: Simulator, sync: Read, one_advertiser: Config
 ) -> None:
     whole = sync(STREAM, config=one_advertiser).rows(STREAM)
-    tiktok.faults.odd_value("spend", "n/a", times=1)
+    tiktok.faults.odd_value("spend", "n/a", times=2)  # TopView is a question of its own
     odd = sync(STREAM, config=one_advertiser)
     assert len(odd.rows(STREAM)) == len(whole)
     assert sum("spend" not in row for row in odd.rows(STREAM)) > 0
@@ -104,3 +104,8 @@ def test_so_many_pages_are_in_hand_and_no_more() -> None:
         message.taken()
     assert IN_HAND.acquire(blocking=False)
     IN_HAND.release()
+
+
+def test_a_report_with_a_metric_that_has_another_name_as_a_column_is_read_value_by_value() -> None:
+    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["live_views"]})
+    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["10_second_live_views"]}) is None
