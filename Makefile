@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test browser-test pictures bench bench-quick soak lock clean
+.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test browser-test postgres-test pictures bench bench-quick soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ image-test: $(READY)  ## builds the image without a Docker engine and runs it ag
 
 browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte's rules (needs root and apt)
 	scripts/browser-test.sh
+
+postgres-test: $(READY)  ## reads into a real Postgres through PyAirbyte, as docs/setup.md says (needs root and apt)
+	scripts/postgres-test.sh
 
 pictures: $(READY)  ## draws the pictures of docs/setup.md anew from the form (needs root and apt)
 	scripts/browser-test.sh --pictures

@@ -16,8 +16,8 @@ from running import Run
 from tiktok_simulator import Simulator, World, served
 from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
 
-# Needs Chromium and what npm installs: `make browser-test` brings both.
-collect_ignore = ["browser"]
+# Need Chromium and what npm installs, and Postgres: `make browser-test` and `make postgres-test` bring them.
+collect_ignore = ["browser", "postgres"]
 COMMAND = str(Path(sys.executable).with_name("source-tiktok-marketing"))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from airbyte_cdk import AirbyteStream
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.catalogue import table
+from source_tiktok_marketing.catalogue import renamed_columns, report_columns, table
 from source_tiktok_marketing.catalogue.places import METRIC_GROUPS, metrics, shapes
 
 TESTS = Path(__file__).parents[1] / "unit_tests"
@@ -169,14 +169,19 @@ def _streams_having() -> Mapping[str, list[str]]:
     having: dict[str, list[str]] = {}
     for name, stream in _streams().items():
         for column in stream.json_schema["properties"] if "_reports_" in name else ():
-            having.setdefault(column, []).append(name)
+            having.setdefault(renamed_columns().get(column, column), []).append(name)
     return having
+
+
+def _metric(name: str) -> str:
+    column = report_columns()[name].label
+    return f"`{name}`" if column == name else f"`{name}`, as a column `{column}`"
 
 
 def _metrics_of(group: str, entries: list[Mapping[str, str]], having: Mapping[str, list[str]]) -> str:
     head = [f"## {group}", "", "| Metric | Type | Meaning | Reports, levels | Streams |", "|---|---|---|---|---|"]
     rows = [
-        f"| `{entry['metric']}` | {entry['type']} | {entry['description']} | {_allowed(entry)} | "
+        f"| {_metric(entry['metric'])} | {entry['type']} | {entry['description']} | {_allowed(entry)} | "
         f"{_code(having.get(entry['metric'], []))} |"
         for entry in entries
     ]

@@ -148,7 +148,7 @@ def codec_of(parameters: Mapping[str, Any]) -> PageCodec | None:
 def _codec(stream: str, owner: str, dimensions: tuple[str, ...], metrics: tuple[str, ...]) -> PageCodec | None:
     known = report_columns()
     columns = [known[name] for name in (*dimensions, *metrics)]
-    if not all(column.type in TYPES for column in columns):
+    if not all(column.type in TYPES and column.label == column.name for column in columns):
         return None
     return PageCodec(stream, [owner], columns[: len(dimensions)], columns[len(dimensions) :])
 

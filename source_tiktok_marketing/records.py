@@ -59,12 +59,12 @@ class ReportExtractor(RecordExtractor):
     business_center_id: str = ""
     bulk: bool = False
     of: str = "advertiser"
-    _columns: list[tuple[str, Column, Caster]] = field(init=False, repr=False)
+    _columns: list[tuple[str, Column, str, Caster]] = field(init=False, repr=False)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         known = report_columns()
         wanted = [("dimensions", name) for name in self.dimensions] + [("metrics", name) for name in self.metrics]
-        self._columns = [(part, known[name], CASTERS[known[name].type]) for part, name in wanted]
+        self._columns = [(part, known[name], known[name].label, CASTERS[known[name].type]) for part, name in wanted]
         self._codec = codec_of(parameters) if self.bulk else None
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
@@ -85,15 +85,15 @@ class ReportExtractor(RecordExtractor):
     def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
         """One row, flat and typed, with its owner."""
         record: dict[str, Any] = dict(owner)
-        for part, column, cast in self._columns:
+        for part, column, label, cast in self._columns:
             value = row[part].get(column.name)
             if value is None or value == NOT_APPLICABLE:
                 continue
             try:
-                record[column.name] = cast(value)
+                record[label] = cast(value)
             except (TypeError, ValueError, OverflowError):
                 if (kept := ODD_VALUES.fitted(self.stream, column, value)) is not None:
-                    record[column.name] = kept
+                    record[label] = kept
         return record
 
 
@@ -236,5 +236,5 @@ def _schema(columns: Iterable[Column]) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",
         "additionalProperties": True,
-        "properties": {column.name: column.json_schema() for column in columns},
+        "properties": {column.label: column.json_schema() for column in columns},
     }

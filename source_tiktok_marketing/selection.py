@@ -9,7 +9,7 @@ from typing import Any
 from airbyte_cdk import ConfiguredAirbyteCatalog
 
 from source_tiktok_marketing.answers import plain
-from source_tiktok_marketing.catalogue import Column, entity_columns, report_columns
+from source_tiktok_marketing.catalogue import Column, entity_columns, renamed_columns, report_columns
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 SHOWN = 5
@@ -39,10 +39,14 @@ def warn_of_foreign_schemas(catalog: ConfiguredAirbyteCatalog) -> None:
 
 
 def _properties(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, Mapping[str, Any]]:
-    """The columns each stream's schema names."""
-    entries = catalog.streams if catalog else []
+    """The columns each stream's schema names, by TikTok's names for them."""
+    renamed, entries = renamed_columns(), catalog.streams if catalog else []
     found = {entry.stream.name: entry.stream.json_schema.get("properties") for entry in entries}
-    return {stream: named for stream, named in found.items() if isinstance(named, Mapping)}
+    return {
+        stream: {renamed.get(name, name): schema for name, schema in named.items()}
+        for stream, named in found.items()
+        if isinstance(named, Mapping)
+    }
 
 
 def _foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from source_tiktok_marketing.__main__ import Entrypoint, build
+from source_tiktok_marketing.shutdown import Shutdown
 
 # How many times as many examples as in CI: `FUZZ_EXAMPLES=50 pytest unit_tests/test_fuzz_pages.py`.
 TIMES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
@@ -159,7 +160,8 @@ def run(command: str, **files: Any) -> Outcome:
             path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
             arguments += [f"--{option}", str(path)]
         try:
-            messages.extend(map(json.loads, Entrypoint(build(arguments)).run(AirbyteEntrypoint.parse_args(arguments))))
+            entrypoint = Entrypoint(build(arguments), Shutdown())
+            messages.extend(map(json.loads, entrypoint.run(AirbyteEntrypoint.parse_args(arguments))))
         except AirbyteTracedException as error:
             trace = error.as_sanitized_airbyte_message()
             messages.append(json.loads(AirbyteEntrypoint.airbyte_message_to_string(trace)))

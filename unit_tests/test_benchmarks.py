@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import report
+from benchmarks import memory, report
 from benchmarks.bare import CASTS, flat
 from benchmarks.measure import Cost
 from benchmarks.pages import Pages
@@ -96,3 +96,12 @@ def test_only_the_measured_passage_of_the_document_is_written(tmp_path: Path, mo
 def test_the_fastest_comes_first_in_the_table() -> None:
     rows = report.table([figures("slow", 300), figures("fast", 40_000)])
     assert [row[0] for row in rows[1:]] == ["fast", "slow"]
+
+
+def test_the_memory_of_many_accounts_is_measured_with_streams_that_are_offered() -> None:
+    streams = memory.daily_streams()
+    found = memory.keep_books(2)
+    assert len(streams) == len(set(streams)) > 30
+    assert found.windows == 2 * len(streams)
+    assert found.states == 2 * len(streams)  # with the first window and at the end: none is refused or left out
+    assert 0 < found.largest < found.total

@@ -105,3 +105,8 @@ def test_so_many_pages_are_in_hand_and_no_more() -> None:
         message.taken()
     assert IN_HAND.acquire(blocking=False)
     IN_HAND.release()
+
+
+def test_a_report_with_a_metric_that_has_another_name_as_a_column_is_read_value_by_value() -> None:
+    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["live_views"]})
+    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["10_second_live_views"]}) is None

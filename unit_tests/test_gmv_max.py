@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from harness import Sync
 from rows import TABLES, name_of
+from test_stored_catalogs import catalog_of, nullable, read_with
 
 from source_tiktok_marketing.catalogue import report_columns, table
 from tiktok_simulator import Request, Simulator, World
@@ -63,7 +64,11 @@ def truth(world: World, row: Record, first: date = FIRST, last: date = LAST, *, 
 
 def record(owners: Record, wire: Record) -> Record:
     values = wire["dimensions"] | wire["metrics"]
-    return owners | {name: understood(name, value) for name, value in values.items() if value != "-"}
+    return owners | {label(name): understood(name, value) for name, value in values.items() if value != "-"}
+
+
+def label(name: str) -> str:
+    return report_columns()[name].label
 
 
 def understood(name: str, value: str) -> Any:
@@ -120,7 +125,7 @@ def test_what_describes_a_live_is_asked_for_of_one_campaign_at_a_time(
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Callable[..., Sync]) -> None:
     records = sync(row["name"]).rows(row["name"])
-    assert {name for each in records for name in each} == {"advertiser_id", *row["key"], *measured(row)}
+    assert {name for each in records for name in each} == {"advertiser_id", *row["key"], *map(label, measured(row))}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
@@ -232,6 +237,18 @@ def test_a_store_that_no_business_centre_opens_is_left_out_where_tiktok_wants_on
     result = sync(stream, config=one_advertiser)
     assert {each["store_id"] for each in result.rows(stream)} == every - set(closed) != every
     assert result.errors == []
+
+
+@pytest.mark.parametrize("selected", ["_10_second_live_views", "10_second_live_views"])
+def test_a_metric_that_begins_with_a_digit_is_asked_for_by_tiktoks_name_and_told_by_one_sql_can_read(
+    selected: str, tiktok: Simulator, one_advertiser: Record
+) -> None:
+    catalog = catalog_of({"store_id": nullable("string"), selected: nullable("integer")}, ROOM)
+    rows = read_with(catalog, one_advertiser).rows(ROOM)
+    asked = [call.query["metrics"] for call in tiktok.asked(REPORT) if "room_id" in call.query["dimensions"]]
+    assert set(asked) == {'["10_second_live_views"]'}
+    assert rows
+    assert all(isinstance(row["_10_second_live_views"], int) and "10_second_live_views" not in row for row in rows)
 
 
 @pytest.mark.parametrize("row", TABLES["nested_reports"], ids=name_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -99,6 +100,12 @@ def test_every_field_of_the_form_speaks_to_the_user(path: str, field: dict[str, 
     assert bool(field.get("airbyte_secret")) is secret
     if field["type"] == "boolean":
         assert "default" in field
+
+
+def test_every_column_of_every_stream_is_an_identifier_of_sql(config: dict[str, Any]) -> None:
+    for stream in catalog(config)["streams"]:
+        for name in stream["json_schema"]["properties"]:
+            assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name), (stream["name"], name)
 
 
 def test_every_column_of_every_stream_says_what_it_is(config: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from harness import Sync
 from test_spec_and_catalog import catalog
 
 from source_tiktok_marketing import SourceTiktokMarketing
+from source_tiktok_marketing.catalogue import renamed_columns
 from source_tiktok_marketing.selection import selected_columns
 from tiktok_simulator import Simulator
 
@@ -137,4 +138,9 @@ def test_everything_we_offer_is_ours(config: Json) -> None:
     entries = [{"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
                for stream in catalog(config)["streams"]]  # fmt: skip
     selected = selected_columns(ConfiguredAirbyteCatalogSerializer.load({"streams": entries}))
-    assert selected == {each["stream"]["name"]: list(each["stream"]["json_schema"]["properties"]) for each in entries}
+    assert selected == {
+        each["stream"]["name"]: [
+            renamed_columns().get(name, name) for name in each["stream"]["json_schema"]["properties"]
+        ]
+        for each in entries
+    }

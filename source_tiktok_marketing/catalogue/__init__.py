@@ -12,11 +12,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a stream. `type` is a word of `SHAPES`."""
+    """One column of a stream, by TikTok's name for it. `type` is a word of `SHAPES`."""
 
     name: str
     type: str
     description: str
+
+    @property
+    def label(self) -> str:
+        """The column's name in a record. SQL's names don't begin with a digit: as warehouses do, `_` goes first."""
+        return f"_{self.name}" if self.name[0].isdigit() else self.name
 
     def json_schema(self) -> dict[str, Any]:
         """The column as a property of a stream's JSON schema; every column may be null."""
@@ -62,6 +67,12 @@ def report_columns() -> Mapping[str, Column]:
     """Every metric and dimension by its name. A name that is both (`campaign_id`) is the dimension."""
     others = {column.name: column for column in (*PERIOD, BUSINESS_CENTER, *BESIDE)}
     return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension") | others
+
+
+@cache
+def renamed_columns() -> Mapping[str, str]:
+    """TikTok's name of each column of a report that has another one in a record."""
+    return {column.label: name for name, column in report_columns().items() if column.label != name}
 
 
 @cache
