@@ -41,9 +41,8 @@ NEWEST_IDS = 20_000
 class World:
     """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator.
 
-    `bc_id` is the business center that owns every account added as permitted, `bc_type` its kind, `bc_tokens` may
-    read its report.
-    `list_sizes` is how many records each owner has at an endpoint of lists.csv, where it is not the table's number;
+    `bc_id` is the business center that owns every account added as permitted, `bc_type` its kind, `bc_tokens` may read
+    its report. `list_sizes` is how many records an owner has at an endpoint of lists.csv, where it is another number;
     `unscoped` are the endpoints the tokens have no permission for. `statuses_below_campaigns`: whether GMV Max takes a
     campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
     `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv),
