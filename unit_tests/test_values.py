@@ -68,12 +68,14 @@ def test_an_odd_value_becomes_null_with_one_warning_and_its_number_in_the_log(
     sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
 ) -> None:
     tiktok.faults.odd_value(metric="clicks", value="<5")
-    result = sync("campaigns_reports_daily", config=one_advertiser)
-    rows = result.rows("campaigns_reports_daily")
+    result = sync("advertisers_reports_daily", config=one_advertiser)
+    rows = result.rows("advertisers_reports_daily")
     assert not any("clicks" in row for row in rows)
     assert all("spend" in row for row in rows)
     assert result.warnings == [
-        "campaigns_reports_daily.clicks: TikTok sent '<5', which is no integer; it becomes null."
+        "advertisers_reports_daily.clicks: TikTok sent '<5', which is no integer; it becomes null."
     ]
     told = [message.log.message for message in result.output.logs]
-    assert f"campaigns_reports_daily.clicks: {len(rows)} values of an unexpected form became null in this sync." in told
+    assert (
+        f"advertisers_reports_daily.clicks: {len(rows)} values of an unexpected form became null in this sync." in told
+    )
