@@ -36,7 +36,7 @@ def test_a_user_goes_from_spec_to_rows(command: Command, config: dict[str, Any],
         == "SUCCEEDED"
     )
     (catalog,) = command("discover", argv=argv, config=config).of("CATALOG")
-    assert len(catalog["catalog"]["streams"]) == 195
+    assert len(catalog["catalog"]["streams"]) == 204
     run = command("read", argv=argv, config=config, catalog=catalog_of("campaigns", STREAM))
     assert (run.code, run.noise) == (0, "")
     assert {row["advertiser_id"] for row in run.rows(STREAM)} == {TOKYO, LOS_ANGELES, BERLIN}
@@ -89,7 +89,10 @@ def test_check_asks_few_questions_whatever_the_number_of_accounts(
         ({"start_date": "soon", "attribution_window": 400}, ["2 mistakes", "\n1) Start Date", "\n2) Attribution"]),
         ({"advertiser_ids": [TOKYO, FORBIDDEN]}, [f"no permission for these ad accounts: {FORBIDDEN}."]),
         ({"advertiser_ids": [TOKYO, UNKNOWN]}, [f"no permission for these ad accounts: {UNKNOWN}."]),
-        (production(TOKYO, FORBIDDEN, UNKNOWN), [FORBIDDEN, UNKNOWN, "take them out of advertiser_ids"]),
+        (
+            production(TOKYO, FORBIDDEN, UNKNOWN),
+            [FORBIDDEN, UNKNOWN, "out of Advertiser IDs (advertiser_ids)"],
+        ),
     ],
 )
 def test_check_fails_in_words_that_name_the_field_or_the_account(
@@ -178,7 +181,6 @@ def test_one_refused_account_loses_nothing_of_the_others(command: Command, confi
     ("state", "words"),
     [
         ([state_of("orders", {"id": 1})], "it is about orders"),
-        ([state_of(STREAM, {"id": 1})], f"stream {STREAM} is not of this connector"),
         ("{not json", "--state"),
     ],
 )
@@ -190,6 +192,17 @@ def test_a_foreign_state_is_refused(
     assert words in told(run)
     assert "eset" in told(run) or "can't be read" in told(run)
     assert tiktok.simulator.transcript == []
+    assert_no_traceback(run)
+
+
+def test_a_state_that_can_not_be_understood_costs_its_stream_a_warning(
+    command: Command, config: dict[str, Any], tiktok: Any
+) -> None:
+    run = command("read", config=config, catalog=catalog_of(STREAM), state=[state_of(STREAM, {"id": 1})])
+    assert (run.code, run.errors) == (0, [])
+    assert run.rows(STREAM)
+    (warning,) = [m["log"]["message"] for m in run.of("LOG") if m["log"]["level"] == "WARN"]
+    assert STREAM in warning
     assert_no_traceback(run)
 
 
