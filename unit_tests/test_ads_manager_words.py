@@ -68,7 +68,8 @@ def test_a_word_of_ads_managers_is_answered_with_the_metric(word: str, meaning: 
 
 
 def test_of_what_ads_manager_means_only_what_this_report_has_is_proposed() -> None:
-    assert "complete_payment or onsite_total_purchase: write one of them." in answer(HOURLY, "Purchases")
+    by_country = BASIC | {"breakdowns": ["country_code"]}
+    assert answer(by_country, "Purchases").endswith("What Ads Manager calls Purchases is complete_payment: write that.")
     told = answer(CENTRE, "CPV")
     assert told.endswith("but video_play_actions can't be had here: TikTok gives it only in basic, audience or "
                          "catalog reports.")  # fmt: skip
