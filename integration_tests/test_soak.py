@@ -46,5 +46,5 @@ def test_a_soak_in_which_rows_are_lost_says_so() -> None:
     told = lost.complaints()
     assert lost.missing > 0
     assert any("rows are missing" in words for words in told)
-    assert any("a fault was not survived: {'40002'" in words for words in told)
+    assert any("a fault was not survived: {'40051'" in words for words in told)
     assert any("the sync ended with 1" in words for words in told)
