@@ -45,6 +45,16 @@ def clock() -> Iterator[Any]:
         yield frozen
 
 
+@pytest.fixture(autouse=True)
+def levels() -> Iterator[None]:
+    """What a test makes of the levels of the logs, benchmarks quieten them, is undone."""
+    loggers = [logging.getLogger(name) for name in ("airbyte", "airbyte.source_tiktok_marketing")]
+    before = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+
+
 @pytest.fixture
 def debugging() -> Iterator[None]:
     """Everything a sync can log is logged."""

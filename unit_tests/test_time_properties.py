@@ -148,7 +148,9 @@ def test_the_newest_day_is_read_again_wherever_the_cursor_stands(found: Circumst
 @given(found=EVERY)
 def test_the_cursor_never_moves_back_nor_past_what_was_read(found: Circumstances, run: Run) -> None:
     after, read = run(found).cursor, [period_of(found.stream, last)[1] for _, last in run(found).windows]
-    if found.cursor:
+    if found.cursor and found.cursor > found.today:  # of a machine whose clock was wrong: the account begins anew
+        assert not after or after <= max([found.cursor, found.first, *read])
+    elif found.cursor:
         assert after
         assert found.cursor <= after <= max([found.cursor, found.first, *read])
     elif after:
