@@ -48,6 +48,7 @@ from source_tiktok_marketing.selection import warn_of_foreign_schemas
 from source_tiktok_marketing.shared import PREPARED, is_sample
 from source_tiktok_marketing.shutdown import emit_states
 from source_tiktok_marketing.state_forms import by_stream
+from source_tiktok_marketing.stream_tables import write_out
 from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -84,6 +85,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=ours, state=state)
         if self._config:
             self._config[PREPARED]["columns"] = _selected_columns(catalog)
+        write_out(self.resolved_manifest)
         self._tables = [(rows, tuple(rows)) for rows in map(_table_of, self.resolved_manifest["dynamic_streams"])]
         self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
         self._given = dict(config or {})

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rows import BELOW, name_of
 
 from source_tiktok_marketing.source import manifest_path
 
@@ -55,9 +54,3 @@ def test_no_block_is_written_twice() -> None:
     del written["spec"]  # a JSON schema has no references
     found = Counter(block for part in written.values() for block in blocks(part))
     assert [block for block, times in found.items() if times > 1] == []
-
-
-def test_a_row_of_a_table_begins_with_its_name() -> None:
-    lines = Path(manifest_path()).read_text(encoding="utf-8").splitlines()
-    rows = [line for line in lines if line.strip().startswith(("- {name: ", "- name: "))]
-    assert {name_of(row) for row in BELOW} <= {line.split("name: ", 1)[1].split(",")[0] for line in rows}

@@ -1,0 +1,171 @@
+"""The manifest's tables of streams, written out: each row with its name, its table's words and what derives from them.
+
+A table holds rows under `streams`; what stands beside `streams` is said of each of them, unless a row says otherwise:
+
+    - group: commerce                      {name: catalog_feeds, group: commerce, of: business_center,
+      of: business_center                   below: [{endpoint: catalog/get/, …}], endpoint: catalog/feed/get/,
+      streams:                        →     ask: {bc_id: "{bc_id}", catalog_id: "{catalog_id}"},
+        catalog_feeds:                      scope: Get Feed (970), …}
+          below: [*catalogs]
+          endpoint: catalog/feed/get/
+
+`stream_words.yaml` has the words a row may use, each with its meaning.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# The parameter that says whom a request is about.
+OWNER_IDS = {
+    "advertiser": ["advertiser_id"],
+    "any_advertiser": ["advertiser_id"],
+    "business_center": ["bc_id"],
+    "tiktok_account": ["business_id"],
+    "app": [],
+}
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+Row = Mapping[str, Any]
+
+
+class UnknownWordError(ValueError):
+    """A row of the manifest uses a word that no kind of row has: most likely a misspelt one."""
+
+    def __init__(self, where: str, word: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"manifest.yaml, {where}: {word!r} is not a word of its table. Use {', '.join(sorted(known))}."
+        )
+
+
+@cache
+def words() -> Mapping[str, Any]:
+    """The JSON schema of each kind of row (`entity`, `nested`, `report` …) and of a level, by its name."""
+    text = (Path(__file__).parent / "stream_words.yaml").read_text(encoding="utf-8")
+    schemas: Mapping[str, Any] = yaml.safe_load(text)["definitions"]
+    return schemas
+
+
+def write_out(manifest: Mapping[str, Any]) -> None:
+    """Replaces the tables of `manifest` by their complete rows. Raises UnknownWordError for a misspelt word.
+
+    Rows that are complete already stay as they are.
+    """
+    scopes = _scopes_by_endpoint(manifest.get("definitions", {}).get("scopes", {}))
+    for stream in manifest["dynamic_streams"]:
+        parameters = stream["components_resolver"].get("stream_parameters", {})
+        if tables := parameters.get("list_of_parameters_for_stream"):
+            parameters["list_of_parameters_for_stream"] = [row for table in tables for row in _rows(table, scopes)]
+
+
+def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
+    if "streams" not in table:
+        yield table
+        return
+    common = {word: value for word, value in table.items() if word != "streams"}
+    for name, row in table["streams"].items():
+        whole = {**common, "name": name, **row}
+        if "ask" in common:
+            whole["ask"] = {**common["ask"], **row.get("ask", {})}
+        _refuse_unknown_words(name, whole)
+        whole = {**_defaults(kind_of(whole)), **whole}
+        yield _complete(whole, scopes) if "of" in whole else whole
+
+
+@cache
+def _defaults(kind: str) -> Row:
+    properties = words()[kind]["properties"]
+    return {word: schema["default"] for word, schema in properties.items() if "default" in schema}
+
+
+def kind_of(row: Row) -> str:
+    """Which kind of row it is, of those that `words` has."""
+    if "level" in row:
+        return "report"
+    if "of" not in row:
+        return "entity"
+    return "nested_report" if "dimensions" in row else "nested"
+
+
+def _refuse_unknown_words(name: str, row: Row) -> None:
+    for kind, part in [(kind_of(row), row), *(("level", level) for level in _every_level(row.get("below", ())))]:
+        known = words()[kind]["properties"]
+        for word in part:
+            if word not in known:
+                raise UnknownWordError(name, word, known)
+
+
+def _every_level(levels: Iterable[Row]) -> Iterator[Row]:
+    for level in levels:
+        yield level
+        for way in level.get("either", ()):
+            yield from _every_level(way)
+
+
+def _scopes_by_endpoint(scopes: Mapping[str, list[str]]) -> dict[str, str]:
+    return {endpoint: scope for scope, endpoints in scopes.items() for endpoint in endpoints}
+
+
+def _complete(row: Row, scopes: Mapping[str, str]) -> Row:
+    """A row about something of an owner, with its request, its scope and its levels in full."""
+    ids = dict.fromkeys(OWNER_IDS[row["of"]])
+    levels, known = _complete_levels(row.get("below", ()), ids, scopes)
+    scope = {"scope": row.get("scope") or scopes[row["endpoint"]]}
+    return {**row, **scope, "below": levels, "ask": _request(row.get("ask", {}), known)}
+
+
+def _complete_levels(
+    levels: Iterable[Row], ids: Iterable[str], scopes: Mapping[str, str]
+) -> tuple[list[Row], list[str]]:
+    """The levels in full, and every name that is known below them: ids first, then words that are written down."""
+    found, written, whole = dict.fromkeys(ids), dict[str, None](), list[Row]()
+    for level in levels:
+        if "either" in level:
+            ways = [_complete_levels(way, found, scopes) for way in level["either"]]
+            written |= dict.fromkeys(name for _, known in ways for name in known)
+            whole.append({**level, "either": [way for way, _ in ways]})
+        elif "each" in level:
+            texts = {word: _written(level[word]) for word in ("each", "deleted") if word in level}
+            written |= dict.fromkeys(name for choice in texts["each"] for name in choice)
+            whole.append({**level, **texts})
+        else:
+            whole.append(_asked(level, found, scopes))
+            found |= dict.fromkeys(level["takes"])
+    return whole, [*(found | written)]
+
+
+def _asked(level: Row, ids: Iterable[str], scopes: Mapping[str, str]) -> Row:
+    """A level that TikTok is asked for; with ids alone, not with the words that are written down beside it."""
+    scope = scopes.get(level["endpoint"])
+    sweeps = {"sweeps": [_texts(sweep) for sweep in level["sweeps"]]} if "sweeps" in level else {}
+    return {**level, **({"scope": scope} if scope else {}), **sweeps, "ask": _request(level.get("ask", {}), ids)}
+
+
+def _request(ask: Row, known: Iterable[str]) -> dict[str, str]:
+    """The parameters of a request: those written down, and every known name that they do not hold already.
+
+    A parameter that is written down as nothing is not sent.
+    """
+    texts = _texts(ask)
+    held = {name for text in texts.values() for name in PLACEHOLDER.findall(text)}
+    derived = {name: f"{{{name}}}" for name in known if name not in held and name not in texts}
+    return derived | {name: text for name, text in texts.items() if text}
+
+
+def _written(choices: Row | list[Row]) -> list[dict[str, str]]:
+    """What a level goes through, one after another: `{partner: [Zefr, IAS]}` is `[{partner: Zefr}, {partner: IAS}]`."""
+    if isinstance(choices, Mapping):
+        return [_texts({name: value}) for name, values in choices.items() for value in values]
+    return [_texts(choice) for choice in choices]
+
+
+def _texts(values: Row) -> dict[str, str]:
+    """Parameters as TikTok reads them: what is no text is JSON."""
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}

@@ -1,0 +1,87 @@
+"""The manifest's tables: what a row leaves out is its table's or derived, and a misspelt word is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from source_tiktok_marketing.stream_tables import UnknownWordError, write_out
+
+SCOPES = {"Read Pens": ["pen/list/"], "Read Caps": ["pen/cap/get/"]}
+PENS = {"endpoint": "pen/list/", "records": "list", "takes": {"pen_id": "id"}}
+CAPS: dict[str, Any] = {"endpoint": "pen/cap/get/", "records": "list", "key": ["advertiser_id", "pen_id"]}
+
+
+def written_out(*tables: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a manifest with these tables."""
+    parameters = {"list_of_parameters_for_stream": list(tables)}
+    stream = {"components_resolver": {"stream_parameters": parameters}}
+    write_out({"definitions": {"scopes": SCOPES}, "dynamic_streams": [stream]})
+    rows: list[dict[str, Any]] = parameters["list_of_parameters_for_stream"]
+    return rows
+
+
+def caps(**more: Any) -> dict[str, Any]:
+    """The one row of a table of caps."""
+    (row,) = written_out({"group": "pens", "of": "advertiser", "streams": {"caps": {**CAPS, **more}}})
+    return row
+
+
+def test_a_row_has_its_name_the_words_of_its_table_and_the_scope_of_its_endpoint() -> None:
+    row = caps()
+    assert (row["name"], row["group"], row["of"], row["scope"]) == ("caps", "pens", "advertiser", "Read Caps")
+
+
+def test_a_row_says_something_else_than_its_table() -> None:
+    assert (caps(of="app", scope="another")["of"], caps(of="app", scope="another")["scope"]) == ("app", "another")
+
+
+def test_a_request_has_the_ids_of_the_owner_and_of_the_levels() -> None:
+    assert caps(below=[PENS])["ask"] == {"advertiser_id": "{advertiser_id}", "pen_id": "{pen_id}"}
+
+
+def test_an_id_that_a_parameter_holds_is_not_sent_by_its_own_name() -> None:
+    assert caps(below=[PENS], ask={"filtering": {"ids": ["{pen_id}"]}})["ask"] == {
+        "advertiser_id": "{advertiser_id}",
+        "filtering": '{"ids": ["{pen_id}"]}',
+    }
+
+
+def test_an_id_that_is_written_down_as_nothing_is_not_sent() -> None:
+    assert caps(below=[PENS], ask={"pen_id": ""})["ask"] == {"advertiser_id": "{advertiser_id}"}
+
+
+def test_a_level_is_asked_for_with_ids_and_not_with_the_words_beside_it() -> None:
+    row = caps(below=[{"each": {"colour": ["red", "blue"]}}, PENS])
+    assert row["below"][0]["each"] == [{"colour": "red"}, {"colour": "blue"}]
+    assert row["below"][1]["ask"] == {"advertiser_id": "{advertiser_id}"}
+    assert row["below"][1]["scope"] == "Read Pens"
+    assert row["ask"] == {"advertiser_id": "{advertiser_id}", "pen_id": "{pen_id}", "colour": "{colour}"}
+
+
+def test_several_ways_down_know_what_each_of_them_finds() -> None:
+    ways = {"either": [[PENS], [{**PENS, "takes": {"ink_id": "ink"}}]]}
+    assert caps(below=[ways])["ask"] == {name: f"{{{name}}}" for name in ("advertiser_id", "pen_id", "ink_id")}
+
+
+def test_the_parameters_of_a_table_and_of_a_row_go_together() -> None:
+    table = {
+        "group": "pens",
+        "of": "app",
+        "ask": {"a": "1", "b": "2"},
+        "streams": {"caps": {**CAPS, "ask": {"b": "3"}}},
+    }
+    assert written_out(table)[0]["ask"] == {"a": "1", "b": "3"}
+
+
+def test_a_complete_row_stays_as_it_is() -> None:
+    row = caps(below=[PENS])
+    assert written_out(row) == [row]
+
+
+@pytest.mark.parametrize("row", [{"uct": True}, {"below": [{**PENS, "bacth": 3}]},
+                                 {"below": [{"either": [[{**PENS, "bacth": 3}]]}]}], ids=repr)  # fmt: skip
+def test_a_misspelt_word_is_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(UnknownWordError, match=r"caps: '(uct|bacth)' is not a word of its table. Use .*records"):
+        caps(**row)
