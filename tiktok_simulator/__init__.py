@@ -3,7 +3,8 @@
 from .app import Quota, Simulator
 from .fault import Fault
 from .faults import Faults
-from .transports import intercepted, served
+from .in_process import intercepted
+from .transports import served
 from .wire import Exchange, Request, Response
 from .world import World
 

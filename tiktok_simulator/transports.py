@@ -1,4 +1,4 @@
-"""Two ways to reach a simulator: intercepted in process, or served over TLS behind a proxy on loopback."""
+"""A simulator served over TLS behind a proxy on loopback."""
 
 from __future__ import annotations
 
@@ -9,61 +9,19 @@ import ssl
 import struct
 import tempfile
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
 from types import TracebackType
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import trustme
 
 from .app import HOSTS, Simulator
-from .wire import ConnectionDroppedError, Request, Response
+from .wire import ConnectionDroppedError, Response, request_of
 
 WORTH_ZIPPING = 1_000
-
-
-@contextlib.contextmanager
-def intercepted(simulator: Simulator) -> Iterator[Simulator]:
-    """Answer every request that the `requests` library makes, to any host, from the simulator.
-
-    Requests to hosts TikTok does not have are answered 403 and are in the transcript like all others.
-    A dropped connection is the exception of `requests` for it.
-    """
-    import requests  # noqa: PLC0415 - only this transport needs them
-    import requests_mock  # noqa: PLC0415
-
-    errors = requests.exceptions
-    kinds = {"reset": errors.ConnectionError, "timeout": errors.ReadTimeout, "tls": errors.SSLError,
-             "dns": errors.ConnectionError, "cut": errors.ChunkedEncodingError}  # fmt: skip
-
-    def answer(prepared: Any) -> requests.Response:
-        try:
-            response = simulator.handle(_request(prepared.method, prepared.url, prepared.headers, prepared.body))
-        except ConnectionDroppedError as error:
-            raise kinds[error.kind](str(error), request=prepared) from None
-        if response.damaged:
-            raise errors.ContentDecodingError(
-                "Error -3 while decompressing data: incorrect header check", request=prepared
-            )
-        if response.drip:
-            raise errors.ChunkedEncodingError("Connection broken: IncompleteRead", request=prepared)
-        return requests_mock.create_response(
-            prepared, status_code=response.status, headers=dict(response.headers), content=response.body
-        )
-
-    with requests_mock.Mocker() as mocker:
-        mocker.add_matcher(answer)
-        yield simulator
-
-
-def _request(method: str, url: str, headers: Any, body: Any) -> Request:
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    data = body.encode() if isinstance(body, str) else body or b""
-    return Request(method, parts.hostname or "", parts.path, query, dict(headers), data)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -104,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.refused.append(urlsplit(self.path).hostname or self.path)
             self._send(Response(403, {"Content-Type": "text/plain"}, b"host is not simulated"))
             return
-        request = _request(self.command, f"https://{self.host}{self.path}", self.headers, body)
+        request = request_of(self.command, f"https://{self.host}{self.path}", self.headers, body)
         try:
             response = self.server.simulator.handle(request)
         except ConnectionDroppedError:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
@@ -114,3 +115,11 @@ def envelope(code: int, message: str, data: Mapping[str, Any], request_id: str) 
 def plain_text(status: int, text: str) -> Response:
     """The answer to a request that never reached the API."""
     return Response(status, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())
+
+
+def request_of(method: str, url: str, headers: Any, body: Any) -> Request:
+    """A request as it arrives: the parameters of its address apart, its body as bytes."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    data = body.encode() if isinstance(body, str) else body or b""
+    return Request(method, parts.hostname or "", parts.path, query, dict(headers), data)
