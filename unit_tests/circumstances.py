@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,12 +14,9 @@ from airbyte_cdk import ConfiguredAirbyteCatalog
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.test.catalog_builder import CatalogBuilder
 from airbyte_cdk.test.state_builder import StateBuilder
-from airbyte_cdk.utils.yaml_loader import safe_load_yaml
-from harness import frozen_now, plain_reports
+from harness import QuickSource, frozen_now, plain_reports
 from hypothesis import strategies as st
-from rows import MANIFEST
 
-from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.bulk import PageMessage
 from source_tiktok_marketing.dates import FIRST_ZONE
 from tiktok_simulator import Simulator, World, intercepted
@@ -161,34 +157,6 @@ def moments(draw: st.DrawFn) -> tuple[str, datetime]:
     return zone, local.astimezone(UTC)
 
 
-class OneReport(SourceTiktokMarketing):
-    """The connector with one report in its manifest: all sixty take a second to build."""
-
-    def __init__(self, catalog: ConfiguredAirbyteCatalog, config: Mapping[str, Any], state: list[Any]) -> None:
-        self._only = catalog.streams[0].stream.name
-        super().__init__(catalog, config, state)
-
-    def _read_and_parse_yaml_file(self, path_to_yaml_file: str) -> Any:
-        return deepcopy(_manifest_of(self._only))
-
-
-# The CDK reads its own schema of manifests anew for every source, which takes as long as all the rest.
-cached_schema = cache(safe_load_yaml)
-
-
-@cache
-def _manifest_of(stream: str) -> dict[str, Any]:
-    manifest = {key: deepcopy(value) for key, value in MANIFEST.items() if key != "definitions"}
-    tables, manifest["dynamic_streams"] = manifest["dynamic_streams"], []
-    for table in tables:
-        parameters = table["components_resolver"].get("stream_parameters", {})
-        rows = [row for row in parameters.get("list_of_parameters_for_stream", ()) if row["name"] == stream]
-        if rows:
-            parameters["list_of_parameters_for_stream"] = rows
-            manifest["dynamic_streams"].append(table)
-    return manifest
-
-
 @cache
 def world_of(zone: str, *, delivers: bool) -> World:
     """One ad account, with an ad that has run for years, or without any."""
@@ -219,7 +187,7 @@ def synced(found: Circumstances, world: World) -> Outcome:
     if found.state:
         saved = saved.with_stream_state(found.stream, deepcopy(found.state))
     with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
-        source = OneReport(catalog_of(found.stream, "spend"), found.config, saved.build())
+        source = QuickSource(catalog_of(found.stream, "spend"), found.config, saved.build())
         (stream,) = (each for each in source.streams(source.normal_config) if each.name == found.stream)
         for partition in stream.generate_partitions():
             for record in partition.read():

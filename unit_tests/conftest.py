@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from airbyte_cdk.sources.declarative import concurrent_declarative_source
+from airbyte_cdk.utils.yaml_loader import safe_load_yaml
 from freezegun import freeze_time
 from harness import NOW, Sync, Turns, frozen_now, read_streams
 
@@ -43,6 +46,15 @@ def clock() -> Iterator[Any]:
     """The clock of connector and simulator; `clock.move_to(...)` moves both."""
     with freeze_time(NOW, ignore=["_pytest", "queue", "threading"]) as frozen:
         yield frozen
+
+
+# The CDK reads its own schema of manifests anew for every source, which takes as long as all the rest.
+READ_ONCE = cache(safe_load_yaml)
+
+
+@pytest.fixture(autouse=True)
+def _schema_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrent_declarative_source, "safe_load_yaml", READ_ONCE)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from airbyte_cdk.sources.declarative import concurrent_declarative_source
 from circumstances import (
     DAILY,
     DAY,
@@ -22,7 +21,6 @@ from circumstances import (
     WEEKLY,
     Circumstances,
     Outcome,
-    cached_schema,
     circumstances,
     synced,
     world_of,
@@ -50,9 +48,8 @@ MOVING = circumstances(DAILY, HOURLY, WEEKLY, MONTHLY)
 
 
 @pytest.fixture
-def run(clock: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(clock: Any) -> Run:
     """One sync, or what it gave before."""
-    monkeypatch.setattr(concurrent_declarative_source, "safe_load_yaml", cached_schema)
 
     def outcome(found: Circumstances) -> Outcome:
         if found not in KNOWN:

@@ -8,9 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from airbyte_cdk.models import Status
-from airbyte_cdk.sources.declarative import concurrent_declarative_source
 from airbyte_cdk.test.entrypoint_wrapper import read
 from airbyte_cdk.test.state_builder import StateBuilder
 from circumstances import (
@@ -21,13 +19,11 @@ from circumstances import (
     WEEKLY,
     ZONES,
     Circumstances,
-    OneReport,
-    cached_schema,
     catalog_of,
     moments,
     world_of,
 )
-from harness import Sync, frozen_now, plain_reports
+from harness import QuickSource, Sync, frozen_now, plain_reports
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -64,16 +60,11 @@ class Corrected(Flight):
         return True
 
 
-@pytest.fixture(autouse=True)
-def _schema_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concurrent_declarative_source, "safe_load_yaml", cached_schema)
-
-
 def whole_sync(stream: str, config: dict[str, Any], state: dict[str, Any] | None) -> Sync:
     catalog, saved = catalog_of(stream, "spend", "impressions", "conversion"), StateBuilder()
     if state:
         saved = saved.with_stream_state(stream, state)
-    source = OneReport(catalog, config, saved.build())
+    source = QuickSource(catalog, config, saved.build())
     return Sync(read(source, config, catalog, saved.build(), expecting_exception=None))
 
 
