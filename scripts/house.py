@@ -1,0 +1,75 @@
+"""The passages of CONTRIBUTING.md that are made of the code itself: what is where, and the words of a stream's row."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from source_tiktok_marketing.stream_tables import words
+
+ROOT = Path(__file__).parents[1]
+SHARED = {
+    "offer": "Words of every stream",
+    "request": "Words of everything that TikTok is asked for",
+    "owner": "Words of what belongs to an owner",
+    "days": "Words of streams that are read in windows of days",
+}
+KINDS = {
+    "entity": "A list of each ad account's own things: campaigns, ads, images",
+    "nested": "Records about an owner, or about what an owner has: pixels, shops, invoices",
+    "nested_report": "A report about an owner, or about what an owner has: GMV Max, business centres",
+    "report": "A report of an ad account",
+    "level": "A level below an owner (`below`): what a stream has one request for each of",
+}
+
+
+def map_of(package: str) -> str:
+    """A table of the modules of a package, each with the first sentence of its docstring."""
+    paths = sorted((ROOT / package).rglob("*.py"), key=_place)
+    return "\n".join(["| module | what it is about |", "|---|---|", *(line for path in paths for line in _line(path))])
+
+
+def _place(path: Path) -> tuple[bool, str, bool, str]:
+    folder = path.parent.relative_to(ROOT)
+    return len(folder.parts) > 1, str(folder), path.stem != "__init__", path.stem
+
+
+def _line(path: Path) -> Iterator[str]:
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    said = text.split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+    name = path.relative_to(ROOT).as_posix()
+    if path.stem == "__init__":
+        yield f"| **`{path.parent.relative_to(ROOT).as_posix()}/`** | **{said}** |"
+    elif said:
+        yield f"| `{name}` | {said} |"
+
+
+def row_words() -> str:
+    """The words that several kinds of rows share, then those of each kind alone."""
+    shared = [f"**{title}**\n\n{_table(words()[block])}" for block, title in SHARED.items()]
+    return "\n\n".join([*shared, *(_kind(kind, title) for kind, title in KINDS.items())])
+
+
+def _kind(kind: str, title: str) -> str:
+    schema = words()[kind]
+    blocks = [block for block in SHARED if set(words()[block]) <= set(schema["properties"])]
+    known = {word: part for block in blocks for word, part in words()[block].items()}
+    own = {word: part for word, part in schema["properties"].items() if known.get(word) != part}
+    needed = ", ".join(f"`{word}`" for word in schema.get("required", ()))
+    shared = (
+        f"With the {'; the '.join(SHARED[block][0].lower() + SHARED[block][1:] for block in blocks)}. "
+        if blocks
+        else ""
+    )
+    return f"**{title}**\n\n{shared}{f'Needed: {needed}.' if needed else ''}\n\n{_table(own)}"
+
+
+def _table(parts: Mapping[str, Any]) -> str:
+    return "\n".join(["| word | |", "|---|---|", *(f"| `{word}` | {_meaning(part)} |" for word, part in parts.items())])
+
+
+def _meaning(part: Mapping[str, Any]) -> str:
+    one_of = f" One of {', '.join(f'`{value}`' for value in part['enum'])}." if "enum" in part else ""
+    return " ".join(str(part.get("description", "")).split()).replace("|", "\\|") + one_of
