@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from source_tiktok_marketing.stream_tables import words
+from tiktok_simulator.routes import ENDPOINTS, PREFIX
 
 ROOT = Path(__file__).parents[1]
 SHARED = {
@@ -73,3 +75,17 @@ def _table(parts: Mapping[str, Any]) -> str:
 def _meaning(part: Mapping[str, Any]) -> str:
     one_of = f" One of {', '.join(f'`{value}`' for value in part['enum'])}." if "enum" in part else ""
     return " ".join(str(part.get("description", "")).split()).replace("|", "\\|") + one_of
+
+
+def simulated_endpoints() -> str:
+    """The simulator's endpoints, by the module that answers them."""
+    answered: dict[str, list[str]] = {}
+    for path, endpoint in ENDPOINTS.items():
+        marks = ", ".join(["POST"] * (endpoint.method == "POST") + ["sandbox too"] * endpoint.sandbox)
+        name = f"`{path.removeprefix(PREFIX).strip('/')}/`" + (f" ({marks})" if marks else "")
+        answer = endpoint.answer.func if isinstance(endpoint.answer, partial) else endpoint.answer
+        answered.setdefault(answer.__module__.removeprefix("tiktok_simulator."), []).append(name)
+    lines = [f"| `{module}` | {', '.join(sorted(names))} |" for module, names in sorted(answered.items())]
+    return "\n".join(
+        [f"{len(ENDPOINTS)} endpoints. Everything else is 404.", "", "| answered in | |", "|---|---|", *lines]
+    )
