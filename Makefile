@@ -46,7 +46,7 @@ fmt: $(READY)  ## formats the code and mends what the linter can
 
 GENERATED := README.md docs/setup.md docs/coverage.md docs/data-model.md docs/metrics.md docs/custom-reports.md docs/faults.md \
   docs/streams.md docs/evidence.md docs/architecture.md CONTRIBUTING.md \
-  tiktok_simulator/README.md
+  tiktok_simulator/README.md docs/demo.md
 
 docs: $(READY)  ## writes the generated passages: streams table, entity-relationship diagram
 	$(BIN)/cog -r -I scripts $(GENERATED)

@@ -28,6 +28,14 @@ OWNERS = {"advertiser": "ad account", "business_center": "business centre", "tik
           "any_advertiser": "once", "app": "once"}  # fmt: skip
 
 
+def demo_in_short() -> str:
+    """The first sync of the demo and what its figures add up to, as the demo prints it."""
+    printed = (TESTS.parent / "demo" / "expected.txt").read_text(encoding="utf-8")
+    sync = "3  First sync" + printed.partition("3  First sync")[2].partition("\n\n")[0]
+    sums = "  spend added up" + printed.partition("  spend added up")[2].partition("\n\n")[0]
+    return f"```\n{sync}\n…\n{sums}\n```"
+
+
 def streams_table() -> str:
     """The streams of no group: where their rows come from, key, cursor, and whether the sandbox has them."""
     sandbox = SOURCE.offered({"credentials": {"auth_type": "sandbox_access_token"}})
