@@ -117,6 +117,7 @@ def test_every_configuration_is_tried_by_check() -> None:
 
 @pytest.mark.parametrize(("config", "count"), [
     ("oauth", 204), ("production_token", 204), ("legacy_production", 204), ("sandbox", 48), ("legacy_sandbox", 48),
+    ("legacy_token", 204),
 ])  # fmt: skip
 def test_discover_offers_what_the_credentials_can_read(config: str, count: int) -> None:
     assert len(discovered(config)) == count

@@ -36,7 +36,8 @@ class AdvertiserRetriever(Retriever):
 
     `lists` (over all `sweeps`), `activity` and `top_view` ask wherever a report wants them: for ids of campaigns, for
     the active days (`Activity`), for TopView campaigns (`TopViewAccounts`). They are built here once: in the template
-    of the reports, which the CDK copies for each, they doubled the time of a start.
+    of the reports, which the CDK copies for each, they doubled the time of a start. `environment` asks
+    whether the token is taken (environments.py).
     """
 
     config: Mapping[str, Any]
@@ -49,6 +50,7 @@ class AdvertiserRetriever(Retriever):
     lookups: HttpRequester | None = None
     organic_lookups: HttpRequester | None = None
     renewal: HttpRequester | None = None
+    environment: HttpRequester | None = None
     activity_metrics: list[list[str]] = field(default_factory=list)
     top_view: Mapping[str, Any] | None = None
 
@@ -57,8 +59,9 @@ class AdvertiserRetriever(Retriever):
         self._activity, self._lookups = Activity.of(self.config), Lookups.of(self.config)
         self._organic, self._top_view = OrganicTokens.of(self.config), TopViewAccounts.of(self.config)
         self._directory.requesters[self.lookup] = self.requester
-        if self.lists and self.activity:
-            self._directory.requesters |= {"lists": self.lists, "activity": self.activity}
+        if self.lists and self.activity and self.environment:
+            mine = {"lists": self.lists, "activity": self.activity, "environment": self.environment}
+            self._directory.requesters |= mine
             self._directory.sweeps = self.sweeps
             self._lookups.requester, self._lookups.organic_requester = self.lookups, self.organic_lookups
             self._organic.requester = self.renewal

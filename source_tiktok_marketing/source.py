@@ -30,6 +30,7 @@ from source_tiktok_marketing.changing import ChangingStream
 from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream, keep_every_account
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
+from source_tiktok_marketing.environments import decided
 from source_tiktok_marketing.fanout import Refusals
 from source_tiktok_marketing.files import Utf8Files
 from source_tiktok_marketing.left_out import LeftOut
@@ -106,6 +107,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         hide_secrets(config)
         refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
         offered = self.offered(config)
+        self._config = config  # which the CDK builds them from
         self._build_only(self._needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         OrganicTokens.of(config).hand_back = self._hand_back
@@ -139,6 +141,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         sample = {"sample": True, "report_rows": custom_rows(config, sample=True)}
         config = self._config = {**config, PREPARED: {**config.get(PREPARED, {}), **sample}}
         try:
+            config = self._config = decided(config, self.streams)
             held = self.streams(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
             status = super().check(logger, config)
@@ -156,6 +159,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         """The catalog of the streams this configuration is offered."""
         if self._is_unconfigured(config):
             return type(self)(config=config).discover(logger, config)
+        self._config = decided(self._config, self.streams)
         return super().discover(logger, config)
 
     def read(
@@ -169,6 +173,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         if self._is_unconfigured(config):
             yield from type(self)(catalog, config, state).read(logger, config, catalog, state)
             return
+        config = self._config = decided(self._config, self.streams)
         offered = self.offered(config)
         refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])

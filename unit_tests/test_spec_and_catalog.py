@@ -78,16 +78,6 @@ def test_every_sandbox_stream_is_answered_by_the_sandbox(
     assert {exchange.host for exchange in tiktok.transcript} == {"sandbox-ads.tiktok.com"}
 
 
-def test_a_legacy_sandbox_configuration_reaches_the_sandbox(
-    sync: Callable[..., Any], tiktok: Simulator, sandbox_config: dict[str, Any]
-) -> None:
-    credentials = sandbox_config["credentials"]
-    legacy = {"access_token": credentials["access_token"], "start_date": "2020-12-08",
-              "environment": {"advertiser_id": credentials["advertiser_id"]}}  # fmt: skip
-    assert sync("campaigns", config=legacy).errors == []
-    assert {exchange.host for exchange in tiktok.transcript} == {"sandbox-ads.tiktok.com"}
-
-
 @pytest.mark.parametrize(("path", "field"), list(fields(SourceTiktokMarketing().connection_specification)))
 def test_every_field_of_the_form_speaks_to_the_user(path: str, field: dict[str, Any]) -> None:
     if "const" in field:
