@@ -92,7 +92,7 @@ class Simulator:
                 self._record(request, status, code)
 
     def _dated(self, response: Response) -> Response:
-        """The answer with the moment it was made (RFC 9110, 6.6.1); a fault may have written another, or `""` for none."""
+        """The answer with the moment it was made (RFC 9110, 6.6.1); a fault may put another there, or `""` for none."""
         headers = {"Date": format_datetime(self.clock(), usegmt=True), **response.headers}
         return replace(response, headers={name: value for name, value in headers.items() if value})
 
