@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.models import StreamDescriptor
 from harness import Sync
 from rows import MANIFEST
 
+from source_tiktok_marketing.logs import Reasons
 from tiktok_simulator import Simulator
 from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
 from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
@@ -135,6 +138,27 @@ def test_an_endpoint_that_alone_refuses_for_the_quota_is_given_up_once(
     result = sync("campaigns", "audiences", "pixels", config=config | {"max_wait_minutes": 1, "concurrency": 2})
     assert sum(waits) < 4 * 60
     assert result.statuses["campaigns"] == "INCOMPLETE"
+
+
+def test_the_closing_word_reads_well_where_its_lines_are_folded(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    tiktok.faults.no_permission(BERLIN)
+    result = sync(STREAM, "campaigns")
+    *reasons, closing = result.errors
+    first, second = sorted(reasons, key=lambda reason: f"stream {STREAM}" not in reason)
+    head = "Not everything was read; what is not named here is complete:"
+    orders = (f"{STREAM}: {first}", f"campaigns: {second}"), (f"campaigns: {second}", f"{STREAM}: {first}")
+    assert " ".join(closing.split()) in [f"{head} 1) {one} 2) {other}" for one, other in orders]
+
+
+def test_of_many_reasons_the_closing_word_repeats_some_and_counts_the_others() -> None:
+    reasons, of = Reasons(), StreamDescriptor(name="ads")
+    for number in range(25):
+        told = AirbyteTracedException(message=f"Account {number}\nis refused", stream_descriptor=of)
+        assert reasons.is_new(told.as_airbyte_message())
+    error = AirbyteTracedException(internal_message="all", failure_type=FailureType.transient_error)
+    lines = str(reasons.closing(error).message).splitlines()
+    assert lines[1] == "1) ads: Account 0 is refused."
+    assert lines[20:] == ["20) ads: Account 19 is refused.", "21) ads: 5 more reasons, named above."]
 
 
 def test_an_unknown_code_stops_with_tiktoks_own_words(
