@@ -17,6 +17,7 @@ from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
 from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
 
 STREAM, PATH = "campaigns_reports_daily", "/report/integrated/get/"
+HOURLY = "ads_reports_hourly"
 NOT_GRANTED = "advertiser does not grant you /report/integrated/get/:GET permission"
 TABLE = MANIFEST["definitions"]["error_table"]
 
@@ -129,6 +130,40 @@ def test_the_quota_of_the_day_is_waited_for_once_by_all_streams(
     assert set(result.statuses.values()) == {"INCOMPLETE"}
     assert len({error for error in result.errors if "quota of the day" in error and "Not everything" not in error}) == 1
     assert sum(waits) < 3 * 60
+
+
+@pytest.mark.parametrize("number", [1, 4, 12])
+def test_when_the_quota_ends_one_request_asks_for_all_whatever_the_number_of_streams(
+    number: int, sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    streams = (STREAM, "campaigns", "ads", "audiences", "pixels", "creative_assets_images", "smart_plus_ads",
+               "ad_groups", "creative_assets_videos", "ads_reports_daily", HOURLY, "identities")  # fmt: skip
+    tiktok.faults.rate_limited(None).when = lambda request: "advertiser/" not in request.path
+    result = sync(*streams[:number], config=one_advertiser | {"max_wait_minutes": 15, "concurrency": 5})
+    refused = [call for call in tiktok.transcript if call.code == 40100]
+    attempts = 11  # of one request in fifteen minutes: after 1, 2, 4, 8, 16, 30, 60, and 300 seconds, and at the end
+    assert attempts <= len(refused) < attempts + 5
+    assert (set(result.statuses.values()), len(result.statuses)) == ({"INCOMPLETE"}, number)
+    assert len({error for error in result.errors if "Not everything" not in error}) == 1
+
+
+def test_when_the_quota_is_back_all_go_on(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    expected = {stream: len(sync(stream).rows(stream)) for stream in (STREAM, "campaigns", "audiences")}
+    tiktok.faults.rate_limited(9).when = lambda request: "advertiser/" not in request.path
+    result = sync(*expected)
+    assert (result.errors, {stream: len(result.rows(stream)) for stream in expected}) == ([], expected)
+
+
+@pytest.mark.parametrize("end", ["outage", "connection_reset", "refused"])
+def test_one_that_asks_for_all_and_has_other_trouble_holds_up_nobody(
+    end: str, sync: Callable[..., Sync], tiktok: Simulator
+) -> None:
+    tiktok.faults.rate_limited(6).when = lambda request: "advertiser/" not in request.path
+    arguments = {"outage": {"times": 3}, "connection_reset": {"times": 3}, "refused": {"code": 49999}}
+    fault = getattr(tiktok.faults, end)(path=PATH, **arguments[end])
+    result = sync(STREAM, "campaigns", "audiences")
+    assert (result.statuses["campaigns"], result.statuses["audiences"]) == ("COMPLETE", "COMPLETE")
+    assert fault.hits > 0
 
 
 def test_an_endpoint_that_alone_refuses_for_the_quota_is_given_up_once(
