@@ -172,7 +172,7 @@ def test_one_refused_account_loses_nothing_of_the_others(command: Command, confi
     assert len(run.errors) == 2  # the reason once, however many windows, and the closing word
     assert all(f"ad account {FORBIDDEN}" in error for error in run.errors)
     assert run.errors[-1].startswith(
-        "Not everything was read; what is not named here is complete.\n- campaigns_reports"
+        "Not everything was read; what is not named here is complete:\n1) campaigns_reports"
     )
     assert_no_traceback(run)
 

@@ -27,6 +27,7 @@ from source_tiktok_marketing.accounts import refuse_unreachable
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.bulk import IN_PAGES, PageMessage
 from source_tiktok_marketing.changing import ChangingStream
+from source_tiktok_marketing.clock import SyncClock, tell_days
 from source_tiktok_marketing.configuration import refuse_mistakes
 from source_tiktok_marketing.cursors import AdvertiserStream, keep_every_account
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
@@ -106,6 +107,8 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
         hide_secrets(config)
         refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
+        if self._wanted is not None and not is_sample(config):
+            tell_days(config)
         offered = self.offered(config)
         self._config = config  # which the CDK builds them from
         self._build_only(self._needed(config, offered))
@@ -114,7 +117,8 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         dated = {row["name"] for row in self.rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
-        self._built = [_bounded(each, is_windowed=each.name in dated or _is_windowed(each)) for each in streams]
+        clock = SyncClock.of(config)
+        self._built = [_bounded(each, clock, is_windowed=each.name in dated or _is_windowed(each)) for each in streams]
         return self._built
 
     def emit_states(self) -> None:
@@ -236,11 +240,11 @@ def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return rows
 
 
-def _bounded(stream: AbstractStream, *, is_windowed: bool) -> AbstractStream:
+def _bounded(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
     """The stream with a cursor that never passes what was asked for."""
     if is_windowed:
-        return AdvertiserStream(stream)
-    return ChangingStream(stream) if stream.cursor_field else stream
+        return AdvertiserStream(stream, clock)
+    return ChangingStream(stream, clock) if stream.cursor_field else stream
 
 
 def _is_windowed(stream: AbstractStream) -> bool:

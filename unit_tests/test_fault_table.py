@@ -112,7 +112,7 @@ def test_a_fault_that_lasts_is_one_accounts_own_and_named_once(
     assert result.statuses[STREAM] == "INCOMPLETE"
     reason, closing = result.errors
     assert f"{reason}".count(BERLIN) == 1
-    assert closing == f"Not everything was read; what is not named here is complete.\n- {STREAM}: {reason}"
+    assert closing == f"Not everything was read; what is not named here is complete:\n1) {STREAM}: {reason}"
     told(row, reason)
 
 
