@@ -27,9 +27,8 @@ with warnings.catch_warnings():
     # pyproject.toml says so too, but a -W of the command line outweighs it.
     warnings.filterwarnings("ignore", message="This class is experimental")
     from airbyte_cdk.entrypoint import AirbyteEntrypoint
-    from airbyte_cdk.test.standard_tests import ConnectorTestScenario, SourceTestSuiteBase
+    from airbyte_cdk.test.standard_tests import SourceTestSuiteBase
 
-    from source_tiktok_marketing import SourceTiktokMarketing
     from source_tiktok_marketing.__main__ import build, main
 
 pytestmark = pytest.mark.filterwarnings("ignore:This class is experimental")
@@ -89,12 +88,6 @@ class TestStandards(SourceTestSuiteBase):
 
     # A checkout may have any name; the suite would take the directory's.
     connector_name: ClassVar[str] = "source-tiktok-marketing"
-
-    @classmethod
-    def create_connector(cls, scenario: ConnectorTestScenario | None) -> SourceTiktokMarketing:
-        """The connector with the scenario's configuration: it reads the one it was built with, no later one."""
-        config = scenario.get_config_dict(connector_root=ROOT, empty_if_missing=True) if scenario else None
-        return SourceTiktokMarketing(config=config)
 
 
 for docker_test in [name for name in dir(SourceTestSuiteBase) if name.startswith("test_docker_")]:

@@ -103,6 +103,9 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
+        if (other := self._configured(config)) is not self:
+            return other.streams(other.normal_config)
+        config = self._config
         hide_secrets(config)
         refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
         offered = self.offered(config)
@@ -134,10 +137,10 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         each hundred metrics of each of the user's own reports. Ad accounts behind the first hundreds are checked
         against the list, where there is one.
         """
-        if self._is_unconfigured(config):
-            return type(self)(config=config).check(logger, config)
-        sample = {"sample": True, "report_rows": custom_rows(config, sample=True)}
-        config = self._config = {**config, PREPARED: {**config.get(PREPARED, {}), **sample}}
+        if (other := self._configured(config)) is not self:
+            return other.check(logger, other.normal_config)
+        sample = {"sample": True, "report_rows": custom_rows(self._config, sample=True)}
+        config = self._config = {**self._config, PREPARED: {**self._config.get(PREPARED, {}), **sample}}
         try:
             held = self.streams(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
@@ -154,8 +157,8 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> Any:
         """The catalog of the streams this configuration is offered."""
-        if self._is_unconfigured(config):
-            return type(self)(config=config).discover(logger, config)
+        if (other := self._configured(config)) is not self:
+            return other.discover(logger, other.normal_config)
         return super().discover(logger, config)
 
     def read(
@@ -166,10 +169,10 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
-        if self._is_unconfigured(config):
-            yield from type(self)(catalog, config, state).read(logger, config, catalog, state)
+        if (other := self._configured(config, catalog, state)) is not self:
+            yield from other.read(logger, other.normal_config, catalog, state)
             return
-        offered = self.offered(config)
+        offered = self.offered(self._config)
         refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
         warn_of_foreign_schemas(catalog)
@@ -194,9 +197,14 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             left_out.report()
         refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
 
-    def _is_unconfigured(self, config: Mapping[str, Any]) -> bool:
-        """Whether the source was built without a configuration and is given one now, as the CDK's test tools do."""
-        return bool(config) and not self._given
+    def _configured(
+        self,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog | None = None,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> SourceTiktokMarketing:
+        """This source, or one with `config` where it was built without, as the CDK's test tools build it."""
+        return type(self)(catalog, config, state) if config and not self._given else self
 
     def _hand_back(self, renewed: Mapping[str, str]) -> None:
         """Gives the platform the configuration as it gave it, with the tokens that are valid now."""
