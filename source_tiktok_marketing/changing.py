@@ -68,3 +68,10 @@ class ChangingStream(AdvertiserStream):
     def cursor(self) -> Cursor:
         """The cursor that stays in the past."""
         return self._present
+
+
+def bounded(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
+    """The stream with a cursor that never passes what was asked for; reports are windowed, whatever is said of them."""
+    if is_windowed or str(stream.cursor_field).startswith(("stat_time", "period")):
+        return AdvertiserStream(stream, clock)
+    return ChangingStream(stream, clock) if stream.cursor_field else stream
