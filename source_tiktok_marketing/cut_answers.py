@@ -6,12 +6,10 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
 import requests
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.types import Record
 
-from source_tiktok_marketing.answers import count_of
 from source_tiktok_marketing.bulk import Page
 
 CUT_SHORT = "X-Tt-Ads-Throttle"
@@ -69,23 +67,17 @@ def nothing_listed(stream: str, advertiser_id: str, level: str) -> AirbyteTraced
 
 
 class Keys:
-    """Tells the rows of a report apart, by the hashes of their keys."""
+    """Tells the rows of a report apart, by the hashes of their keys. A page has made its own as it was read."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
-        data = msgspec.defstruct("Data", [(name, Any, None) for name in names])
-        record = msgspec.defstruct("Record", [("data", data)])
-        self._lines = msgspec.json.Decoder(msgspec.defstruct("Line", [("record", record)]))
+        self._names = tuple(sorted({*names, "advertiser_id"}))
 
-    def of(self, record: Any) -> Iterator[int]:
+    def of(self, record: Any) -> Iterable[int]:
         """The hashes of a record, or of the records in a page."""
         values = record.data if isinstance(record, Record) else record
-        if not isinstance(values, Page):
-            yield self.of_row(values)
-            return
-        for lines in (values.first, values.rest):
-            found: list[Any] = self._lines.decode_lines(lines.text)
-            yield from (hash(tuple(getattr(line.record.data, name) for name in self._names)) for line in found)
+        if isinstance(values, Page) and values.hashes is not None and values.key == self._names:
+            return values.hashes
+        return map(self.of_row, rows_of(record))
 
     def of_row(self, row: Mapping[str, Any]) -> int:
         """The hash of one row."""
@@ -154,9 +146,4 @@ def rows_of(record: Any) -> Iterator[Mapping[str, Any]]:
 def _is_all(record: Any) -> bool:
     """Whether a page is all there is, as TikTok says: no other can be cut behind it."""
     values: Any = record.data if isinstance(record, Record) else record
-    if not isinstance(values, Page):
-        return False
-    data: Any = values.envelope["data"]
-    info = data["page_info"] or {}
-    total, pages = count_of(info, "total_number"), count_of(info, "total_page")
-    return pages == 1 and total == values.first.count + values.rest.count
+    return isinstance(values, Page) and values.hashes is None
