@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from . import recording, worlds
 from .business import accounts_of
@@ -32,9 +32,7 @@ TOKEN = "simulated-production-token"  # noqa: S105
 OTHER_APP_TOKEN = "simulated-token-of-another-app"  # noqa: S105
 SANDBOX_TOKEN = "simulated-sandbox-token"  # noqa: S105
 BC_ID = "7000000000000000101"
-
 NEWEST_IDS = 20_000
-"""How many ids one report covers; beyond it only the newest do (reporting.md §2)."""
 
 
 @dataclass
@@ -47,7 +45,8 @@ class World:
     campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
     `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv),
     `top_view_unasked` whether a report without filter of buying type has TopView, too: sources do not agree.
-    `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
+    `newest_ids` is how many ids a synchronous report covers, the newest; `cut_by` is what it counts: the ids of its own
+    level, the ads it is about, or those at the level of the ad account, too. `tasks.checks` is how long a task takes.
     """
 
     seed: int = 7
@@ -60,6 +59,7 @@ class World:
     recorded_rows: list[dict[str, Any]] = field(default_factory=list)
     top_view_unasked: bool = True
     newest_ids: int = NEWEST_IDS
+    cut_by: Literal["ids", "ads", "every level"] = "ids"
     bc_id: str = BC_ID
     bc_type: str = "AGENCY"
     bc_tokens: set[str] = field(default_factory=lambda: {TOKEN})
