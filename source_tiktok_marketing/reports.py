@@ -20,6 +20,7 @@ from typing_extensions import override
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.asked_apart import AskedApart
 from source_tiktok_marketing.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
 from source_tiktok_marketing.cursors import is_outside
@@ -69,8 +70,8 @@ class ReportRetriever(Retriever):
     campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
     the ids is never emitted for the whole: what can't be divided any more stops its ad account.
 
-    Below the ad account the rows of TopView may have to be asked for apart (`EveryBuyingType`); where the user chose
-    the buying types of the report, it has those.
+    Below the ad account the rows of some campaigns may have to be asked for apart (`EveryBuyingType`); where the user
+    chose the buying types of the report, it has those.
 
     With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
     (`Activity`). Without time dimension TikTok also gives rows of zeros: such a report is always asked for, and so is
@@ -93,12 +94,15 @@ class ReportRetriever(Retriever):
             item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
         }
         decided = not DECIDING.isdisjoint(self._own_ids)
-        self._buying_types = (
-            EveryBuyingType(self.config, self.stream, self.key) if self._levels and not decided else None
-        )
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
+        self._buying_types = (
+            EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
+            if self._levels and not decided
+            else None
+        )
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
+        self._apart = AskedApart.of(self.config)
         named = set(parameters.get("named") or ())  # by the user
         own = [each for each in parameters.get("filters") or () if each["field_name"] not in named]
         self.pages.requester = lenient(
@@ -192,7 +196,8 @@ class ReportRetriever(Retriever):
     def _listed(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
         """The entities of a level, deleted ones too: which of them count, the report's own filter of status says."""
         narrowed = {"primary_status": "STATUS_ALL", **parents}
-        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in self._directory.sweeps]
+        due = (sweep for sweep in self._directory.sweeps if self._apart.is_due(advertiser_id, sweep))
+        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in due]
         pages, where = TiktokPages({}, self.stream, sweeps), _list_of(advertiser_id, f"{level}/get/")
         token: Mapping[str, Any] | None = pages.initial_token
         while token:

@@ -87,7 +87,7 @@ def test_a_full_page_is_followed_by_another_where_none_is_counted(config: Config
         tiktok.faults.no_page_info(path="/campaign/get/")
         result = read_streams(["campaigns"], config)
     assert len(rows_of(result, "campaigns")) == 2100
-    assert len(tiktok.asked("/campaign/get/")) == 3 + 1  # three pages, and TopView
+    assert len(tiktok.asked("/campaign/get/")) == 3 + 2  # three pages, TopView, and whether there is Promote
 
 
 @pytest.mark.parametrize("stream", STREAMS)
