@@ -20,13 +20,14 @@ class Kind:
     """One kind of such campaigns.
 
     `filter` asks a report for them, `lookup` tells whether an ad account has any. A report made as a task has those
-    that are `in_tasks` unasked.
+    that are `in_tasks` unasked. The ad account's own rows may do without those that are `beside` it.
     """
 
     name: str
     filter: Mapping[str, str]
     lookup: Mapping[str, Any]
     in_tasks: bool = False
+    beside: bool = False
 
     @property
     def words(self) -> tuple[str, str]:
@@ -47,9 +48,10 @@ class AskedApart(OnePerSync):
         self._known: dict[tuple[str, str], bool] = {}
         self._locks: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
 
-    def of_account(self, advertiser_id: str) -> list[Kind]:
-        """The kinds of which the ad account has, or may have, a campaign."""
-        return [kind for kind in self.kinds if self._may_have(advertiser_id, kind)]
+    def of_account(self, advertiser_id: str, *, beside: bool = False) -> list[Kind]:
+        """The kinds, or those `beside` it, of which the ad account has, or may have, a campaign."""
+        kinds = (kind for kind in self.kinds if kind.beside or not beside)
+        return [kind for kind in kinds if self._may_have(advertiser_id, kind)]
 
     def is_due(self, advertiser_id: str, sweep: Mapping[str, Any]) -> bool:
         """Whether a list is to be gone through in this way: that for a kind (`if_any`), where there may be some."""

@@ -103,6 +103,11 @@ class EveryBuyingType:
         self._done |= {(name, advertiser_id) for name in held.came_whole()}
         yield from (record for _, record in held.rows.values())
 
+    def goes_beside(self, window: StreamSlice) -> bool:
+        """Whether there may be rows of a kind that are not counted in those of the ad account."""
+        kinds = self._accounts.of_account(str(window.get("advertiser_id", "")), beside=True)
+        return any(self._may_have_rows(kind, window) for kind in kinds)
+
     def _kinds(self, advertiser_id: str) -> list[Kind]:
         """What the ad account is to be asked for apart."""
         left_out = self._left_out.of_stream(self.stream).left_out
@@ -129,7 +134,7 @@ class EveryBuyingType:
         self._done.add((kind.name, advertiser_id))
 
     def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
-        left_out = {value for name, value in self._left_out.of_stream(self.stream).left_out if name == "metrics"}
+        left_out = {value for name, value in set(self._left_out.of_stream(self.stream).left_out) if name == "metrics"}
         return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
 
     def _key_of(self, row: Mapping[str, Any]) -> Hashable:

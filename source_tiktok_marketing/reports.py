@@ -74,8 +74,8 @@ class ReportRetriever(Retriever):
     chose the buying types of the report, it has those.
 
     With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
-    (`Activity`). Without time dimension TikTok also gives rows of zeros: such a report is always asked for, and so is
-    one about a metric that the account's own rows were not asked for.
+    (`Activity`), nor a campaign such rows may lack. Without time dimension TikTok also gives rows of zeros: such a
+    report is always asked for, and so is one about a metric that the account's own rows were not asked for.
     """
 
     config: Mapping[str, Any]
@@ -95,11 +95,8 @@ class ReportRetriever(Retriever):
         }
         decided = not DECIDING.isdisjoint(self._own_ids)
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
-        self._buying_types = (
-            EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
-            if self._levels and not decided
-            else None
-        )
+        every = EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
+        self._buying_types = every if self._levels and not decided else None
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
         self._apart = AskedApart.of(self.config)
@@ -117,7 +114,7 @@ class ReportRetriever(Retriever):
         """The records of the window."""
         window = stream_slice or StreamSlice(partition={}, cursor_slice={})
         advertiser_id = str(window.get("advertiser_id", ""))
-        if self._skips and self._activity.sees(self.metrics) and self._activity.is_silent(window):
+        if self._skips and self._activity.sees(self.metrics) and self._is_silent(window):
             return
         if advertiser_id not in self._cut:
             try:
@@ -127,6 +124,10 @@ class ReportRetriever(Retriever):
         if advertiser_id in self._cut:
             for part in self._parts(advertiser_id, {}, self._levels[0]):
                 yield from self._of_part(window, part)
+
+    def _is_silent(self, window: StreamSlice) -> bool:
+        every = self._buying_types
+        return self._activity.is_silent(window) and not (every and every.goes_beside(window))
 
     def _of_part(self, window: StreamSlice, part: Part) -> Iterator[Any]:
         try:

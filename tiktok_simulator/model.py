@@ -40,12 +40,14 @@ class Account:
 class Readings:
     """How TikTok takes a report below the ad account that has no filter for them: whether they come all the same.
 
-    Of TopView and of Reach & Frequency sources do not agree; of Promote TikTok's page says that it does not.
+    Of TopView and of Reach & Frequency sources do not agree; of Promote TikTok's page says that it does not, and
+    nothing about rows of whole ad accounts.
     """
 
     top_view_unasked: bool = True
     reach_unasked: bool = True
     promote_unasked: bool = False
+    promote_in_accounts: bool = True
 
 
 @dataclass

@@ -93,8 +93,10 @@ def report_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter
 
 def as_read(filters: tuple[Filter, ...], ask: Ask, world: World) -> tuple[Filter, ...]:
     """The filters of a report with what TikTok takes for asked where nothing is: buying types, and origins."""
-    if ask.report_type not in _BOTH or ask.level == _ALL:
+    if ask.report_type not in _BOTH or (ask.level == _ALL and world.promote_in_accounts):
         return filters
+    if ask.level == _ALL:
+        return (*filters, Filter(ORIGINS, "IN", (ELSEWHERE,)))
     origins = origin_filter(filters, ask, unasked=world.promote_unasked)
     others = tuple(each for each in filters if each.field != ORIGINS)
     if any(each.field == "buying_type" for each in filters):

@@ -12,7 +12,7 @@ from harness import Sync, is_apart
 
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.populate import add_campaign
-from tiktok_simulator.worlds import BERLIN, PROMOTED, TOKYO
+from tiktok_simulator.worlds import BERLIN, EMPTY, PROMOTED, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -101,6 +101,24 @@ def test_where_the_question_is_not_answered_the_lists_are_asked_for(
     result = sync("ads", config=one_advertiser)
     assert result.errors == []
     assert promoted in {row["campaign_id"] for row in result.rows("ads")}
+
+
+@pytest.mark.parametrize("is_unasked", [True, False])
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_promote_is_activity_of_an_account_that_does_nothing_else(
+    is_counted: bool, is_unasked: bool, world: World, tiktok: Simulator, sync: Read, config: Config
+) -> None:
+    world.promote_in_accounts, world.promote_unasked = is_counted, is_unasked
+    promoted = add_campaign(world, world.accounts[EMPTY], PROMOTED)
+    idle = world.add_advertiser("7100000000000000002", name="Idle").advertiser_id
+    skipping = config | {"advertiser_ids": [EMPTY, idle], "skip_inactive": True, "start_date": "2025-11-15"}
+    result = sync("campaigns_reports_daily", config=skipping)
+    assert result.errors == []
+    rows = result.rows("campaigns_reports_daily")
+    assert {row["campaign_id"] for row in rows} == {promoted}
+    assert len({row["stat_time_day"] for row in rows}) > 30  # of several windows
+    assert idle not in {call.query.get("advertiser_id") for call in tiktok.asked(REPORT)}
+    assert [call.query["advertiser_id"] for call in tiktok.asked("/campaign/get/")].count(idle) == 1
 
 
 @pytest.mark.parametrize("stream", ["ads_reports_hourly", "ads_reports_by_country_daily"])
