@@ -19,6 +19,7 @@ from typing_extensions import override
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.asked_apart import AskedApart
 from source_tiktok_marketing.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
 from source_tiktok_marketing.cursors import is_outside
@@ -68,12 +69,12 @@ class ReportRetriever(Retriever):
     campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
     the ids is never emitted for the whole: what can't be divided any more stops its ad account.
 
-    Below the ad account the rows of TopView may have to be asked for apart (`EveryBuyingType`); where the user chose
-    the buying types of the report, it has those.
+    Below the ad account the rows of some campaigns may have to be asked for apart (`EveryBuyingType`); where the user
+    chose the buying types of the report, it has those.
 
     With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
-    (`Activity`). Without time dimension TikTok also gives rows of zeros: such a report is always asked for, and so is
-    one about a metric that the account's own rows were not asked for.
+    (`Activity`), nor a campaign such rows may lack. Without time dimension TikTok also gives rows of zeros: such a
+    report is always asked for, and so is one about a metric that the account's own rows were not asked for.
     """
 
     config: Mapping[str, Any]
@@ -92,19 +93,18 @@ class ReportRetriever(Retriever):
             item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
         }
         decided = not DECIDING.isdisjoint(self._own_ids)
-        self._buying_types = (
-            EveryBuyingType(self.config, self.stream, self.key) if self._levels and not decided else None
-        )
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
+        buying_types = EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
+        self._buying_types = buying_types if self._levels and not decided else None
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
+        self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
         named = set(parameters.get("named") or ())  # by the user
         own = [each for each in parameters.get("filters") or () if each["field_name"] not in named]
         self.pages.requester = lenient(
             self.pages.requester, self.config, self.stream, words_of(self.metrics, own) - named,
             doubted=parameters.get("doubted") or [], written=parameters.get("filters"), least=LEAST,
         )  # fmt: skip
-        self._keys, self._given = Keys(self.key), local()
         if split := self.pages.request_window_splitter:
             self.pages.request_window_splitter = lambda window, least=None: self._halved(split, window, least)
 
@@ -113,7 +113,7 @@ class ReportRetriever(Retriever):
         """The records of the window."""
         window = stream_slice or StreamSlice(partition={}, cursor_slice={})
         advertiser_id = str(window.get("advertiser_id", ""))
-        if self._skips and self._activity.sees(self.metrics) and self._activity.is_silent(window):
+        if self._skips and self._is_silent(window):
             return
         given = self._given.now = Given(self.stream, self._keys)  # a thread reads one window at a time
         if advertiser_id not in self._cut:
@@ -131,6 +131,10 @@ class ReportRetriever(Retriever):
             yield from self._of_part(window, part, given)
         if part is None:
             raise nothing_listed(self.stream, advertiser_id, self._levels[0])
+
+    def _is_silent(self, window: StreamSlice) -> bool:
+        silent, every = self._activity.sees(self.metrics) and self._activity.is_silent(window), self._buying_types
+        return silent and not (every and every.goes_beside(window))
 
     def _of_part(self, window: StreamSlice, part: Part, given: Given) -> Iterator[Any]:
         try:
@@ -201,7 +205,8 @@ class ReportRetriever(Retriever):
     def _listed(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
         """The entities of a level, deleted ones too: which of them count, the report's own filter of status says."""
         narrowed = {"primary_status": "STATUS_ALL", **parents}
-        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in self._directory.sweeps]
+        due = (sweep for sweep in self._directory.sweeps if self._apart.is_due(advertiser_id, sweep))
+        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in due]
         pages, where = TiktokPages({}, self.stream, sweeps), _list_of(advertiser_id, f"{level}/get/")
         token: Mapping[str, Any] | None = pages.initial_token
         while token:

@@ -79,6 +79,7 @@ class Plan:
     ads: int = 3
     last_day: date | None = None
     late_days: int = 0
+    origin: str | None = None
 
 
 def add_campaign(world: World, account: Account, plan: Plan) -> str:
@@ -90,7 +91,7 @@ def add_campaign(world: World, account: Account, plan: Plan) -> str:
     row = entity_row(
         "campaign", **times,
         advertiser_id=account.advertiser_id, campaign_id=campaign_id, campaign_name=plan.name,
-        campaign_system_origin="TT_ADS_PLATFORM", campaign_automation_type=plan.automation,
+        campaign_system_origin=plan.origin, campaign_automation_type=plan.automation,
         campaign_type="REGULAR_CAMPAIGN", objective_type=plan.objective_type,
         objective="APP" if plan.objective_type == "APP_PROMOTION" else "LANDING_PAGE",
         rf_campaign_type=reservation.get(plan.buying_type), is_smart_performance_campaign=smart, is_new_structure=True,

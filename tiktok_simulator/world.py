@@ -17,7 +17,7 @@ from .business import accounts_of
 from .delivery import Flight
 from .filters import status_filter
 from .lead_files import LeadFiles
-from .model import Account, Entity, Grant, TiktokAccount
+from .model import Account, Entity, Grant, Readings, TiktokAccount
 from .parameters import TIME_FORMAT
 from .populate import account_row, auction_campaign, mark_deleted
 from .reports import report_rows
@@ -36,7 +36,7 @@ NEWEST_IDS = 20_000
 
 
 @dataclass
-class World:
+class World(Readings):
     """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator.
 
     `bc_id` is the business center that owns every account added as permitted, `bc_type` its kind, `bc_tokens` may read
@@ -44,7 +44,6 @@ class World:
     `unscoped` are the endpoints the tokens have no permission for. `statuses_below_campaigns`: whether GMV Max takes a
     campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
     `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv),
-    `top_view_unasked` whether a report without filter of buying type has TopView, too: sources do not agree.
     `newest_ids` is how many ids a synchronous report covers, the newest; `cut_by` is what it counts: the ids of its own
     level, the ads it is about, or those at the level of the ad account, too. `tasks.checks` is how long a task takes.
     """
@@ -57,7 +56,6 @@ class World:
     flights: dict[str, Flight] = field(default_factory=dict)
     landmarks: dict[str, str] = field(default_factory=dict)
     recorded_rows: list[dict[str, Any]] = field(default_factory=list)
-    top_view_unasked: bool = True
     newest_ids: int = NEWEST_IDS
     cut_by: Literal["ids", "ads", "every level"] = "ids"
     bc_id: str = BC_ID
