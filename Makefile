@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test browser-test postgres-test pictures bench bench-quick soak lock clean
+.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -58,7 +58,7 @@ golden: $(READY)  ## rewrites the golden files of spec, catalog, columns and dem
 	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py unit_tests/test_fault_table.py integration_tests/test_demo.py --golden
 
-check: lint types docs-check test  ## everything but the image and the browser
+check: lint types docs-check test  ## everything but the image, the browser, Postgres and the CDK's command line
 
 image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
 	scripts/image-test.sh
@@ -68,6 +68,9 @@ browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte'
 
 postgres-test: $(READY)  ## reads into a real Postgres through PyAirbyte, as docs/setup.md says (needs root and apt)
 	scripts/postgres-test.sh
+
+cdk-test: $(READY)  ## runs the CDK's own command-line tests on a clone, against the simulator
+	scripts/cdk-test.sh
 
 pictures: $(READY)  ## draws the pictures of docs/setup.md anew from the form (needs root and apt)
 	scripts/browser-test.sh --pictures

@@ -3,17 +3,9 @@
 # what is missing of the browser, its font and npm. What is given is passed on to pytest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/common.sh
 
 readonly FORM=integration_tests/browser/form
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-
-# quietly SENTENCE COMMAND…: what it prints is shown only if it fails.
-quietly() {
-  local sentence=$1
-  shift
-  "$@" >"$log" 2>&1 || { echo "FAILED  $sentence" >&2 && tail -n 40 "$log" >&2 && exit 1; }
-}
 
 install_packages() {
   local missing=()
@@ -23,9 +15,7 @@ install_packages() {
   compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || missing+=(libatomic1)
   command -v npm >/dev/null || missing+=(nodejs npm)
   if ((${#missing[@]} == 0)); then return; fi
-  quietly "apt-get update" apt-get update
-  quietly "apt-get install ${missing[*]}" \
-    env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
+  apt_install "${missing[@]}"
 }
 
 install_packages
@@ -33,4 +23,4 @@ quietly "the browser's driver" .venv/bin/pip install --disable-pip-version-check
 # No package runs a script of its own while it is installed.
 quietly "npm ci" npm ci --ignore-scripts --prefix "$FORM"
 quietly "the form can't be built" npm run build --prefix "$FORM"
-exec .venv/bin/python -m pytest integration_tests/browser "$@"
+"$PYTHON" -m pytest integration_tests/browser "$@"

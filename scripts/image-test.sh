@@ -3,44 +3,17 @@
 # Needs root, apt and .venv (`make image-test` makes it). The base image and pip's downloads are kept for the next run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/common.sh
 export STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=${BUILDAH_ISOLATION:-chroot}
 
 readonly IMAGE=localhost/source-tiktok-marketing:image-test
-readonly PYTHON=$PWD/.venv/bin/python
 readonly CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
-work=$(mktemp -d)
-container="" simulator="" passed=0 failed=0
+container=""
 
-clean_up() {
+remove_container() {
   if [[ -n $container ]]; then buildah rm "$container" >/dev/null || true; fi
-  if [[ -n $simulator ]]; then
-    kill "$simulator" 2>/dev/null || true
-    wait "$simulator" 2>/dev/null || true
-  fi
-  rm -rf "$work"
 }
-trap clean_up EXIT
-
-# verify SENTENCE COMMAND…: one line for each thing looked at; the run goes on after a failure, to show them all.
-verify() {
-  local sentence=$1
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "ok      $sentence"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $sentence"
-  fi
-}
-
-step() { echo "── $1 (${SECONDS}s)"; }
-
-fatal() {
-  echo "FAILED  $1" >&2
-  [[ -z ${2:-} ]] || tail -n 40 "$2" >&2
-  exit 1
-}
+trap 'remove_container; clean_up' EXIT
 
 # ─── Build ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -67,21 +40,7 @@ size() { buildah images --json "$1" | "$PYTHON" -c 'import json, sys; print(json
 
 # ─── Run ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-start_simulator() {
-  : >"$work/simulator"
-  # The time limit ends it even if this script is killed.
-  "$PYTHON" -m tiktok_simulator --port 0 --seconds 600 >"$work/simulator" 2>"$work/simulator.log" &
-  simulator=$!
-  local tries
-  for ((tries = 0; tries < 300; tries++)); do
-    # The configurations are printed after the variables; the third line of them is the last.
-    if (($(grep -c '^{' "$work/simulator") >= 3)); then break; fi
-    kill -0 "$simulator" 2>/dev/null || fatal "the simulator ended" "$work/simulator.log"
-    sleep 0.1
-  done
-  proxy=$(sed -n 's/^export HTTPS_PROXY=//p' "$work/simulator")
-  authority=$(sed -n 's/^export REQUESTS_CA_BUNDLE=//p' "$work/simulator")
-  [[ -n $proxy && -f $authority ]] || fatal "the simulator does not say how to reach it" "$work/simulator.log"
+share_secrets() {
   mkdir "$work/secrets"
   grep -m 1 '^{' "$work/simulator" >"$work/secrets/config.json"
   cp "$authority" "$work/secrets/ca.pem"
@@ -190,6 +149,7 @@ main() {
   verify "its user can't change the connector" cannot_change_itself
 
   start_simulator
+  share_secrets
   step "spec"
   verify "spec ends well, by AIRBYTE_ENTRYPOINT" connector "$work/spec" spec
   verify "the image's spec is the checkout's" same_spec

@@ -16,7 +16,8 @@ from typing_extensions import override
 
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
-from source_tiktok_marketing.buying_types import TopViewAccounts
+from source_tiktok_marketing.apart_days import ApartDays
+from source_tiktok_marketing.asked_apart import AskedApart, Kind
 from source_tiktok_marketing.lookups import Lookups
 from source_tiktok_marketing.organic import OrganicTokens
 from source_tiktok_marketing.shards import ours
@@ -34,9 +35,10 @@ class AdvertiserRetriever(Retriever):
     `lookup` is `authorised` (what the token reaches) or `details` (advertiser/info/ of the chosen ad accounts, a
     hundred per request). Raises a config_error after the last row that names the ad accounts without permission.
 
-    `lists` (over all `sweeps`), `activity` and `top_view` ask wherever a report wants them: for ids of campaigns, for
-    the active days (`Activity`), for TopView campaigns (`TopViewAccounts`). They are built here once: in the template
-    of the reports, which the CDK copies for each, they doubled the time of a start.
+    `lists` (over all `sweeps`), `activity`, `apart` and `apart_days` ask wherever a report wants them: for ids of
+    campaigns, for the active days (`Activity`), for campaigns that are asked for apart (`AskedApart`) and for their
+    days (`ApartDays`). They are built here once: in the template of the reports, which the CDK copies for each, they
+    doubled the time of a start. `environment` asks whether the token is taken (environments.py).
     """
 
     config: Mapping[str, Any]
@@ -49,20 +51,26 @@ class AdvertiserRetriever(Retriever):
     lookups: HttpRequester | None = None
     organic_lookups: HttpRequester | None = None
     renewal: HttpRequester | None = None
+    environment: HttpRequester | None = None
     activity_metrics: list[list[str]] = field(default_factory=list)
-    top_view: Mapping[str, Any] | None = None
+    apart: list[Mapping[str, Any]] = field(default_factory=list)
+    apart_days: HttpRequester | None = None
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._directory = AdvertiserDirectory.of(self.config)
         self._activity, self._lookups = Activity.of(self.config), Lookups.of(self.config)
-        self._organic, self._top_view = OrganicTokens.of(self.config), TopViewAccounts.of(self.config)
+        self._organic, self._apart = OrganicTokens.of(self.config), AskedApart.of(self.config)
+        self._days = ApartDays.of(self.config)
         self._directory.requesters[self.lookup] = self.requester
-        if self.lists and self.activity:
-            self._directory.requesters |= {"lists": self.lists, "activity": self.activity}
+        if self.lists and self.activity and self.environment:
+            mine = {"lists": self.lists, "activity": self.activity, "environment": self.environment}
+            self._directory.requesters |= mine
             self._directory.sweeps = self.sweeps
             self._lookups.requester, self._lookups.organic_requester = self.lookups, self.organic_lookups
             self._organic.requester = self.renewal
-            self._top_view.lookup = self.top_view or {}
+            self._apart.kinds = tuple(Kind(**each) for each in self.apart)
+            self._apart.look_up = self._lookups.below
+            self._days.requester = self.apart_days
             self._activity.metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
 
     @override

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Condition, Lock
 from typing import Any
 
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
@@ -52,7 +53,7 @@ class Group:
             while missing := wanted & ~self.known:
                 if not missing & self.asking:
                     days = self._around(_lowest(missing), max(self.until, wanted.bit_length() - 1))
-                    self.asking |= _bits(days)
+                    self.asking |= bits_of(days)
                     return days
                 self.changed.wait()
         return range(0)
@@ -60,12 +61,22 @@ class Group:
     def settle(self, days: range, found: Mapping[str, int] | None) -> None:
         """Takes the answer for the claimed `days`; None where there was none, so that another thread may ask."""
         with self.changed:
-            self.asking &= ~_bits(days)
+            self.asking &= ~bits_of(days)
             if found is not None:
-                self.known |= _bits(days)
+                self.known |= bits_of(days)
                 for advertiser_id, active in found.items():
                     self.active[advertiser_id] = self.active.get(advertiser_id, 0) | active
             self.changed.notify_all()
+
+    def is_active(self, advertiser_id: str, wanted: int, ask: Callable[[range], Mapping[str, int]]) -> bool:
+        """Whether an ad account has a row on one of the days `wanted`; asks for those that are not known yet."""
+        while asked := self.claim(wanted):
+            found = None
+            try:
+                found = ask(asked)
+            finally:
+                self.settle(asked, found)
+        return bool(self.active.get(advertiser_id, 0) & wanted)
 
     def _around(self, first: int, until: int) -> range:
         """The days one request asks for: those that follow, as other windows will want them, then some before."""
@@ -110,16 +121,7 @@ class Activity(OnePerSync):
         group = self._grouped().get(advertiser_id)
         if group is None:
             return False
-        days = window.extra_fields
-        first = max(window.cursor_slice["start_time"], days["first_day"])
-        wanted = _bits(range(_number(first), _number(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
-        while asked := group.claim(wanted):
-            found = None
-            try:
-                found = self._ask(group, asked)
-            finally:
-                group.settle(asked, found)
-        return not group.active.get(advertiser_id, 0) & wanted
+        return not group.is_active(advertiser_id, days_of(window), lambda days: self._ask(group, days))
 
     def _is_seen(self, metric: str) -> bool:
         known = known_metrics().get(metric)
@@ -140,7 +142,7 @@ class Activity(OnePerSync):
         for start in range(0, len(accounts), ACCOUNTS_PER_REQUEST):
             members = accounts[start : start + ACCOUNTS_PER_REQUEST]
             until = max(self._directory.days(each, self._config)["last_day"] for each in members)
-            group = Group(members, _number(until))
+            group = Group(members, day_number(until))
             yield from ((each, group) for each in members)
 
     def _ask(self, group: Group, days: range) -> dict[str, int]:
@@ -151,27 +153,45 @@ class Activity(OnePerSync):
                 return found
             group.apart = True  # accounts of different users can't be asked for together
         alone = ((each, self._answer([each], days)) for each in group.accounts)
-        return {each: _bits(days) if found is None else found.get(each, 0) for each, found in alone}
+        return {each: bits_of(days) if found is None else found.get(each, 0) for each, found in alone}
 
     def _answer(self, accounts: list[str], days: range) -> dict[str, int] | None:
         """None where TikTok does not answer for all of these accounts."""
-        parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(self.metrics),
-                      "start_date": _day(days[0]), "end_date": _day(days[-1])}  # fmt: skip
-        response = self._directory.requesters["activity"].send_request(request_params=parameters)
-        if response is None or body_of(response).get("code") != 0 or is_cut(response):
-            return None
-        tally = tallied(Tally(), response)
-        if goes_on(tally, response, page=1) or tally.lacking:
+        parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(self.metrics)}
+        rows = rows_by_day(self._directory.requesters["activity"], parameters, days)
+        if rows is None:
             return None
         found: dict[str, int] = {}
-        for row in data_of(response).get("list") or ():
-            advertiser_id, day = (str(row["dimensions"][name]) for name in ("advertiser_id", "stat_time_day"))
-            day = CASTERS["date"](day)
-            found[advertiser_id] = found.get(advertiser_id, 0) | 1 << _number(day)
+        for row, day in rows:
+            advertiser_id = str(row["advertiser_id"])
+            found[advertiser_id] = found.get(advertiser_id, 0) | 1 << day
         return found
 
 
-def _number(day: str) -> int:
+def rows_by_day(
+    requester: HttpRequester, parameters: Mapping[str, str], days: range
+) -> list[tuple[Mapping[str, Any], int]] | None:
+    """The dimensions of each row of a report by day, and its day; None where TikTok does not give all in one page."""
+    asked = {**parameters, "start_date": _day(days[0]), "end_date": _day(days[-1])}
+    response = requester.send_request(request_params=asked)
+    if response is None or body_of(response).get("code") != 0 or is_cut(response):
+        return None
+    tally = tallied(Tally(), response)
+    if goes_on(tally, response, page=1) or tally.lacking:
+        return None
+    rows = [row["dimensions"] for row in data_of(response).get("list") or ()]
+    return [(row, day_number(CASTERS["date"](str(row["stat_time_day"])))) for row in rows]
+
+
+def days_of(window: StreamSlice) -> int:
+    """The days of a window that are the ad account's own, as a number with a bit per day."""
+    days = window.extra_fields
+    first = max(window.cursor_slice["start_time"], days["first_day"])
+    return bits_of(range(day_number(first), day_number(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
+
+
+def day_number(day: str) -> int:
+    """A day as the place of its bit."""
     return max(0, date.fromisoformat(day).toordinal() - BEGINNING)
 
 
@@ -179,7 +199,8 @@ def _day(number: int) -> str:
     return (date.fromordinal(BEGINNING) + timedelta(number)).isoformat()
 
 
-def _bits(days: range) -> int:
+def bits_of(days: range) -> int:
+    """Some days as a number with a bit per day."""
     return ((1 << len(days)) - 1) << days.start
 
 

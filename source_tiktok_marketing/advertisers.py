@@ -16,8 +16,9 @@ from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.clock import SyncClock
 from source_tiktok_marketing.configuration import OAUTH, SANDBOX, chosen_advertiser_ids
-from source_tiktok_marketing.dates import LONGEST_SPAN, parse_day, today_in, zone_of
+from source_tiktok_marketing.dates import LONGEST_SPAN, parse_day, zone_of
 from source_tiktok_marketing.details import Details
 from source_tiktok_marketing.records import entity
 from source_tiktok_marketing.shards import is_first, is_ours
@@ -39,6 +40,7 @@ class AdvertiserDirectory(OnePerSync):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
+        self._clock = SyncClock.of(config)
         self._lock = RLock()
         self._known: dict[str, Callable[[], Any]] = {}
         self._todays: dict[str, date] = {}
@@ -110,7 +112,8 @@ class AdvertiserDirectory(OnePerSync):
 
     def _today(self, advertiser_id: str) -> date:
         if advertiser_id not in self._todays:  # midnight may pass during a sync: all streams keep to one day
-            self._todays[advertiser_id] = today_in(self._zone(advertiser_id) if advertiser_id else UTC)
+            zone = self._zone(advertiser_id) if advertiser_id else UTC  # asked first: the answer says what time it is
+            self._todays[advertiser_id] = self._clock.today_in(zone)
         return self._todays[advertiser_id]
 
     @property

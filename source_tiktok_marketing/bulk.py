@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 import sys
 import time
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from threading import BoundedSemaphore
 from typing import Annotated, Any, Literal
 
@@ -70,6 +72,9 @@ class Page(dict[str, Any]):
         super().__init__()
         self.first = first
         self.rest = rest
+        self.key: tuple[str, ...] = ()
+        self.hashes: array[int] | None = None
+        """The hash of each record's `key`; None where the page is all there is, as TikTok says."""
         self.envelope = {"code": 0, "message": "OK", "data": {"page_info": info, READ: first.count + rest.count}}
         """The answer without its rows."""
 
@@ -165,6 +170,8 @@ class PageCodec:
 
     def __post_init__(self) -> None:
         times = {column.name: CASTERS[column.type] for column in self.dimensions if column.type in TIMES}
+        self._key = tuple(sorted({*self.owner, *(column.name for column in self.dimensions)}))
+        self._key_of = attrgetter(*self._key)
         self._dimensions = [(column.name, times.get(column.name)) for column in self.dimensions]
         dimension_types = [(column.name, TYPES[column.type]) for column in self.dimensions]
         keys = dict.fromkeys([*self.owner, *(column.name for column in self.dimensions)])
@@ -202,8 +209,13 @@ class PageCodec:
             raise UnfitPageError from error
         first, rest = self._encoder.encode_lines(messages[:1]), self._encoder.encode_lines(messages[1:])
         count = len(messages)
-        return Page(answer.data.page_info, Lines(self.stream, min(count, 1), first, last),
+        page = Page(answer.data.page_info, Lines(self.stream, min(count, 1), first, last),
                     Lines(self.stream, max(count - 1, 0), rest, last))  # fmt: skip
+        info = answer.data.page_info or {}
+        if (info.get("total_page"), info.get("total_number")) != (1, count):
+            page.key = self._key
+            page.hashes = array("q", map(hash, map(self._key_of, (each.record.data for each in messages))))
+        return page
 
     def _messages(self, rows: Sequence[Any], owner: Mapping[str, str]) -> tuple[list[Any], str]:
         now, last, messages = time.time_ns() // 1_000_000, "", []

@@ -1,150 +1,168 @@
-"""TopView, which TikTok's reports below the ad account may leave out unless it is asked for."""
+"""The buying types and origins that TikTok's reports below the ad account may leave out unless they are asked for."""
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from threading import Lock
+from itertools import chain, islice
 from typing import Any, cast
 
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.extractors.record_filter import RecordFilter
 from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
+from source_tiktok_marketing.apart_days import ApartDays
+from source_tiktok_marketing.asked_apart import AskedApart, Kind
 from source_tiktok_marketing.bulk import Page
 from source_tiktok_marketing.catalogue.places import filtered_types
-from source_tiktok_marketing.configuration import SANDBOX
 from source_tiktok_marketing.cursors import is_outside
-from source_tiktok_marketing.lookups import Lookups
-from source_tiktok_marketing.nested import RefusedError
-from source_tiktok_marketing.shared import OnePerSync, is_sample
+from source_tiktok_marketing.left_out import LeftOut, RefusedRequestError
+from source_tiktok_marketing.request_parameters import tokens_of
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # From the highest level down; a report can be asked for the ids of its own level and those above.
 PARENTS = ("campaign", "adgroup", "ad")
 LONGEST_BY_DAY = timedelta(days=29)
-TOP_VIEW = {"field_name": "buying_type", "filter_type": "IN", "filter_value": '["RESERVATION_TOP_VIEW"]'}
-# A report with one of these filters has TopView or not as it says; what is automated is always bought by auction.
+# A report with one of these filters has what it says; what is automated is never TopView, reach or Promote.
 DECIDING = {"buying_type", "campaign_automation_type"}
 
 Reader = Callable[[StreamSlice], Iterable[Any]]
 
 
-class TopViewAccounts(OnePerSync):
-    """Which ad accounts of a sync have a TopView campaign: asked once each, when a report first wants to know.
+@dataclass
+class Held:
+    """The rows of a window that came apart, by key, each with its kind, until they come with the others, too."""
 
-    One that TikTok does not tell about is taken to have one. A check and the sandbox do without.
-    """
+    rows: dict[Hashable, tuple[Kind, Any]] = field(default_factory=dict)
+    came: set[str] = field(default_factory=set)
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
-        self.lookup: Mapping[str, Any] = {}
-        self._lookups = Lookups.of(config)
-        self._without = is_sample(config) or config["credentials"]["auth_type"] == SANDBOX
-        self._known: dict[str, bool] = {}
-        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+    def let_go(self, key: Hashable) -> None:
+        """Takes note of a row among the others."""
+        if found := self.rows.pop(key, None):
+            self.came.add(found[0].name)
 
-    def may_have(self, advertiser_id: str) -> bool:
-        """Whether the ad account has, or may have, a TopView campaign."""
-        if self._without or not advertiser_id or not self.lookup:
-            return False
-        with self._locks[advertiser_id]:
-            if advertiser_id not in self._known:
-                self._known[advertiser_id] = self._ask(advertiser_id)
-        return self._known[advertiser_id]
-
-    def _ask(self, advertiser_id: str) -> bool:
-        try:
-            return any(True for _ in self._lookups.below({"advertiser_id": advertiser_id}, [self.lookup]))
-        except (AirbyteTracedException, RefusedError):
-            return True
+    def came_whole(self) -> set[str]:
+        """The kinds of which every row, and one at least, was among the others."""
+        return self.came - {kind.name for kind, _ in self.rows.values()}
 
 
 @dataclass
 class EveryBuyingType:
-    """Reads a window of a report below the ad account with the rows of TopView, however TikTok takes a report.
+    """Reads a window of a report below the ad account with the rows of every kind, however TikTok takes a report.
 
-    TikTok's page on reports says to ask for TopView with the filter `buying_type`. Whether a report without the filter
-    lacks TopView or has it all the same, it does not say; everything else is there. So an ad account with a TopView
-    campaign is asked twice, and what comes both times is given once:
+    TikTok's pages say to ask for TopView with the filter `buying_type`, and for Promote with `campaign_system_origins`;
+    a connector asks for Reach & Frequency apart. Whether a report without filter lacks them or has them all the same is
+    not said of all. So an ad account with such campaigns is asked for each of their kinds, and for everything:
 
         with the filter     t1 t2        held back
         without             a1 a2 t1     t1 is here: given with these rows, and held back no more
                             ─────────
         then                t2           what is still held back
 
-    Either way every row is given, and no key twice. Only TopView is held in memory. Once all rows of TopView came
-    without the filter, too, the ad account is asked once a window for the rest of the sync and stream. If TikTok
-    refuses the filter by name, the report is read without, and a warning says what may be missing.
+    Either way every row is given, and no key twice. Only what is asked for apart is held in memory. A kind is not asked
+    for where the ad account has no such campaign (`AskedApart`), by day or hour where none of them has a row
+    (`ApartDays`), and for the rest of the sync and stream once all its rows came without the filter, too. If TikTok
+    refuses the filter, the report is read without, and a warning at the end says what is left out.
+
+    `pieces` are the windows that a question with a filter may be about.
     """
 
     config: Mapping[str, Any]
     stream: str
     key: list[str]
-    _once: set[str] = field(init=False, default_factory=set)
+    metrics: list[str]
+    dated: bool
+    in_task: bool = False
+    pieces: Callable[[StreamSlice], Iterable[StreamSlice]] = lambda window: (window,)
+    _done: set[tuple[str, str]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        self._accounts = TopViewAccounts.of(self.config)
+        self._accounts, self._days = AskedApart.of(self.config), ApartDays.of(self.config)
+        self._left_out = LeftOut.of(self.config)
 
     def read(self, window: StreamSlice, read: Reader) -> Iterator[Any]:
-        """The records of the window, all buying types together."""
-        advertiser_id = str(window.get("advertiser_id", ""))
-        if advertiser_id in self._once or not self._accounts.may_have(advertiser_id):
-            yield from read(window)
-            return
-        held, came = self._top_view(advertiser_id, window, read), False
-        for record in read(window):
-            if held:
+        """The records of the window, all kinds together."""
+        advertiser_id, held = str(window.get("advertiser_id", "")), Held()
+        kinds = self._kinds(advertiser_id)
+        others = iter(read(window))
+        # The first page comes first: what TikTok refuses of the report itself is then known, or has stopped it.
+        first = list(islice(others, 1)) if kinds else []
+        for kind in kinds:
+            for record in self._apart(kind, advertiser_id, window, read):
                 for row in _rows(record):
-                    came = held.pop(self._key_of(row), None) is not None or came
+                    held.rows.setdefault(self._key_of(row), (kind, _alone(row, record)))
+        for record in chain(first, others):
+            if held.rows:
+                for row in _rows(record):
+                    held.let_go(self._key_of(row))
             yield record
-        if came and not held:
-            self._once.add(advertiser_id)
-        yield from held.values()
+        self._done |= {(name, advertiser_id) for name in held.came_whole()}
+        yield from (record for _, record in held.rows.values())
 
-    def _top_view(self, advertiser_id: str, window: StreamSlice, read: Reader) -> dict[Hashable, Any]:
+    def goes_beside(self, window: StreamSlice) -> bool:
+        """Whether there may be rows of a kind that are not counted in those of the ad account."""
+        kinds = self._accounts.of_account(str(window.get("advertiser_id", "")), beside=True)
+        return any(self._may_have_rows(kind, window) for kind in kinds)
+
+    def _kinds(self, advertiser_id: str) -> list[Kind]:
+        """What the ad account is to be asked for apart."""
+        left_out = self._left_out.of_stream(self.stream).left_out
+        found = (kind for kind in self._accounts.of_account(advertiser_id) if kind.words not in left_out)
+        return [kind for kind in found if not (self.in_task and kind.in_tasks)
+                and (kind.name, advertiser_id) not in self._done]  # fmt: skip
+
+    def _apart(self, kind: Kind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
+        """The records of one kind; none where TikTok refuses to give them apart."""
+        pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
         try:
-            records = list(read(narrowed(window, TOP_VIEW)))
-        except AirbyteTracedException as error:
-            if error.failure_type is not FailureType.system_error or "buying_type" not in str(error.message):
-                raise
-            self._tell(advertiser_id, error)
-            return {}
-        return {self._key_of(row): _alone(row, record) for record in records for row in _rows(record)}
+            return [record for piece in pieces for record in read(narrowed(piece, kind.filter))]
+        except RefusedRequestError as refusal:
+            self._leave_out(kind, advertiser_id, refusal)
+            return []
 
-    def _tell(self, advertiser_id: str, refusal: AirbyteTracedException) -> None:
-        if advertiser_id not in self._once:
-            self._once.add(advertiser_id)
-            LOGGER.warning(
-                f"{self.stream}: TikTok does not give the rows of TopView campaigns of ad account {advertiser_id} "
-                f"apart. Where they are not among the others, this stream lacks them: {refusal.message}"
-            )
+    def _leave_out(self, kind: Kind, advertiser_id: str, refusal: RefusedRequestError) -> None:
+        """Leaves out the kind for all, where TikTok names its filter, and else for this ad account."""
+        name, value = kind.words
+        is_named = not tokens_of(refusal.response).isdisjoint(kind.words)
+        report = self._left_out.of_stream(self.stream)
+        with report.lock:
+            report.left_out[name, value if is_named else f"{value} of ad account {advertiser_id}"] = refusal.reason
+        self._done.add((kind.name, advertiser_id))
+
+    def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
+        left_out = {value for name, value in set(self._left_out.of_stream(self.stream).left_out) if name == "metrics"}
+        return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
 
     def _key_of(self, row: Mapping[str, Any]) -> Hashable:
         return tuple(row.get(name) for name in self.key)
 
 
 @dataclass
-class TopViewOfTask(RecordFilter):
-    """Adds the rows of TopView to the download of a report made as a task, which takes no filter but ids.
+class ApartOfTask(RecordFilter):
+    """Adds what is asked for apart to the download of a report made as a task, which takes no filter but ids.
 
-    They are asked for as pages of a plain report (`pages`), by day in windows as long as TikTok allows there.
+    It is asked for as pages of a plain report (`pages`), by day in windows as long as TikTok allows there.
     """
 
     pages: SimpleRetriever = field(kw_only=True)
     key: list[str] = field(kw_only=True)
+    metrics: list[str] = field(kw_only=True)
     stream: str = field(kw_only=True)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
         concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
-        self._dated = "stat_time_day" in parameters["dimensions"]
-        self._every = EveryBuyingType(self.config, self.stream, self.key) if concerned else None
+        dated = "stat_time_day" in parameters["dimensions"]
+        pieces = {"pieces": _short} if dated else {}
+        self._every = (
+            EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated, in_task=True, **pieces)
+            if concerned
+            else None
+        )
 
     @override
     def filter_records(
@@ -154,7 +172,7 @@ class TopViewOfTask(RecordFilter):
         stream_slice: StreamSlice | None = None,
         next_page_token: Mapping[str, Any] | None = None,
     ) -> Iterable[Mapping[str, Any]]:
-        """The rows of one download, and behind them those of TopView that it lacks."""
+        """The rows of one download, and behind them those that it lacks."""
         if not self._every or not stream_slice:
             return records
         # A task keeps the window it was made for.
@@ -162,9 +180,8 @@ class TopViewOfTask(RecordFilter):
         return self._every.read(window, lambda asked: records if asked is window else self._plain(asked))
 
     def _plain(self, window: StreamSlice) -> Iterator[Any]:
-        for part in _short(window) if self._dated else [window]:
-            for record in self.pages.read_records({}, part):
-                yield record.data if isinstance(record, Record) else record
+        for record in self.pages.read_records({}, window):
+            yield record.data if isinstance(record, Record) else record
 
 
 def _short(window: StreamSlice) -> Iterator[StreamSlice]:

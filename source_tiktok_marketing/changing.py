@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
-from datetime import UTC, datetime
 from typing import Any
 
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
@@ -12,15 +11,17 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record
 from typing_extensions import override
 
+from source_tiktok_marketing.clock import SyncClock
 from source_tiktok_marketing.cursors import AdvertiserStream
 
 
 class PresentCursor(Cursor):
     """Follows the moments of records but those that have not been yet, to which no cursor may move."""
 
-    def __init__(self, inner: Cursor, cursor_field: str) -> None:
+    def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
         self._inner = inner
         self._field = cursor_field
+        self._clock = clock
 
     @property
     @override
@@ -31,7 +32,7 @@ class PresentCursor(Cursor):
     @override
     def observe(self, record: Record) -> None:
         """Notes the moment of one record, where it has been."""
-        if str(record.data.get(self._field) or "")[:19] <= datetime.now(UTC).isoformat()[:19]:
+        if str(record.data.get(self._field) or "")[:19] <= self._clock.earlier().isoformat()[:19]:
             self._inner.observe(record)
 
     @override
@@ -53,9 +54,9 @@ class PresentCursor(Cursor):
 class ChangingStream(AdvertiserStream):
     """A list of what changes: its cursor moves to no moment that has not been."""
 
-    def __init__(self, inner: AbstractStream) -> None:
+    def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
         self._inner = inner
-        self._present = PresentCursor(inner.cursor, str(inner.cursor_field))
+        self._present = PresentCursor(inner.cursor, str(inner.cursor_field), clock)
 
     @override
     def generate_partitions(self) -> Iterable[Partition]:
@@ -67,3 +68,10 @@ class ChangingStream(AdvertiserStream):
     def cursor(self) -> Cursor:
         """The cursor that stays in the past."""
         return self._present
+
+
+def bounded(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
+    """The stream with a cursor that never passes what was asked for; reports are windowed, whatever is said of them."""
+    if is_windowed or str(stream.cursor_field).startswith(("stat_time", "period")):
+        return AdvertiserStream(stream, clock)
+    return ChangingStream(stream, clock) if stream.cursor_field else stream

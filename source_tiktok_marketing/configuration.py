@@ -23,7 +23,7 @@ from source_tiktok_marketing.form import Path, either, numbered, place, schema_m
 from source_tiktok_marketing.organic import ENDS
 from source_tiktok_marketing.organic import mistakes as organic_mistakes
 from source_tiktok_marketing.shards import mistakes as shard_mistakes
-from source_tiktok_marketing.shared import PREPARED
+from source_tiktok_marketing.shared import OTHERWISE, PREPARED
 
 OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
 
@@ -56,7 +56,8 @@ class NormalizeConfig(ConfigTransformation):
 
     `prepared` is the connector's own, whatever somebody writes there: `days` are explained in `dates.report_days`,
     `report_rows` in `custom_reports.custom_rows`; `columns`, which the source fills in, are those the catalog selects,
-    by stream. `sample` is set for a check: one row of a report is asked for then.
+    by stream. `sample` is set for a check: one row of a report is asked for then. An ad account and a token without
+    `auth_type` are taken for production's, `otherwise` for a sandbox's (environments.py).
     """
 
     parameters: Mapping[str, Any]
@@ -82,7 +83,8 @@ class NormalizeConfig(ConfigTransformation):
         config["custom_reports"] = reports_of(config)
         config["extra_endpoints"] = endpoints_of(config)
         config[PREPARED] = {"days": report_days(config), "report_rows": custom_rows(config),
-                            "endpoint_rows": extra_rows(config), "columns": {}, "sample": False}  # fmt: skip
+                            "endpoint_rows": extra_rows(config), "columns": {}, "sample": False,
+                            OTHERWISE: _otherwise(written, credentials)}  # fmt: skip
 
 
 def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> list[str]:
@@ -161,14 +163,22 @@ def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _otherwise(written: Mapping[str, Any], credentials: Mapping[str, Any]) -> dict[str, Any]:
+    """What a sandbox's configuration has instead, where this one may be a sandbox's: one ad account, nothing said."""
+    nested = written.get("credentials")
+    is_said = isinstance(nested, Mapping) and "auth_type" in nested
+    if is_said or credentials.get("auth_type") != PRODUCTION or "advertiser_id" not in credentials:
+        return {}
+    rate = written.get("requests_per_second", UNSAID_IN_SANDBOX["requests_per_second"])
+    return {"credentials": {**credentials, "auth_type": SANDBOX}, "requests_per_second": rate}
+
+
 def _auth_type(credentials: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     """What credentials that do not say it are; a token alone may be anything."""
     if "app_id" in credentials or "secret" in credentials:
         return OAUTH
-    if "advertiser_ids" in credentials:
+    if "advertiser_ids" in credentials or "advertiser_id" in credentials:
         return PRODUCTION
-    if "advertiser_id" in credentials:
-        return SANDBOX
     return PRODUCTION if credentials and "advertiser_ids" in config else ""
 
 

@@ -19,6 +19,8 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.bulk import BulkPartition, PageMessage
+from source_tiktok_marketing.clock import SyncClock
+from source_tiktok_marketing.dates import FIRST_ZONE
 
 # Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
 # a day without rows may still get some until two days later.
@@ -39,13 +41,14 @@ class AdvertiserCursor(Cursor):
       last row              ─┤
       cursor                               ┤ the later of the two
 
-    It never moves back, and never past a window of the account that has not closed: one that failed is read again, and
-    so is one that TikTok refused (`refuse`), once the token has the permission.
+    It never moves back, never past TikTok's today, and never past a window of the account that has not closed: one
+    that failed is read again, and so is one that TikTok refused (`refuse`), once the token has the permission.
     """
 
-    def __init__(self, inner: Cursor, cursor_field: str) -> None:
+    def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
         self._inner = inner
         self._field = cursor_field
+        self._clock = clock
         self._last_day: dict[int, str] = {}
         self._lock = Lock()
         # Per ad account its windows in order, by their first day, each with the day it reached once it is closed.
@@ -80,9 +83,10 @@ class AdvertiserCursor(Cursor):
         window = slice_of(partition)
         if window.extra_fields.get(REFUSED) or window.extra_fields.get(HELD):
             return
+        today = min(days_of(window)["today"], self._clock.earlier().astimezone(FIRST_ZONE).date().isoformat())
         with self._lock:
-            seen = min(self._last_day.pop(id(window), ""), _last_asked_for(window))
-            reached = max(seen, _settled_day(window))
+            seen = min(self._last_day.pop(id(window), ""), _last_asked_for(window, today))
+            reached = max(seen, _settled_day(window, today))
             self._windows[_owner(window)][window["start_time"]] = reached
             if last := self._last_of_closed(_owner(window)):
                 self._inner.observe(Record({self._field: last}, partition.stream_name(), window))
@@ -115,9 +119,9 @@ class AdvertiserStream(AbstractStream):
     the account's days is closed without a request, and the manifest narrows the request of any other to them.
     """
 
-    def __init__(self, inner: AbstractStream) -> None:
+    def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
         self._inner = inner
-        self._cursor = AdvertiserCursor(inner.cursor, str(inner.cursor_field))
+        self._cursor = AdvertiserCursor(inner.cursor, str(inner.cursor_field), clock)
 
     @override
     def generate_partitions(self) -> Iterable[Partition]:
@@ -200,9 +204,9 @@ def is_outside(window: StreamSlice) -> bool:
     return bool(asked["start_time"] > days["last_day"] or asked["end_time"] < days["first_day"])
 
 
-def _last_asked_for(window: StreamSlice) -> str:
+def _last_asked_for(window: StreamSlice, today: str) -> str:
     """The last day of a window that has begun: TikTok was seen to send rows of days nobody asked for."""
-    return min(str(days_of(window)["today"]), str(window.cursor_slice["end_time"]))
+    return min(today, str(window.cursor_slice["end_time"]))
 
 
 def keep_every_account(cursor: Cursor) -> None:
@@ -211,6 +215,6 @@ def keep_every_account(cursor: Cursor) -> None:
         cursor.SWITCH_TO_GLOBAL_LIMIT = cursor.DEFAULT_MAX_PARTITIONS_NUMBER = sys.maxsize
 
 
-def _settled_day(window: StreamSlice) -> str:
-    settled = date.fromisoformat(days_of(window)["today"]) - SETTLED_AFTER
+def _settled_day(window: StreamSlice, today: str) -> str:
+    settled = date.fromisoformat(today) - SETTLED_AFTER
     return min(settled.isoformat(), str(window.cursor_slice["end_time"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 FIRST_ZONE = timezone(timedelta(hours=14))
 LAST_ZONE = timezone(timedelta(hours=-12))
 
+# By so much a machine's clock may be wrong.
+CLOCK_ERROR = timedelta(days=366)
 # 365 days, both ends counted, are the most TikTok answers without a time dimension.
 LONGEST_SPAN = timedelta(days=364)
 WEEKDAYS = {"monday": 0, "sunday": 6}
@@ -37,7 +39,7 @@ def parse_day(text: str, today: date) -> date:
 
 
 def today_in(zone: tzinfo) -> date:
-    """The date it is now on the clocks of `zone`."""
+    """The date it is now on the clocks of `zone`, by this machine; `clock` knows what TikTok says."""
     return datetime.now(UTC).astimezone(zone).date()
 
 
@@ -67,15 +69,16 @@ def zone_of(*names: str | None) -> tzinfo:
     return UTC
 
 
-def report_days(config: Mapping[str, Any]) -> dict[str, Any]:
+def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = today_in) -> dict[str, Any]:
     """The days reports span anywhere on earth, as ISO dates, beside the words of the configuration they come from.
 
     `from` where days begin last, `until` where they begin first, and the whole weeks and months around them. Each
-    request is narrowed to the days of its own ad account. Empty where the configured days are none.
+    request is narrowed to the days of its own ad account. Empty where the configured days are none. `today` says which
+    day it is in a zone.
     """
     try:
-        first = parse_day(config["start_date"], today_in(LAST_ZONE))
-        last = min(parse_day(config["end_date"], today_in(FIRST_ZONE)), today_in(FIRST_ZONE))
+        first = parse_day(config["start_date"], today(LAST_ZONE))
+        last = min(parse_day(config["end_date"], today(FIRST_ZONE)), today(FIRST_ZONE))
     except (AttributeError, OverflowError, ValueError):
         return {}
     weekday = WEEKDAYS.get(str(config["week_starts_on"]), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -27,10 +28,10 @@ def read_json(content: bytes) -> tuple[Any, bool]:
 
     TikTok cuts texts to a length without regard to letters, so that half an emoji or half a UTF-8 sequence is left.
     Those become U+FFFD, and numbers JSON does not know (NaN, Infinity, 1e999) null. A byte-order mark, UTF-16 and bare
-    control characters are read over. What breaks off is not mended: it is no answer.
+    control characters are read over; the mark changes nothing. What breaks off is not mended: it is no answer.
     """
     try:
-        return orjson.loads(content), False
+        return orjson.loads(content.removeprefix(codecs.BOM_UTF8)), False
     except orjson.JSONDecodeError:
         return _mended(content), True
 

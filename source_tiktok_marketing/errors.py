@@ -99,7 +99,13 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def interpret_response(self, response_or_exception: Answer) -> ErrorResolution:
         """What to do with one answer, and the sentence for the user."""
-        found = self._interpreted(response_or_exception)
+        is_throttled = False
+        try:
+            found = self._interpreted(response_or_exception)
+            is_throttled = found.response_action is ResponseAction.RATE_LIMITED
+        finally:
+            if not is_throttled:
+                self._patience.end_probe()
         passed = found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE)
         if passed and not is_doubted(response_or_exception):
             self._patience.answered(*self._where(response_or_exception))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from airbyte_cdk import ConfiguredAirbyteCatalog
@@ -26,10 +26,24 @@ class Utf8Files:
 
     @classmethod
     def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """The configured catalog in a file. Raises ValueError where it is no JSON."""
-        return ConfiguredAirbyteCatalogSerializer.load(read_json(catalog_path))
+        """The configured catalog in a file. Raises ValueError where it is no JSON.
+
+        A stream without a schema selects nothing: it is read with all its columns.
+        """
+        catalog = read_json(catalog_path)
+        for stream in _streams_in(catalog):
+            if stream.get("json_schema") is None:
+                stream["json_schema"] = {}
+        return ConfiguredAirbyteCatalogSerializer.load(catalog)
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
         """The saved states in a file, whatever their form (`state_forms.read_states`)."""
         return read_states(state_path) if state_path else []
+
+
+def _streams_in(catalog: Any) -> Iterator[dict[str, Any]]:
+    entries = catalog.get("streams") if isinstance(catalog, dict) else None
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("stream"), dict):
+            yield entry["stream"]

@@ -152,5 +152,10 @@ def either(words: Iterable[str]) -> str:
 
 
 def numbered(sentences: Iterable[str]) -> str:
-    """The sentences a line each, numbered, as Airbyte's form shows them all in one line."""
-    return "\n".join(f"{number}) {sentence}" for number, sentence in enumerate(sentences, 1))
+    """The sentences a line each, numbered and ended, as Airbyte's form shows them all in one line."""
+    return "\n".join(f"{number}) {_ended(sentence)}" for number, sentence in enumerate(sentences, 1))
+
+
+def _ended(sentence: str) -> str:
+    line = " ".join(sentence.split())
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."

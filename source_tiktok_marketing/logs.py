@@ -14,6 +14,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from source_tiktok_marketing.answers import plain
 from source_tiktok_marketing.bulk import IN_PAGES
+from source_tiktok_marketing.form import numbered
 
 MISLEADING = (
     # The factory can't look into a custom error handler and warns once per report stream that windows may never be
@@ -152,11 +153,10 @@ class Reasons:
         """The error a sync ends with: which streams are incomplete, and why. Every other stream was read."""
         if not self._of_stream:  # nothing was read yet: the error speaks for itself
             return error
-        lines = [
-            f"- {stream}: {reason}" for stream, reasons in self._of_stream.items() for reason in _shortened(reasons)
-        ]
+        told = [f"{stream}: {reason}" if stream else reason
+                for stream, reasons in self._of_stream.items() for reason in _shortened(reasons)]  # fmt: skip
         return AirbyteTracedException(
-            message="\n".join(["Not everything was read; what is not named here is complete.", *lines]),
+            message=f"Not everything was read; what is not named here is complete:\n{numbered(told)}",
             internal_message=plain(error.internal_message, LONGEST_INTERNAL),
             failure_type=error.failure_type,
         )
@@ -164,4 +164,4 @@ class Reasons:
 
 def _shortened(reasons: list[str]) -> list[str]:
     more = len(reasons) - REASONS_REPEATED
-    return [*reasons[:REASONS_REPEATED], *([f"and {more} more, named above"] if more > 0 else [])]
+    return [*reasons[:REASONS_REPEATED], *([f"{more} more reasons, named above."] if more > 0 else [])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from threading import RLock
 from typing import Any
 
@@ -40,9 +41,9 @@ class Lookups(OnePerSync):
 
         A level is either written down (`each`, with include_deleted `deleted` too), or asked for: `takes` says which
         members of its records (`only` such, `unless` such) are wanted, and under which names; `batch`: the first as
-        JSON lists. `either` holds several ways down, gone one after another; where one of them is refused, `skip` hears
-        of it and the others are gone all the same. `lenient` makes of a requester one that asks again without what
-        TikTok refuses.
+        JSON lists; so many rows are `enough`. `either` holds several ways down, gone one after another; where one of
+        them is refused, `skip` hears of it and the others are gone all the same. `lenient` makes of a requester one
+        that asks again without what TikTok refuses.
         """
         if not levels:
             yield owners
@@ -73,7 +74,8 @@ class Lookups(OnePerSync):
             if key not in self._found:
                 rows = (row for ask in asks for row in self._rows(level, ask, lenient))
                 wanted = (row for row in rows if is_wanted(row, level))
-                found = {orjson.dumps(each): each for row in wanted if (each := taken(row, level["takes"]))}
+                enough = islice(wanted, level.get("enough"))
+                found = {orjson.dumps(each): each for row in enough if (each := taken(row, level["takes"]))}
                 self._found[key] = batched(list(found.values()), level.get("batch"))
         return self._found[key]
 

@@ -43,7 +43,7 @@ class NestedExtractor(RecordExtractor):
     elements, and what surrounds the next step in it is kept on the records; `*` stands for each value of an object,
     whose key becomes the column `key_as`. A text or number in a list becomes the column `key_as` too. `lift` names the
     objects in a record whose members are columns of their own, `renames` gives members another name where theirs is
-    that of an owner; one renamed to nothing is left out.
+    that of an owner; one renamed to nothing is left out. `copies` names columns that repeat a member, and the member.
 
         records: list.statistics
         {"list": [{"pixel_id": "7", "statistics": [{"total_count": 3}, {"total_count": 4}]}]}
@@ -60,6 +60,7 @@ class NestedExtractor(RecordExtractor):
     lift: list[str] = field(default_factory=list)
     key_as: str = "value"
     renames: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
     own: bool = False
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
@@ -88,7 +89,8 @@ class NestedExtractor(RecordExtractor):
             members = lifted if isinstance(lifted, dict) else {name: lifted}
             opened |= {inner: value for inner, value in members.items() if inner not in opened}
         called = {self.renames.get(name, name): value for name, value in opened.items()} if self.renames else opened
-        return {name: value for name, value in called.items() if name}
+        copied = {column: called[name] for column, name in self.copies.items() if name in called}
+        return {name: value for name, value in (called | copied).items() if name}
 
 
 @dataclass

@@ -12,6 +12,7 @@ from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.clock import SyncClock
 from source_tiktok_marketing.form import Path
 from source_tiktok_marketing.shared import OnePerSync
 
@@ -50,6 +51,7 @@ class OrganicTokens(OnePerSync):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._tokens: dict[str, Any] = dict(config.get("organic") or {})
+        self._clock = SyncClock.of(config)
         self._lock = RLock()
         self.requester: HttpRequester | None = None
         self.hand_back: Callable[[Mapping[str, str]], None] = lambda _: None
@@ -71,7 +73,7 @@ class OrganicTokens(OnePerSync):
             ends = datetime.fromisoformat(str(self._tokens[ENDS]))
         except (KeyError, ValueError):
             return False
-        return bool(self._tokens.get("access_token")) and datetime.now(UTC) + AHEAD < ends.astimezone(UTC)
+        return bool(self._tokens.get("access_token")) and self._clock.now() + AHEAD < ends.astimezone(UTC)
 
     def _renew(self) -> None:
         body = {
@@ -89,7 +91,7 @@ class OrganicTokens(OnePerSync):
                 internal_message="no access_token in the answer",
                 failure_type=FailureType.config_error,
             )
-        ends = datetime.now(UTC) + timedelta(seconds=int(found.get("expires_in") or 0))
+        ends = self._clock.now() + timedelta(seconds=int(found.get("expires_in") or 0))
         renewed = {"access_token": str(found["access_token"]), ENDS: ends.isoformat(timespec="seconds"),
                    "refresh_token": str(found.get("refresh_token") or body["refresh_token"])}  # fmt: skip
         self._tokens |= renewed

@@ -15,6 +15,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import asked, count_of, data_of
+from source_tiktok_marketing.asked_apart import AskedApart
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
 from source_tiktok_marketing.pieces import after_piece, is_piece
 from source_tiktok_marketing.tally import Tally, goes_on, rows_on, tallied
@@ -46,7 +47,8 @@ class TiktokPages(PaginationStrategy):
         {"sweep": 0, "page": 1, "filter": …} → {"sweep": 0, "page": 2, "filter": …} → {"sweep": 1, "page": 1, …} → end
 
     A sweep marked `undated` complements one that asks for changes only. That is done within `recent_days` of the
-    cursor; before, and in a first sync, the other sweep has everything and this one is left out.
+    cursor; before, and in a first sync, the other sweep has everything and this one is left out. One with `if_any` is
+    for ad accounts that have campaigns of that kind (`AskedApart`).
 
     Lists are sorted newest first and move while they are read: one entity less, and the row that moves over the page
     break is never seen. So a sweep whose number of rows changes, or whose page is the one before, is read anew; rows
@@ -69,6 +71,7 @@ class TiktokPages(PaginationStrategy):
     recent_days: int = 0
     metrics: list[str] | None = None
     sample: bool = False
+    config: Mapping[str, Any] | None = None
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         if metrics := self.metrics:
@@ -156,7 +159,11 @@ class TiktokPages(PaginationStrategy):
         return {"sweep": sweep, "page": 1, **(self.sweeps[sweep] if self.sweeps else {})}
 
     def _is_due(self, sweep: int, stream_slice: StreamSlice | None) -> bool:
-        if not (self.sweeps and self.sweeps[sweep].get("undated")):
+        found = self.sweeps[sweep] if self.sweeps else {}
+        advertiser_id = str(stream_slice.get("advertiser_id", "")) if stream_slice else ""
+        if self.config and not AskedApart.of(self.config).is_due(advertiser_id, found):
+            return False
+        if not found.get("undated"):
             return True
         changed_since = str(stream_slice["start_time"]) if stream_slice else ""
         return changed_since > (datetime.now(UTC) - timedelta(days=self.recent_days)).date().isoformat()

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
+from threading import Condition, Lock, get_ident
 from typing import Any
 
 import requests
@@ -29,6 +29,8 @@ DEFAULT_MINUTES = 15
 # So many requests in a row given up after an outage, none answered between: the endpoint is down for this sync.
 LOST_IN_A_ROW = 10
 EVERYWHERE = ("", "")
+# The one that asks for all may be held up by as much; then another one does.
+LATE = 60.0
 # After an error the CDK asks for the state of its tasks anew at once, for as long as an hour.
 TASK_CHECK, BETWEEN_CHECKS = "report/task/check/", 60
 
@@ -55,11 +57,20 @@ class Patience(OnePerSync):
     A wait is written into the log once, however many requests sit it out. Where waiting has been in vain, nobody
     else waits: the same is true for them, and ten thousand windows of fifteen minutes would be a hundred days. What
     TikTok refuses to everybody (a revoked token) is not asked for again.
+
+    Where the quota of the app is used up, one of those who were refused asks for all, and its outcome is theirs:
+
+      probe    refused ─ 1 s ─ refused ─ 2 s ─ refused ─ … ─ answered (all go on) or given up (all end)
+      others   refused ─────────────────────────────────────┤
+
+    Those who have not been refused ask once: another endpoint may have a quota of its own.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._minutes = int(config.get("max_wait_minutes") or DEFAULT_MINUTES)
         self._lock = Lock()
+        self._outcome = Condition(self._lock)
+        self._probe, self._due = 0, 0.0
         self._until: dict[tuple[str, str], float] = {}
         self._lost: Counter[str] = Counter()
         self._verdicts: dict[tuple[str, str], tuple[str, FailureType]] = {}
@@ -93,7 +104,12 @@ class Patience(OnePerSync):
             self._verdicts[where] = (message, failure)
 
     def wait(self, trouble: Trouble, attempt: int) -> float:
-        """Seconds to wait after the `attempt`-th refusal of one request. Raises a transient error after the last."""
+        """Seconds to wait after the `attempt`-th refusal of one request. Raises a transient error after the last.
+
+        While another request asks for all, it returns, or raises, when that one has its outcome.
+        """
+        if trouble.is_of_app and self._leave_to_probe():
+            return 0.0
         patience = self._minutes * 60 if trouble.is_long else min(OUTAGE_SECONDS, self._minutes * 60)
         waited = sum(_wait(trouble.waits, number) for number in range(1, attempt))
         if waited >= patience:
@@ -101,12 +117,37 @@ class Patience(OnePerSync):
         wait = min(_wait(trouble.waits, attempt), patience - waited)
         now = time.monotonic()
         with self._lock:
+            self._due = now + wait if self._probe == get_ident() else self._due
             until = self._until.get(trouble.where, 0.0)
             if now + wait <= until:
                 return min(until - now, patience)
             self._until[trouble.where] = now + wait
         LOGGER.info(f"{trouble.words} Asking again in {wait} s, after {waited} s of waiting.")
         return float(wait)
+
+    def end_probe(self) -> None:
+        """Lets those who wait for this thread's outcome go on, where it asks for all."""
+        with self._lock:
+            if self._probe == get_ident():
+                self._probe = 0
+                self._outcome.notify_all()
+
+    def _leave_to_probe(self) -> bool:
+        """Whether another one has asked for all and was answered; where none does, this thread is to.
+
+        Raises the other's error where it has given up.
+        """
+        with self._lock:
+            if self._probe in (0, get_ident()):
+                self._probe = get_ident()
+                return False
+            while probe := self._probe:
+                if not self._outcome.wait(LATE) and time.monotonic() > self._due + LATE and self._probe == probe:
+                    self._probe = 0
+            found = self._verdicts.get(EVERYWHERE)
+        if found:
+            raise AirbyteTracedException(message=found[0], internal_message="given up", failure_type=found[1])
+        return True
 
     def _given_up(self, trouble: Trouble, patience: int) -> AirbyteTracedException:
         words = f"{trouble.words} It stayed so for {patience // 60} minutes of waiting."
@@ -122,6 +163,7 @@ class Patience(OnePerSync):
                 self._verdicts[trouble.where] = (words, FailureType.transient_error)
             elif self._lost[path] >= LOST_IN_A_ROW:
                 self._verdicts[path, ""] = (words, FailureType.transient_error)
+        self.end_probe()
         return AirbyteTracedException(
             message=words, internal_message=f"given up: {trouble.where}", failure_type=FailureType.transient_error
         )

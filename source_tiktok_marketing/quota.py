@@ -15,6 +15,7 @@ import requests
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import body_of
+from source_tiktok_marketing.clock import SyncClock
 from source_tiktok_marketing.endpoint_limits import EndpointLimits, is_about, limits_at
 from source_tiktok_marketing.shards import share_of
 from source_tiktok_marketing.shared import OnePerSync
@@ -193,6 +194,7 @@ class QuotaAuthenticator(TiktokAuthenticator):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
         self._budget = Budget.of(self.config, self.own_limits)
+        self._clock = SyncClock.of(self.config)
         self._quickest = 0.0
 
     @override
@@ -204,10 +206,11 @@ class QuotaAuthenticator(TiktokAuthenticator):
         return super().__call__(request)
 
     def update_from_response(self, request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Notes how late the request may have been counted, and slows down after a refusal for the whole app.
+        """Notes what time it is, how late the request may have been counted, and whether the app has to slow down.
 
         Each stream has connections of its own: what its quickest answer took, every answer of it takes.
         """
+        self._clock.hear(response.headers)
         took = response.elapsed.total_seconds()
         for turn in getattr(request, _TURNS, ()):
             turn.late = min(max(0.0, took - self._quickest), LATEST)

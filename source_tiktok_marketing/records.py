@@ -17,15 +17,11 @@ from source_tiktok_marketing.answers import asked, data_of
 from source_tiktok_marketing.bulk import codec_of
 from source_tiktok_marketing.catalogue import Column, entity_columns, report_columns
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST
-from source_tiktok_marketing.cut_answers import is_cut
+from source_tiktok_marketing.cut_answers import cut, is_cut
 from source_tiktok_marketing.decoding import read_text
 from source_tiktok_marketing.values import CASTERS, ODD_VALUES, Caster
 
 NOT_APPLICABLE = "-"
-
-
-class AnswerCutError(Exception):
-    """TikTok answered for the newest 20,000 ids only."""
 
 
 class PartOfRow(dict[str, Any]):
@@ -46,7 +42,7 @@ class ReportExtractor(RecordExtractor):
         ───────────────────────────────────────────────────────────────────────
         {"advertiser_id": "70", "ad_id": "17", "stat_time_day": "2026-01-05", "spend": 14.68, "clicks": 3}
 
-    Of an ad account with more than 20,000 ids TikTok answers for the newest, with code 0, and only a header tells:
+    Of an ad account with more than 20,000 ads TikTok answers for the newest, with code 0, and only a header tells:
     raises AnswerCutError, for ReportRetriever to ask in parts.
 
     What still fails: a value that can't be written as its type becomes null, and is counted in the log.
@@ -69,12 +65,12 @@ class ReportExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer, or all of them as one page (bulk.py)."""
+        owner = {name: asked(response, name) for name in owner_columns(self.business_center_id, self.of)}
         if is_cut(response):
-            raise AnswerCutError
+            raise cut(self.stream, owner)
         if self._codec and (page := self._codec.page_of(response)) is not None:
             yield page
             return
-        owner = {name: asked(response, name) for name in owner_columns(self.business_center_id, self.of)}
         for row in data_of(response).get("list") or ():
             record = self.record(owner, row)
             if len(self.metrics) > METRICS_PER_REQUEST:

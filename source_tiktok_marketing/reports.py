@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import timedelta
-from functools import partial
-from threading import Lock
+from threading import Lock, local
 from typing import Any, cast
 
 import orjson
@@ -20,12 +19,13 @@ from typing_extensions import override
 from source_tiktok_marketing.activity import Activity
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.answers import data_of
+from source_tiktok_marketing.asked_apart import AskedApart
 from source_tiktok_marketing.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
 from source_tiktok_marketing.catalogue.places import METRICS_PER_REQUEST, filtered_types
 from source_tiktok_marketing.cursors import is_outside
-from source_tiktok_marketing.cut_answers import indivisible
+from source_tiktok_marketing.cut_answers import AnswerCutError, Given, Keys, indivisible, nothing_listed
 from source_tiktok_marketing.pages import READ_AGAIN, TiktokPages
-from source_tiktok_marketing.records import AnswerCutError, PartOfRow
+from source_tiktok_marketing.records import PartOfRow
 from source_tiktok_marketing.refused_parameters import lenient
 from source_tiktok_marketing.request_parameters import words_of
 from source_tiktok_marketing.shared import is_sample
@@ -69,12 +69,12 @@ class ReportRetriever(Retriever):
     campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
     the ids is never emitted for the whole: what can't be divided any more stops its ad account.
 
-    Below the ad account the rows of TopView may have to be asked for apart (`EveryBuyingType`); where the user chose
-    the buying types of the report, it has those.
+    Below the ad account the rows of some campaigns may have to be asked for apart (`EveryBuyingType`); where the user
+    chose the buying types of the report, it has those.
 
     With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
-    (`Activity`). Without time dimension TikTok also gives rows of zeros: such a report is always asked for, and so is
-    one about a metric that the account's own rows were not asked for.
+    (`Activity`), nor a campaign such rows may lack. Without time dimension TikTok also gives rows of zeros: such a
+    report is always asked for, and so is one about a metric that the account's own rows were not asked for.
     """
 
     config: Mapping[str, Any]
@@ -93,43 +93,56 @@ class ReportRetriever(Retriever):
             item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
         }
         decided = not DECIDING.isdisjoint(self._own_ids)
-        self._buying_types = (
-            EveryBuyingType(self.config, self.stream, self.key) if self._levels and not decided else None
-        )
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
+        buying_types = EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
+        self._buying_types = buying_types if self._levels and not decided else None
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
+        self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
         named = set(parameters.get("named") or ())  # by the user
         own = [each for each in parameters.get("filters") or () if each["field_name"] not in named]
         self.pages.requester = lenient(
             self.pages.requester, self.config, self.stream, words_of(self.metrics, own) - named,
             doubted=parameters.get("doubted") or [], written=parameters.get("filters"), least=LEAST,
         )  # fmt: skip
-        if self.pages.request_window_splitter:
-            self.pages.request_window_splitter = partial(_halves_inside, self.pages.request_window_splitter)
+        if split := self.pages.request_window_splitter:
+            self.pages.request_window_splitter = lambda window, least=None: self._halved(split, window, least)
 
     @override
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
         """The records of the window."""
         window = stream_slice or StreamSlice(partition={}, cursor_slice={})
         advertiser_id = str(window.get("advertiser_id", ""))
-        if self._skips and self._activity.sees(self.metrics) and self._activity.is_silent(window):
+        if self._skips and self._is_silent(window):
             return
+        given = self._given.now = Given(self.stream, self._keys)  # a thread reads one window at a time
         if advertiser_id not in self._cut:
             try:
-                yield from self._joined(window)
+                yield from given.rest(self._joined(window))
             except AnswerCutError:
+                if not self._levels:
+                    raise
+                given.divide(advertiser_id)
                 self._note(advertiser_id)
-        if advertiser_id in self._cut:
-            for part in self._parts(advertiser_id, {}, self._levels[0]):
-                yield from self._of_part(window, part)
+            else:
+                return
+        part = None
+        for part in self._parts(advertiser_id, {}, self._levels[0]):
+            yield from self._of_part(window, part, given)
+        if part is None:
+            raise nothing_listed(self.stream, advertiser_id, self._levels[0])
 
-    def _of_part(self, window: StreamSlice, part: Part) -> Iterator[Any]:
+    def _is_silent(self, window: StreamSlice) -> bool:
+        silent, every = self._activity.sees(self.metrics) and self._activity.is_silent(window), self._buying_types
+        return silent and not (every and every.goes_beside(window))
+
+    def _of_part(self, window: StreamSlice, part: Part, given: Given) -> Iterator[Any]:
         try:
-            yield from self._joined(narrowed(window, part.filter))
+            yield from given.rest(self._joined(narrowed(window, part.filter)))
         except AnswerCutError:
+            given.divide(str(window["advertiser_id"]))
             for smaller in self._smaller(window, part):
-                yield from self._of_part(window, smaller)
+                yield from self._of_part(window, smaller, given)
 
     def _joined(self, window: StreamSlice) -> Iterator[Any]:
         every = self._buying_types
@@ -192,7 +205,8 @@ class ReportRetriever(Retriever):
     def _listed(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
         """The entities of a level, deleted ones too: which of them count, the report's own filter of status says."""
         narrowed = {"primary_status": "STATUS_ALL", **parents}
-        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in self._directory.sweeps]
+        due = (sweep for sweep in self._directory.sweeps if self._apart.is_due(advertiser_id, sweep))
+        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in due]
         pages, where = TiktokPages({}, self.stream, sweeps), _list_of(advertiser_id, f"{level}/get/")
         token: Mapping[str, Any] | None = pages.initial_token
         while token:
@@ -207,13 +221,6 @@ class ReportRetriever(Retriever):
             token = pages.next_page_token(response, 0, None, token)
 
     def _note(self, advertiser_id: str) -> None:
-        if not self._levels:
-            raise AirbyteTracedException(
-                message=f"TikTok counts only the 20,000 newest ads of ad account {advertiser_id or 'of the centre'} in "
-                f"stream {self.stream}. Read the report by campaign, ad group or ad instead: those are read in parts.",
-                internal_message="the answer was cut short and its level can't be divided",
-                failure_type=FailureType.config_error,
-            )
         with self._lock:
             if advertiser_id in self._cut:
                 return
@@ -223,15 +230,15 @@ class ReportRetriever(Retriever):
             "ids); it is read a hundred ids at a time."
         )
 
+    def _halved(self, split: Splitter, window: StreamSlice, least: timedelta | None = None) -> list[StreamSlice] | None:
+        """The halves of a window that hold a day of the ad account's.
 
-def _halves_inside(split: Splitter, window: StreamSlice, least: timedelta | None = None) -> list[StreamSlice] | None:
-    """The halves of a window that hold a day of the ad account's.
-
-    A window begins and ends with the days of the whole earth; a request is narrowed to those of the account, and for a
-    half without any of them it would end before it begins, or repeat the last day.
-    """
-    halves = split(window, least)
-    return [half for half in halves if not is_outside(half)] if halves else None
+        A window begins and ends with the days of the whole earth; a request is narrowed to those of the account. For a
+        half without any of them it would end before it begins, or repeat the last day.
+        """
+        self._given.now.divide(str(window.get("advertiser_id", "")))
+        halves = split(window, least)
+        return [half for half in halves if not is_outside(half)] if halves else None
 
 
 def _values(record: Any) -> dict[str, Any]:

@@ -93,14 +93,17 @@ def _parameters(name: str, value: Any) -> Iterator[Parameter]:
 def named_items(parameters: Iterable[Parameter], tokens: set[str], ours: set[str]) -> tuple[set[Item], set[Item]]:
     """What of `ours` a message of these words names, and what it names if it lists what TikTok takes instead.
 
-    A list of metrics that is named as a whole tells nothing. A single value is meant where the message names it or its
-    parameter.
+    A list of metrics that is named as a whole tells nothing. Any other list is meant where its name is in the message
+    and all of it is ours, a single value where the message names it or its parameter.
     """
     for each in (each for each in parameters if each.is_list):
         named = {(each.name, value) for value in each.values if value in tokens and value in ours}
         others = {(each.name, value) for value in each.values if value not in tokens and value in ours}
         if named and (len(named) < len(each.values) or len(named) == 1 or each.name not in METRIC_LISTS):
             return named, others
+        whole = {(each.name, value) for value in each.values}
+        if whole and whole == others and each.name in tokens and each.name not in METRIC_LISTS:
+            return others, set()
     for each in (each for each in parameters if not each.is_list):
         if ours.issuperset(each.values) and (each.name in tokens or not tokens.isdisjoint(each.values)):
             return {(each.name, value) for value in each.values}, set()

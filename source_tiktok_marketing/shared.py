@@ -9,6 +9,8 @@ from weakref import WeakValueDictionary
 
 # Where the connector keeps in a configuration what is its own and nobody may set (`configuration.NormalizeConfig`).
 PREPARED = "prepared"
+# In it: what counts instead where production refuses the token of a configuration that may be a sandbox's.
+OTHERWISE = "otherwise"
 
 
 def is_sample(config: Mapping[str, Any]) -> bool:

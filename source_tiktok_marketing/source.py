@@ -26,10 +26,12 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from source_tiktok_marketing.accounts import refuse_unreachable
 from source_tiktok_marketing.advertisers import AdvertiserDirectory
 from source_tiktok_marketing.bulk import IN_PAGES, PageMessage
-from source_tiktok_marketing.changing import ChangingStream
+from source_tiktok_marketing.changing import bounded
+from source_tiktok_marketing.clock import SyncClock, tell_days
 from source_tiktok_marketing.configuration import refuse_mistakes
-from source_tiktok_marketing.cursors import AdvertiserStream, keep_every_account
+from source_tiktok_marketing.cursors import keep_every_account
 from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
+from source_tiktok_marketing.environments import decided
 from source_tiktok_marketing.fanout import Refusals
 from source_tiktok_marketing.files import Utf8Files
 from source_tiktok_marketing.left_out import LeftOut
@@ -105,16 +107,25 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
+        if (other := self._configured(config)) is not self:
+            return other.streams(other.normal_config)
+        return self._build(self._config)
+
+    def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         hide_secrets(config)
         refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
+        if self._wanted is not None and not is_sample(config):
+            tell_days(config)
         offered = self.offered(config)
+        self._config = config  # which the CDK builds them from
         self._build_only(self._needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         OrganicTokens.of(config).hand_back = self._hand_back
         dated = {row["name"] for row in self.rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
-        self._built = [_bounded(each, is_windowed=each.name in dated or _is_windowed(each)) for each in streams]
+        clock = SyncClock.of(config)
+        self._built = [bounded(each, clock, is_windowed=each.name in dated) for each in streams]
         return self._built
 
     def emit_states(self) -> None:
@@ -136,12 +147,13 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         each hundred metrics of each of the user's own reports. Ad accounts behind the first hundreds are checked
         against the list, where there is one.
         """
-        if self._is_unconfigured(config):
-            return type(self)(config=config).check(logger, config)
-        sample = {"sample": True, "report_rows": custom_rows(config, sample=True)}
-        config = self._config = {**config, PREPARED: {**config.get(PREPARED, {}), **sample}}
+        if (other := self._configured(config)) is not self:
+            return other.check(logger, other.normal_config)
+        sample = {"sample": True, "report_rows": custom_rows(self._config, sample=True)}
+        config = self._config = {**self._config, PREPARED: {**self._config.get(PREPARED, {}), **sample}}
         try:
-            held = self.streams(config)  # the directory lives as long as the streams that share it
+            config = self._config = decided(config, self._build)
+            held = self._build(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
             status = super().check(logger, config)
             ask_for_samples(held, [row["name"] for row in self.custom_rows()])
@@ -156,8 +168,9 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> Any:
         """The catalog of the streams this configuration is offered."""
-        if self._is_unconfigured(config):
-            return type(self)(config=config).discover(logger, config)
+        if (other := self._configured(config)) is not self:
+            return other.discover(logger, other.normal_config)
+        self._config = decided(self._config, self._build)
         return super().discover(logger, config)
 
     def read(
@@ -168,9 +181,10 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
-        if self._is_unconfigured(config):
-            yield from type(self)(catalog, config, state).read(logger, config, catalog, state)
+        if (other := self._configured(config, catalog, state)) is not self:
+            yield from other.read(logger, other.normal_config, catalog, state)
             return
+        config = self._config = decided(self._config, self._build)
         offered = self.offered(config)
         refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
@@ -196,9 +210,14 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             left_out.report()
         refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
 
-    def _is_unconfigured(self, config: Mapping[str, Any]) -> bool:
-        """Whether the source was built without a configuration and is given one now, as the CDK's test tools do."""
-        return bool(config) and not self._given
+    def _configured(
+        self,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog | None = None,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> SourceTiktokMarketing:
+        """This source, or one with `config` where it was built without, as the CDK's test tools build it."""
+        return type(self)(catalog, config, state) if config and not self._given else self
 
     def _hand_back(self, renewed: Mapping[str, str]) -> None:
         """Gives the platform the configuration as it gave it, with the tokens that are valid now."""
@@ -231,14 +250,3 @@ def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     table = dynamic_streams["components_resolver"].get("stream_parameters", {})
     rows: list[Mapping[str, Any]] = table.get("list_of_parameters_for_stream", [])
     return rows
-
-
-def _bounded(stream: AbstractStream, *, is_windowed: bool) -> AbstractStream:
-    """The stream with a cursor that never passes what was asked for."""
-    if is_windowed:
-        return AdvertiserStream(stream)
-    return ChangingStream(stream) if stream.cursor_field else stream
-
-
-def _is_windowed(stream: AbstractStream) -> bool:
-    return str(stream.cursor_field).startswith(("stat_time", "period"))

@@ -7,22 +7,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
 from typing_extensions import override
 
 from source_tiktok_marketing.answers import plain
-from source_tiktok_marketing.dates import FIRST_ZONE, today_in
+from source_tiktok_marketing.dates import CLOCK_ERROR, FIRST_ZONE, today_in
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([ T].+)?", re.ASCII)
 # Outside these years the CDK can't count days back or on.
 EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
-# So far ahead a machine's clock may have been. What lies beyond was meant, as in Airbyte's own tests.
-CLOCK_ERROR = timedelta(days=366)
 MARKS = {"__ab_no_cursor_state_message", "__ab_full_refresh_sync_complete"}
 # Which column names whom a state is about, and what they are called.
 OWNERS = {"business_center": "bc_id", "tiktok_account": "business_id"}
@@ -115,7 +113,7 @@ class AdvertiserStateMigration(StateMigration):
         if moment is None:
             report.unreadable.add(owner_id)
             return ""
-        if today < moment.date() <= today + CLOCK_ERROR:
+        if today < moment.date() <= today + CLOCK_ERROR:  # what lies beyond was meant, as in Airbyte's own tests
             report.ahead.add(owner_id)
             return ""
         if moment.date() > today:

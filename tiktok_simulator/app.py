@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from .calls import Answer, Call
 from .delivery import mix
@@ -84,11 +85,16 @@ class Simulator:
         with self._lock:
             status, code = 0, None
             try:
-                response = self.faults.answer(request, self._answer)
+                response = self._dated(self.faults.answer(request, self._answer))
                 status, code = response.status, response.code
                 return response
             finally:
                 self._record(request, status, code)
+
+    def _dated(self, response: Response) -> Response:
+        """The answer with the moment it was made (RFC 9110, 6.6.1); a fault may put another there, or `""` for none."""
+        headers = {"Date": format_datetime(self.clock(), usegmt=True), **response.headers}
+        return replace(response, headers={name: value for name, value in headers.items() if value})
 
     def _record(self, request: Request, status: int, code: int | None) -> None:
         query, now = dict(request.parameters), self.clock()

@@ -10,7 +10,7 @@ from .ask import Ask
 from .business import accounts_of, check_center
 from .calls import Call
 from .metric_rules import default_metrics
-from .report_filters import all_but_top_view, report_filters
+from .report_filters import as_read, report_filters
 from .reports import report_rows
 from .rows import ReportQuery, Rows
 from .wire import invalid
@@ -59,9 +59,7 @@ def _day(text: str | None) -> date | None:
 
 def query_of(call: Call, ask: Ask) -> ReportQuery:
     """The query of a checked report; raises 40002 for its filters."""
-    filters = report_filters(call["filtering"] or (), ask)
-    if not call.world.top_view_unasked:
-        filters += all_but_top_view(filters, ask)
+    filters = as_read(report_filters(call["filtering"] or (), ask), ask, call.world)
     of_center = ask.report_type == "BC"
     return ReportQuery(
         ask.report_type,

@@ -10,6 +10,7 @@ from .calls import Answer, Call, page_bounds, page_info, refuse_beyond
 from .filters import matches_status
 from .model import Entity
 from .populate import fields_of
+from .promote import check_filters, written
 from .wire import ApiError, invalid
 
 TOP_VIEW = "RESERVATION_TOP_VIEW"
@@ -93,6 +94,7 @@ def _check_listing(call: Call, listing: Listing) -> None:
     for name in filtering:
         if name not in MEMBERS and name not in STATUS_MEMBERS:
             raise invalid(f"filtering.{name}: The simulator does not imitate this filter.")
+    check_filters(listing.kind, filtering, filtering.get("campaign_system_origins", ()))
     _check_fields(call.parameters.get("fields"), listing.kind)
 
 
@@ -106,7 +108,8 @@ def _passes(call: Call, item: Entity) -> bool:
     filtering = _filtering(call)
     if item.kind in ("campaign", "adgroup", "ad"):
         buying_types = filtering.get("buying_types") or ("AUCTION", "RESERVATION_RF")
-        if item.buying_type not in buying_types or not _has_status(item, filtering):
+        origins = filtering.get("campaign_system_origins") or ("TT_ADS_PLATFORM",)
+        if item.buying_type not in buying_types or item.origin not in origins or not _has_status(item, filtering):
             return False
     if (wanted := call.parameters.get("custom_audience_ids")) and item.id not in wanted:
         return False
@@ -138,7 +141,7 @@ def _sorted(call: Call, kind: str, found: list[Entity]) -> list[Entity]:
 
 
 def _written(call: Call, item: Entity) -> dict[str, Any]:
-    row = item.row
+    row = written(item)
     if call.grant.sandbox:  # hosts_auth.md §4
         row = {name: value for name, value in row.items() if name != "secondary_status"}
     if "ad_ids_v2" in _filtering(call):
@@ -174,11 +177,11 @@ def _modified_after(_: Call, item: Entity, moment: str) -> bool:
     return modify_time is not None and modify_time > moment
 
 
-STATUS_MEMBERS = frozenset({"primary_status", "secondary_status", "buying_types"})
+STATUS_MEMBERS = frozenset({"primary_status", "secondary_status", "buying_types", "campaign_system_origins"})
 MEMBERS: Mapping[str, Member] = {
     **{name: _among(name[:-1]) for name in (
         "campaign_ids", "adgroup_ids", "ad_ids", "image_ids", "video_ids", "music_ids", "material_ids",
-        "creative_portfolio_ids", "creative_portfolio_types", "campaign_system_origins", "billing_events",
+        "creative_portfolio_ids", "creative_portfolio_types", "billing_events",
     )},
     **{name: _equal(name) for name in (
         "campaign_automation_type", "is_smart_performance_campaign", "campaign_type", "optimization_goal",

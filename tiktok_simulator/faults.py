@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from .cut_faults import CutFaults
 from .fault import Act, Answer, Fault, refuse
 from .file_faults import FileFaults
 from .network_faults import NetworkFaults
@@ -20,7 +21,7 @@ CORRECT_METRICS = "Please correct the information in invalid metric fields and t
 TOO_MANY = "Too many requests. Please retry in some time."
 
 
-class Faults(NetworkFaults, PageFaults, ValueFaults, FileFaults):
+class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
     """The faults armed on a simulator; the oldest one sees a request first. Some spoil its report tasks."""
 
     def __init__(self, tasks: Tasks) -> None:

@@ -70,6 +70,8 @@ def keeps_entity(world: World, entity: Entity, item: Filter) -> bool:
         return row[ID_FIELDS[item.field]] in item.values
     if item.field == "buying_type":
         return entity.buying_type in item.values
+    if item.field == "campaign_system_origins":
+        return entity.origin in item.values
     return _passes(world.campaign_of(entity).row if item.field in OF_CAMPAIGN else row, item)
 
 

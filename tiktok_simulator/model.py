@@ -37,6 +37,20 @@ class Account:
 
 
 @dataclass
+class Readings:
+    """How TikTok takes a report below the ad account that has no filter for them: whether they come all the same.
+
+    Of TopView and of Reach & Frequency sources do not agree; of Promote TikTok's page says that it does not, and
+    nothing about rows of whole ad accounts.
+    """
+
+    top_view_unasked: bool = True
+    reach_unasked: bool = True
+    promote_unasked: bool = False
+    promote_in_accounts: bool = True
+
+
+@dataclass
 class Entity:
     """One campaign, ad group, ad or asset. `row` is what its endpoint answers."""
 
@@ -46,6 +60,11 @@ class Entity:
     row: dict[str, Any]
     buying_type: str = "AUCTION"
     deleted: bool = False
+
+    @property
+    def origin(self) -> str:
+        """Where its campaign was made. TikTok writes it down for Promote alone."""
+        return str(self.row.get("campaign_system_origin") or "TT_ADS_PLATFORM")
 
 
 OPEN_ID = "simulated-open-id"

@@ -91,6 +91,15 @@ class NetworkFaults(Arming):
         """A body that comes letter by letter, each in time."""
         return self.arm(Fault("slow_drip", lambda ask, answer: replace(answer(ask), drip=seconds), path, left=times))
 
+    def wrong_date(self, date: str = "", age: str = "", times: int | None = None, path: str | None = None) -> Fault:
+        """Another `Date`, or none: something on the way wrote it, or kept the answer for `age` seconds."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            whole = answer(request)
+            return replace(whole, headers={**whole.headers, "Date": date, "Age": age})
+
+        return self.arm(Fault("wrong_date", act, path, left=times))
+
     def _dropped(self, name: str, message: str, kind: str, times: int | None, path: str | None) -> Fault:
         def act(_: Request, __: Answer) -> Response:
             raise ConnectionDroppedError(message, kind)

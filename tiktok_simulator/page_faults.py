@@ -137,6 +137,24 @@ class PageFaults(Arming):
 
         return self._spoiled("odd_value", change, times=times, path=REPORTS)
 
+    def unasked_day(self, day: str = "2099-01-25", times: int | None = None, path: str | None = REPORTS) -> Fault:
+        """A day that nobody asked for, in the last row of every page of a report by day."""
+
+        def change(_: Request, body: dict[str, Any]) -> None:
+            for row in body["data"]["list"][-1:]:
+                row["dimensions"]["stat_time_day"] = f"{day} 00:00:00"
+
+        return self._spoiled("unasked_day", change, times=times, path=path)
+
+    def far_future(self, member: str = "modify_time", times: int | None = None, path: str | None = None) -> Fault:
+        """A moment nobody will see, in the first row of every page of a list."""
+
+        def change(_: Request, body: dict[str, Any]) -> None:
+            for row in body["data"]["list"][:1]:
+                row[member] = "9999-12-31 00:00:00"
+
+        return self._spoiled("far_future", change, times=times, path=path)
+
     def _spoiled(
         self,
         name: str,

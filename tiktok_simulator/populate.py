@@ -79,6 +79,7 @@ class Plan:
     ads: int = 3
     last_day: date | None = None
     late_days: int = 0
+    origin: str | None = None
 
 
 def add_campaign(world: World, account: Account, plan: Plan) -> str:
@@ -90,7 +91,7 @@ def add_campaign(world: World, account: Account, plan: Plan) -> str:
     row = entity_row(
         "campaign", **times,
         advertiser_id=account.advertiser_id, campaign_id=campaign_id, campaign_name=plan.name,
-        campaign_system_origin="TT_ADS_PLATFORM", campaign_automation_type=plan.automation,
+        campaign_system_origin=plan.origin, campaign_automation_type=plan.automation,
         campaign_type="REGULAR_CAMPAIGN", objective_type=plan.objective_type,
         objective="APP" if plan.objective_type == "APP_PROMOTION" else "LANDING_PAGE",
         rf_campaign_type=reservation.get(plan.buying_type), is_smart_performance_campaign=smart, is_new_structure=True,
@@ -118,6 +119,7 @@ def _add_ad_group(world: World, account: Account, plan: Plan, campaign: Mapping[
         adgroup_id=adgroup_id, adgroup_name=f"{plan.name} / group {number + 1}",
         create_time=utc_text(created), modify_time=utc_text(created + timedelta(days=3)),
         promotion_type="APP_ANDROID" if app else "WEBSITE", app_id=new_id(created, "app") if app else None,
+        package="com.example.app" if app else None,
         placement_type="PLACEMENT_TYPE_AUTOMATIC", placements=["PLACEMENT_TIKTOK", "PLACEMENT_PANGLE"],
         gender="GENDER_UNLIMITED", location_ids=["6252001"], budget_mode="BUDGET_MODE_DAY", budget=100.0,
         schedule_type="SCHEDULE_FROM_NOW", schedule_start_time=utc_text(created),
@@ -163,6 +165,7 @@ def _add_ad(world: World, account: Account, plan: Plan, ad_group: Mapping[str, A
         ad_id=ad_id, smart_plus_ad_id=smart_id, ad_id_v2=smart_id or ad_id, ad_name=f"{plan.name} / ad {number + 1}",
         create_time=utc_text(created), modify_time=None if smart else utc_text(created + timedelta(days=4)),
         identity_type="CUSTOMIZED_USER", identity_id=new_id(created, "identity"), ad_format="SINGLE_VIDEO",
+        image_mode="IMAGE_MODE_VIDEO", ad_ref_pixel_id=int(new_id(created, "pixel")),
         video_id=f"v10033g50000c{ad_id[-12:]}", ad_text="Simulated ad\nwith a second line", display_name=account.name,
         call_to_action="LEARN_MORE", call_to_action_id=None if number else new_id(created, ad_id, "calls"),
         landing_page_url="https://example.com/", app_name="", page_id=None,

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .ask import Ask
 from .catalogue import METRICS
 from .entities import NOT_COMBINED, TOP_VIEW
 from .filters import ID_FIELDS, NUMERIC, STATUS_FIELDS, Filter, status_filter
+from .promote import ELSEWHERE, ORIGINS, PROMOTE, check_filters, origin_filter
 from .report_types import LEVEL_ORDER
 from .wire import invalid
+
+if TYPE_CHECKING:
+    from .world import World
 
 MANY_IDS, MANY_IDS_IN_TASKS = 100, 20_000
 
@@ -41,6 +46,7 @@ FILTERS: Mapping[str, FilterRule] = {
     "adgroup_status": FilterRule(_IN, "AUCTION_ADGROUP", _LEVELED),
     "ad_status": FilterRule(_IN, "AUCTION_AD", _LEVELED),
     "buying_type": FilterRule(_IN, report_types=_BOTH),
+    ORIGINS: FilterRule(_IN, report_types=_BOTH, values=(PROMOTE, ELSEWHERE)),
     "campaign_automation_type": FilterRule(_IN),
     "objective_type": FilterRule(_IN),
     "promotion_type": FilterRule(_IN, "AUCTION_ADGROUP"),
@@ -78,17 +84,25 @@ def report_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter
     if items and not ask.kind.filters:
         raise invalid(f"filtering: Not supported for {ask.report_type}.")
     filters = tuple(_filter(item, ask) for item in items)
+    origins = next((each.values for each in filters if each.field == ORIGINS), ())
+    check_filters(ask.report_type, [each.field for each in filters], origins)
     if any(item.field in STATUS_FIELDS.values() for item in filters):
         return filters
     return filters + status_filter(ask.level, "STATUS_NOT_DELETE")
 
 
-def all_but_top_view(filters: Sequence[Filter], ask: Ask) -> tuple[Filter, ...]:
-    """The buying types of a report that names none, where TopView has to be asked for."""
-    is_open = (
-        ask.report_type in _BOTH and ask.level != _ALL and not any(each.field == "buying_type" for each in filters)
-    )
-    return (Filter("buying_type", "IN", ("AUCTION", "RESERVATION_RF")),) if is_open else ()
+def as_read(filters: tuple[Filter, ...], ask: Ask, world: World) -> tuple[Filter, ...]:
+    """The filters of a report with what TikTok takes for asked where nothing is: buying types, and origins."""
+    if ask.report_type not in _BOTH or (ask.level == _ALL and world.promote_in_accounts):
+        return filters
+    if ask.level == _ALL:
+        return (*filters, Filter(ORIGINS, "IN", (ELSEWHERE,)))
+    origins = origin_filter(filters, ask, unasked=world.promote_unasked)
+    others = tuple(each for each in filters if each.field != ORIGINS)
+    if any(each.field == "buying_type" for each in filters):
+        return (*others, origins)
+    unasked = {"AUCTION": True, "RESERVATION_RF": world.reach_unasked, TOP_VIEW: world.top_view_unasked}
+    return (*others, origins, Filter("buying_type", "IN", tuple(kind for kind, comes in unasked.items() if comes)))
 
 
 def _filter(item: Mapping[str, str], ask: Ask) -> Filter:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .buckets import BUCKETS, DAY, midnight
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from .world import World
 
 LEVEL_KINDS = {"AUCTION_CAMPAIGN": "campaign", "AUCTION_ADGROUP": "adgroup", "AUCTION_AD": "ad"}
+CUT = {"BASIC", "AUDIENCE"}
 USUAL = ("impressions", "spend", "conversion")
 
 Part = tuple[Flight, int, int]
@@ -121,7 +121,9 @@ class GeneratedReport:
     def _by_id(self, account: Account) -> Iterator[Group]:
         named = {"advertiser_id": account.advertiser_id} if "advertiser_id" in self.query.dimensions else {}
         if self.query.data_level not in LEVEL_KINDS:
-            yield Group(account, None, named, self._flights(account, "advertiser_id", account.advertiser_id))
+            flights = self._flights(account, "advertiser_id", account.advertiser_id)
+            whole = self.world.cut_by != "every level" or self.query.report_type not in CUT
+            yield Group(account, None, named, flights if whole else self._newest_ads(flights))
             return
         field = next((name for name in self.query.of_role("id") if name not in named), None)
         members = self._members(account, field or f"{LEVEL_KINDS[self.query.data_level]}_id")
@@ -145,10 +147,23 @@ class GeneratedReport:
         found = {
             item.row[field]: item for item in entities if all(keeps_entity(self.world, item, test) for test in filters)
         }
+        ids = self._newest(list(found)) if self.world.cut_by == "ids" else found
+        members = {value: (found[value], self._flights(account, field, value)) for value in ids}
+        if self.world.cut_by == "ids" or self.query.report_type not in CUT:
+            return members
+        newest = set(map(id, self._newest_ads([each for _, flights in members.values() for each in flights])))
+        left = {value: [each for each in flights if id(each) in newest] for value, (_, flights) in members.items()}
+        return {value: (found[value], flights) for value, flights in left.items() if flights or not self.throttled}
+
+    def _newest_ads(self, flights: Sequence[Flight]) -> Sequence[Flight]:
+        """The flights of the newest ads, newest first."""
+        return self._newest(sorted(flights, key=lambda flight: int(flight.ad_id), reverse=True))
+
+    def _newest(self, found: Sequence[Any]) -> Sequence[Any]:
+        """As many as one synchronous report covers of what it is about, sorted newest first."""
         cut = len(found) > self.world.newest_ids and not self.query.uncut
         self.throttled = self.throttled or cut
-        newest = islice(found.items(), self.world.newest_ids if cut else None)
-        return {value: (entity, self._flights(account, field, value)) for value, entity in newest}
+        return found[: self.world.newest_ids] if cut else found
 
     def _periods(self, flights: Sequence[Flight]) -> Iterator[Period]:
         """The buckets of the query's time dimension in which these flights can have rows, or its whole period."""

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from . import recording, worlds
 from .business import accounts_of
 from .delivery import Flight
 from .filters import status_filter
 from .lead_files import LeadFiles
-from .model import Account, Entity, Grant, TiktokAccount
+from .model import Account, Entity, Grant, Readings, TiktokAccount
 from .parameters import TIME_FORMAT
 from .populate import account_row, auction_campaign, mark_deleted
 from .reports import report_rows
@@ -32,13 +32,11 @@ TOKEN = "simulated-production-token"  # noqa: S105
 OTHER_APP_TOKEN = "simulated-token-of-another-app"  # noqa: S105
 SANDBOX_TOKEN = "simulated-sandbox-token"  # noqa: S105
 BC_ID = "7000000000000000101"
-
 NEWEST_IDS = 20_000
-"""How many ids one report covers; beyond it only the newest do (reporting.md §2)."""
 
 
 @dataclass
-class World:
+class World(Readings):
     """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator.
 
     `bc_id` is the business center that owns every account added as permitted, `bc_type` its kind, `bc_tokens` may read
@@ -46,8 +44,8 @@ class World:
     `unscoped` are the endpoints the tokens have no permission for. `statuses_below_campaigns`: whether GMV Max takes a
     campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
     `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv),
-    `top_view_unasked` whether a report without filter of buying type has TopView, too: sources do not agree.
-    `newest_ids` is how many ids a synchronous report covers, `tasks.checks` how long a report task takes.
+    `newest_ids` is how many ids a synchronous report covers, the newest; `cut_by` is what it counts: the ids of its own
+    level, the ads it is about, or those at the level of the ad account, too. `tasks.checks` is how long a task takes.
     """
 
     seed: int = 7
@@ -58,8 +56,8 @@ class World:
     flights: dict[str, Flight] = field(default_factory=dict)
     landmarks: dict[str, str] = field(default_factory=dict)
     recorded_rows: list[dict[str, Any]] = field(default_factory=list)
-    top_view_unasked: bool = True
     newest_ids: int = NEWEST_IDS
+    cut_by: Literal["ids", "ads", "every level"] = "ids"
     bc_id: str = BC_ID
     bc_type: str = "AGENCY"
     bc_tokens: set[str] = field(default_factory=lambda: {TOKEN})

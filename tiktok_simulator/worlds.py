@@ -30,6 +30,8 @@ CAMPAIGNS = (
     Plan("Slow buyers", FOUNDED + timedelta(days=12), last_day=date(2025, 12, 20), late_days=60, ad_groups=1, ads=1,
          objective_type="WEB_CONVERSIONS"),
 )  # fmt: skip
+PROMOTED = Plan("Boosted video", FOUNDED + timedelta(days=20), origin="PROMOTE", ad_groups=1, ads=1)
+"""A campaign made in the TikTok app: one ad group, one ad. No world has one unless a test adds it."""
 
 
 def small(world: World) -> None:

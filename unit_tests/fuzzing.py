@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import logging
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from airbyte_cdk import AirbyteEntrypoint, AirbyteTracedException
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -173,6 +175,13 @@ def catalog_of(*streams: str) -> dict[str, Any]:
     modes = {"sync_mode": "incremental", "destination_sync_mode": "append"}
     described = ({"name": name, "json_schema": {}, "supported_sync_modes": ["incremental"]} for name in streams)
     return {"streams": [{"stream": stream, **modes} for stream in described]}
+
+
+def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the connector has warned of since the last call."""
+    found = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    caplog.clear()
+    return found
 
 
 def assert_told_well(outcome: Outcome, *kinds: str) -> None:

@@ -85,7 +85,7 @@ def test_one_odd_value_costs_neither_its_row_nor_its_page(
 ) -> None:
     whole = sync(STREAM, config=one_advertiser).rows(STREAM)
     fault = tiktok.faults.odd_value("spend", "n/a", times=1)
-    fault.when = lambda request: "TOP_VIEW" not in request.parameters["filtering"]  # whose rows come once more
+    fault.when = lambda request: "RESERVATION_" not in request.parameters["filtering"]  # whose rows come once more
     odd = sync(STREAM, config=one_advertiser)
     assert len(odd.rows(STREAM)) == len(whole)
     assert sum("spend" not in row for row in odd.rows(STREAM)) > 0

@@ -6,7 +6,8 @@ import logging
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteConnectionStatus, Status
+from airbyte_cdk.models import AirbyteConnectionStatus, Status, SyncMode
+from airbyte_cdk.test.catalog_builder import CatalogBuilder
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
@@ -51,6 +52,22 @@ def test_a_check_costs_at_most_four_requests(
 def test_a_check_asks_for_a_report_itself(skip: bool, tiktok: Simulator, config: Config) -> None:
     assert check(config | {"skip_inactive": skip}).status is Status.SUCCEEDED
     assert [call.query["page_size"] for call in tiktok.asked("/report/integrated/get/")] == ["1"]
+
+
+@pytest.mark.parametrize("built_with", ["nothing", "the same configuration"])
+def test_a_source_takes_the_configuration_as_the_user_wrote_it(
+    built_with: str, tiktok: Simulator, config: Config
+) -> None:
+    """The CDK's test tools build a source without one; whoever builds one in Python has no other."""
+
+    def source() -> SourceTiktokMarketing:
+        return SourceTiktokMarketing(config=None if built_with == "nothing" else config)
+
+    catalog = CatalogBuilder().with_stream("campaigns", SyncMode.full_refresh).build()
+    streams = [stream.name for stream in source().discover(LOGGER, config).streams]
+    assert source().check(LOGGER, config).status is Status.SUCCEEDED
+    assert [stream.name for stream in source().streams(config)] == streams
+    assert [message for message in source().read(LOGGER, config, catalog) if message.record] != []
 
 
 def test_an_account_the_list_does_not_have_is_named_wherever_it_stands(

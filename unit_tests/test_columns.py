@@ -10,7 +10,7 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.test.catalog_builder import CatalogBuilder, ConfiguredAirbyteStreamBuilder
 from airbyte_cdk.test.entrypoint_wrapper import read
-from harness import Sync
+from harness import Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
@@ -29,7 +29,7 @@ def read_columns(columns: list[str], config: dict[str, Any], state: list[Any] | 
 
 
 def asked(tiktok: Simulator) -> set[tuple[str, ...]]:
-    return {tuple(json.loads(call.query["metrics"])) for call in tiktok.asked("/report/integrated/get/")}
+    return {tuple(json.loads(call.query["metrics"])) for call in plain_reports(tiktok)}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ SPEC = SourceTiktokMarketing().connection_specification
 TODAY = date(2026, 2, 15)
 OAUTH = {"auth_type": "oauth2.0", "app_id": "1", "secret": "s", "access_token": "t"}
 SANDBOX = {"auth_type": "sandbox_access_token", "advertiser_id": "5", "access_token": "t"}
+# Until TikTok says otherwise (test_environments.py).
+ONE_ACCOUNT = SANDBOX | {"auth_type": "production_access_token"}
 PRODUCTION = {"auth_type": "production_access_token", "advertiser_ids": ["5", "6"], "access_token": "t"}
 
 
@@ -42,8 +44,9 @@ def found(config: dict[str, Any]) -> list[str]:
         ({"credentials": PRODUCTION | {"advertiser_ids": "5, 6"}}, PRODUCTION),
         ({"credentials": {"access_token": "t", "advertiser_ids": ["5", "6"]}}, PRODUCTION),
         ({"access_token": "t", "environment": {"app_id": "1", "secret": "s"}}, OAUTH),
-        ({"access_token": "t", "environment": {"advertiser_id": "5"}}, SANDBOX),
-        ({"access_token": "t", "environment": {"advertiser_id": 5}}, SANDBOX),
+        ({"access_token": "t", "environment": {"advertiser_id": "5"}}, ONE_ACCOUNT),
+        ({"access_token": "t", "environment": {"advertiser_id": 5}}, ONE_ACCOUNT),
+        ({"credentials": {"access_token": "t", "advertiser_id": "5"}}, ONE_ACCOUNT),
     ],
 )
 def test_each_shape_of_credentials_becomes_one_of_three(written: dict[str, Any], credentials: dict[str, Any]) -> None:

@@ -78,7 +78,7 @@ def test_without_deleted_entities_only_those_are_left_out(
 
 def test_top_view_campaigns_come_with_a_request_of_their_own(sync: Callable[..., Sync], tiktok: Simulator) -> None:
     sync("campaigns")
-    asked = [json.loads(call.query["filtering"])["buying_types"] for call in tiktok.asked("/campaign/get/")]
+    asked = [json.loads(call.query["filtering"]).get("buying_types") for call in tiktok.asked("/campaign/get/")]
     assert asked.count(["RESERVATION_TOP_VIEW"]) == asked.count(["AUCTION", "RESERVATION_RF"]) == 4
 
 
@@ -154,7 +154,7 @@ def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str
     with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
         rows = read_streams(["campaigns"], config, {"campaigns": {"states": [cursor]}}).rows("campaigns")
     assert {row["campaign_id"] for row in rows} == set(changed)
-    assert len(tiktok.asked("/campaign/get/")) == 3 + 1  # three pages, and TopView
+    assert len(tiktok.asked("/campaign/get/")) == 3 + 2  # three pages, TopView, and whether there is Promote
 
 
 def test_an_entity_carries_its_ad_account_even_where_tiktok_leaves_it_out(sync: Callable[..., Sync]) -> None:

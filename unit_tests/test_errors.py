@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.models import StreamDescriptor
 from harness import Sync
 from rows import MANIFEST
 
+from source_tiktok_marketing.logs import Reasons
 from tiktok_simulator import Simulator
 from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
 from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
 
 STREAM, PATH = "campaigns_reports_daily", "/report/integrated/get/"
+HOURLY = "ads_reports_hourly"
 NOT_GRANTED = "advertiser does not grant you /report/integrated/get/:GET permission"
 TABLE = MANIFEST["definitions"]["error_table"]
 
@@ -128,6 +132,40 @@ def test_the_quota_of_the_day_is_waited_for_once_by_all_streams(
     assert sum(waits) < 3 * 60
 
 
+@pytest.mark.parametrize("number", [1, 4, 12])
+def test_when_the_quota_ends_one_request_asks_for_all_whatever_the_number_of_streams(
+    number: int, sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
+) -> None:
+    streams = (STREAM, "campaigns", "ads", "audiences", "pixels", "creative_assets_images", "smart_plus_ads",
+               "ad_groups", "creative_assets_videos", "ads_reports_daily", HOURLY, "identities")  # fmt: skip
+    tiktok.faults.rate_limited(None).when = lambda request: "advertiser/" not in request.path
+    result = sync(*streams[:number], config=one_advertiser | {"max_wait_minutes": 15, "concurrency": 5})
+    refused = [call for call in tiktok.transcript if call.code == 40100]
+    attempts = 11  # of one request in fifteen minutes: after 1, 2, 4, 8, 16, 30, 60, and 300 seconds, and at the end
+    assert attempts <= len(refused) < attempts + 5
+    assert (set(result.statuses.values()), len(result.statuses)) == ({"INCOMPLETE"}, number)
+    assert len({error for error in result.errors if "Not everything" not in error}) == 1
+
+
+def test_when_the_quota_is_back_all_go_on(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    expected = {stream: len(sync(stream).rows(stream)) for stream in (STREAM, "campaigns", "audiences")}
+    tiktok.faults.rate_limited(9).when = lambda request: "advertiser/" not in request.path
+    result = sync(*expected)
+    assert (result.errors, {stream: len(result.rows(stream)) for stream in expected}) == ([], expected)
+
+
+@pytest.mark.parametrize("end", ["outage", "connection_reset", "refused"])
+def test_one_that_asks_for_all_and_has_other_trouble_holds_up_nobody(
+    end: str, sync: Callable[..., Sync], tiktok: Simulator
+) -> None:
+    tiktok.faults.rate_limited(6).when = lambda request: "advertiser/" not in request.path
+    arguments = {"outage": {"times": 3}, "connection_reset": {"times": 3}, "refused": {"code": 49999}}
+    fault = getattr(tiktok.faults, end)(path=PATH, **arguments[end])
+    result = sync(STREAM, "campaigns", "audiences")
+    assert (result.statuses["campaigns"], result.statuses["audiences"]) == ("COMPLETE", "COMPLETE")
+    assert fault.hits > 0
+
+
 def test_an_endpoint_that_alone_refuses_for_the_quota_is_given_up_once(
     sync: Callable[..., Sync], tiktok: Simulator, waits: list[float], config: dict[str, Any]
 ) -> None:
@@ -135,6 +173,27 @@ def test_an_endpoint_that_alone_refuses_for_the_quota_is_given_up_once(
     result = sync("campaigns", "audiences", "pixels", config=config | {"max_wait_minutes": 1, "concurrency": 2})
     assert sum(waits) < 4 * 60
     assert result.statuses["campaigns"] == "INCOMPLETE"
+
+
+def test_the_closing_word_reads_well_where_its_lines_are_folded(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    tiktok.faults.no_permission(BERLIN)
+    result = sync(STREAM, "campaigns")
+    *reasons, closing = result.errors
+    first, second = sorted(reasons, key=lambda reason: f"stream {STREAM}" not in reason)
+    head = "Not everything was read; what is not named here is complete:"
+    orders = (f"{STREAM}: {first}", f"campaigns: {second}"), (f"campaigns: {second}", f"{STREAM}: {first}")
+    assert " ".join(closing.split()) in [f"{head} 1) {one} 2) {other}" for one, other in orders]
+
+
+def test_of_many_reasons_the_closing_word_repeats_some_and_counts_the_others() -> None:
+    reasons, of = Reasons(), StreamDescriptor(name="ads")
+    for number in range(25):
+        told = AirbyteTracedException(message=f"Account {number}\nis refused", stream_descriptor=of)
+        assert reasons.is_new(told.as_airbyte_message())
+    error = AirbyteTracedException(internal_message="all", failure_type=FailureType.transient_error)
+    lines = str(reasons.closing(error).message).splitlines()
+    assert lines[1] == "1) ads: Account 0 is refused."
+    assert lines[20:] == ["20) ads: Account 19 is refused.", "21) ads: 5 more reasons, named above."]
 
 
 def test_an_unknown_code_stops_with_tiktoks_own_words(

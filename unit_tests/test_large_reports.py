@@ -62,7 +62,7 @@ def test_an_account_is_known_to_be_large_after_its_first_windows(
     cut(world, 7)
     result = sync("ads_reports_hourly", config=one_advertiser | {"start_date": "2026-01-01"})
     filters = [call.query.get("filtering", "") for call in tiktok.asked(REPORT)]
-    refused = [each for each in filters if "_ids" not in each and "TOP_VIEW" not in each]
+    refused = [each for each in filters if "_ids" not in each and "RESERVATION_" not in each]
     assert len(refused) <= 8  # of 24 days, as many as are read at a time
     told = [entry.log.message for entry in result.output.logs if "ids at a time" in entry.log.message]
     assert told == [
@@ -104,7 +104,7 @@ def test_ids_are_looked_up_like_any_list_of_entities(
 ) -> None:
     cut(world, 2)
     sync("ads_reports_daily", config=one_advertiser | {"include_deleted": False})
-    lists = [call.query for call in tiktok.asked("/campaign/get/")][1:]  # the first is about TopView alone
+    lists = [call.query for call in tiktok.asked("/campaign/get/")][3:]  # before: which kinds are to be asked for apart
     assert {(call["page_size"], "TOP_VIEW" in call["filtering"]) for call in lists} == {("1000", False), ("100", True)}
     assert all(json.loads(call["filtering"])["primary_status"] == "STATUS_ALL" for call in lists)
 
@@ -169,7 +169,7 @@ def test_a_task_has_the_rows_of_the_plain_report(
     assert large.errors == []
     assert in_order(large.rows("mine")) == in_order(plain)
     assert len(tiktok.asked(DOWNLOAD)) == len(tiktok.asked(CREATE)) > 0
-    assert all("TOP_VIEW" in call.query["filtering"] for call in tiktok.asked(REPORT)[asked:])
+    assert all("RESERVATION_" in call.query["filtering"] for call in tiktok.asked(REPORT)[asked:])
 
 
 def test_a_task_covers_a_year_of_days(tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:

@@ -67,7 +67,8 @@ def opened(wire: Record, row: Record) -> Iterator[Record]:
         lifted = [record.pop(name, None) or {} for name in row.get("lift", [])]
         record = {name: value for members in reversed(lifted) for name, value in members.items()} | record
         called = {row.get("renames", {}).get(name, name): value for name, value in record.items()}
-        yield {name: value for name, value in called.items() if name}
+        copied = {column: called[name] for column, name in row.get("copies", {}).items()}
+        yield {name: value for name, value in (called | copied).items() if name}
 
 
 def inside(wire: Record, steps: list[str]) -> Iterator[Record]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from harness import Sync, frozen_now, read_streams
+from harness import Sync, frozen_now, plain_reports, read_streams
 
 from tiktok_simulator import Exchange, Simulator, World, intercepted
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
@@ -50,16 +50,18 @@ def test_a_daily_sync_costs_one_request_per_account_and_report_one_per_account_a
     tiktok.transcript.clear()
     clock.move_to(datetime(2026, 2, 16, 5, tzinfo=UTC))
     sync(*REPORTS, config=until_today, state={stream: first.state(stream) for stream in REPORTS})
-    firsts = [call.query for call in tiktok.asked(REPORT) if call.query["page"] == "1"]
-    asked = Counter((query["advertiser_id"], query["dimensions"]) for query in firsts if "TOP_VIEW" not in str(query))
-    of_top_view = Counter(query["advertiser_id"] for query in firsts if "TOP_VIEW" in str(query))
+    firsts = [call.query for call in tiktok.asked(REPORT) if call.query.get("page", "1") == "1"]
+    plain = [call.query for call in plain_reports(tiktok) if call.query["page"] == "1"]
+    asked = Counter((query["advertiser_id"], query["dimensions"]) for query in plain)
+    apart = Counter(query["advertiser_id"] for query in firsts if query not in plain)
     assert set(asked.values()) == {1}
     assert len(asked) == len(REPORTS) * len((TOKYO, LOS_ANGELES, BERLIN, EMPTY))
-    # TikTok may give TopView only where it is asked for; which accounts have any, one question each tells.
-    assert set(of_top_view) == {TOKYO, LOS_ANGELES, BERLIN}
-    assert max(of_top_view.values()) <= len(REPORTS)
-    assert [call.query["advertiser_id"] for call in tiktok.asked("/campaign/get/")].count(EMPTY) == 1
-    assert len(tiktok.transcript) - len(tiktok.asked(REPORT)) == 2 + 4
+    # TikTok may give TopView, Reach & Frequency and Promote only where they are asked for; which accounts have any, one
+    # question each tells, and on which days TopView and Reach & Frequency have rows, another.
+    assert set(apart) == {TOKYO, LOS_ANGELES, BERLIN}
+    assert max(apart.values()) <= 2 * (1 + len(REPORTS))
+    assert [call.query["advertiser_id"] for call in tiktok.asked("/campaign/get/")].count(EMPTY) == 3
+    assert len(tiktok.transcript) - len(tiktok.asked(REPORT)) == 2 + 3 * 4
 
 
 def test_a_sync_says_two_states_a_stream_of_a_hundred_bytes_per_account(config: Config) -> None:

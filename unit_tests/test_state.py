@@ -10,7 +10,6 @@ import pytest
 from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCursor
 from harness import Sync, plain_reports
 
-from source_tiktok_marketing import bulk, values
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
@@ -208,24 +207,29 @@ def test_above_the_cdks_limit_each_account_keeps_a_cursor_of_its_own_and_a_new_o
     assert len([row for row in result.rows("campaigns") if row["advertiser_id"] == NEWCOMER]) == 2
 
 
+@pytest.mark.parametrize("metrics", [["spend"], ["all"]])
 def test_a_row_of_a_day_that_was_not_asked_for_leaves_the_cursor_within_what_was_asked_for(
-    one_advertiser: dict[str, Any], sync: Callable[..., Sync], monkeypatch: pytest.MonkeyPatch
+    metrics: list[str], one_advertiser: dict[str, Any], sync: Callable[..., Sync], tiktok: Simulator
 ) -> None:
-    cast = values.CASTERS["date"]
-    monkeypatch.setattr(bulk, "_codec", bulk._codec.__wrapped__)
-    monkeypatch.setitem(values.CASTERS, "date", lambda text: "2099-01-25" if "2026-01-20" in text else cast(text))
-    result = sync(DAILY, config=one_advertiser)
-    assert "2099-01-25" in {row["stat_time_day"] for row in result.rows(DAILY)}
-    assert result.cursors(DAILY) == {TOKYO: "2026-01-24"}
+    fault = tiktok.faults.unasked_day()
+    config = one_advertiser | {"custom_reports": [{"name": "mine", "level": "campaign", "metrics": metrics}]}
+    result = sync(DAILY, "mine", config=config)
+    assert fault.hits
+    for stream in (DAILY, "mine"):
+        assert "2099-01-25" in {row["stat_time_day"] for row in result.rows(stream)}
+        assert result.cursors(stream) == {TOKYO: "2026-01-24"}
+    again = sync(DAILY, "mine", config=config, state={name: result.state(name) for name in (DAILY, "mine")})
+    assert (again.errors, again.warnings) == ([], [])
 
 
+@pytest.mark.parametrize("stream", ["campaigns", "ads"])
 def test_a_moment_in_the_future_leaves_the_cursor_at_what_has_been(
-    one_advertiser: dict[str, Any], sync: Callable[..., Sync], world: World
+    stream: str, one_advertiser: dict[str, Any], sync: Callable[..., Sync], tiktok: Simulator
 ) -> None:
-    before = sync("campaigns", config=one_advertiser).cursors("campaigns")
-    world.touch("campaign", world.entities("campaign", TOKYO)[0].id, datetime(9999, 12, 31, tzinfo=UTC))
-    result = sync("campaigns", config=one_advertiser)
-    assert "9999-12-31T00:00:00" in {row["modify_time"] for row in result.rows("campaigns")}
-    assert result.cursors("campaigns")[TOKYO] <= max(before[TOKYO], "2026-02-15T05:00:00")
-    again = sync("campaigns", config=one_advertiser, state={"campaigns": result.state("campaigns")})
+    before = sync(stream, config=one_advertiser).cursors(stream)
+    tiktok.faults.far_future(path={"campaigns": "/campaign/get/", "ads": "/ad/get/"}[stream])
+    result = sync(stream, config=one_advertiser)
+    assert "9999-12-31T00:00:00" in {row.get("modify_time") for row in result.rows(stream)}
+    assert result.cursors(stream)[TOKYO] <= max(before[TOKYO], "2026-02-15T05:00:00")
+    again = sync(stream, config=one_advertiser, state={stream: result.state(stream)})
     assert (again.errors, again.warnings) == ([], [])

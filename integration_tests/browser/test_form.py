@@ -81,6 +81,16 @@ def sign_in(form: Form) -> None:
     form.fill(App_ID=APP_ID, App_Secret=APP_SECRET, Access_Token=TOKEN)
 
 
+def add_weekly_report(form: Form) -> Form:
+    """A custom report whose metrics are still to be chosen."""
+    form.unfold("Content")
+    report = form.add("Custom Reports")
+    report.fill(Name="weekly_reach")
+    report.field("Level").select_option("campaign")
+    report.field("Granularity").select_option("weekly")
+    return report
+
+
 def test_who_knows_app_id_secret_and_token_saves_the_source_and_edits_it(form: Form) -> None:
     sign_in(form)
     assert form.submit() == PASSED
@@ -126,11 +136,7 @@ def test_a_secret_is_replaced_and_the_others_stay(form: Form) -> None:
 
 def test_every_option_of_a_custom_report_can_be_entered(form: Form) -> None:
     sign_in(form)
-    form.unfold("Content")
-    report = form.add("Custom Reports")
-    report.fill(Name="weekly_reach")
-    report.field("Level").select_option("campaign")
-    report.field("Granularity").select_option("weekly")
+    report = add_weekly_report(form)
     report.field("Remove basic").click()
     report.add_tags("Metrics", "campaign_name", "reach")
     report.unfold("Optional fields")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from platform_form import Form
 from playwright.sync_api import Locator, Page
-from test_form import sign_in
+from test_form import add_weekly_report, sign_in
 
 from tiktok_simulator.world import APP_ID, APP_SECRET
 
@@ -55,11 +55,7 @@ def test_a_mistake_in_a_field(form: Form, picture: Picture) -> None:
 
 def test_a_custom_report_that_is_refused(form: Form, picture: Picture) -> None:
     sign_in(form)
-    form.unfold("Content")
-    report = form.add("Custom Reports")
-    report.fill(Name="weekly_reach")
-    report.field("Level").select_option("campaign")
-    report.field("Granularity").select_option("weekly")
+    report = add_weekly_report(form)
     report.add_tags("Metrics", "spendd")
     form.submit()
     picture("setup-refused", form.page.locator(".list").first, form.answer)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import requests
 
-from tiktok_simulator import Simulator, World
+from tiktok_simulator import Request, Simulator, World
 from tiktok_simulator.faults import Faults
 from tiktok_simulator.worlds import BERLIN, TOKYO
 
@@ -171,3 +172,15 @@ def test_faults_act_together_and_can_be_disarmed(client: Client, simulator: Simu
     assert client.report_refusal(end_date="2026-01-01")[0] == 50000
     simulator.faults.clear()
     assert client.report()
+
+
+def test_every_answer_carries_the_moment_it_was_made_unless_a_fault_writes_another(simulator: Simulator) -> None:
+    made = "Sun, 15 Feb 2026 05:00:00 GMT"
+    simulator.clock = lambda: datetime(2026, 2, 15, 5, tzinfo=UTC)
+    nowhere = Request("HEAD", "business-api.tiktok.com", "/")
+    assert simulator.handle(nowhere).headers["Date"] == made
+    simulator.faults.wrong_date(times=1)
+    assert "Date" not in simulator.handle(nowhere).headers
+    simulator.faults.wrong_date("yesterday", age="60", times=1)
+    assert simulator.handle(nowhere).headers.items() >= {"Date": "yesterday", "Age": "60"}.items()
+    assert simulator.handle(nowhere).headers["Date"] == made

@@ -65,15 +65,32 @@ RULES: list[tuple[str, Asked, str, Asked]] = [
     ("/optimizer/rule/list/", {"filtering": {"status": "PAUSED"}}, "status: Must be one of",
      {"filtering": {"status": "ON"}}),
 ]  # fmt: skip
+CENTER_RULES: list[tuple[str, Asked, str, Asked]] = [
+    ("/bc/asset/get/", {"asset_type": "BC_AUTH_TT"}, "asset_type: Must be one of", {"asset_type": "TT_ACCOUNT"}),
+    ("/bc/asset/admin/get/", {"asset_type": "BC_AUTH_TT"}, "asset_type: Must be one of", {"asset_type": "PIXEL"}),
+    ("/bc/invoice/get/", {"invoice_types": ["RECON", "AUTO_PAY"]}, "invoice_types: AUTO_PAY cannot be used",
+     {"invoice_types": ["AUTO_PAY"]}),
+    ("/bc/account/transaction/get/",
+     {"transaction_level": "BC", "filtering": {"owner_of_account": [OWNED], **DAYS_OF_PAYMENTS}},
+     "filtering.owner_of_account: Valid only",
+     {"transaction_level": "BC", "filtering": DAYS_OF_PAYMENTS}),
+    ("/bc/account/transaction/get/", {"filtering": {"account_ids": ["1"] * 101, **DAYS_OF_PAYMENTS}},
+     "account_ids: Must be at most 100", {"filtering": {"owner_of_account": [SHARED], **DAYS_OF_PAYMENTS}}),
+]  # fmt: skip
+OF_ACCOUNT, OF_CENTER = {"advertiser_id": TOKYO}, {"bc_id": BC_ID}
 
 
-@pytest.mark.parametrize(("path", "asked", "message", "neighbour"), RULES)
+@pytest.mark.parametrize(
+    ("owner", "path", "asked", "message", "neighbour"),
+    [*((OF_ACCOUNT, *rule) for rule in RULES), *((OF_CENTER, *rule) for rule in CENTER_RULES)],
+)
 def test_a_rule_refuses_what_breaks_it_and_lets_its_neighbour_pass(
-    client: Client, path: str, asked: Asked, message: str, neighbour: Asked
+    client: Client, owner: Asked, path: str, asked: Asked, message: str, neighbour: Asked
 ) -> None:
-    code, words = client.refusal(path, advertiser_id=TOKYO, **asked)
+    code, words = client.refusal(path, **owner, **asked)
     assert (code, words[: len(message)]) == (40002, message)
-    accepted(client, path, **neighbour)
+    answer = client.get(path, **owner, **neighbour)
+    assert answer["code"] == 0, answer["message"]
 
 
 def test_reviews_come_for_twenty_ad_groups_at_most(client: Client, world: World) -> None:
@@ -141,29 +158,6 @@ def test_a_source_of_events_is_one_of_its_type(client: Client, world: World) -> 
         ("PIXEL", app["app_platform_id"]), ("APP", app["app_id"]), ("APP", other["app_platform_id"])
     ):  # fmt: skip
         client.refusal(path, advertiser_id=TOKYO, event_source_type=kind, event_source_id=source)
-
-
-CENTER_RULES: list[tuple[str, Asked, str, Asked]] = [
-    ("/bc/asset/get/", {"asset_type": "BC_AUTH_TT"}, "asset_type: Must be one of", {"asset_type": "TT_ACCOUNT"}),
-    ("/bc/asset/admin/get/", {"asset_type": "BC_AUTH_TT"}, "asset_type: Must be one of", {"asset_type": "PIXEL"}),
-    ("/bc/invoice/get/", {"invoice_types": ["RECON", "AUTO_PAY"]}, "invoice_types: AUTO_PAY cannot be used",
-     {"invoice_types": ["AUTO_PAY"]}),
-    ("/bc/account/transaction/get/",
-     {"transaction_level": "BC", "filtering": {"owner_of_account": [OWNED], **DAYS_OF_PAYMENTS}},
-     "filtering.owner_of_account: Valid only",
-     {"transaction_level": "BC", "filtering": DAYS_OF_PAYMENTS}),
-    ("/bc/account/transaction/get/", {"filtering": {"account_ids": ["1"] * 101, **DAYS_OF_PAYMENTS}},
-     "account_ids: Must be at most 100", {"filtering": {"owner_of_account": [SHARED], **DAYS_OF_PAYMENTS}}),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("path", "asked", "message", "neighbour"), CENTER_RULES)
-def test_a_rule_of_business_centres_refuses_what_breaks_it_and_lets_its_neighbour_pass(
-    client: Client, path: str, asked: Asked, message: str, neighbour: Asked
-) -> None:
-    code, words = client.refusal(path, bc_id=BC_ID, **asked)
-    assert message in words and code == 40002
-    assert client.get(path, bc_id=BC_ID, **neighbour)["code"] == 0
 
 
 def test_more_than_two_hundred_shared_accounts_have_to_be_named(client: Client, world: World) -> None:

@@ -122,3 +122,31 @@ def test_without_an_id_dimension_the_sums_are_those_of_the_newest_ids(client: Cl
 
 def test_the_truth_is_never_cut(cut: World) -> None:
     assert len(whole(cut, data_level="AUCTION_CAMPAIGN", dimensions=["campaign_id"])) > 2
+
+
+@pytest.mark.parametrize("level", sorted(LEVELS))
+def test_the_newest_ads_can_be_what_is_counted_at_every_level(client: Client, cut: World, level: str) -> None:
+    name, field = LEVELS[level]
+    asked = {"data_level": level, "dimensions": [name]}
+    cut.newest_ids, cut.cut_by = 4, "ads"
+    cut.changed()
+    newest = [row[name] for row in cut.truth_entities("ad", TOKYO, include_deleted=False)[:4]]
+    assert {row[name] for row in client.report(**asked)} <= set(newest)
+    assert throttled(client, **asked)
+    (one,) = client.report(**asked, **only(field, newest[-1:]))
+    complete = next(row for row in whole(cut, **asked) if row[name] == newest[-1])
+    is_cut = throttled(client, **asked, **only(field, newest[-1:]))
+    assert is_cut == (level == "AUCTION_CAMPAIGN")  # it has six ads
+    assert (one == complete) == (not is_cut)
+
+
+def test_the_level_of_the_ad_account_is_cut_in_one_reading_only(client: Client, cut: World) -> None:
+    asked = {"data_level": "AUCTION_ADVERTISER", "dimensions": ["advertiser_id"]}
+    cut.cut_by = "ads"
+    cut.changed()
+    assert not throttled(client, **asked)
+    (complete,) = client.report(**asked)
+    cut.cut_by = "every level"
+    cut.changed()
+    assert throttled(client, **asked)
+    assert int(client.report(**asked)[0]["impressions"]) < int(complete["impressions"])
