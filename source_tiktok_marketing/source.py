@@ -87,8 +87,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=ours, state=state)
         if self._config:
             self._config[PREPARED]["columns"] = _selected_columns(catalog)
-        write_out(self.resolved_manifest)
-        self._tables = [(rows, tuple(rows)) for rows in map(_table_of, self.resolved_manifest["dynamic_streams"])]
+        self._tables = [(rows, tuple(rows)) for rows in write_out(self.resolved_manifest)]
         self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
         self._given = dict(config or {})
         self._built: list[AbstractStream] = []
@@ -243,10 +242,3 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         """The rows of the user's own reports and endpoints."""
         prepared = self._config.get(PREPARED, {"report_rows": {}, "endpoint_rows": []})
         return [*(row for rows in prepared["report_rows"].values() for row in rows), *prepared["endpoint_rows"]]
-
-
-def _table_of(dynamic_streams: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rows that become streams; none where they come from the configuration."""
-    table = dynamic_streams["components_resolver"].get("stream_parameters", {})
-    rows: list[Mapping[str, Any]] = table.get("list_of_parameters_for_stream", [])
-    return rows

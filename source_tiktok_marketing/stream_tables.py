@@ -53,16 +53,20 @@ def words() -> Mapping[str, Any]:
     return schemas
 
 
-def write_out(manifest: Mapping[str, Any]) -> None:
-    """Replaces the tables of `manifest` by their complete rows. Raises UnknownWordError for a misspelt word.
+def write_out(manifest: Mapping[str, Any]) -> list[list[Row]]:
+    """Replaces the tables of `manifest` by their complete rows, and returns these. Raises UnknownWordError.
 
-    Rows that are complete already stay as they are.
+    Rows that are complete already stay as they are. Tables whose rows come from the configuration have none here.
     """
     scopes = _scopes_by_endpoint(manifest.get("definitions", {}).get("scopes", {}))
+    tables = []
     for stream in manifest["dynamic_streams"]:
         parameters = stream["components_resolver"].get("stream_parameters", {})
-        if tables := parameters.get("list_of_parameters_for_stream"):
-            parameters["list_of_parameters_for_stream"] = [row for table in tables for row in _rows(table, scopes)]
+        rows = [row for table in parameters.get("list_of_parameters_for_stream", ()) for row in _rows(table, scopes)]
+        if parameters:
+            parameters["list_of_parameters_for_stream"] = rows
+        tables.append(rows)
+    return tables
 
 
 def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
