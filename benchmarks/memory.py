@@ -24,6 +24,7 @@ from typing import Any
 from benchmarks.contenders import Airbyte
 from benchmarks.measure import FailedError, Server, page_server, plain_environment
 from benchmarks.world import FIRST_DAY, LAST_DAY, Size
+from tiktok_simulator.world.populate import add_advertiser
 
 ROOT = Path(__file__).parents[1]
 SIZES = (Size(4, 1), Size(4, 3), Size(4, 25), Size(4, 250), Size(4, 750))
@@ -72,7 +73,7 @@ def keep_books(accounts: int) -> Bookkeeping:
 
     world = World()
     for number in range(accounts):
-        world.add_advertiser(str(7_000_000_000_000_000_000 + number))
+        add_advertiser(world, str(7_000_000_000_000_000_000 + number))
     names = daily_streams()
     config, catalog = _config(), _catalog(names)
     before = _cpu()
@@ -133,7 +134,7 @@ def by_accounts(numbers: Sequence[int]) -> Iterator[str]:
 
 
 def _config() -> dict[str, Any]:
-    from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN  # noqa: PLC0415 - only the measured process needs it
+    from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN  # noqa: PLC0415 - only the measured process needs it
 
     credentials = {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}
     return {"credentials": credentials, "start_date": FIRST_DAY, "end_date": LAST_DAY, "skip_inactive": True,

@@ -22,9 +22,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.measure import ROOT, plain_environment, run
-from tiktok_simulator import Quota, Simulator, World, served
-from tiktok_simulator.wire import ApiError, Request, Response, envelope
-from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+from tiktok_simulator import Quota, Simulator, served
+from tiktok_simulator.protocol.wire import ApiError, Request, Response, envelope
+from tiktok_simulator.world.ready_made import busy_world
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 COMMAND = str(Path(sys.executable).with_name("source-tiktok-marketing"))
 # All ask one endpoint, which has one quota.
@@ -103,7 +104,7 @@ class Metered(Simulator):
     """Counts a request when it comes in, as a door does, and not when those before it have been answered."""
 
     def __init__(self, accounts: int, quota: Quota) -> None:
-        super().__init__(World.busy(advertisers=accounts, campaigns=1))
+        super().__init__(busy_world(advertisers=accounts, campaigns=1))
         self._counted = quota
         self._counting = threading.Lock()
         self.arrivals: list[tuple[datetime, bool]] = []

@@ -16,7 +16,7 @@ from benchmarks.world import FIRST_DAY, ROWS_PER_PAGE
 
 DISTINCT_PAGES = 8
 DAYS = [date.fromisoformat(FIRST_DAY) + timedelta(day) for day in range(30)]
-METRICS = Path(__file__).parents[1] / "tiktok_simulator" / "data" / "metrics.csv"
+METRICS = Path(__file__).parents[1] / "tiktok_simulator" / "protocol" / "data" / "metrics.csv"
 # The share of a row's figures that are zero: most kinds of conversion do not happen on a given day.
 ZERO = 0.45
 # What TikTok answers "-" for; the tap gives up on a "-" anywhere else.

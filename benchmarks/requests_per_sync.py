@@ -22,7 +22,8 @@ from airbyte_cdk.test.state_builder import StateBuilder
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World, intercepted
-from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 STREAMS = ("ads_reports_daily", "ad_groups_reports_daily", "campaigns_reports_daily", "ads_audience_reports_daily",
            "ads_audience_reports_by_country_daily")  # fmt: skip
@@ -42,7 +43,7 @@ def world_of(accounts: int) -> World:
     for number in range(accounts):
         active = number % ONE_IN == 0
         created = datetime(2025, 1, 2, tzinfo=UTC)
-        world.add_advertiser(str(7_000_000_000_000_000_000 + number), created=created, campaigns=int(active))
+        add_advertiser(world, str(7_000_000_000_000_000_000 + number), created=created, campaigns=int(active))
     return world
 
 

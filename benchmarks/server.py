@@ -15,8 +15,10 @@ from typing import Any, TextIO
 
 from benchmarks.pages import Pages
 from benchmarks.world import Size
-from tiktok_simulator import Simulator, World, served, transports
-from tiktok_simulator.wire import Request, Response
+from tiktok_simulator import Simulator, served
+from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.server import over_tls as transports
+from tiktok_simulator.world.ready_made import empty_world
 
 JSON = {"Content-Type": "application/json"}
 
@@ -25,7 +27,7 @@ class PageServer(Simulator):
     """Answers reports from pages made beforehand; everything else only as far as a client needs it to get there."""
 
     def __init__(self) -> None:
-        super().__init__(World.empty())
+        super().__init__(empty_world())
         self._pages = Pages()
         self.requests = 0
         self.metrics = 0

@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.measure import ROOT, FailedError, plain_environment
 from benchmarks.watch import Watched, discover, read
-from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 LAST_DAY = date(2026, 1, 31)
 STREAMS = (

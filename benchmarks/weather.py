@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TextIO
 
 from tiktok_simulator import Simulator, World, served
-from tiktok_simulator.fault import Answer, Fault
-from tiktok_simulator.faults import Faults
-from tiktok_simulator.wire import Request, Response
+from tiktok_simulator.faults.fault import Answer, Fault
+from tiktok_simulator.faults.faults import Faults
+from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.world.populate import add_advertiser
 
 CAMPAIGNS = 2
 FIRST_ADVERTISER = 7_000_000_000_000_000_000
@@ -133,7 +134,7 @@ def world_of(advertisers: int, first_day: str, seed: int) -> World:
     zones: Sequence[str] = ("Asia/Tokyo", "America/Los_Angeles", "Europe/Berlin", "Etc/UTC")
     for number in range(advertisers):
         zone = zones[number % len(zones)]
-        world.add_advertiser(str(FIRST_ADVERTISER + number), timezone=zone, created=created, campaigns=CAMPAIGNS)
+        add_advertiser(world, str(FIRST_ADVERTISER + number), timezone=zone, created=created, campaigns=CAMPAIGNS)
     return world
 
 

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tiktok_simulator import Simulator, World, served
-from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+from tiktok_simulator import Simulator, served
+from tiktok_simulator.world.ready_made import small_world
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 from .notebook import DemoError
 
@@ -51,7 +52,7 @@ class Scenario:
 def simulated() -> Iterator[Scenario]:
     """A small TikTok on loopback, its clock set to January 2026; it ends with the context."""
     now = FIRST_SYNC
-    world = World.small()
+    world = small_world()
 
     def a_week_passes() -> None:
         nonlocal now

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from running import Run
 
-from tiktok_simulator import Simulator, World, served
-from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+from tiktok_simulator import Simulator, served
+from tiktok_simulator.world.ready_made import small_world
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 # Need Chromium and what npm installs, and Postgres: `make browser-test` and `make postgres-test` bring them.
 collect_ignore = ["browser", "postgres"]
@@ -24,7 +25,7 @@ COMMAND = str(Path(sys.executable).with_name("source-tiktok-marketing"))
 @pytest.fixture
 def tiktok() -> Iterator[Any]:
     """The simulator, served; `.simulator` and `.environment` are what a test needs of it."""
-    with served(Simulator(World.small())) as server:
+    with served(Simulator(small_world())) as server:
         yield server
 
 

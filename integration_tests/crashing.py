@@ -17,8 +17,8 @@ from typing import Any
 import orjson
 
 from tiktok_simulator import Simulator
-from tiktok_simulator.fault import Answer, Fault
-from tiktok_simulator.wire import Request, Response
+from tiktok_simulator.faults.fault import Answer, Fault
+from tiktok_simulator.protocol.wire import Request, Response
 
 RUNNER = Path(__file__).with_name("crash_runner.py")
 ROOT = RUNNER.parents[1]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from running import Run, catalog_of, state_of
 
-from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
-from tiktok_simulator.worlds import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.world import OTHER_APP_TOKEN, TOKEN
 
 Command = Callable[..., Run]
 STREAM = "campaigns_reports_daily"

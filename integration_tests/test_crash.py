@@ -12,9 +12,9 @@ import pytest
 from crashing import UNDISTURBED, Assassin, Connector, Ended, Kill, Rows
 from running import catalog_of
 
-from tiktok_simulator import Simulator, World, served
-from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator import Simulator, served
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO, small_world
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 DAILY, AUDIENCE = "campaigns_reports_daily", "advertisers_audience_reports_by_country_daily"
 FULL_REFRESH = "creative_assets_portfolios"
@@ -60,7 +60,7 @@ class Syncs:
 
 @pytest.fixture(scope="module")
 def syncs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Syncs]:
-    simulator = Simulator(World.small())
+    simulator = Simulator(small_world())
     simulator.faults.small_pages(100, "/report/integrated/get/")
     assassin = Assassin(simulator, (BERLIN, str(CONFIG["start_date"])))
     with served(simulator) as server:

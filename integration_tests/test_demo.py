@@ -23,8 +23,9 @@ import pytest
 from demo.__main__ import STREAMS
 from demo.notebook import CHART, DATABASE
 from demo.scenario import SECOND_SYNC, SIMULATED
-from tiktok_simulator import Simulator, World, served
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator import Simulator, served
+from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, small_world
 
 if find_spec("airbyte") is None:
     pytest.skip("PyAirbyte, which the demo runs through, does not support this Python", allow_module_level=True)
@@ -133,7 +134,8 @@ def test_every_stream_has_a_table_without_repeated_rows(demo: Run) -> None:
 
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
 def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo: Run, advertiser_id: str) -> None:
-    delivered = World.small().truth(
+    delivered = truth(
+        small_world(),
         advertiser_id=advertiser_id,
         data_level="AUCTION_CAMPAIGN",
         dimensions=["campaign_id", "stat_time_day"],
@@ -142,7 +144,7 @@ def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo:
         end=LAST_DAY,
         now=SECOND_SYNC,
     )
-    truth = {
+    expected = {
         (row["campaign_id"], row["stat_time_day"][:10]): (Decimal(row["spend"]), *(int(row[name]) for name in COUNTS))
         for row in delivered
     }
@@ -150,12 +152,13 @@ def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo:
         f"SELECT campaign_id, stat_time_day, spend, {', '.join(COUNTS)} FROM campaigns_reports_daily "
         f"WHERE advertiser_id = '{advertiser_id}'"
     )
-    assert {(row[0], str(row[1])): row[2:] for row in rows} == truth
+    assert {(row[0], str(row[1])): row[2:] for row in rows} == expected
 
 
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
 def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: Run, advertiser_id: str) -> None:
-    delivered = World.small().truth(
+    delivered = truth(
+        small_world(),
         advertiser_id=advertiser_id,
         data_level="AUCTION_AD",
         dimensions=["ad_id"],
@@ -170,7 +173,7 @@ def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: Ru
 
 def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> None:
     config = {**SIMULATED, "advertiser_ids": [TOKYO], "end_date": "2026-01-05", "attribution_window": 1}
-    with served(Simulator(World.small(), clock=lambda: datetime(2026, 1, 9, tzinfo=UTC))) as server:
+    with served(Simulator(small_world(), clock=lambda: datetime(2026, 1, 9, tzinfo=UTC))) as server:
         done = run_on(tmp_path, config, server.environment)
         assert server.refused == []
     assert done.status == 0, done.complained
@@ -184,7 +187,7 @@ def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> N
 
 def test_an_account_without_campaigns_is_told_so(tmp_path: Path) -> None:
     config = {**SIMULATED, "advertiser_ids": [EMPTY], "end_date": "2026-01-05"}
-    with served(Simulator(World.small())) as server:
+    with served(Simulator(small_world())) as server:
         done = run_on(tmp_path, config, server.environment)
     assert done.status == 0, done.complained
     assert "No campaign delivered anything in these days." in done.printed
@@ -192,7 +195,7 @@ def test_an_account_without_campaigns_is_told_so(tmp_path: Path) -> None:
 
 def test_a_refused_token_ends_the_demo_with_the_connectors_own_words(tmp_path: Path) -> None:
     config = {"credentials": {**SIMULATED["credentials"], "access_token": "wrong"}}
-    with served(Simulator(World.small())) as server:
+    with served(Simulator(small_world())) as server:
         done = run_on(tmp_path, config, server.environment)
     assert done.status == 1
     assert "Access token is incorrect or has been revoked" in done.complained

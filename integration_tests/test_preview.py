@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from preview.columns import Column
-from tiktok_simulator import Simulator, World, served
-from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
-from tiktok_simulator.worlds import BERLIN, EMPTY, TOKYO
+from tiktok_simulator import Simulator, served
+from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, TOKYO, busy_world, small_world
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 ROOT = Path(__file__).parent.parent
 STREAM = "campaigns_reports_daily"
@@ -73,7 +74,7 @@ def preview_of(server: served, home: Path, config: dict[str, Any] | None = None,
 
 @pytest.fixture
 def tiktok() -> Iterator[served]:
-    with served(Simulator(World.small())) as server:
+    with served(Simulator(small_world())) as server:
         yield server
 
 
@@ -105,7 +106,8 @@ def test_one_row_is_shown_with_a_column_a_line(tmp_path: Path) -> None:
 def test_the_rows_are_those_of_the_days_that_were_asked_for(tiktok: served, tmp_path: Path) -> None:
     config = {"advertiser_ids": [BERLIN], "start_date": "2025-12-01"}
     done = preview_of(tiktok, tmp_path, config, REPORT=STREAM, ROWS="99", COLUMNS="spend,clicks", **DAYS)
-    delivered = World.small().truth(
+    delivered = truth(
+        small_world(),
         advertiser_id=BERLIN,
         data_level="AUCTION_CAMPAIGN",
         dimensions=["campaign_id", "stat_time_day"],
@@ -130,7 +132,7 @@ def test_only_the_chosen_columns_are_asked_of_tiktok(tiktok: served, tmp_path: P
 
 
 def test_reading_stops_when_enough_rows_were_read(tmp_path: Path) -> None:
-    with served(Simulator(World.busy())) as tiktok:
+    with served(Simulator(busy_world())) as tiktok:
         done = preview_of(tiktok, tmp_path, REPORT="ads_reports_daily", ROWS="5", COLUMNS="spend", FROM="2025-02-01",
                           TO="2025-12-31")  # fmt: skip
         asked = tiktok.simulator.asked("/report/integrated/get/")

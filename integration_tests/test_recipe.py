@@ -20,8 +20,8 @@ if find_spec("airbyte") is None:
     pytest.skip("PyAirbyte, which the workers run through, does not support this Python", allow_module_level=True)
 
 from demo.notebook import quiet_environment
-from tiktok_simulator import Simulator, World, served
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator import Simulator, served
+from tiktok_simulator.world.ready_made import TOKYO, small_world
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "kubernetes"
 STREAMS = ("advertiser_ids", "advertisers", "campaigns", "campaigns_reports_daily", "advertisers_reports_lifetime")
@@ -31,7 +31,7 @@ Work = Callable[..., None]
 @pytest.fixture
 def tiktok() -> Iterator[Any]:
     """A simulator whose day stands still, so that a lifetime is as long for all who ask."""
-    with served(Simulator(World.small(), clock=lambda: datetime(2026, 2, 15, 5, tzinfo=UTC))) as server:
+    with served(Simulator(small_world(), clock=lambda: datetime(2026, 2, 15, 5, tzinfo=UTC))) as server:
         yield server
 
 

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from running import Run, catalog_of
 
-from tiktok_simulator.fault import Answer, Fault
-from tiktok_simulator.wire import Request, Response
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.faults.fault import Answer, Fault
+from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.world.ready_made import TOKYO
 
 COMMAND = str(Path(sys.executable).with_name("source-tiktok-marketing"))
 STREAM = "campaigns_reports_daily"

@@ -19,9 +19,9 @@ import yaml
 from freezegun import freeze_time
 from running import Run
 
-from tiktok_simulator import Simulator, World, intercepted
-from tiktok_simulator.world import BC_ID
-from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator import Simulator, intercepted
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO, small_world
+from tiktok_simulator.world.world import BC_ID
 
 with warnings.catch_warnings():
     # pyproject.toml says so too, but a -W of the command line outweighs it.
@@ -78,7 +78,7 @@ def tiktok(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     monkeypatch.setattr("time.sleep", lambda _: None)
     with (
         freeze_time(NOW, ignore=["_pytest", "queue", "threading"]),
-        intercepted(Simulator(World.small(), clock=lambda: datetime.now(UTC))) as simulator,
+        intercepted(Simulator(small_world(), clock=lambda: datetime.now(UTC))) as simulator,
     ):
         yield simulator
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from demo.notebook import DemoError
 from demo.scenario import read_configuration
-from tiktok_simulator import Simulator, World, served
+from tiktok_simulator import Simulator, served
 from tiktok_simulator.__main__ import configurations
+from tiktok_simulator.world.ready_made import small_world
 
 
 class PreviewError(Exception):
@@ -30,7 +31,7 @@ class Account:
 @contextmanager
 def simulated() -> Iterator[Account]:
     """A small TikTok on loopback, its clock the real one; it ends with the context."""
-    simulator = Simulator(World.small())
+    simulator = Simulator(small_world())
     credentials = configurations(simulator.world)[0]["credentials"]
     with served(simulator) as server:
         # The simulated TikTok has no quota.

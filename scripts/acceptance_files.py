@@ -10,8 +10,8 @@ from typing import Any
 from airbyte_cdk import AirbyteStream
 
 from docs import SOURCE
-from tiktok_simulator.world import BC_ID
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.world import BC_ID
 
 FILES = Path(__file__).parents[1] / "integration_tests"
 FUTURE = {"modify_time": "2099-12-31T23:59:59"}

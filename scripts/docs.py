@@ -13,8 +13,8 @@ from typing import Any
 from airbyte_cdk import AirbyteStream
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.catalogue import renamed_columns, report_columns, table
-from source_tiktok_marketing.catalogue.places import METRIC_GROUPS, metrics, shapes
+from source_tiktok_marketing.schema.columns import renamed_columns, report_columns, table
+from source_tiktok_marketing.schema.metrics import METRIC_GROUPS, metrics, shapes
 
 TESTS = Path(__file__).parents[1] / "unit_tests"
 LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}

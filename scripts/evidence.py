@@ -11,7 +11,7 @@ from typing import Any
 import endpoints
 import yaml
 
-from source_tiktok_marketing.catalogue import table as catalogue
+from source_tiktok_marketing.schema.columns import table as catalogue
 
 ROOT = Path(__file__).parents[1]
 OFFICIAL = ("sdk", "portal_2025", "portal_april", "portal_august")

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from source_tiktok_marketing.stream_tables import words
-from tiktok_simulator.routes import ENDPOINTS, PREFIX
+from source_tiktok_marketing.config.stream_tables import words
+from tiktok_simulator.server.routes import ENDPOINTS, PREFIX
 
 ROOT = Path(__file__).parents[1]
 SHARED = {

@@ -25,9 +25,8 @@ from airbyte_cdk.logger import PRINT_BUFFER, init_logger
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
-from source_tiktok_marketing.answers import plain
-from source_tiktok_marketing.bulk import PageMessage
-from source_tiktok_marketing.configuration import refuse_mistakes
+from source_tiktok_marketing.config.normalization import refuse_mistakes
+from source_tiktok_marketing.incremental.page_messages import PageMessage
 from source_tiktok_marketing.logs import hide, without_stack_trace
 from source_tiktok_marketing.shutdown import (
     OutputError,
@@ -38,6 +37,7 @@ from source_tiktok_marketing.shutdown import (
     watch_reader,
 )
 from source_tiktok_marketing.source import SourceTiktokMarketing
+from source_tiktok_marketing.text import plain
 
 # What parsers say of themselves before they say what is wrong.
 PYTHON_WORDS = re.compile(r"\b\w*(Error|Exception): ")

@@ -9,8 +9,8 @@ from airbyte_cdk import ConfiguredAirbyteCatalog
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 from airbyte_cdk.models.airbyte_protocol_serializers import ConfiguredAirbyteCatalogSerializer
 
+from source_tiktok_marketing.incremental.state_forms import read_states
 from source_tiktok_marketing.json_files import read_json
-from source_tiktok_marketing.state_forms import read_states
 
 
 class Utf8Files:

@@ -12,9 +12,9 @@ from urllib.parse import quote, quote_plus
 from airbyte_cdk import AirbyteMessage, AirbyteTracedException, FailureType
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
-from source_tiktok_marketing.answers import plain
-from source_tiktok_marketing.bulk import IN_PAGES
-from source_tiktok_marketing.form import numbered
+from source_tiktok_marketing.config.form import numbered
+from source_tiktok_marketing.incremental.page_messages import IN_PAGES
+from source_tiktok_marketing.text import plain
 
 MISLEADING = (
     # The factory can't look into a custom error handler and warns once per report stream that windows may never be

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 
-from source_tiktok_marketing.form import numbered
+from source_tiktok_marketing.config.form import numbered
 
 
 def ask_for_samples(streams: Iterable[AbstractStream], names: Iterable[str]) -> None:

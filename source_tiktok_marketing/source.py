@@ -23,35 +23,35 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from source_tiktok_marketing.accounts import refuse_unreachable
-from source_tiktok_marketing.advertisers import AdvertiserDirectory
-from source_tiktok_marketing.bulk import IN_PAGES, PageMessage
-from source_tiktok_marketing.changing import bounded
-from source_tiktok_marketing.clock import SyncClock, tell_days
-from source_tiktok_marketing.configuration import refuse_mistakes
-from source_tiktok_marketing.cursors import keep_every_account
-from source_tiktok_marketing.custom_reports import custom_rows, read_plainly
-from source_tiktok_marketing.environments import decided
-from source_tiktok_marketing.fanout import Refusals
-from source_tiktok_marketing.files import Utf8Files
-from source_tiktok_marketing.left_out import LeftOut
-from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
-from source_tiktok_marketing.offered import (
+from source_tiktok_marketing.config.column_selection import selected_columns as _selected_columns
+from source_tiktok_marketing.config.column_selection import warn_of_foreign_schemas
+from source_tiktok_marketing.config.custom_reports.rows import custom_rows, read_plainly
+from source_tiktok_marketing.config.normalization import refuse_mistakes
+from source_tiktok_marketing.config.stream_selection import (
     ORGANIC,
     is_offered,
     refuse_foreign_state,
     refuse_repeated_streams,
     refuse_unknown_streams,
 )
-from source_tiktok_marketing.organic import OrganicTokens
+from source_tiktok_marketing.config.stream_tables import write_out
+from source_tiktok_marketing.files import Utf8Files
+from source_tiktok_marketing.incremental.cursor import keep_every_account
+from source_tiktok_marketing.incremental.page_messages import IN_PAGES, PageMessage
+from source_tiktok_marketing.incremental.present_cursor import bounded
+from source_tiktok_marketing.incremental.state_forms import by_stream
+from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
+from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
+from source_tiktok_marketing.partition_routers.environments import decided
+from source_tiktok_marketing.per_sync import PREPARED, is_sample
+from source_tiktok_marketing.requesters.clock import SyncClock, tell_days
+from source_tiktok_marketing.requesters.left_out import LeftOut
+from source_tiktok_marketing.requesters.oauth import OrganicTokens
+from source_tiktok_marketing.requesters.permissions import Refusals
+from source_tiktok_marketing.retrievers.advertisers import refuse_unreachable
 from source_tiktok_marketing.samples import ask_for_samples
-from source_tiktok_marketing.selection import selected_columns as _selected_columns
-from source_tiktok_marketing.selection import warn_of_foreign_schemas
-from source_tiktok_marketing.shared import PREPARED, is_sample
+from source_tiktok_marketing.schema.casting import ODD_VALUES
 from source_tiktok_marketing.shutdown import emit_states
-from source_tiktok_marketing.state_forms import by_stream
-from source_tiktok_marketing.stream_tables import write_out
-from source_tiktok_marketing.values import ODD_VALUES
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -70,7 +70,7 @@ def manifest_path() -> str:
 class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     """TikTok Ads for Airbyte: `manifest.yaml`, with its config checked and its report streams kept to local days."""
 
-    # Whoever writes messages out sets it, and is given pages of records whole (bulk.py).
+    # Whoever writes messages out sets it, and is given pages of records whole (page_decoder.py).
     writes_pages = False
     # `streams` names every mistake at once; the CDK would name the first one, without its field.
     check_config_against_spec = False

@@ -1,12 +1,12 @@
 """A TikTok API for Business small enough to read: a deterministic world, TikTok's rules, two transports."""
 
-from .app import Quota, Simulator
-from .fault import Fault
-from .faults import Faults
-from .in_process import intercepted
-from .transports import served
-from .wire import Exchange, Request, Response
-from .world import World
+from tiktok_simulator.faults.fault import Fault
+from tiktok_simulator.faults.faults import Faults
+from tiktok_simulator.protocol.wire import Exchange, Request, Response
+from tiktok_simulator.server.app import Quota, Simulator
+from tiktok_simulator.server.in_process import intercepted
+from tiktok_simulator.server.over_tls import served
+from tiktok_simulator.world.world import World
 
 __all__ = [
     "Exchange",

@@ -11,10 +11,12 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from .app import Simulator, utc_now
-from .fault import Fault
-from .transports import served
-from .world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN, World
+from tiktok_simulator.endpoints.reports.recorded import recorded_world
+from tiktok_simulator.faults.fault import Fault
+from tiktok_simulator.server.app import Simulator, utc_now
+from tiktok_simulator.server.over_tls import served
+from tiktok_simulator.world.ready_made import busy_world, small_world
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN, World
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,8 +37,8 @@ def parser() -> argparse.ArgumentParser:
 def make_world(options: argparse.Namespace) -> World:
     """The world the command line asks for."""
     if options.world == "recorded":
-        return World.recorded(options.recorded)
-    return World.busy(options.seed) if options.world == "busy" else World.small(options.seed)
+        return recorded_world(options.recorded)
+    return busy_world(options.seed) if options.world == "busy" else small_world(options.seed)
 
 
 def clock_from(start: str | None) -> Callable[[], datetime]:

@@ -17,11 +17,11 @@ from airbyte_cdk.test.state_builder import StateBuilder
 from harness import QuickSource, frozen_now, plain_reports
 from hypothesis import strategies as st
 
-from source_tiktok_marketing.bulk import PageMessage
-from source_tiktok_marketing.dates import FIRST_ZONE
+from source_tiktok_marketing.config.dates import FIRST_ZONE
+from source_tiktok_marketing.incremental.page_messages import PageMessage
 from tiktok_simulator import Simulator, World, intercepted
-from tiktok_simulator.populate import Plan, add_campaign
-from tiktok_simulator.world import TOKEN
+from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
+from tiktok_simulator.world.world import TOKEN
 
 ACCOUNT = "7002238017842750777"
 DAILY, HOURLY = "advertisers_reports_daily", "advertisers_reports_hourly"
@@ -161,7 +161,7 @@ def moments(draw: st.DrawFn) -> tuple[str, datetime]:
 def world_of(zone: str, *, delivers: bool) -> World:
     """One ad account, with an ad that has run for years, or without any."""
     world = World()
-    account = world.add_advertiser(ACCOUNT, timezone=zone, created=datetime(2020, 1, 1, tzinfo=UTC))
+    account = add_advertiser(world, ACCOUNT, timezone=zone, created=datetime(2020, 1, 1, tzinfo=UTC))
     if delivers:
         add_campaign(world, account, Plan("Evergreen", datetime(2021, 1, 1, tzinfo=UTC), ad_groups=1, ads=1))
     return world

@@ -15,8 +15,8 @@ from freezegun import freeze_time
 from harness import NOW, Sync, Turns, frozen_now, read_streams
 
 from tiktok_simulator import Simulator, World, intercepted
-from tiktok_simulator.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
-from tiktok_simulator.worlds import SANDBOX, TOKYO
+from tiktok_simulator.world.ready_made import SANDBOX, TOKYO, small_world
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -37,7 +37,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
     """When the connector's requests were let go by its quota: the time they wait passes at once."""
     found = Turns()
-    monkeypatch.setattr("source_tiktok_marketing.quota.CLOCK", found)
+    monkeypatch.setattr("source_tiktok_marketing.requesters.rate_limiter.CLOCK", found)
     return found
 
 
@@ -80,7 +80,7 @@ def debugging() -> Iterator[None]:
 
 @pytest.fixture
 def world() -> World:
-    return World.small()
+    return small_world()
 
 
 @pytest.fixture

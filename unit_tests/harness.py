@@ -17,7 +17,7 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput, read
 from airbyte_cdk.test.state_builder import StateBuilder
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.quota import Clock
+from source_tiktok_marketing.requesters.rate_limiter import Clock
 from tiktok_simulator import Exchange, Request, Simulator
 
 # Six in the morning in Berlin; still the 14th in Los Angeles, already the afternoon of the 15th in Tokyo.

@@ -13,10 +13,19 @@ import pytest
 from harness import Sync, frozen_now, read_streams
 from rows import PERIODS, REPORTS, name_of
 
-from source_tiktok_marketing.activity import Group
+from source_tiktok_marketing.retrievers.activity import Group
 from tiktok_simulator import Exchange, Simulator, World, intercepted
-from tiktok_simulator.populate import Plan, add_campaign
-from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
+from tiktok_simulator.world.ready_made import (
+    BERLIN,
+    EMPTY,
+    FORBIDDEN,
+    LOS_ANGELES,
+    TOKYO,
+    busy_world,
+    empty_world,
+    small_world,
+)
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -30,13 +39,13 @@ LATE = "7100000000000000001"
 def idle(world: World, count: int) -> None:
     """Adds so many ad accounts that never had anything."""
     for number in range(count):
-        world.add_advertiser(str(7300000000000000000 + number))
+        add_advertiser(world, str(7300000000000000000 + number))
 
 
 def late_conversions() -> World:
     """An ad account whose only campaign, deleted since, ended in December; its conversions go on through January."""
     world = World()
-    account = world.add_advertiser(LATE, created=CREATED)
+    account = add_advertiser(world, LATE, created=CREATED)
     plan = Plan("Slow", CREATED, last_day=date(2025, 12, 20), late_days=60, ad_groups=1, ads=1,
                 objective_type="WEB_CONVERSIONS")  # fmt: skip
     world.delete("campaign", add_campaign(world, account, plan))
@@ -45,8 +54,8 @@ def late_conversions() -> World:
 
 
 WORLDS: dict[str, Callable[[], World]] = {
-    "small": World.small,
-    "busy": lambda: World.busy(advertisers=3, campaigns=2),
+    "small": small_world,
+    "busy": lambda: busy_world(advertisers=3, campaigns=2),
     "late conversions": late_conversions,
 }
 
@@ -100,7 +109,7 @@ def test_an_account_with_nothing_but_late_conversions_is_read(config: Config) ->
 
 
 def test_an_empty_world_is_told_as_without_skipping(config: Config) -> None:
-    with intercepted(Simulator(World.empty(), clock=frozen_now)):
+    with intercepted(Simulator(empty_world(), clock=frozen_now)):
         assert any("reaches no ad account" in error for error in read_streams([DAILY], skipping(config)).errors)
 
 

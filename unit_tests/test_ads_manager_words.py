@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from source_tiktok_marketing.catalogue.places import ads_manager, metric_words, metrics
-from source_tiktok_marketing.custom_reports import reports_of
-from source_tiktok_marketing.custom_reports.ask import Ask
-from source_tiktok_marketing.custom_reports.measures import allowed_metrics, nearest, refusal
-from source_tiktok_marketing.custom_reports.rules import problems
+from source_tiktok_marketing.config.custom_reports.definition import Ask
+from source_tiktok_marketing.config.custom_reports.metrics import allowed_metrics, nearest, refusal
+from source_tiktok_marketing.config.custom_reports.rows import reports_of
+from source_tiktok_marketing.config.custom_reports.rules import problems
+from source_tiktok_marketing.schema.metrics import ads_manager, metric_words, metrics
 
 BASIC = {"report_type": "basic", "level": "campaign"}
 AUDIENCE = {"report_type": "audience", "level": "campaign", "breakdowns": ["gender"]}

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from harness import Sync
 
-from source_tiktok_marketing.advertisers import AdvertiserDirectory
+from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.world import TOKEN
-from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.world import TOKEN
 
 MANY_STREAMS = ("advertiser_ids", "advertisers", "campaigns", "ads", "audiences", "campaigns_reports_daily",
                 "ads_reports_hourly", "advertisers_reports_lifetime")  # fmt: skip
@@ -41,7 +42,7 @@ def test_details_are_asked_for_in_batches_of_a_hundred(
     sync: Callable[..., Sync], tiktok: Simulator, world: World
 ) -> None:
     for number in range(230):
-        world.add_advertiser(str(7100000000000000000 + number))
+        add_advertiser(world, str(7100000000000000000 + number))
     assert len(sync("advertisers").rows("advertisers")) == 234
     assert len(tiktok.asked("/advertiser/info/")) == 3
 
@@ -108,7 +109,7 @@ def test_one_id_that_tiktok_can_not_serve_is_found_and_named(
 ) -> None:
     ids = [str(7100000000000000000 + number) for number in range(13)]
     for each in ids:
-        world.add_advertiser(each)
+        add_advertiser(world, each)
     tiktok.faults.refused(51008, "Service error", None, "/advertiser/info/", ids[wrong])
     result = sync("advertisers", config=config | {"credentials": production(*ids)})
     assert accounts(result, "advertisers") == {*ids} - {ids[wrong]}
@@ -119,7 +120,7 @@ def test_details_that_nobody_gets_are_an_outage_of_tiktoks(
     sync: Callable[..., Sync], tiktok: Simulator, world: World, config: dict[str, Any]
 ) -> None:
     for number in range(100):
-        world.add_advertiser(str(7100000000000000000 + number))
+        add_advertiser(world, str(7100000000000000000 + number))
     tiktok.faults.outage(None, "/advertiser/info/", 51008)
     result = sync("advertisers", config=config)
     assert "It stayed so for 5 minutes of waiting." in result.errors[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from statistics import median
 
@@ -32,6 +33,55 @@ def function_lengths(paths: list[Path]) -> Iterator[int]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
                 yield (body[-1].end_lineno or 0) - body[0].lineno + 1
+
+
+def modules_known_to(path: Path) -> set[str]:
+    """The modules of its own project that a module imports, as paths: `config/dates`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = (node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module)
+    return {name.partition(".")[2].replace(".", "/") for name in named if name.split(".")[0] == package_of(path)}
+
+
+def package_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0]
+
+
+def place(module: str) -> str:
+    """The package a module is in; of a module beside the packages its own name."""
+    return module.partition("/")[0]
+
+
+# From below: each may know those before it, and nobody one that is behind it.
+FLOORS = {
+    "source_tiktok_marketing": [
+        {"text", "per_sync", "json_files", "shutdown"}, {"schema"}, {"config"}, {"requesters"},
+        {"extractors", "incremental"}, {"partition_routers"}, {"retrievers"},
+        {"files", "logs", "samples"}, {"source"}, {"__main__", "__init__"},
+    ],
+    "tiktok_simulator": [{"protocol"}, {"world"}, {"endpoints", "faults"}, {"server"}, {"__main__", "__init__"}],
+}  # fmt: skip
+
+
+def floor(package: str, module: str) -> int:
+    return next(number for number, floors in enumerate(FLOORS[package]) if place(module) in floors)
+
+
+@pytest.mark.parametrize("path", [*CONNECTOR, *SIMULATOR], ids=lambda path: f"{path.parent.stem}-{path.stem}")
+def test_imports_go_downward(path: Path) -> None:
+    package = package_of(path)
+    me = path.relative_to(ROOT / package).with_suffix("").as_posix()
+    for known in modules_known_to(path) - {""}:
+        below = floor(package, known) < floor(package, me)
+        assert below or place(known) == place(me), f"{me} knows {known}"
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_no_module_imports_itself_on_a_detour(package: str) -> None:
+    paths = {
+        path.relative_to(ROOT / package).with_suffix("").as_posix(): path for path in (ROOT / package).rglob("*.py")
+    }
+    order = TopologicalSorter({module: modules_known_to(path) & paths.keys() for module, path in paths.items()})
+    order.prepare()  # raises a CycleError that names the circle
 
 
 @pytest.mark.parametrize("path", CONNECTOR, ids=lambda path: path.stem)

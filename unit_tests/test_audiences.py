@@ -12,8 +12,8 @@ import pytest
 from harness import Sync
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.assets import add_assets
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.world.assets import add_assets
+from tiktok_simulator.world.ready_made import TOKYO
 
 Record = dict[str, Any]
 

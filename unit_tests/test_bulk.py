@@ -12,9 +12,10 @@ import requests
 from harness import Sync
 from rows import REPORTS, dimensions, metrics
 
-from source_tiktok_marketing.bulk import IN_HAND, PAGES_IN_HAND, Lines, PageMessage, codec_of
-from source_tiktok_marketing.catalogue import report_columns
-from source_tiktok_marketing.records import ReportExtractor
+from source_tiktok_marketing.extractors.reports import ReportExtractor
+from source_tiktok_marketing.incremental.page_messages import IN_HAND, PAGES_IN_HAND, PageMessage
+from source_tiktok_marketing.requesters.page_decoder import Lines, codec_of
+from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator
 
 Config = dict[str, Any]

@@ -14,12 +14,12 @@ import pytest
 from harness import Sync
 from rows import TABLES
 
-from source_tiktok_marketing.catalogue import entity_columns
+from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.fault import Answer, Fault, refuse
-from tiktok_simulator.lists import lists, rows_of
-from tiktok_simulator.wire import Request, Response
-from tiktok_simulator.world import BC_ID
+from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.faults.fault import Answer, Fault, refuse
+from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.world.world import BC_ID
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]

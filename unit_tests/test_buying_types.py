@@ -12,8 +12,8 @@ import pytest
 from harness import Sync, is_apart, plain_reports
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.populate import Plan, add_campaign
-from tiktok_simulator.worlds import FOUNDED, PROMOTED, TOKYO
+from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
+from tiktok_simulator.world.ready_made import FOUNDED, PROMOTED, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -192,7 +192,7 @@ def test_a_window_that_is_halved_has_every_kind(
 def test_an_account_without_any_is_asked_once_a_window_and_looked_up_once_a_kind_and_sync(
     world: World, tiktok: Simulator, sync: Read, config: Config
 ) -> None:
-    world.add_advertiser(BOUGHT_BY_AUCTION, campaigns=3)
+    add_advertiser(world, BOUGHT_BY_AUCTION, campaigns=3)
     streams = ("ads_reports_daily", "campaigns_reports_hourly", "campaigns_audience_reports_daily")
     assert sync(*streams, config=config | {"advertiser_ids": [BOUGHT_BY_AUCTION]}).errors == []
     assert len(tiktok.asked(CAMPAIGNS)) == 3
@@ -216,7 +216,7 @@ def test_what_comes_unasked_is_not_asked_for_again(tiktok: Simulator, sync: Read
 def test_windows_without_a_row_of_an_old_campaign_are_not_asked_for_twice(
     world: World, tiktok: Simulator, sync: Read, config: Config
 ) -> None:
-    account = world.add_advertiser(BOUGHT_BY_AUCTION, campaigns=3)
+    account = add_advertiser(world, BOUGHT_BY_AUCTION, campaigns=3)
     last_day = (FOUNDED + timedelta(days=9)).date()
     for number, kind in enumerate((TOP_VIEW, REACH)):
         add_campaign(world, account, Plan(f"Old {number}", FOUNDED, kind, objective_type="RF_REACH", last_day=last_day))

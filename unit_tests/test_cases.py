@@ -17,7 +17,8 @@ from test_configuration import found
 from test_stored_catalogs import read_with
 
 from tiktok_simulator import Fault, Response, Simulator, World
-from tiktok_simulator.worlds import EMPTY, TOKYO
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.ready_made import EMPTY, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -82,7 +83,7 @@ def test_one_deleted_account_of_a_hundred_does_not_fail_the_check_and_is_named(
 ) -> None:
     many(world, 104)
     gone = "7100000000000000050"
-    world.add_advertiser(gone)
+    add_advertiser(world, gone)
     for path in ("/advertiser/info/", REPORTS):
         answered(tiktok, path, case("04")["answer"]).advertiser_id = gone
     status = check(config)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from source_tiktok_marketing.catalogue import SHAPES, table
+from source_tiktok_marketing.schema.columns import SHAPES, table
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 # Metrics that TikTok's documents have, or tell otherwise, since the reference was written, by their type and group.

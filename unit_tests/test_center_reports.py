@@ -10,11 +10,11 @@ import pytest
 from harness import Sync, frozen_now
 from rows import TABLES, name_of
 
-from source_tiktok_marketing.catalogue import report_columns
+from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.fault import Fault, refuse
-from tiktok_simulator.wire import Request
-from tiktok_simulator.world import BC_ID
+from tiktok_simulator.faults.fault import Fault, refuse
+from tiktok_simulator.protocol.wire import Request
+from tiktok_simulator.world.world import BC_ID
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -54,7 +54,7 @@ def truth(world: World, row: Record) -> list[Record]:
     found = []
     for first, last in spans(row):
         told = {"stat_time_day": first.isoformat()} if row in ACCOUNTS else {}
-        for wire in world.truth(report_type="BC", dimensions=row["dimensions"], metrics=asked(row), start=first,
+        for wire in truth(world, report_type="BC", dimensions=row["dimensions"], metrics=asked(row), start=first,
                                 end=last, now=frozen_now()):  # fmt: skip
             values = {name: understood(name, value) for name, value in wire.items() if value != "-"}
             found.append({"bc_id": BC_ID, **told, **values})

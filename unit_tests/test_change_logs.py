@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from harness import Sync
 
-from source_tiktok_marketing.catalogue import entity_columns
-from source_tiktok_marketing.change_logs import changes
+from source_tiktok_marketing.retrievers.change_logs import changes
+from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.change_logs import changes_of
-from tiktok_simulator.fault import Answer, Fault
-from tiktok_simulator.wire import Request, Response
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.endpoints.lists.change_logs import changes_of
+from tiktok_simulator.faults.fault import Answer, Fault
+from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.world.ready_made import TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]

@@ -11,8 +11,9 @@ from airbyte_cdk.test.catalog_builder import CatalogBuilder
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.world import SANDBOX_TOKEN, TOKEN
-from tiktok_simulator.worlds import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.ready_made import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.world import SANDBOX_TOKEN, TOKEN
 
 LOGGER = logging.getLogger("airbyte")
 Config = dict[str, Any]
@@ -32,7 +33,7 @@ def production(config: Config, *ids: str) -> Config:
 def many(world: World, count: int, *, permitted: bool = True) -> list[str]:
     ids = [str(7400000000000000000 + number) for number in range(count)]
     for advertiser_id in ids:
-        world.add_advertiser(advertiser_id, permitted=permitted)
+        add_advertiser(world, advertiser_id, permitted=permitted)
     return ids
 
 

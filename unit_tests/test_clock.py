@@ -11,10 +11,10 @@ from airbyte_cdk import Status
 from harness import NOW, Sync, frozen_now, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.clock import SyncClock
+from source_tiktok_marketing.requesters.clock import SyncClock
 from tiktok_simulator import Fault, Simulator, World
-from tiktok_simulator.populate import Plan, add_campaign
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.world.populate import Plan, add_campaign
+from tiktok_simulator.world.ready_made import TOKYO, small_world
 
 Run = Callable[..., Sync]
 Config = dict[str, Any]
@@ -37,7 +37,7 @@ AHEAD = "The clock of this machine is 10 days ahead of TikTok's."
 @pytest.fixture
 def world() -> World:
     """The small world, with a campaign that goes on for months."""
-    found, created = World.small(), datetime(2026, 2, 10, tzinfo=UTC)
+    found, created = small_world(), datetime(2026, 2, 10, tzinfo=UTC)
     add_campaign(found, found.accounts[TOKYO], Plan("Evergreen", created, ad_groups=1, ads=1))
     return found
 

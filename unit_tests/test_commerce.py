@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from harness import Sync
 
-from source_tiktok_marketing.request_parameters import filled
+from source_tiktok_marketing.requesters.request_parameters import filled
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.fault import Answer, Fault
-from tiktok_simulator.lists import lists, rows_of
-from tiktok_simulator.wire import Request, Response
+from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.faults.fault import Answer, Fault
+from tiktok_simulator.protocol.wire import Request, Response
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]

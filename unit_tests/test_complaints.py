@@ -13,8 +13,9 @@ from harness import NOW, Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.world import OTHER_APP_TOKEN
-from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.world import OTHER_APP_TOKEN
 
 Run = Callable[..., Sync]
 Config = dict[str, Any]
@@ -42,7 +43,7 @@ def test_i_want_every_changed_campaign_however_few_are_on_a_page(sync: Run, tikt
 def test_i_want_the_whole_history_of_an_account_i_add_later(sync: Run, world: World) -> None:
     state = sync(DAILY).state(DAILY)
     newcomer = "7200000000000000001"
-    world.add_advertiser(newcomer, campaigns=1, created=datetime(2025, 12, 1, tzinfo=UTC))
+    add_advertiser(world, newcomer, campaigns=1, created=datetime(2025, 12, 1, tzinfo=UTC))
     rows = sync(DAILY, state={DAILY: state}).rows(DAILY)
     assert min(row["stat_time_day"] for row in rows if row["advertiser_id"] == newcomer) == "2026-01-15"
 
@@ -175,7 +176,7 @@ def test_i_want_one_impossible_metric_not_to_kill_everything(sync: Run, tiktok: 
 
 def test_i_want_more_than_a_hundred_accounts(sync: Run, world: World) -> None:
     for number in range(120):
-        world.add_advertiser(str(7100000000000000000 + number))
+        add_advertiser(world, str(7100000000000000000 + number))
     assert len({row["advertiser_id"] for row in sync("advertisers").rows("advertisers")}) == 124
 
 

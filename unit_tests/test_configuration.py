@@ -12,8 +12,8 @@ from airbyte_cdk import AirbyteTracedException
 from harness import NOW
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.configuration import NormalizeConfig, mistakes, refuse_mistakes
-from source_tiktok_marketing.dates import parse_day, zone_of
+from source_tiktok_marketing.config.dates import parse_day, zone_of
+from source_tiktok_marketing.config.normalization import NormalizeConfig, mistakes, refuse_mistakes
 
 SPEC = SourceTiktokMarketing().connection_specification
 TODAY = date(2026, 2, 15)

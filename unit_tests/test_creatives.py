@@ -9,10 +9,10 @@ from typing import Any
 from harness import Sync
 from rows import TABLES
 
-from source_tiktok_marketing.catalogue import entity_columns
+from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.populate import Plan, add_campaign
-from tiktok_simulator.worlds import FOUNDED, TOKYO
+from tiktok_simulator.world.populate import Plan, add_campaign
+from tiktok_simulator.world.ready_made import FOUNDED, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]

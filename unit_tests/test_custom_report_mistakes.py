@@ -15,7 +15,7 @@ from harness import Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.world.ready_made import TOKYO
 
 Config = dict[str, Any]
 REPORT = "/report/integrated/get/"

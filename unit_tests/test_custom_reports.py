@@ -15,7 +15,8 @@ from test_reports import understood
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.world.ready_made import TOKYO
 
 Read = Callable[..., Sync]
 REPORT = "/report/integrated/get/"
@@ -29,7 +30,7 @@ def with_report(config: dict[str, Any], **report: Any) -> dict[str, Any]:
 def rows_of(world: World, dimensions: list[str], metrics: list[str], **query: Any) -> list[dict[str, Any]]:
     """The world's own rows of a report, typed as the connector types them."""
     asked = {"advertiser_id": TOKYO, "data_level": "AUCTION_CAMPAIGN", "start": FIRST, "end": LAST, "now": frozen_now()}
-    rows = world.truth(**(asked | query), dimensions=dimensions, metrics=metrics)
+    rows = truth(world, **(asked | query), dimensions=dimensions, metrics=metrics)
     typed = [{name: understood(name, row[name]) for name in (*dimensions, *metrics)} for row in rows]
     return [
         {"advertiser_id": TOKYO} | {name: value for name, value in row.items() if value is not None} for row in typed
@@ -152,10 +153,10 @@ def test_a_business_centre_is_reported_on_as_a_whole(world: World, read: Reader,
     report = {"report_type": "business_center", "business_center_id": world.bc_id, "metrics": ["spend"]}
     whole = read(with_report(config, level="advertiser", granularity="total", **report))
     assert whole.errors == []
-    truth = world.truth(report_type="BC", dimensions=["advertiser_id"], metrics=["spend"],
+    expected = truth(world, report_type="BC", dimensions=["advertiser_id"], metrics=["spend"],
                         start=FIRST, end=LAST, now=frozen_now())  # fmt: skip
     assert {(row["advertiser_id"], row["spend"]) for row in whole.rows("mine")} == {
-        (row["advertiser_id"], float(row["spend"])) for row in truth
+        (row["advertiser_id"], float(row["spend"])) for row in expected
     }
     assert {row["bc_id"] for row in whole.rows("mine")} == {world.bc_id}
     by_day = read(with_report(config, level="business_center", **report))
@@ -171,13 +172,13 @@ def test_the_accounts_of_a_business_centre_come_day_by_day_each_with_its_day(
     report = {"report_type": "business_center", "business_center_id": world.bc_id, "level": "advertiser"}
     rows = read(with_report(config, **report, breakdowns=dimensions[1:], metrics=metrics)).rows("mine")
     days = [FIRST + timedelta(day) for day in range(10)]
-    truth = [
+    expected = [
         {"bc_id": world.bc_id, "stat_time_day": day.isoformat(), **row, "spend": float(row["spend"])}
         for day in days
-        for row in world.truth(report_type="BC", dimensions=dimensions, metrics=metrics, start=day, end=day,
+        for row in truth(world, report_type="BC", dimensions=dimensions, metrics=metrics, start=day, end=day,
                                now=frozen_now())
     ]  # fmt: skip
-    assert in_order(rows) == in_order(truth) != []
+    assert in_order(rows) == in_order(expected) != []
     assert {call.query["dimensions"] for call in tiktok.asked(REPORT)} == {json.dumps(dimensions)}
 
 

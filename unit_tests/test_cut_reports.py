@@ -10,7 +10,7 @@ import pytest
 from harness import Sync
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -107,7 +107,7 @@ def test_a_window_found_too_large_from_its_second_page_on_has_every_row_once(
 def test_no_row_comes_twice_where_too_many_were_given_to_be_known_again(
     tiktok: Simulator, sync: Read, days: Config, plain: dict[str, Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("source_tiktok_marketing.cut_answers.MOST_KEPT", 4)
+    monkeypatch.setattr("source_tiktok_marketing.requesters.cut_answers.MOST_KEPT", 4)
     tiktok.faults.small_pages(size=5, path=REPORT)
     tiktok.faults.cut_from_page(2).advertiser_id = TOKYO
     result = sync("campaigns_reports_daily", config=days)

@@ -11,12 +11,12 @@ from airbyte_cdk import AirbyteTracedException
 from harness import NOW, Turns, read_streams
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.quota import Budget
+from source_tiktok_marketing.requesters.rate_limiter import Budget
 from tiktok_simulator import Quota, Simulator, World, intercepted
-from tiktok_simulator.model import OPEN_ID
-from tiktok_simulator.tiktok_accounts import BUSINESS
-from tiktok_simulator.wire import ApiError
-from tiktok_simulator.world import APP_ID, APP_SECRET
+from tiktok_simulator.endpoints.lists.tiktok_accounts import BUSINESS
+from tiktok_simulator.protocol.wire import ApiError
+from tiktok_simulator.world.model import OPEN_ID
+from tiktok_simulator.world.world import APP_ID, APP_SECRET
 
 Config = dict[str, Any]
 HOST = "https://business-api.tiktok.com/open_api/v1.3"

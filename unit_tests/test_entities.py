@@ -13,10 +13,11 @@ import requests
 from harness import NOW, Sync, frozen_now, read_streams
 from rows import ENTITIES, name_of
 
-from source_tiktok_marketing.catalogue import entity_columns
-from source_tiktok_marketing.pages import TiktokPages
+from source_tiktok_marketing.requesters.paginator import TiktokPages
+from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World, intercepted
-from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
+from tiktok_simulator.endpoints.reports.truth import truth_entities
+from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO, busy_world
 
 KINDS = {
     "campaigns": "campaign",
@@ -34,7 +35,7 @@ def truth(world: World, stream: str, key: str, **options: Any) -> dict[tuple[str
     """What the world holds, as records: times in ISO form, nulls left out, the ad account on every one."""
     rows = {}
     for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN):
-        for wire in world.truth_entities(KINDS[stream], advertiser_id, **options):
+        for wire in truth_entities(world, KINDS[stream], advertiser_id, **options):
             columns = entity_columns()[stream]
             row = {name: understood(columns[name].type, value) for name, value in wire.items()}
             rows[advertiser_id, wire[key]] = {"advertiser_id": advertiser_id} | {
@@ -145,7 +146,7 @@ def test_an_old_cursor_asks_for_all_ads_as_tiktok_looks_back_half_a_year(
 
 
 def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str, Any], clock: Any) -> None:
-    world = World.busy(advertisers=1, campaigns=2100)
+    world = busy_world(advertisers=1, campaigns=2100)
     (advertiser_id,) = world.permitted
     changed = [item.id for item in world.entities("campaign", advertiser_id)][::14]
     for campaign_id in changed:

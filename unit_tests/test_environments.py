@@ -13,9 +13,9 @@ from test_spec_and_catalog import catalog
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
-from tiktok_simulator.fault import Fault, refuse
-from tiktok_simulator.world import SANDBOX_TOKEN, TOKEN
-from tiktok_simulator.worlds import SANDBOX, TOKYO
+from tiktok_simulator.faults.fault import Fault, refuse
+from tiktok_simulator.world.ready_made import SANDBOX, TOKYO
+from tiktok_simulator.world.world import SANDBOX_TOKEN, TOKEN
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]

@@ -13,8 +13,8 @@ from rows import MANIFEST
 
 from source_tiktok_marketing.logs import Reasons
 from tiktok_simulator import Simulator
-from tiktok_simulator.world import OTHER_APP_TOKEN, TOKEN
-from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.world import OTHER_APP_TOKEN, TOKEN
 
 STREAM, PATH = "campaigns_reports_daily", "/report/integrated/get/"
 HOURLY = "ads_reports_hourly"

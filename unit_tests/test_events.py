@@ -11,9 +11,9 @@ import pytest
 from harness import Sync
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.lists import lists, rows_of
-from tiktok_simulator.model import Entity
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.world.model import Entity
+from tiktok_simulator.world.ready_made import TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]

@@ -11,7 +11,7 @@ from harness import Sync
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 Config = dict[str, Any]
 PIXELS = {"name": "my_pixels", "path": "pixel/list/", "records": "pixels", "key": ["advertiser_id", "pixel_id"],

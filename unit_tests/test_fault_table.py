@@ -13,8 +13,8 @@ import pytest
 from harness import Sync, everything
 
 from tiktok_simulator import Fault, Simulator
-from tiktok_simulator.world import APP_SECRET, TOKEN
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
+from tiktok_simulator.world.world import APP_SECRET, TOKEN
 
 STREAM, PATH = "campaigns_reports_daily", "/report/integrated/get/"
 MESSAGES = Path(__file__).parent / "golden" / "faults.json"

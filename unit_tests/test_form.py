@@ -13,11 +13,11 @@ from jinja2 import Environment
 from jsonschema import Draft7Validator
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.catalogue.places import dimensions, shapes
+from source_tiktok_marketing.schema.metrics import dimensions, shapes
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.model import OPEN_ID
-from tiktok_simulator.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
-from tiktok_simulator.worlds import BERLIN, SANDBOX, TOKYO
+from tiktok_simulator.world.model import OPEN_ID
+from tiktok_simulator.world.ready_made import BERLIN, SANDBOX, TOKYO
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
 
 Json = dict[str, Any]
 SPECIFICATION = SourceTiktokMarketing().resolved_manifest["spec"]

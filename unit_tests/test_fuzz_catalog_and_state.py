@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tiktok_simulator import Simulator
-from tiktok_simulator.world import TOKEN
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
+from tiktok_simulator.world.world import TOKEN
 
 CONFIG = {
     "credentials": {"auth_type": "production_access_token", "access_token": TOKEN, "advertiser_ids": [TOKYO, BERLIN]},

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tiktok_simulator import Simulator
-from tiktok_simulator.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
-from tiktok_simulator.worlds import BERLIN, SANDBOX, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, SANDBOX, TOKYO
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
 
 OAUTH = {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}
 DAYS = {"start_date": "2026-01-15", "end_date": "2026-01-16"}

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tiktok_simulator import Simulator
-from tiktok_simulator.world import TOKEN
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
+from tiktok_simulator.world.world import TOKEN
 
 Json = dict[str, Any]
 SPOILED, GOOD, LIST = "campaigns_reports_daily", "ad_groups_reports_daily", "advertisers"

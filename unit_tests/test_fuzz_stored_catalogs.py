@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from test_stored_catalogs import BEFORE_4_7, IDS, MOMENT, NESTED, nullable, offered
 
 from tiktok_simulator import Simulator
-from tiktok_simulator.world import TOKEN
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.world.ready_made import TOKYO
+from tiktok_simulator.world.world import TOKEN
 
 Json = dict[str, Any]
 STREAM = "campaigns_reports_daily"

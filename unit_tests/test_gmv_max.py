@@ -12,11 +12,11 @@ from harness import Sync
 from rows import TABLES, name_of
 from test_stored_catalogs import catalog_of, nullable, read_with
 
-from source_tiktok_marketing.catalogue import report_columns, table
+from source_tiktok_marketing.schema.columns import report_columns, table
 from tiktok_simulator import Request, Simulator, World
-from tiktok_simulator.gmv_max import CAMPAIGNS, STORES, campaigns, open_stores, report_rows
-from tiktok_simulator.grouped import Asked, wanted
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.endpoints.lists.gmv_max import CAMPAIGNS, STORES, campaigns, open_stores, report_rows
+from tiktok_simulator.endpoints.lists.grouped import Asked, wanted
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 REPORT = "/gmv_max/report/get/"
 FIRST, LAST = date(2026, 1, 15), date(2026, 1, 24)

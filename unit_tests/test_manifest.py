@@ -15,8 +15,8 @@ from jsonschema import Draft7Validator
 from rows import ENTITIES, MANIFEST, PERIODS, REPORTS, TABLES, dimensions, metrics, name_of
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.catalogue import entity_columns, report_columns, table
-from source_tiktok_marketing.stream_tables import kind_of, words
+from source_tiktok_marketing.config.stream_tables import kind_of, words
+from source_tiktok_marketing.schema.columns import entity_columns, report_columns, table
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "manifest.yaml").read_text(encoding="utf-8")

@@ -11,12 +11,12 @@ import pytest
 from harness import Sync
 from rows import NESTED, TABLES, name_of
 
-from source_tiktok_marketing.catalogue import entity_columns
-from source_tiktok_marketing.values import CASTERS
+from source_tiktok_marketing.schema.casting import CASTERS
+from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.list_rules import DELETED
-from tiktok_simulator.lists import everything, lists, singular
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.endpoints.lists.rules import DELETED
+from tiktok_simulator.endpoints.lists.tables import everything, lists, singular
+from tiktok_simulator.world.ready_made import TOKYO
 
 FIRST, LAST = date(2026, 1, 15), date(2026, 1, 24)
 DELETING = [path for path, listed in lists().items() if listed.deletes]

@@ -14,7 +14,7 @@ from harness import Sync
 from rows import NESTED, name_of
 
 from tiktok_simulator import Simulator
-from tiktok_simulator.wire import Exchange
+from tiktok_simulator.protocol.wire import Exchange
 
 Row = dict[str, Any]
 DATED = [row for row in NESTED if "step" in row]

@@ -10,9 +10,9 @@ import pytest
 from harness import Sync
 from jsonschema import Draft7Validator
 
-from source_tiktok_marketing.catalogue import Column
-from source_tiktok_marketing.decoding import read_json
-from source_tiktok_marketing.values import CASTERS, OddValues
+from source_tiktok_marketing.requesters.json_decoding import read_json
+from source_tiktok_marketing.schema.casting import CASTERS, OddValues
+from source_tiktok_marketing.schema.columns import Column
 from tiktok_simulator import Simulator
 
 Config = dict[str, Any]

@@ -9,9 +9,9 @@ import pytest
 from harness import Sync
 from test_spec_and_catalog import catalog
 
-from source_tiktok_marketing.catalogue import entity_columns
+from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.world.ready_made import TOKYO
 
 Read = Callable[..., Sync]
 # What an answer may hold, and what is in the record.

@@ -12,9 +12,9 @@ from rows import ORGANIC, name_of
 from test_nested import FIRST, LAST, by_key, columns, truth, typed
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.lists import everything
-from tiktok_simulator.model import OPEN_ID
-from tiktok_simulator.world import APP_ID, APP_SECRET
+from tiktok_simulator.endpoints.lists.tables import everything
+from tiktok_simulator.world.model import OPEN_ID
+from tiktok_simulator.world.world import APP_ID, APP_SECRET
 
 Config = dict[str, Any]
 RENEWAL = "/tt_user/oauth2/refresh_token/"

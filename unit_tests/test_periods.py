@@ -12,7 +12,7 @@ from rows import PERIODS, metrics, name_of
 from test_reports import understood
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 WEEKLY, MONTHLY = "campaigns_reports_weekly", "campaigns_reports_monthly"
 WEEKS = [date(2026, 1, 12) + timedelta(days=7 * number) for number in range(5)]
@@ -30,7 +30,8 @@ def config(config: dict[str, Any]) -> dict[str, Any]:
 
 def truth(world: World, row: dict[str, Any], first: date, advertiser_id: str) -> list[dict[str, Any]]:
     """The rows of one period of an account, as far as it has come."""
-    rows = world.truth(
+    rows = truth(
+        world,
         advertiser_id=advertiser_id,
         data_level=f"AUCTION_{row['level'].upper()}",
         dimensions=[f"{row['level']}_id"],

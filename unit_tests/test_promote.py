@@ -11,8 +11,8 @@ import pytest
 from harness import Sync, is_apart
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.populate import add_campaign
-from tiktok_simulator.worlds import BERLIN, EMPTY, PROMOTED, TOKYO
+from tiktok_simulator.world.populate import add_advertiser, add_campaign
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, PROMOTED, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -110,7 +110,7 @@ def test_promote_is_activity_of_an_account_that_does_nothing_else(
 ) -> None:
     world.promote_in_accounts, world.promote_unasked = is_counted, is_unasked
     promoted = add_campaign(world, world.accounts[EMPTY], PROMOTED)
-    idle = world.add_advertiser("7100000000000000002", name="Idle").advertiser_id
+    idle = add_advertiser(world, "7100000000000000002", name="Idle").advertiser_id
     skipping = config | {"advertiser_ids": [EMPTY, idle], "skip_inactive": True, "start_date": "2025-11-15"}
     result = sync("campaigns_reports_daily", config=skipping)
     assert result.errors == []

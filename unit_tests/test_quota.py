@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from harness import Sync, Turns
 
-from source_tiktok_marketing.quota import Budget, Pace
+from source_tiktok_marketing.requesters.rate_limiter import Budget, Pace
 from tiktok_simulator import Quota, Simulator
-from tiktok_simulator.wire import ApiError
+from tiktok_simulator.protocol.wire import ApiError
 
 LATE = 0.059
 LEVELS = {"basic": 10, "advanced": 20, "premium": 30, "ultimate": 50}

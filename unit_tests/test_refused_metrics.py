@@ -12,9 +12,9 @@ from airbyte_cdk import Status
 from harness import Sync
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.metric_search import MOST_REQUESTS
+from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.world.ready_made import TOKYO
 
 LOGGER = logging.getLogger("airbyte")
 Run = Callable[..., Sync]

@@ -8,13 +8,13 @@ from itertools import product
 
 import pytest
 
-from source_tiktok_marketing.catalogue.places import LEVELS, dimensions, metrics, shapes
-from source_tiktok_marketing.custom_reports import TIME
-from source_tiktok_marketing.custom_reports.ask import Ask
-from source_tiktok_marketing.custom_reports.rules import problems
-from tiktok_simulator.ask import Ask as Asked
-from tiktok_simulator.rules import check
-from tiktok_simulator.wire import ApiError
+from source_tiktok_marketing.config.custom_reports.definition import Ask
+from source_tiktok_marketing.config.custom_reports.rows import TIME
+from source_tiktok_marketing.config.custom_reports.rules import problems
+from source_tiktok_marketing.schema.metrics import LEVELS, dimensions, metrics, shapes
+from tiktok_simulator.endpoints.reports.definition import Ask as Asked
+from tiktok_simulator.endpoints.reports.rules import check
+from tiktok_simulator.protocol.wire import ApiError
 
 ENTITIES = ("advertiser", "campaign", "ad_group", "ad")
 GRANULARITIES = tuple(TIME)

@@ -14,9 +14,9 @@ import pytest
 from harness import Sync, plain_reports
 from rows import REPORTS, dimensions, metrics, name_of, report_type
 
-from source_tiktok_marketing.catalogue import report_columns
+from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 FIRST, LAST = date(2026, 1, 18), date(2026, 1, 22)  # a campaign was deleted on the 20th
 Key = tuple[Any, ...]
@@ -31,7 +31,8 @@ def truth(world: World, row: dict[str, Any], include_deleted: bool = True) -> di
     start, end = (None, None) if "lifetime" in row["name"] and report_type(row) == "BASIC" else (FIRST, LAST)
     found: dict[Key, dict[str, Any]] = {}
     for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN, EMPTY):
-        for wire in world.truth(
+        for wire in truth(
+            world,
             advertiser_id=advertiser_id,
             report_type=report_type(row),
             data_level=f"AUCTION_{row['level'].upper()}",

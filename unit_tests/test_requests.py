@@ -12,7 +12,8 @@ from typing import Any
 from harness import Sync, frozen_now, plain_reports, read_streams
 
 from tiktok_simulator import Exchange, Simulator, World, intercepted
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, busy_world
 
 Config = dict[str, Any]
 REPORT = "/report/integrated/get/"
@@ -24,8 +25,8 @@ def question(call: Exchange) -> str:
 
 
 def test_a_window_costs_a_request_per_thousand_rows_and_one_where_it_has_none(config: Config) -> None:
-    world = World.busy(advertisers=2, campaigns=60)
-    world.add_advertiser(EMPTY)
+    world = busy_world(advertisers=2, campaigns=60)
+    add_advertiser(world, EMPTY)
     with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
         result = read_streams(["ads_reports_daily"], config)
     rows = Counter(row["advertiser_id"] for row in result.rows("ads_reports_daily"))
@@ -69,7 +70,7 @@ def test_a_sync_says_two_states_a_stream_of_a_hundred_bytes_per_account(config: 
     for accounts in (20, 80):
         world = World()
         for number in range(accounts):
-            world.add_advertiser(str(7100000000000000000 + number))
+            add_advertiser(world, str(7100000000000000000 + number))
         with intercepted(Simulator(world, clock=frozen_now)):
             result = read_streams(list(REPORTS), config | {"skip_inactive": True})
         said = Counter(message.state.stream.stream_descriptor.name for message in result.output.state_messages)

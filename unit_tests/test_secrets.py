@@ -12,9 +12,9 @@ from fuzzing import run
 from harness import Sync, everything
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.app import HOSTS
-from tiktok_simulator.world import APP_SECRET, TOKEN
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.server.app import HOSTS
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
+from tiktok_simulator.world.world import APP_SECRET, TOKEN
 
 STREAM, PATH, LIST = "campaigns_reports_daily", "/report/integrated/get/", "/oauth2/advertiser/get/"
 TRICK = "{{ 7*7 }}{% raw %}"

@@ -12,7 +12,7 @@ import pandas
 import pytest
 import yaml
 
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.world.ready_made import TOKYO
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs" / "setup.md"

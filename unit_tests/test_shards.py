@@ -9,9 +9,9 @@ import pytest
 from harness import Sync, Turns
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.shards import is_ours, share_of
+from source_tiktok_marketing.config.shards import is_ours, share_of
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
 
 IDS = [str(7_000_000_000_000_000_000 + 977 * number) for number in range(3_000)]
 STREAMS = ("advertiser_ids", "advertisers", "campaigns", "campaigns_reports_daily")

@@ -11,12 +11,12 @@ import pytest
 from harness import Sync
 from rows import TABLES, name_of
 
-from source_tiktok_marketing.catalogue import report_columns
+from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.grouped import Asked, wanted
-from tiktok_simulator.populate import Plan, add_campaign
-from tiktok_simulator.smart_plus import report_rows
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.endpoints.lists.grouped import Asked, wanted
+from tiktok_simulator.endpoints.lists.smart_plus import report_rows
+from tiktok_simulator.world.populate import Plan, add_campaign
+from tiktok_simulator.world.ready_made import TOKYO
 
 FIRST, LAST = date(2026, 1, 15), date(2026, 1, 24)
 Record = dict[str, Any]
@@ -146,7 +146,7 @@ def smart_plus_ads(world: World, *, deleted: bool) -> list[Record]:
         {"advertiser_id": advertiser_id}
         | {name: understood(name, wire[name]) for name in (*dimensions, *metrics) if wire[name] != "-"}
         for advertiser_id in world.permitted
-        for wire in world.truth(
+        for wire in truth(world,
             advertiser_id=advertiser_id, data_level="AUCTION_AD", dimensions=dimensions, metrics=metrics, start=FIRST,
             end=LAST, include_deleted=deleted, now=datetime.now(UTC),
         )

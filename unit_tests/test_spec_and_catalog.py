@@ -12,7 +12,7 @@ from airbyte_cdk.models.airbyte_protocol_serializers import AirbyteCatalogSerial
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
-from tiktok_simulator.worlds import SANDBOX
+from tiktok_simulator.world.ready_made import SANDBOX
 
 Golden = Callable[[str, str], None]
 

@@ -10,7 +10,7 @@ import pytest
 from harness import Sync
 
 from tiktok_simulator import Fault, Request, Simulator, World
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 REPORT = "/report/integrated/get/"
 Body = dict[str, Any]

@@ -11,7 +11,8 @@ from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCu
 from harness import Sync, plain_reports
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 DAILY, HOURLY = "campaigns_reports_daily", "campaigns_reports_hourly"
 NEWCOMER = "7200000000000000001"
@@ -103,7 +104,7 @@ def test_days_whose_rows_may_still_come_late_are_read_again_even_without_a_lookb
 def test_a_newly_authorised_account_gets_its_whole_history(sync: Callable[..., Sync], world: World) -> None:
     state = sync(DAILY, "campaigns").output
     saved = {name: Sync(state).state(name) for name in (DAILY, "campaigns")}
-    world.add_advertiser(NEWCOMER, campaigns=2, created=datetime(2025, 12, 1, tzinfo=UTC))
+    add_advertiser(world, NEWCOMER, campaigns=2, created=datetime(2025, 12, 1, tzinfo=UTC))
     result = sync(DAILY, "campaigns", state=saved)
     assert first_days(result, DAILY)[NEWCOMER] == "2026-01-15"
     assert len([row for row in result.rows("campaigns") if row["advertiser_id"] == NEWCOMER]) == 2
@@ -197,7 +198,7 @@ def test_above_the_cdks_limit_each_account_keeps_a_cursor_of_its_own_and_a_new_o
     monkeypatch.setattr(ConcurrentPerPartitionCursor, "DEFAULT_MAX_PARTITIONS_NUMBER", 2)
     saved = {name: sync(name).state(name) for name in (DAILY, "campaigns")}
     assert {name: len(state["states"]) for name, state in saved.items()} == {DAILY: 4, "campaigns": 4}
-    world.add_advertiser(NEWCOMER, campaigns=2, created=datetime(2025, 12, 1, tzinfo=UTC))
+    add_advertiser(world, NEWCOMER, campaigns=2, created=datetime(2025, 12, 1, tzinfo=UTC))
     tiktok.transcript.clear()
     result = sync(DAILY, "campaigns", state=saved)
     assert (result.errors, result.warnings) == ([], [])

@@ -14,7 +14,7 @@ from harness import Sync
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 Json = dict[str, Any]
 DAILY, OTHER = "campaigns_reports_daily", "campaigns_reports_hourly"

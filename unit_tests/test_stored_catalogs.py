@@ -13,8 +13,8 @@ from harness import Sync
 from test_spec_and_catalog import catalog
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.catalogue import renamed_columns
-from source_tiktok_marketing.selection import selected_columns
+from source_tiktok_marketing.config.column_selection import selected_columns
+from source_tiktok_marketing.schema.columns import renamed_columns
 from tiktok_simulator import Simulator
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from harness import read_streams
 from rows import BELOW, ENTITIES, PERIODS, REPORTS, TABLES
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.offered import ORGANIC
+from source_tiktok_marketing.config.stream_selection import ORGANIC
 from tiktok_simulator import Simulator
 
 Config = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_tiktok_marketing.stream_tables import UnknownWordError, write_out
+from source_tiktok_marketing.config.stream_tables import UnknownWordError, write_out
 
 SCOPES = {"Read Pens": ["pen/list/"], "Read Caps": ["pen/cap/get/"]}
 PENS = {"endpoint": "pen/list/", "records": "list", "takes": {"pen_id": "id"}}

@@ -29,9 +29,9 @@ from hypothesis import strategies as st
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World, intercepted
-from tiktok_simulator.delivery import Flight
-from tiktok_simulator.populate import Plan, add_campaign
-from tiktok_simulator.worlds import LOS_ANGELES
+from tiktok_simulator.world.delivery import Flight
+from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
+from tiktok_simulator.world.ready_made import LOS_ANGELES
 
 REPORTS = "/report/integrated/get/"
 SOME = settings(
@@ -93,7 +93,7 @@ def test_syncs_leave_no_day_out_between_them_and_each_goes_on_from_the_lookback(
 ) -> None:
     world, zones = World(), {str(int(ACCOUNT) + n): zone for n, (zone, _) in enumerate(accounts)}
     for (account, zone), (_, delivers) in zip(zones.items(), accounts, strict=True):
-        made = world.add_advertiser(account, timezone=zone)
+        made = add_advertiser(world, account, timezone=zone)
         if delivers:
             add_campaign(world, made, Plan("Evergreen", datetime(2023, 1, 1, tzinfo=UTC), ad_groups=1, ads=1))
     now, start = begin[1], (begin[1] - 20 * DAY).date()
@@ -152,7 +152,7 @@ def credit(world: World, day: date, more: int) -> None:
 
 def truth(world: World, start: date) -> dict[str, tuple[int, float]]:
     """The days of the account as TikTok tells them now, which is by whole hours."""
-    rows = world.truth(
+    rows = truth(world,
         advertiser_id=ACCOUNT, dimensions=["advertiser_id", "stat_time_day"], metrics=["conversion", "spend"],
         start=start, end=start + 60 * DAY,
         now=frozen_now().replace(minute=0, second=0, microsecond=0),

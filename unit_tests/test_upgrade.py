@@ -17,7 +17,7 @@ from harness import Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import EMPTY, LOS_ANGELES, TOKYO
 
 Run = Callable[..., Sync]
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from harness import Sync
 
-from source_tiktok_marketing.values import CASTERS
+from source_tiktok_marketing.schema.casting import CASTERS
 from tiktok_simulator import Simulator
 
 

@@ -10,7 +10,7 @@ import pytest
 from harness import Sync, plain_reports
 
 from tiktok_simulator import Exchange, Simulator, World
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 DAILY, HOURLY = "campaigns_reports_daily", "campaigns_reports_hourly"
 Window = tuple[date, date]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from source_tiktok_marketing import wire
-from source_tiktok_marketing.wire import TiktokAuthenticator
-from tiktok_simulator import Simulator, World, served
-from tiktok_simulator.world import TOKEN
-from tiktok_simulator.worlds import TOKYO
+from source_tiktok_marketing.requesters import transport as wire
+from source_tiktok_marketing.requesters.authenticator import TiktokAuthenticator
+from tiktok_simulator import Simulator, served
+from tiktok_simulator.world.ready_made import TOKYO, small_world
+from tiktok_simulator.world.world import TOKEN
 
 URL = f"https://business-api.tiktok.com/open_api/v1.3/campaign/get/?advertiser_id={TOKYO}"
 CONFIG = {"credentials": {"access_token": TOKEN}}
@@ -21,7 +21,7 @@ CONFIG = {"credentials": {"access_token": TOKEN}}
 def tiktok(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """The simulator behind a socket; it really waits between the letters of a body."""
     monkeypatch.undo()
-    with served(Simulator(World.small())) as server:
+    with served(Simulator(small_world())) as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         yield server.simulator

@@ -10,7 +10,7 @@ from platform_form import Form
 from playwright.sync_api import Locator, Page
 from test_form import add_weekly_report, sign_in
 
-from tiktok_simulator.world import APP_ID, APP_SECRET
+from tiktok_simulator.world.world import APP_ID, APP_SECRET
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SHOWN = Path(__file__).parent / "shown"

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from demo.notebook import quiet_environment
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 SETUP = Path(__file__).parents[2] / "docs" / "setup.md"
 READ = """

@@ -14,11 +14,11 @@ from typing import Any
 import requests
 
 from tiktok_simulator import Request, Response, Simulator, intercepted, served
-from tiktok_simulator.app import PRODUCTION_HOST
-from tiktok_simulator.model import ORGANIC_TOKEN
-from tiktok_simulator.routes import ENDPOINTS, PREFIX
-from tiktok_simulator.world import TOKEN
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.server.app import PRODUCTION_HOST
+from tiktok_simulator.server.routes import ENDPOINTS, PREFIX
+from tiktok_simulator.world.model import ORGANIC_TOKEN
+from tiktok_simulator.world.ready_made import TOKYO
+from tiktok_simulator.world.world import TOKEN
 
 NOW = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
 REPORT = {

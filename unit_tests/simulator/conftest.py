@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tiktok_simulator import Simulator, World
+from tiktok_simulator.world.ready_made import small_world
 
 from .asking import NOW, Client, over
 
@@ -23,7 +24,7 @@ def waits() -> None:
 
 @pytest.fixture
 def world() -> World:
-    return World.small()
+    return small_world()
 
 
 @pytest.fixture

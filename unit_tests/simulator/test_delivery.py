@@ -15,20 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiktok_simulator import World
-from tiktok_simulator.cells import PARTITIONS, cells
-from tiktok_simulator.delivery import Flight, distinct
-from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.cells import PARTITIONS, cells
+from tiktok_simulator.world.delivery import Flight, distinct
+from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO, small_world
 
 from .asking import NOW
 
 JANUARY = {"start": date(2026, 1, 1), "end": date(2026, 1, 31)}
 ADDITIVE = ("spend", "impressions", "clicks", "conversion", "video_play_actions", "likes", "complete_payment")
-WORLD = World.small()  # looked at only
+WORLD = small_world()  # looked at only
 
 
 def truth(*dimensions: str, level: str = "AUCTION_AD", world: World = WORLD, **changes: Any) -> list[dict[str, str]]:
     asked: dict[str, Any] = {"advertiser_id": TOKYO, "metrics": ADDITIVE, "now": NOW, **JANUARY}
-    return world.truth(data_level=level, dimensions=dimensions, **{**asked, **changes})
+    return truth(world, data_level=level, dimensions=dimensions, **{**asked, **changes})
 
 
 def sums(rows: list[dict[str, str]], *by: str) -> dict[tuple[str, ...], tuple[Decimal, ...]]:
@@ -105,7 +105,7 @@ def test_any_cut_of_any_period_adds_up(start: int, first: int, second: int, seed
 
 
 def test_the_same_seed_is_the_same_world_and_another_seed_another() -> None:
-    again, other = World.small(), World.small(seed=8)
+    again, other = small_world(), small_world(seed=8)
     assert truth("ad_id", "stat_time_day", world=again) == truth("ad_id", "stat_time_day")
     assert sums(truth("stat_time_day", world=other), "stat_time_day") != sums(truth("stat_time_day"), "stat_time_day")
 

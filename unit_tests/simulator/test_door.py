@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Quota, Request, Simulator, World
-from tiktok_simulator.app import NO_TOKEN, SANDBOX_HOST, WRONG_TOKEN
-from tiktok_simulator.routes import ENDPOINTS, PREFIX
-from tiktok_simulator.wire import ApiError
-from tiktok_simulator.world import (
+from tiktok_simulator.protocol.wire import ApiError
+from tiktok_simulator.server.app import NO_TOKEN, SANDBOX_HOST, WRONG_TOKEN
+from tiktok_simulator.server.routes import ENDPOINTS, PREFIX
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, SANDBOX, TOKYO, empty_world
+from tiktok_simulator.world.world import (
     APP_ID,
     APP_SECRET,
     OTHER_APP_ID,
@@ -24,7 +26,6 @@ from tiktok_simulator.world import (
     SANDBOX_TOKEN,
     TOKEN,
 )
-from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, SANDBOX, TOKYO
 
 from .asking import NOW, REPORT, Client
 
@@ -39,7 +40,7 @@ def test_the_token_reaches_its_four_advertisers(wired: Client) -> None:
 
 
 def test_an_empty_world_has_a_valid_token_and_no_advertiser() -> None:
-    client = Client(Simulator(World.empty(), clock=lambda: NOW).handle)
+    client = Client(Simulator(empty_world(), clock=lambda: NOW).handle)
     assert client.rows(LIST, app_id=APP_ID, secret=APP_SECRET) == []
 
 
@@ -116,7 +117,7 @@ def test_permission_can_be_given_and_taken(client: Client, world: World) -> None
 
 
 def test_an_advertiser_added_later_is_reached_at_once(client: Client, world: World) -> None:
-    world.add_advertiser("7009", timezone="Asia/Tokyo", campaigns=2)
+    add_advertiser(world, "7009", timezone="Asia/Tokyo", campaigns=2)
     assert len(client.rows(CAMPAIGNS, advertiser_id="7009")) == 2
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.entities import NOT_COMBINED
-from tiktok_simulator.populate import fields_of
-from tiktok_simulator.worlds import EMPTY, TOKYO
+from tiktok_simulator.endpoints.filter_values import NOT_COMBINED
+from tiktok_simulator.endpoints.reports.truth import truth_entities
+from tiktok_simulator.world.populate import fields_of
+from tiktok_simulator.world.ready_made import EMPTY, TOKYO, busy_world
 
 from .asking import NOW, Client
 
@@ -20,7 +21,7 @@ STATUS_ALL = {"primary_status": "STATUS_ALL"}
 
 @pytest.fixture(scope="module")
 def busy() -> World:
-    return World.busy(advertisers=1, campaigns=45)
+    return busy_world(advertisers=1, campaigns=45)
 
 
 def ids(client: Client, kind: str, **filtering: Any) -> list[str]:
@@ -210,5 +211,5 @@ def test_truth_is_every_row_of_every_buying_type(client: Client, world: World) -
             )
         ]
         listed.sort(key=lambda row: row[f"{kind}_id"], reverse=True)
-        assert world.truth_entities(kind, TOKYO) == listed
-        assert len(world.truth_entities(kind, TOKYO, include_deleted=False)) < len(listed)
+        assert truth_entities(world, kind, TOKYO) == listed
+        assert len(truth_entities(world, kind, TOKYO, include_deleted=False)) < len(listed)

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from tiktok_simulator import Request, Simulator, World
-from tiktok_simulator.faults import Faults
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.faults.faults import Faults
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 from .asking import TASK, Client, over
 
@@ -107,7 +107,7 @@ def test_one_metric_can_hold_an_odd_value(client: Client, simulator: Simulator) 
 
 def test_a_slow_answer_waits_on_a_real_socket_only(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("tiktok_simulator.transports.pause", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr("tiktok_simulator.server.over_tls.pause", lambda _, seconds: waits.append(seconds))
     simulator.faults.slow(seconds=3)
     with over("intercepted", simulator) as client:
         client.rows(CAMPAIGNS, advertiser_id=TOKYO)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.gmv_max import open_stores
-from tiktok_simulator.lists import lists, rows_of
-from tiktok_simulator.worlds import LOS_ANGELES, TOKYO
+from tiktok_simulator.endpoints.lists.gmv_max import open_stores
+from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.world.ready_made import LOS_ANGELES, TOKYO
 
 from .asking import Client
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.leads import REGION, forms_of, leads_of
-from tiktok_simulator.worlds import BERLIN, TOKYO
+from tiktok_simulator.endpoints.lists.leads import REGION, forms_of, leads_of
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 from .asking import Client
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.lists import lists, rows_of
-from tiktok_simulator.world import BC_ID
-from tiktok_simulator.worlds import LOS_ANGELES, TOKYO
+from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.world.ready_made import LOS_ANGELES, TOKYO
+from tiktok_simulator.world.world import BC_ID
 
 from .asking import Client
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.populate import add_campaign
-from tiktok_simulator.promote import SETTINGS
-from tiktok_simulator.worlds import PROMOTED, TOKYO
+from tiktok_simulator.endpoints.promote import SETTINGS
+from tiktok_simulator.world.populate import add_campaign
+from tiktok_simulator.world.ready_made import PROMOTED, TOKYO
 
 from .asking import Client
 

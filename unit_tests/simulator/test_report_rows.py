@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.worlds import BERLIN, EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.endpoints.reports.truth import truth, truth_entities
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 from .asking import NOW, REPORT, Client
 
@@ -24,7 +25,7 @@ def filtered(field: str, operator: str, value: Any) -> dict[str, Any]:
 
 
 def test_a_report_is_the_truth_for_its_window(wired: Client, world: World) -> None:
-    expected = world.truth(
+    expected = truth(world,
         advertiser_id=TOKYO, data_level="AUCTION_CAMPAIGN", dimensions=REPORT["dimensions"], metrics=REPORT["metrics"],
         start=date(2026, 1, 1), end=date(2026, 1, 10), include_deleted=False, now=NOW,
     )  # fmt: skip
@@ -79,7 +80,7 @@ def test_today_grows_by_the_hour(world: World) -> None:
 def test_without_a_time_dimension_entities_without_delivery_come_with_zeros(client: Client, world: World) -> None:
     before = {"start_date": "2025-01-01", "end_date": "2025-01-10"}
     rows = client.report(dimensions=["campaign_id"], **before)
-    assert len(rows) == len(world.truth_entities("campaign", TOKYO, include_deleted=False))
+    assert len(rows) == len(truth_entities(world, "campaign", TOKYO, include_deleted=False))
     assert {(row["spend"], row["impressions"]) for row in rows} == {("0.00", "0")}
     assert client.report(**before) == []
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.catalogue import DIMENSIONS, METRICS
-from tiktok_simulator.entities import NOT_COMBINED
-from tiktok_simulator.rules import CONFLICT
-from tiktok_simulator.worlds import EMPTY, LOS_ANGELES, TOKYO
+from tiktok_simulator.endpoints.filter_values import NOT_COMBINED
+from tiktok_simulator.endpoints.reports.rules import CONFLICT
+from tiktok_simulator.protocol.tables import DIMENSIONS, METRICS
+from tiktok_simulator.world.ready_made import EMPTY, LOS_ANGELES, TOKYO
 
 from .asking import Client
 

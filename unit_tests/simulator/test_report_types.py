@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.app import SANDBOX_HOST
-from tiktok_simulator.catalogue import METRICS
-from tiktok_simulator.materials import materials
-from tiktok_simulator.report_types import REPORT_TYPES
-from tiktok_simulator.rules import CONFLICT
-from tiktok_simulator.world import BC_ID, OTHER_APP_TOKEN, SANDBOX_TOKEN
-from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, SANDBOX, TOKYO
+from tiktok_simulator.endpoints.reports.materials import materials
+from tiktok_simulator.endpoints.reports.report_types import REPORT_TYPES
+from tiktok_simulator.endpoints.reports.rules import CONFLICT
+from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.protocol.tables import METRICS
+from tiktok_simulator.server.app import SANDBOX_HOST
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, SANDBOX, TOKYO
+from tiktok_simulator.world.world import BC_ID, OTHER_APP_TOKEN, SANDBOX_TOKEN
 
 from .asking import NOW, Client
 
@@ -170,15 +171,17 @@ def test_the_world_knows_the_rows_of_every_type(
     rows = wired.report(**asked(report_type, *dimensions, data_level=level, metrics=["spend"]))
     shape = {"report_type": report_type, "data_level": level, "dimensions": dimensions, "metrics": ["spend"]}
     assert rows
-    assert rows == world.truth(advertiser_id=TOKYO, include_deleted=False, **shape, **DAYS)
+    assert rows == truth(world, advertiser_id=TOKYO, include_deleted=False, **shape, **DAYS)
 
 
 def test_a_business_center_reports_on_all_its_advertisers(wired: Client, world: World) -> None:
     rows = wired.report(**asked("BC"))
     shape = {"report_type": "BC", "dimensions": ["advertiser_id"], "metrics": ["spend", "impressions"]}
-    assert rows == world.truth(**shape, **DAYS)
+    assert rows == truth(world, **shape, **DAYS)
     assert {row["advertiser_id"] for row in rows} == {TOKYO, LOS_ANGELES, BERLIN, EMPTY}
-    assert world.truth(advertiser_id=BERLIN, **shape, **DAYS) == [row for row in rows if row["advertiser_id"] == BERLIN]
+    assert truth(world, advertiser_id=BERLIN, **shape, **DAYS) == [
+        row for row in rows if row["advertiser_id"] == BERLIN
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tiktok_simulator.rules import CONFLICT
-from tiktok_simulator.worlds import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.endpoints.reports.rules import CONFLICT
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
 
 from .asking import Client
 

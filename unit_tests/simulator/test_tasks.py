@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Quota, Request, Simulator, World
-from tiktok_simulator.app import PRODUCTION_HOST, SANDBOX_HOST
-from tiktok_simulator.catalogue import METRICS
-from tiktok_simulator.csv_text import title
-from tiktok_simulator.routes import PREFIX
-from tiktok_simulator.world import OTHER_APP_TOKEN, SANDBOX_TOKEN, TOKEN
-from tiktok_simulator.worlds import BERLIN, LOS_ANGELES, SANDBOX, TOKYO
+from tiktok_simulator.endpoints.reports.csv_text import title
+from tiktok_simulator.endpoints.reports.truth import truth, truth_entities
+from tiktok_simulator.protocol.tables import METRICS
+from tiktok_simulator.server.app import PRODUCTION_HOST, SANDBOX_HOST
+from tiktok_simulator.server.routes import PREFIX
+from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, SANDBOX, TOKYO
+from tiktok_simulator.world.world import OTHER_APP_TOKEN, SANDBOX_TOKEN, TOKEN
 
 from .asking import NOW, REPORT, TASK, Client
 
@@ -99,7 +100,7 @@ def test_arrays_are_json_text(client: Client) -> None:
 def test_a_task_covers_a_longer_time_than_a_synchronous_report(client: Client, world: World) -> None:
     period = {"start_date": "2025-12-01", "end_date": "2026-02-28"}
     rows = client.table(finished(client, **period, **NAMES))
-    expected = world.truth(
+    expected = truth(world,
         advertiser_id=TOKYO, data_level="AUCTION_CAMPAIGN", dimensions=REPORT["dimensions"], metrics=REPORT["metrics"],
         start=date(2025, 12, 1), end=date(2026, 2, 28), include_deleted=False, now=NOW,
     )  # fmt: skip
@@ -111,7 +112,7 @@ def test_deleted_entities_are_absent_as_their_status_cannot_be_asked_for(client:
     deleted = world.landmarks["Tokyo.deleted_campaign"]
     rows = client.table(finished(client, dimensions=["campaign_id"], **NAMES))
     assert deleted not in {row["campaign_id"] for row in rows}
-    alive = {row["campaign_id"] for row in world.truth_entities("campaign", TOKYO, include_deleted=False)}
+    alive = {row["campaign_id"] for row in truth_entities(world, "campaign", TOKYO, include_deleted=False)}
     assert {row["campaign_id"] for row in rows} == alive
 
 

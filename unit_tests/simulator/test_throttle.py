@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.catalogue import DIMENSIONS
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.endpoints.reports.truth import truth, truth_entities
+from tiktok_simulator.protocol.tables import DIMENSIONS
+from tiktok_simulator.world.ready_made import TOKYO
 
 from .asking import NOW, REPORT, Client
 
@@ -46,7 +47,7 @@ def test_ids_are_filtered_before_the_cut(client: Client, cut: World, level: str,
     name, field = LEVELS[level]
     asked = {"report_type": report_type, "data_level": level, "dimensions": [name, *BREAKDOWNS[report_type]]}
     kind = name.removesuffix("_id")
-    ids = [row[name] for row in cut.truth_entities(kind, TOKYO, include_deleted=False)]
+    ids = [row[name] for row in truth_entities(cut, kind, TOKYO, include_deleted=False)]
     newest = {row[name] for row in client.report(**asked)}
     assert throttled(client, **asked)
     assert newest <= set(ids[:2])
@@ -60,7 +61,7 @@ def test_ids_are_filtered_before_the_cut(client: Client, cut: World, level: str,
 
 def whole(world: World, **asked: Any) -> list[dict[str, str]]:
     """The report without the cut."""
-    return world.truth(
+    return truth(world,
         advertiser_id=TOKYO, metrics=REPORT["metrics"], start=date(2026, 1, 1), end=date(2026, 1, 10),
         include_deleted=False, now=NOW, **asked,
     )  # fmt: skip
@@ -74,7 +75,7 @@ def test_a_lower_level_can_be_divided_by_campaigns(client: Client, cut: World, l
     cut.changed()
     rows = [
         row
-        for campaign in cut.truth_entities("campaign", TOKYO, include_deleted=False)
+        for campaign in truth_entities(cut, "campaign", TOKYO, include_deleted=False)
         for row in client.report(**asked, **only("campaign_ids", [campaign["campaign_id"]]))
     ]
     expected = whole(cut, **asked)
@@ -130,7 +131,7 @@ def test_the_newest_ads_can_be_what_is_counted_at_every_level(client: Client, cu
     asked = {"data_level": level, "dimensions": [name]}
     cut.newest_ids, cut.cut_by = 4, "ads"
     cut.changed()
-    newest = [row[name] for row in cut.truth_entities("ad", TOKYO, include_deleted=False)[:4]]
+    newest = [row[name] for row in truth_entities(cut, "ad", TOKYO, include_deleted=False)[:4]]
     assert {row[name] for row in client.report(**asked)} <= set(newest)
     assert throttled(client, **asked)
     (one,) = client.report(**asked, **only(field, newest[-1:]))

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tiktok_simulator import Simulator
-from tiktok_simulator.model import OPEN_ID, ORGANIC_TOKEN
-from tiktok_simulator.world import APP_ID, APP_SECRET, TOKEN
+from tiktok_simulator.world.model import OPEN_ID, ORGANIC_TOKEN
+from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 from .asking import NOW, Client
 

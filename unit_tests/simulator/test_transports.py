@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from tiktok_simulator import Simulator, World, intercepted, served
+from tiktok_simulator import Simulator, intercepted, served
 from tiktok_simulator.__main__ import arm, parser
-from tiktok_simulator.app import HOSTS
-from tiktok_simulator.routes import PREFIX
-from tiktok_simulator.world import TOKEN
-from tiktok_simulator.worlds import TOKYO
+from tiktok_simulator.server.app import HOSTS
+from tiktok_simulator.server.routes import PREFIX
+from tiktok_simulator.world.ready_made import TOKYO, small_world
+from tiktok_simulator.world.world import TOKEN
 
 from .asking import NOW, REPORT, over, wire
 
@@ -45,7 +45,7 @@ def session(server: served) -> Iterator[requests.Session]:
 def test_both_transports_give_the_same_answers() -> None:
     answers = []
     for transport in ("intercepted", "served"):
-        with over(transport, Simulator(World.small(), clock=lambda: NOW)) as client:
+        with over(transport, Simulator(small_world(), clock=lambda: NOW)) as client:
             asked = (("/report/integrated/get/", REPORT), ("/ad/get/", {"advertiser_id": TOKYO}), ("/nowhere/", {}))
             answers.append([client.send(path, **parameters) for path, parameters in asked])
     for one, other in zip(*answers, strict=True):

@@ -1,0 +1,87 @@
+"""What a saved catalog says about columns: a selection of this connector's, or another connector's schema."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk import ConfiguredAirbyteCatalog
+
+from source_tiktok_marketing.schema.columns import Column, entity_columns, renamed_columns, report_columns
+from source_tiktok_marketing.text import plain
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+SHOWN = 5
+# A property that says one of these is no single value, whatever its type.
+NESTED = ("properties", "items", "$ref", "anyOf", "oneOf", "allOf")
+
+
+def selected_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
+    """The columns the catalog selects, by stream. A stream whose schema names none, or is not ours, has all of them.
+
+    A connection keeps the schema of the connector it was made with. The official connector's reports have `metrics`
+    and `dimensions`: taken for a selection, they would leave out every figure.
+    """
+    properties = _properties(catalog)
+    return {stream: list(named) for stream, named in properties.items() if named and not list(_foreign(stream, named))}
+
+
+def warn_of_foreign_schemas(catalog: ConfiguredAirbyteCatalog) -> None:
+    """Logs one warning that names the streams whose saved schema is not ours."""
+    found = {stream: list(_foreign(stream, named)) for stream, named in _properties(catalog).items()}
+    if told := [f"{stream} ({', '.join(columns[:3])})" for stream, columns in found.items() if columns]:
+        more = f"; and {len(told) - SHOWN} more streams" if len(told) > SHOWN else ""
+        LOGGER.warning(
+            f"The connection's saved schema is not this connector's: {plain('; '.join(told[:SHOWN]))}{more}. Every "
+            "column is read. Refresh the schema of the connection, so that the destination keeps them."
+        )
+
+
+def _properties(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, Mapping[str, Any]]:
+    """The columns each stream's schema names, by TikTok's names for them."""
+    renamed, entries = renamed_columns(), catalog.streams if catalog else []
+    found = {entry.stream.name: entry.stream.json_schema.get("properties") for entry in entries}
+    return {
+        stream: {renamed.get(name, name): schema for name, schema in named.items()}
+        for stream, named in found.items()
+        if isinstance(named, Mapping)
+    }
+
+
+def _foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:
+    """The columns that show that a schema is not ours; of a schema that knows none of ours, all.
+
+    A column that is unknown shows nothing by itself: it may have been one of ours in an earlier version.
+    """
+    ours = entity_columns().get(stream) or report_columns()
+    if not properties.keys() & ours.keys():
+        yield from properties
+        return
+    for name, schema in properties.items():
+        known = ours.get(name)
+        if _differs(known, schema) if known else _is_nested(schema):
+            yield name
+
+
+def _differs(column: Column, schema: Any) -> bool:
+    """Whether a property says something else than the column; where it says nothing, it agrees."""
+    if not isinstance(schema, Mapping):
+        return False
+    ours = column.json_schema()
+    if "type" in schema and _kinds(schema) != _kinds(ours):
+        return True
+    return ("format" in schema and schema["format"] != ours.get("format")) or (
+        _is_nested(schema) and not _is_nested(ours)
+    )
+
+
+def _is_nested(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and (
+        any(word in schema for word in NESTED) or bool(_kinds(schema) & {"object", "array"})
+    )
+
+
+def _kinds(schema: Mapping[str, Any]) -> set[str]:
+    kinds = schema.get("type", [])
+    return {str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])} - {"null"}

@@ -1,0 +1,1 @@
+"""Reports the user puts together."""

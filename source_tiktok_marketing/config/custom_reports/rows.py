@@ -1,0 +1,226 @@
+"""Reports the user puts together: each becomes a row like those of the manifest's tables, or says why it can't."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from source_tiktok_marketing.config.custom_reports.definition import Ask
+from source_tiktok_marketing.config.custom_reports.metrics import allowed_metrics, is_disputed
+from source_tiktok_marketing.config.custom_reports.rules import FILTERS, ID_FILTERS, problems
+from source_tiktok_marketing.config.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, report_days, today_in
+from source_tiktok_marketing.config.form import Path
+from source_tiktok_marketing.schema.metrics import (
+    LEVELS,
+    METRICS_PER_REQUEST,
+    dimensions,
+    metric_words,
+    metrics,
+    shapes,
+)
+from source_tiktok_marketing.text import plain_word
+
+DEFAULTS: Mapping[str, Any] = {"report_type": "basic", "level": "ad", "granularity": "daily", "breakdowns": [],
+                               "metrics": ["basic"], "large": False}  # fmt: skip
+OPTION = "custom_reports"
+OWN_DATES = ("start_date", "end_date")
+OWN_DAYS = (*OWN_DATES, "attribution_window")
+PERIOD = ["period_start", "period_end"]
+TIME: Mapping[str, list[str]] = {"hourly": ["stat_time_hour"], "daily": ["stat_time_day"], "weekly": PERIOD,
+                                 "monthly": PERIOD, "lifetime": [], "total": []}  # fmt: skip
+IN_SANDBOX = ("basic", "audience")
+# TikTok publishes no longest span of hours for asynchronous reports, names countries there instead of coding them, and
+# brought minis_id to synchronous reports only.
+NEVER_ASYNCHRONOUS = {"hourly", "country_code", "minis_id"}
+# A business centre's figures of all its ad accounts together come by a time dimension alone: it is what they are by.
+PERIOD_OF_CENTER = {"weekly": ["stat_time_week"], "monthly": ["stat_time_month"]}
+
+
+def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the user's reports, by the table they belong to: `daily`, `weekly` …, `large_daily` ….
+
+    A report that does not have the shape of one is left out here; `mistakes` refuses it before anything is read. A
+    `sample` is read synchronously.
+    """
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for raw in _shaped(config):
+        large = raw["large"] and not sample and not why_not_large(raw, config)
+        table = "day_by_day" if _is_undated(raw) else raw["granularity"]
+        table = f"large_{raw['granularity']}" if large else table
+        tables.setdefault(table, []).append(_row(raw, config, large=large))
+    return tables
+
+
+def _is_undated(raw: Mapping[str, Any]) -> bool:
+    """Whether the rows of a day don't say it: TikTok gives a business centre's ad accounts without time dimension."""
+    return (raw["report_type"], raw["level"], raw["granularity"]) == ("business_center", "advertiser", "daily")
+
+
+def read_plainly(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The reports marked `large` that are read synchronously all the same, each with the reason."""
+    marked = ((raw["name"], why_not_large(raw, config)) for raw in _shaped(config) if raw["large"])
+    return ((name, why) for name, why in marked if why)
+
+
+def mistakes(config: Mapping[str, Any], taken: Iterable[str], flawed: Container[Path]) -> Iterator[tuple[Path, str]]:
+    """What is wrong with the user's reports, but for those whose values have not the right types (`flawed`).
+
+    `taken` are the names of the ready-made streams.
+    """
+    reports = reports_of(config) if isinstance(config.get(OPTION), list) else []
+    sound = [(index, raw) for index, raw in enumerate(reports) if (OPTION, index) not in flawed]
+    times = Counter(raw["name"] for _, raw in sound)
+    for index, raw in sound:
+        if raw["name"] in taken:
+            yield [OPTION, index, "name"], "is the name of a ready-made stream. Choose another."
+        elif times[raw["name"]] > 1:
+            yield [OPTION, index, "name"], f"is used {times[raw['name']]} times. Give each report a name of its own."
+        if "filters" in raw:
+            yield [OPTION, index, "filters"], "must be an object. Write what it holds beside the report's other fields."
+        found = [(problem.field, problem.why) for problem in problems(_ask(raw))]
+        for name, why in (*found, *_date_mistakes(raw, config)):
+            yield [OPTION, index, name], why
+        if _is_sandbox(config) and (raw["report_type"] not in IN_SANDBOX or raw["level"] == "advertiser"):
+            why = "the sandbox reports by campaign, ad group and ad only. Choose one of them."
+            yield [OPTION, index, "level"], why
+
+
+def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+    """Why a report marked `large` is read synchronously all the same; empty where it need not be.
+
+    An asynchronous report takes no filter but ids (reporting.md §7): it can't include what has been deleted.
+    """
+    ask = _ask(raw)
+    if _is_sandbox(config) or not all(shape.asynchronous for shape in ask.shapes):
+        return f"TikTok has no asynchronous {ask.report_type} report here"
+    if refused := NEVER_ASYNCHRONOUS & {ask.granularity, *ask.breakdowns}:
+        return f"TikTok's asynchronous reports do not fit {refused.pop()}"
+    if [item for item in _filters(ask, config) if item["field_name"] not in ID_FIELDS.values()]:
+        return "TikTok's asynchronous reports take no filter of status or buying type; set Status to " \
+               "STATUS_NOT_DELETE to go without deleted ones"  # fmt: skip
+    if len(allowed_metrics(ask)) > METRICS_PER_REQUEST:
+        return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
+    asked = (metrics()[name] for name in allowed_metrics(ask))
+    only = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
+    return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
+
+
+def _is_sandbox(config: Mapping[str, Any]) -> bool:
+    return str(config["credentials"].get("auth_type")).startswith("sandbox")
+
+
+def reports_of(config: Mapping[str, Any]) -> Any:
+    """The user's reports, with what they leave out filled in. What is no report stays, for the schema to refuse."""
+    raw = config.get("custom_reports", [])
+    return (
+        [_filled(report) if isinstance(report, Mapping) else report for report in raw] if isinstance(raw, list) else raw
+    )
+
+
+def _shaped(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    reports = reports_of(config)
+    return filter(_has_shape, reports if isinstance(reports, list) else ())
+
+
+def _has_shape(raw: Any) -> bool:
+    """Whether every value has its type; which one has not, the schema tells the user."""
+    if not isinstance(raw, Mapping):
+        return False
+    lists = [raw["breakdowns"], raw["metrics"], *(raw.get(name, []) for name in (*ID_FILTERS, "buying_types"))]
+    words = [raw.get("name"), raw["report_type"], raw["level"], raw["granularity"], raw.get("status", "")]
+    if not all(isinstance(item, list) for item in lists):
+        return False
+    if not all(isinstance(word, str) for word in (*words, *(word for item in lists for word in item))):
+        return False
+    return raw["report_type"] in shapes() and raw["level"] in LEVELS and raw["granularity"] in TIME
+
+
+def _filled(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The report in its one shape: a `filters` of its own, as the form once had, is part of the report."""
+    filters = report.get("filters")
+    lifted = {**filters, **report, "filters": None} if isinstance(filters, Mapping) else report
+    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in lifted.items()}
+    given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
+    days = {key: str(given[key]) for key in OWN_DATES if isinstance(given.get(key), int)}
+    words = {key: [_known(word, names()) for word in given[key]] for key, names in WORDS.items()
+             if isinstance(given.get(key), list)}  # fmt: skip
+    return {**DEFAULTS, **given, **days, **words}
+
+
+WORDS: Mapping[str, Callable[[], Container[str]]] = {"breakdowns": dimensions, "metrics": metric_words}
+
+
+def _known(word: Any, known: Container[str]) -> Any:
+    """The word as TikTok writes it, whatever its case and blanks; one that is not known stays as it was written."""
+    meant = plain_word(word) if isinstance(word, str) else word
+    return meant if isinstance(word, str) and meant in known else word
+
+
+def _ask(raw: Mapping[str, Any]) -> Ask:
+    filters = {name: raw[name] for name in FILTERS if name in raw}
+    return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
+               filters, raw.get("business_center_id", ""))  # fmt: skip
+
+
+def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
+    """What the manifest's tables say of a ready-made report, and what only a user's own has."""
+    ask, own = _ask(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
+    filters = [item for item in _filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
+    return {
+        "name": raw["name"],
+        "report_type": ask.tiktok_name,
+        "level": LEVELS[ask.level],
+        "time": TIME[ask.granularity],
+        "undated": _is_undated(raw),
+        "by": [*ask.breakdowns, *(PERIOD_OF_CENTER.get(ask.granularity, ()) if ask.level == "business_center" else ())],
+        "names": [],
+        "metrics": [allowed_metrics(ask)],
+        "named": [*(word for word in ask.metrics if word in metrics()), *_named_filters(ask)],
+        "filters": filters,
+        "days": report_days(own),
+        "business_center_id": ask.business_center_id,
+    }
+
+
+ID_FIELDS = {name: name.replace("ad_group", "adgroup") for name in ID_FILTERS}
+ANY_STATUS = "STATUS_ALL"
+
+
+def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
+    """TikTok's filters; without one for the status it leaves out what has been deleted, with its spend."""
+    wanted = {ID_FIELDS[name]: ask.filters[name] for name in ID_FIELDS if ask.filters.get(name)}
+    if kinds := ask.filters.get("buying_types"):
+        wanted["buying_type"] = kinds
+    status = ask.filters.get("status") or (ANY_STATUS if config.get("include_deleted") else NOT_DELETED)
+    if ask.is_filtered and ask.level != "advertiser" and status != NOT_DELETED:
+        wanted[f"{LEVELS[ask.level]}_status"] = [status]
+    return [{"field_name": name, "filter_type": "IN", "filter_value": json.dumps(values)}
+            for name, values in wanted.items()]  # fmt: skip
+
+
+def _named_filters(ask: Ask) -> list[str]:
+    """The fields the user filters by himself."""
+    ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
+    kinds = ["buying_types"] if ask.filters.get("buying_types") else []
+    return [*ids, *kinds, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]
+
+
+NOT_DELETED = "STATUS_NOT_DELETE"  # TikTok's own default
+
+
+def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    today, days = today_in(FIRST_ZONE), dict[str, date]()
+    for key in ("start_date", "end_date"):
+        try:
+            days[key] = parse_day(raw.get(key, config[key]), today)
+        except (OverflowError, ValueError):
+            if key in raw:
+                yield key, f"{raw[key]!r} is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."
+            return
+    if days["end_date"] < days["start_date"]:
+        yield "end_date", "is before the first day. Write a later day, or leave it empty to read until today."
+    elif raw["granularity"] == "total" and days["end_date"] - days["start_date"] > LONGEST_SPAN:
+        yield "start_date", "TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."

@@ -1,0 +1,117 @@
+"""The rules one report must keep: what TikTok allows, checked without a request.
+
+The facts are data (catalogue/report_types.csv, dimensions.csv, metrics.csv, taken from reporting.md §1 and §3 to §5);
+what stands here reads them. A rule yields what is wrong: the field, why, and what to choose instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from source_tiktok_marketing.config.custom_reports.definition import ENTITY_LEVELS, Ask, Problem
+from source_tiktok_marketing.config.custom_reports.metrics import refused_metrics, unknown_metrics
+from source_tiktok_marketing.config.form import choose, either
+from source_tiktok_marketing.schema.metrics import Dimension, dimensions, shapes
+
+# Filters by id, and the level they begin at: TikTok takes them there and below.
+ID_FILTERS = {"campaign_ids": "campaign", "ad_group_ids": "ad_group", "ad_ids": "ad"}
+FILTERS = (*ID_FILTERS, "status", "buying_types")
+TOP_VIEW = "RESERVATION_TOP_VIEW"
+PAIRS = "gender with age, search_keyword with match_type, page_id with component_name"
+
+
+def problems(ask: Ask) -> list[Problem]:
+    """Everything wrong with one report. Whether a metric fits is only told where everything else is right."""
+    found = [problem for rule in RULES for problem in rule(ask)]
+    return found or list(refused_metrics(ask))
+
+
+def _level_fits_the_type(ask: Ask) -> Iterator[Problem]:
+    if not ask.shapes:
+        levels = dict.fromkeys(level for shape in shapes()[ask.report_type] for level in shape.levels)
+        yield Problem("level", f"{ask.report_type} reports have no level {ask.level}. Choose {either(levels)}.")
+    if ask.report_type == "business_center" and not ask.business_center_id:
+        yield Problem("business_center_id", "is missing. Write the id of the business centre to report on.")
+
+
+def _granularity_fits(ask: Ask) -> Iterator[Problem]:
+    allowed = list(dict.fromkeys(word for shape in ask.shapes for word in shape.granularities))
+    if allowed and ask.granularity not in allowed:
+        told = f"{ask.report_type} reports by {ask.level} are never {ask.granularity}"
+        yield Problem("granularity", f"{told}. Choose {either(allowed)}.")
+        return
+    for dimension in ask.known:
+        fitting = [
+            word for word in allowed if word in dimension.granularities and _by_hour_only_if(word, ask, dimension)
+        ]
+        if fitting and ask.granularity not in fitting:
+            told = f"{dimension.name} is never {ask.granularity}"
+            yield Problem("granularity", f"{told}. Choose {either(fitting)}, or take it out of breakdowns.")
+
+
+def _by_hour_only_if(granularity: str, ask: Ask, dimension: Dimension) -> bool:
+    """An audience report by hour exists for bucket_id alone; what basic reports give by hour too, it does not."""
+    return granularity != "hourly" or ask.report_type != "audience" or dimension.category == "Audience"
+
+
+def _breakdowns_exist(ask: Ask) -> Iterator[Problem]:
+    for name in ask.breakdowns:
+        dimension = dimensions().get(name)
+        if dimension and not dimension.is_breakdown:
+            yield Problem("breakdowns", f"{name} is no breakdown, level and granularity already say it. Take it out.")
+        elif name not in ask.offered:
+            kinds = [kind for kind in shapes() if dimension and shapes()[kind][0].tiktok_name in dimension.report_types]
+            hint = f"It belongs to {either(kinds)} reports." if kinds else choose(name, ask.offered)
+            yield Problem("breakdowns", f"{name} can't break down {ask.report_type} reports. {hint}")
+    if len(set(ask.breakdowns)) < len(ask.breakdowns):
+        yield Problem("breakdowns", "names one twice. Write each once.")
+
+
+def _so_many_breakdowns(ask: Ask) -> Iterator[Problem]:
+    count, known = len(ask.breakdowns), ask.known
+    forms = [shape for shape in ask.shapes if ask.granularity in shape.granularities] or ask.shapes
+    least = min((shape.least for shape in forms), default=0)
+    most = max((shape.most for shape in forms), default=count)
+    a_pair = count == len(known) == 2 and known[0].pairs_with == known[1].name
+    if count < least:
+        told = f"{ask.report_type} reports by {ask.level} need one"
+        yield Problem("breakdowns", f"{told}. Choose one, such as {either(ask.offered[:4])}.")
+    if not a_pair and (count > most or len({dimension.category for dimension in known}) < len(known)):
+        told = f"TikTok does not combine {', '.join(ask.breakdowns)}" if count > 1 else "TikTok takes none here"
+        yield Problem(
+            "breakdowns", f"{told}. Keep {(most if count > most else 1) or 'none'} of them; the only pairs are {PAIRS}."
+        )
+
+
+def _breakdowns_in_their_place(ask: Ask) -> Iterator[Problem]:
+    for dimension in ask.known:
+        if dimension.needs and dimension.needs not in ask.breakdowns:
+            yield Problem("breakdowns", f"{dimension.name} needs {dimension.needs} beside it. Add {dimension.needs}.")
+        # The levels of ad_type are those of basic reports; an audience report takes every breakdown at every level.
+        if ask.report_type == "basic" and dimension.is_breakdown and ask.level not in dimension.levels:
+            yield Problem(
+                "level", f"TikTok gives no {dimension.name} by {ask.level}. Choose {either(dimension.levels)}."
+            )
+
+
+def _filters_fit(ask: Ask) -> Iterator[Problem]:
+    if not ask.is_filtered:
+        for name in ask.filters:
+            yield Problem(name, f"TikTok takes no filter for {ask.report_type} reports. Leave it empty.")
+        return
+    for name, begins_at in ID_FILTERS.items():
+        levels = ENTITY_LEVELS[ENTITY_LEVELS.index(begins_at) :]
+        if ask.filters.get(name) and ask.level not in levels:
+            told = f"TikTok does not take it by {ask.level}"
+            yield Problem(name, f"{told}. Choose the level {either(levels)}, or leave it empty.")
+    for name in ("status", "buying_types"):
+        if ask.level == "advertiser" and ask.filters.get(name):
+            yield Problem(name, "an advertiser has neither status nor buying type. Choose a lower level, or none.")
+    if TOP_VIEW in (kinds := ask.filters.get("buying_types") or ()) and len(kinds) > 1:
+        yield Problem("buying_types", f"{TOP_VIEW} only comes alone. Make a report of its own for it.")
+
+
+RULES: Sequence[Callable[[Ask], Iterator[Problem]]] = (
+    _level_fits_the_type, _granularity_fits, _breakdowns_exist, _so_many_breakdowns, _breakdowns_in_their_place,
+    _filters_fit, unknown_metrics,
+)  # fmt: skip

@@ -1,0 +1,119 @@
+"""Endpoints that have no stream of their own: the user names one, and it becomes a row like those of the manifest."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from source_tiktok_marketing.config.form import Path
+
+# Who is asked about, by the user's word: the router's, and the parameter that names it.
+OWNERS: Mapping[str, tuple[str, str]] = {
+    "advertiser": ("advertiser", "advertiser_id"),
+    "any_advertiser": ("any_advertiser", "advertiser_id"),
+    "business_center": ("business_center", "bc_id"),
+    "nothing": ("app", ""),
+}
+OPTION = "extra_endpoints"
+PAGED = ("pages", "cursor")
+PATH = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)+")
+# Those that hand out or take back tokens, and those that change something though they are asked for with GET.
+NEVER = re.compile(r"(^|/)oauth2?/|(^|/)(create|update|delete|upload|revoke|cancel)$")
+PAGE_PARAMETERS = {"page", "page_size", "cursor", "max_count"}
+
+
+def endpoints_of(config: Mapping[str, Any]) -> Any:
+    """The user's endpoints in their one shape. What is none stays, for the schema to refuse.
+
+    Parameters may be an object, as the form once had them: `{"filtering": {"a": 1}}` is
+    `[{"name": "filtering", "value": '{"a":1}'}]`.
+    """
+    raw = config.get(OPTION, [])
+    if not isinstance(raw, list):
+        return raw
+    return [_filled(endpoint) if isinstance(endpoint, Mapping) else endpoint for endpoint in raw]
+
+
+def _filled(endpoint: Mapping[str, Any]) -> dict[str, Any]:
+    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in endpoint.items()}
+    given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
+    if isinstance(parameters := given.get("parameters"), Mapping):
+        given["parameters"] = [{"name": str(name), "value": _text(value)} for name, value in parameters.items()]
+    return given
+
+
+def extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of the user's endpoints; what has not the shape of one is left out, and `mistakes` refuses it."""
+    return [_row(raw) for raw in _shaped(config)]
+
+
+def mistakes(config: Mapping[str, Any], taken: Iterable[str], flawed: Container[Path]) -> Iterator[tuple[Path, str]]:
+    """What is wrong with the user's endpoints, but for those whose values have not the right types (`flawed`).
+
+    `taken` are the names of other streams.
+    """
+    endpoints = config[OPTION] if isinstance(config[OPTION], list) else []
+    sound = [(index, raw) for index, raw in enumerate(endpoints) if (OPTION, index) not in flawed]
+    times = Counter([*taken, *(raw["name"] for _, raw in sound)])
+    for index, raw in sound:
+        if times[raw["name"]] > 1:
+            yield [OPTION, index, "name"], "is the name of another stream. Choose another."
+        for name, why in (*_path_mistakes(raw["path"].strip("/")), *_parameter_mistakes(raw)):
+            yield [OPTION, index, name], why
+
+
+def _path_mistakes(path: str) -> Iterator[tuple[str, str]]:
+    if not PATH.fullmatch(path):
+        yield "path", "must be the part of an endpoint's address behind v1.3/, such as bc/get/."
+    elif NEVER.search(path):
+        yield "path", "is no endpoint to read from. Choose one that lists or gets something."
+
+
+def _parameter_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    times = Counter(parameter["name"] for parameter in raw.get("parameters", ()))
+    if paging := PAGE_PARAMETERS & set(times):
+        yield "parameters", f"leave out {', '.join(sorted(paging))}, which Paging and Page Size set."
+    if twice := sorted(name for name, count in times.items() if count > 1):
+        yield "parameters", f"{', '.join(twice)} is there more than once. Give each parameter one value."
+    if raw.get("paging", "none") in PAGED and not raw.get("page_size"):
+        yield "page_size", "is missing. Enter how many records TikTok gives at once."
+
+
+def _shaped(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    raw = config.get("extra_endpoints")
+    for endpoint in raw if isinstance(raw, list) else ():
+        if isinstance(endpoint, Mapping) and all(isinstance(endpoint.get(name), str) for name in ("name", "path")):
+            yield endpoint
+
+
+def _parameters(raw: Mapping[str, Any]) -> dict[str, str]:
+    given = raw.get("parameters")
+    listed = [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+    return {str(each.get("name")): str(each.get("value") or "") for each in listed}
+
+
+def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
+    of, owner = OWNERS.get(str(raw.get("for_each", "advertiser")), OWNERS["advertiser"])
+    asked = {owner: f"{{{owner}}}"} if owner else {}
+    paging = raw.get("paging", "none")
+    return {
+        "name": raw["name"],
+        "scope": "the permission of this endpoint",
+        "of": of,
+        "endpoint": str(raw["path"]).strip("/") + "/",
+        "ask": asked | _parameters(raw),
+        "records": str(raw.get("records") or ""),
+        "key": list(raw.get("key") or []),
+        "rows_per_page": raw.get("page_size") if paging in PAGED else None,
+        "own": True,
+        "counted_by": "max_count" if paging == "cursor" else "",
+    }
+
+
+def _text(value: Any) -> str:
+    """A parameter as TikTok reads it: what is no text is JSON."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -1,0 +1,157 @@
+"""The connection form: what it calls its fields, and which values it would not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from reprlib import Repr
+from typing import Any
+
+from jsonschema import Draft7Validator, ValidationError
+
+from source_tiktok_marketing.text import plain_word
+
+Path = Sequence[str | int]
+SHORT = Repr()
+SHORT.maxstring = SHORT.maxother = 100
+KINDS = {"array": "a list", "object": "an object", "string": "text", "integer": "a whole number", "number": "a number",
+         "boolean": "true or false"}  # fmt: skip
+# So many words of a closed list are told; of a longer one those that are near.
+LISTED = 14
+
+
+def place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str:
+    """What the form calls the field a path leads to, and its key; what is in a list is counted from one.
+
+    `App Secret (credentials.secret)`, `Advertiser IDs (advertiser_ids), entry 1`, or
+    `Custom report 1 "weekly_reach" (custom_reports), Metrics`.
+    """
+    steps = list(path)
+    keys = [str(steps.pop(0))]
+    schema = _field(spec, config, keys[0])
+    value: Any = config.get(keys[0])
+    while steps and isinstance(steps[0], str):
+        keys.append(str(steps.pop(0)))
+        schema, value = _field(schema, value, keys[-1]), _member(value, keys[-1])
+    label = str(schema.get("title") or keys[-1])
+    if steps and "title" in schema.get("items", {}):
+        index = int(steps.pop(0))
+        schema, value = schema["items"], _member(value, index)
+        name = _member(value, "name")
+        label = f"{str(schema['title']).capitalize()} {index + 1}" + (f' "{name}"' if isinstance(name, str) else "")
+    return ", ".join([f"{label} ({'.'.join(keys)})", *_inside(schema, value, steps)])
+
+
+def _inside(schema: Mapping[str, Any], value: Any, steps: Path) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step, int):
+            schema = schema.get("items", {})
+            yield f"entry {step + 1}"
+        else:
+            schema = _field(schema, value, step)
+            yield str(schema.get("title") or step)
+        value = _member(value, step)
+
+
+def _field(schema: Mapping[str, Any], value: Any, name: str) -> Mapping[str, Any]:
+    """The schema of one member of an object; of a choice, that of the branch the object has chosen."""
+    branches = [branch for branch in schema.get("oneOf", ()) if _is_chosen(branch, value)]
+    found: Mapping[str, Any] = (branches or [schema])[0].get("properties", {}).get(name, {})
+    return found
+
+
+def _is_chosen(branch: Mapping[str, Any], value: Any) -> bool:
+    fixed = {name: field["const"] for name, field in branch["properties"].items() if "const" in field}
+    return isinstance(value, Mapping) and all(value.get(name) == const for name, const in fixed.items())
+
+
+def _member(value: Any, step: str | int) -> Any:
+    try:
+        return value[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
+    """What the schema refuses, a sentence each, by the path of the field; each is told once.
+
+    Days and breakdowns are left to the rules, which know what a day is and which breakdown a report can have.
+    """
+    found: dict[tuple[str | int, ...], str] = {}
+    for error in sorted(_errors(spec, config), key=str):
+        path = tuple(error.absolute_path)
+        schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
+        if error.validator == "required" and isinstance(error.instance, Mapping):
+            for name in (name for name in schema["required"] if error.instance.get(name) is None):
+                told = schema["properties"][name]["description"]
+                found[*path, name] = f"{place(spec, config, [*path, name])}: is missing. {told}"
+        elif not _is_left_to_the_rules(error):
+            found.setdefault(path, f"{place(spec, config, path)}: {_reason(error)}")
+    return found
+
+
+def _errors(spec: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """Each error where it is: of a choice, those of the branch that was chosen."""
+    for error in Draft7Validator(spec).iter_errors(config):
+        if error.validator != "oneOf" or not isinstance(error.schema, Mapping):
+            yield error
+            continue
+        for branch in filter(lambda branch: _is_chosen(branch, error.instance), error.schema["oneOf"]):
+            for inner in Draft7Validator(branch).iter_errors(error.instance):
+                inner.parent = error
+                yield inner
+
+
+def _is_left_to_the_rules(error: ValidationError) -> bool:
+    path = list(error.absolute_path)
+    if error.validator == "pattern":
+        return path[-1] in ("start_date", "end_date")
+    return error.validator == "enum" and "breakdowns" in path
+
+
+def _reason(error: ValidationError) -> str:
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
+    shown = "this value" if schema.get("airbyte_secret") else SHORT.repr(error.instance)
+    match error.validator:
+        case "type":
+            bare = ", without quotes" if isinstance(error.instance, str) and "string" not in schema["type"] else ""
+            return f"{shown} must be {KINDS[schema['type']]}{bare}."
+        case "minimum" | "maximum":
+            return f"{shown} is out of range. Write a number from {schema.get('minimum')} to {schema.get('maximum')}."
+        case "pattern":
+            told = f"{shown} is not understood, its format is {schema['pattern_descriptor']}."
+            return f"{told} {schema.get('description', '')}".strip()
+        case "enum":
+            return f"{shown} is not known. {choose(str(error.instance), schema['enum'])}"
+        case "maxItems":
+            return f"must name at most {schema['maxItems']}."
+        case _:
+            return f"{shown} is not accepted ({error.validator})."
+
+
+def choose(word: str, words: Iterable[str]) -> str:
+    """What to choose instead of a word: of a short list any, of a long one the nearest."""
+    known = list(words)
+    near = near_to(word, known) if len(known) > LISTED else []
+    return f"Did you mean {near[0]}?" if near else f"Choose {either(known)}."
+
+
+def near_to(word: str, known: Iterable[str]) -> list[str]:
+    """The known word a word was meant to be, if one is like it."""
+    return get_close_matches(plain_word(word), list(known), n=1, cutoff=0.6)
+
+
+def either(words: Iterable[str]) -> str:
+    """`a, b or c`."""
+    *most, last = list(words) or ["none"]
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def numbered(sentences: Iterable[str]) -> str:
+    """The sentences a line each, numbered and ended, as Airbyte's form shows them all in one line."""
+    return "\n".join(f"{number}) {_ended(sentence)}" for number, sentence in enumerate(sentences, 1))
+
+
+def _ended(sentence: str) -> str:
+    line = " ".join(sentence.split())
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."

@@ -1,0 +1,31 @@
+"""What the configuration says about a TikTok account, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from source_tiktok_marketing.config.form import Path
+
+# Who is asked about, in the words of the manifest: a TikTok account, or nobody (the renewal, which needs no token).
+TIKTOK_ACCOUNT, RENEWAL = "tiktok_account", "renewal"
+
+ORGANIC = (TIKTOK_ACCOUNT, RENEWAL)
+
+ENDS = "token_expiry_date"
+
+OPTION = "organic"
+
+# Without these no token can be renewed, and no account be asked about.
+NEEDED = ("client_id", "client_secret", "business_id", "refresh_token")
+
+
+def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """What is missing where the sign-in to a TikTok account is begun, or its streams are asked for."""
+    given, groups = config.get(OPTION), config.get("stream_groups")
+    if not given and isinstance(groups, list) and OPTION in groups:
+        yield ["stream_groups"], "names organic, whose streams need the TikTok account's sign-in. Fill in its fields."
+    for name in NEEDED if isinstance(given, Mapping) else ():
+        if given is not None and name not in given:
+            told = spec["properties"][OPTION]["properties"][name]["description"].partition(". ")[0].rstrip(".")
+            yield [OPTION, name], f"is missing. {told}, or leave all fields of the TikTok account empty."

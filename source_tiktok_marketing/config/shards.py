@@ -1,0 +1,68 @@
+"""Several workers on one account list: which part of it is this one's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from source_tiktok_marketing.config.form import Path
+
+# Index and count where nothing is divided.
+ALONE = (0, 1)
+
+
+def is_ours(config: Mapping[str, Any], advertiser_id: str) -> bool:
+    """Whether this worker reads the ad account.
+
+    Each worker's number is hashed together with the id, and the largest hash has the ad account. That depends on
+    nothing but the id, so a new ad account moves no other; and a worker more takes its part from all the others alike,
+    where a remainder would move nearly everybody, and whoever moves is read from the beginning.
+    """
+    index, count = _shard(config)
+    return count == 1 or max(range(count), key=lambda number: _weight(number, advertiser_id)) == index
+
+
+def ours(config: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The rows about ad accounts that this worker reads."""
+    return (row for row in rows if is_ours(config, row["advertiser_id"]))
+
+
+def is_first(config: Mapping[str, Any]) -> bool:
+    """Whether this worker reads what is about no ad account: the reports on a business centre."""
+    return _shard(config)[0] == 0
+
+
+def share_of(config: Mapping[str, Any], requests: float) -> float:
+    """This worker's part of a number of requests per second.
+
+    Whole requests where there are enough for everybody: 10 for three workers are 3, 3 and 4. With a third of 10 each,
+    there would be seconds in which all three make 4.
+    """
+    index, count = _shard(config)
+    if requests < count:
+        return requests / count
+    return requests if count == 1 else (index + 1) * requests // count - index * requests // count
+
+
+def mistakes(config: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """What is wrong with a shard whose values have the right types."""
+    shard = config.get("shard")
+    index, count = (shard.get("index"), shard.get("count")) if isinstance(shard, Mapping) else ALONE
+    if index is None:
+        yield ["shard", "index"], "is missing. Enter the number of this worker; the first one is 0."
+    if count is None:
+        yield ["shard", "count"], "is missing. Enter how many workers there are."
+    if isinstance(index, int | float) and isinstance(count, int | float) and index >= count >= 1:  # 5.0 counts as 5
+        last = int(count) - 1
+        why = f"{index} is not below shard.count, which is {count}. Workers are numbered 0 to {last}."
+        yield ["shard", "index"], why
+
+
+def _shard(config: Mapping[str, Any]) -> tuple[int, int]:
+    shard = config.get("shard")
+    return (int(shard["index"]), int(shard["count"])) if shard else ALONE
+
+
+def _weight(index: int, advertiser_id: str) -> bytes:
+    return sha256(f"{index}/{advertiser_id}".encode()).digest()

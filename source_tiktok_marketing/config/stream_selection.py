@@ -1,0 +1,82 @@
+"""Which streams a configuration is offered, and what is said of those it is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
+
+from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.text import printable
+
+ORGANIC = "organic"
+# The official connector offers these; TikTok refuses the combination they ask for (BEHAVIOR.md, 3).
+REFUSED_BY_TIKTOK = {
+    "ads_reports_by_country_hourly": "ads_reports_by_country_daily",
+    "ad_groups_reports_by_country_hourly": "ad_groups_reports_by_country_daily",
+}
+# Streams of personal data, and what the configuration has to say for them to be offered.
+PERSONAL = {"leads": "include_leads", "library_leads": "include_leads"}
+
+
+def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
+    """Whether a stream can be read with these credentials, and is wanted.
+
+    The sandbox answers the lists that say so in their row, and reports below the level of the advertiser. Streams of a
+    TikTok account need its token. A row that has a group is left out where `stream_groups` names others, one with
+    `opt_in`, personal data, where the configuration does not say yes to that.
+    """
+    if "opt_in" in row and config.get(row["opt_in"]) is not True:
+        return False
+    if config.get("credentials", {}).get("auth_type") == SANDBOX:  # none in an empty configuration
+        return bool(row.get("sandbox", row.get("level", "advertiser") != "advertiser"))
+    group, wanted = row.get("group"), config.get("stream_groups")
+    if group == ORGANIC and not config.get(ORGANIC):
+        return False
+    return not group or not wanted or group in wanted
+
+
+def refuse_foreign_state(state: list[AirbyteStateMessage], offered: list[str]) -> None:
+    known = {*offered, *REFUSED_BY_TIKTOK}
+    named = [message.stream.stream_descriptor.name for message in state if message.stream]
+    if state and not known.intersection(named):
+        raise AirbyteTracedException(
+            message=f"The saved state is not of this connector: it is about {', '.join(named) or 'no stream'}. "
+            "Reset the connection, or restore its own state.",
+            internal_message="No stream of the state is offered.",
+            failure_type=FailureType.config_error,
+        )
+
+
+def refuse_repeated_streams(wanted: list[str]) -> None:
+    if repeated := sorted(name for name, times in Counter(wanted).items() if times > 1):
+        raise AirbyteTracedException(
+            message=printable(f"The catalog names {', '.join(repeated)} more than once. Name each stream once."),
+            internal_message="Nothing was read.",
+            failure_type=FailureType.config_error,
+        )
+
+
+def refuse_unknown_streams(wanted: list[str], offered: list[str]) -> None:
+    if unknown := [_advice(name, offered) for name in wanted if name not in offered]:
+        raise AirbyteTracedException(
+            message=printable(
+                f"The catalog names streams that were not read: {' '.join(unknown)} "
+                "Refresh the schema of the connection. Every other stream was read."
+            ),
+            internal_message=f"{len(unknown)} streams of the catalog are not offered",
+            failure_type=FailureType.config_error,
+        )
+
+
+def _advice(name: str, offered: list[str]) -> str:
+    if name in REFUSED_BY_TIKTOK:
+        return f"{name} (TikTok refuses country and hour together; use {REFUSED_BY_TIKTOK[name]})."
+    if name in PERSONAL:
+        return f"{name} (personal data, which is read where {PERSONAL[name]} is on)."
+    close = get_close_matches(name, offered, n=1)
+    return f"{name} (did you mean {close[0]}?)." if close else f"{name} (not offered with this configuration)."

@@ -1,0 +1,1 @@
+"""How records are taken out of an answer."""

@@ -1,0 +1,102 @@
+"""What TikTok hangs below something else → flat typed records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
+from typing_extensions import override
+
+from source_tiktok_marketing.extractors.paths import EVERY, reached
+from source_tiktok_marketing.extractors.reports import ReportExtractor
+from source_tiktok_marketing.requesters.permissions import RefusedError
+from source_tiktok_marketing.requesters.request_parameters import is_unasked
+from source_tiktok_marketing.requesters.responses import body_of, data_of, is_doubted
+from source_tiktok_marketing.schema.casting import entity
+
+
+@dataclass
+class NestedExtractor(RecordExtractor):
+    """Takes an answer apart whose records lie somewhere in it: typed as the catalogue says, objects opened.
+
+    `records` is the way to them: the members of `data`, one below the other. A list on the way stands for each of its
+    elements, and what surrounds the next step in it is kept on the records; `*` stands for each value of an object,
+    whose key becomes the column `key_as`. A text or number in a list becomes the column `key_as` too. `lift` names the
+    objects in a record whose members are columns of their own, `renames` gives members another name where theirs is
+    that of an owner; one renamed to nothing is left out. `copies` names columns that repeat a member, and the member.
+
+        records: list.statistics
+        {"list": [{"pixel_id": "7", "statistics": [{"total_count": 3}, {"total_count": 4}]}]}
+        ─────────────────────────────────────────────────────────────────────────────────────
+        {"pixel_id": "7", "total_count": 3}, {"pixel_id": "7", "total_count": 4}
+
+    Raises RefusedError for an answer whose code is not 0, and a config_error where the user's `own` way to the records
+    leads nowhere.
+    """
+
+    stream: str
+    records: str
+    parameters: InitVar[Mapping[str, Any]]
+    lift: list[str] = field(default_factory=list)
+    key_as: str = "value"
+    renames: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
+    own: bool = False
+
+    def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
+        """The records of one answer."""
+        if is_doubted(response):
+            return
+        if body_of(response).get("code"):
+            raise RefusedError(response)
+        if is_unasked(response):
+            return
+        data, first = data_of(response), self.records.partition(".")[0]
+        if self.own and data and first not in ("", EVERY, *data):
+            raise AirbyteTracedException(
+                message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct records in "
+                "extra_endpoints.",
+                internal_message=f"records: {self.records}",
+                failure_type=FailureType.config_error,
+            )
+        for row in reached(data, self.records, self.key_as):
+            yield entity(self.stream, self._opened(row))
+
+    def _opened(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        opened = {name: value for name, value in row.items() if name not in self.lift}
+        for name in self.lift:
+            lifted = row.get(name) or {}
+            members = lifted if isinstance(lifted, dict) else {name: lifted}
+            opened |= {inner: value for inner, value in members.items() if inner not in opened}
+        called = {self.renames.get(name, name): value for name, value in opened.items()} if self.renames else opened
+        copied = {column: called[name] for column, name in self.copies.items() if name in called}
+        return {name: value for name, value in (called | copied).items() if name}
+
+
+@dataclass
+class NestedReportExtractor(ReportExtractor):
+    """Takes a page of a report about something an ad account has apart, as ReportExtractor does one about the account.
+
+    What describes the subject of a row beside its ids, TikTok puts into a third object, `info`; it may hold the ids
+    too. Raises RefusedError for an answer whose code is not 0.
+    """
+
+    @override
+    def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
+        """The records of one answer."""
+        if is_doubted(response):
+            return
+        if body_of(response).get("code"):
+            raise RefusedError(response)
+        yield from super().extract_records(response)
+
+    @override
+    def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
+        """One row, flat and typed, with its owner."""
+        told = row.get("info") or {}
+        parts = {part: {**told, **(row.get(part) or {})} for part in ("dimensions", "metrics")}
+        return super().record(owner, parts)

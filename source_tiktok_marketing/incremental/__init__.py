@@ -1,0 +1,1 @@
+"""How far each ad account has been read: windows, cursors and states."""

@@ -1,0 +1,191 @@
+"""How far each ad account has been read: windows inside its own days, state that moves with it."""
+
+from __future__ import annotations
+
+import sys
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping, MutableMapping
+from datetime import date, timedelta
+from threading import Lock
+from typing import Any
+
+from airbyte_cdk import AirbyteStream
+from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCursor
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.availability_strategy import StreamAvailability
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
+
+from source_tiktok_marketing.config.dates import FIRST_ZONE
+from source_tiktok_marketing.incremental.page_messages import BulkPartition, PageMessage
+from source_tiktok_marketing.incremental.windows import HELD, REFUSED, days_of, is_outside, slice_of
+from source_tiktok_marketing.requesters.clock import SyncClock
+
+# Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
+# a day without rows may still get some until two days later.
+SETTLED_AFTER = timedelta(days=2)
+
+
+class AdvertiserCursor(Cursor):
+    """Moves an ad account's cursor to the last day seen, and past windows in which it had nothing.
+
+    The CDK's cursor only follows records, so an ad account without rows would be asked for all its days in every
+    sync; and it parses a date and hashes the slice for every record. This one remembers the largest day of a window
+    and tells the CDK's cursor when the window closes.
+
+      window        [────────────────────────────────]
+      rows             ▪ ▪▪  ▪
+      settled       ───────────────────────┤ two days before the account's today, at most the window's end
+      last row              ─┤
+      cursor                               ┤ the later of the two
+
+    It never moves back, never past TikTok's today, and never past a window of the account that has not closed: one
+    that failed is read again, and so is one that TikTok refused (`refuse`), once the token has the permission.
+    """
+
+    def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
+        self._inner = inner
+        self._field = cursor_field
+        self._clock = clock
+        self._last_day: dict[int, str] = {}
+        self._lock = Lock()
+        # Per ad account its windows in order, by their first day, each with the day it reached once it is closed.
+        self._windows: defaultdict[str, OrderedDict[str, str | None]] = defaultdict(OrderedDict)
+
+    @property
+    @override
+    def state(self) -> MutableMapping[str, Any]:
+        """The state to save, as the CDK's cursor keeps it."""
+        return self._inner.state
+
+    def open_partition(self, partition: Partition) -> None:
+        """Takes note of a window before it is read; windows of one ad account come in the order of their days."""
+        window = slice_of(partition)
+        with self._lock:
+            self._last_day.pop(id(window), None)  # of a window that failed and whose place in memory this one has
+            self._windows[_owner(window)][window["start_time"]] = None
+
+    @override
+    def observe(self, record: Record | PageMessage) -> None:
+        """Notes the day of one record of an open window, or the last day of a page of them."""
+        if isinstance(record, PageMessage):
+            day, window = record.lines.last[:10], id(record.window)
+        else:
+            day, window = (record.data.get(self._field) or "")[:10], id(record.associated_slice)
+        if day > self._last_day.get(window, ""):
+            self._last_day[window] = day
+
+    @override
+    def close_partition(self, partition: Partition) -> None:
+        """Moves the cursor over the windows that were read to their end, up to the first that was not."""
+        window = slice_of(partition)
+        if window.extra_fields.get(REFUSED) or window.extra_fields.get(HELD):
+            return
+        today = min(days_of(window)["today"], self._clock.earlier().astimezone(FIRST_ZONE).date().isoformat())
+        with self._lock:
+            seen = min(self._last_day.pop(id(window), ""), _last_asked_for(window, today))
+            reached = max(seen, _settled_day(window, today))
+            self._windows[_owner(window)][window["start_time"]] = reached
+            if last := self._last_of_closed(_owner(window)):
+                self._inner.observe(Record({self._field: last}, partition.stream_name(), window))
+            self._inner.close_partition(partition)
+
+    def _last_of_closed(self, owner: str) -> str:
+        """Forgets the account's windows up to the first that is open; the last day they reached, `""` without any."""
+        windows, last = self._windows[owner], ""
+        while windows and windows[next(iter(windows))]:
+            last = max(last, windows.popitem(last=False)[1] or "")
+        if not windows:
+            del self._windows[owner]
+        return last
+
+    @override
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emits the state at the end of the stream."""
+        self._inner.ensure_at_least_one_state_emitted()
+
+    @override
+    def should_be_synced(self, record: Record) -> bool:
+        """Every row of a window is wanted."""
+        return True
+
+
+class AdvertiserStream(AbstractStream):
+    """A report stream whose windows stay inside the ad account's own days.
+
+    The CDK cuts windows up to the latest day anywhere on earth, not begun yet in Los Angeles: a window wholly outside
+    the account's days is closed without a request, and the manifest narrows the request of any other to them.
+    """
+
+    def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
+        self._inner = inner
+        self._cursor = AdvertiserCursor(inner.cursor, str(inner.cursor_field), clock)
+
+    @override
+    def generate_partitions(self) -> Iterable[Partition]:
+        """The windows to read."""
+        for partition in self._inner.generate_partitions():
+            self._cursor.open_partition(partition)
+            if slice_of(partition).extra_fields.get("jobs") == []:  # all came to nothing, as the CDK says at the end
+                continue
+            if is_outside(slice_of(partition)):
+                self._cursor.close_partition(partition)
+            else:
+                yield BulkPartition(partition)
+
+    @property
+    def name(self) -> str:
+        """The stream's name."""
+        return self._inner.name
+
+    @property
+    def cursor_field(self) -> str | None:
+        """The column the state follows."""
+        return self._inner.cursor_field
+
+    @property
+    def cursor(self) -> Cursor:
+        """The cursor that moves past empty windows."""
+        return self._cursor
+
+    @override
+    def get_json_schema(self) -> Mapping[str, Any]:
+        """The stream's schema."""
+        return self._inner.get_json_schema()
+
+    @override
+    def as_airbyte_stream(self) -> AirbyteStream:
+        """The stream's entry in the catalog."""
+        return self._inner.as_airbyte_stream()
+
+    @override
+    def log_stream_sync_configuration(self) -> None:
+        """Logs how the stream is synced, at debug level."""
+        self._inner.log_stream_sync_configuration()
+
+    @override
+    def check_availability(self) -> StreamAvailability:
+        """Whether the first window can be read."""
+        return self._inner.check_availability()
+
+
+def _owner(window: StreamSlice) -> str:
+    return ",".join(map(str, window.partition.values()))
+
+
+def _last_asked_for(window: StreamSlice, today: str) -> str:
+    """The last day of a window that has begun: TikTok was seen to send rows of days nobody asked for."""
+    return min(today, str(window.cursor_slice["end_time"]))
+
+
+def keep_every_account(cursor: Cursor) -> None:
+    """Lifts the CDK's limits, above which one cursor stands for all ad accounts: a new one would lose its history."""
+    if isinstance(cursor, ConcurrentPerPartitionCursor):
+        cursor.SWITCH_TO_GLOBAL_LIMIT = cursor.DEFAULT_MAX_PARTITIONS_NUMBER = sys.maxsize
+
+
+def _settled_day(window: StreamSlice, today: str) -> str:
+    settled = date.fromisoformat(today) - SETTLED_AFTER
+    return min(settled.isoformat(), str(window.cursor_slice["end_time"]))

@@ -1,0 +1,83 @@
+"""Whole pages on their way through the CDK, as one message each."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from threading import BoundedSemaphore
+from typing import Any
+
+from airbyte_cdk import AirbyteMessage, AirbyteRecordMessage, Type
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record
+from typing_extensions import override
+
+from source_tiktok_marketing.requesters.page_decoder import Lines, Page
+
+# A page in hand is a megabyte, and the CDK's queue counts messages. Who stops reading must not stop the threads.
+PAGES_IN_HAND, LONGEST_WAIT = 16, 60.0
+
+IN_HAND = BoundedSemaphore(PAGES_IN_HAND)
+
+# Records that were in pages, by stream, counted as they are taken: the CDK counts messages.
+IN_PAGES: Counter[str] = Counter()
+
+
+class PageMessage(AirbyteMessage):
+    """Many records in one message, for a reader that knows; `taken` has to be called once, by who writes them."""
+
+    def __init__(self, lines: Lines, window: Any) -> None:
+        super().__init__(type=Type.RECORD)
+        self.lines = lines
+        self.window = window
+        self._holds = IN_HAND.acquire(timeout=LONGEST_WAIT)
+
+    def taken(self) -> Lines:
+        """The records; makes room for another page."""
+        if self._holds:
+            self._holds = False
+            IN_HAND.release()
+        IN_PAGES[self.lines.stream] += self.lines.count
+        return self.lines
+
+    def messages(self) -> Iterator[AirbyteMessage]:
+        """The records one by one, for everybody else."""
+        now = time.time_ns() // 1_000_000
+        for row in self.taken().rows():
+            record = AirbyteRecordMessage(stream=self.lines.stream, data=row, emitted_at=now)
+            yield AirbyteMessage(type=Type.RECORD, record=record)
+
+
+class BulkPartition(Partition):
+    """A window whose pages are messages; its first record comes alone, as the CDK waits for one to start the stream."""
+
+    def __init__(self, inner: Partition) -> None:
+        self._inner = inner
+
+    @override
+    def read(self) -> Iterator[Any]:
+        """The records of the window, and pages of them."""
+        for record in self._inner.read():
+            page = record.data
+            if not isinstance(page, Page):
+                yield record
+                continue
+            for row in page.first.rows():
+                yield Record(row, page.first.stream, record.associated_slice)
+            if page.rest.count:
+                yield PageMessage(page.rest, record.associated_slice)
+
+    @override
+    def to_slice(self) -> Mapping[str, Any] | None:
+        """The window's slice."""
+        return self._inner.to_slice()
+
+    @override
+    def stream_name(self) -> str:
+        """The stream's name."""
+        return self._inner.stream_name()
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self._inner)

@@ -1,0 +1,77 @@
+"""Lists of what changes: their cursor follows the moments of records, but to none that has not been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record
+from typing_extensions import override
+
+from source_tiktok_marketing.incremental.cursor import AdvertiserStream
+from source_tiktok_marketing.requesters.clock import SyncClock
+
+
+class PresentCursor(Cursor):
+    """Follows the moments of records but those that have not been yet, to which no cursor may move."""
+
+    def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
+        self._inner = inner
+        self._field = cursor_field
+        self._clock = clock
+
+    @property
+    @override
+    def state(self) -> MutableMapping[str, Any]:
+        """The state to save, as the CDK's cursor keeps it."""
+        return self._inner.state
+
+    @override
+    def observe(self, record: Record) -> None:
+        """Notes the moment of one record, where it has been."""
+        if str(record.data.get(self._field) or "")[:19] <= self._clock.earlier().isoformat()[:19]:
+            self._inner.observe(record)
+
+    @override
+    def close_partition(self, partition: Partition) -> None:
+        """Passes on that a partition was read."""
+        self._inner.close_partition(partition)
+
+    @override
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emits the state at the end of the stream."""
+        self._inner.ensure_at_least_one_state_emitted()
+
+    @override
+    def should_be_synced(self, record: Record) -> bool:
+        """As the CDK's cursor decides."""
+        return self._inner.should_be_synced(record)
+
+
+class ChangingStream(AdvertiserStream):
+    """A list of what changes: its cursor moves to no moment that has not been."""
+
+    def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
+        self._inner = inner
+        self._present = PresentCursor(inner.cursor, str(inner.cursor_field), clock)
+
+    @override
+    def generate_partitions(self) -> Iterable[Partition]:
+        """The partitions to read."""
+        return self._inner.generate_partitions()
+
+    @property
+    @override
+    def cursor(self) -> Cursor:
+        """The cursor that stays in the past."""
+        return self._present
+
+
+def bounded(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
+    """The stream with a cursor that never passes what was asked for; reports are windowed, whatever is said of them."""
+    if is_windowed or str(stream.cursor_field).startswith(("stat_time", "period")):
+        return AdvertiserStream(stream, clock)
+    return ChangingStream(stream, clock) if stream.cursor_field else stream

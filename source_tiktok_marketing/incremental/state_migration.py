@@ -1,0 +1,187 @@
+"""Saved states, this connector's and the official one's, brought into today's form."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
+from typing_extensions import override
+
+from source_tiktok_marketing.config.dates import CLOCK_ERROR, FIRST_ZONE, today_in
+from source_tiktok_marketing.text import plain
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([ T].+)?", re.ASCII)
+# Outside these years the CDK can't count days back or on.
+EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
+MARKS = {"__ab_no_cursor_state_message", "__ab_full_refresh_sync_complete"}
+# Which column names whom a state is about, and what they are called.
+OWNERS = {"business_center": "bc_id", "tiktok_account": "business_id"}
+NAMES = {"bc_id": "business centres", "business_id": "TikTok accounts"}
+SHOWN = 5
+
+
+@dataclass
+class AdvertiserStateMigration(StateMigration):
+    """Takes over saved states: this connector's, and those of the official one.
+
+    A state keeps a global cursor beside those of the ad accounts, and a newly authorised account would begin there,
+    without its history: it is dropped. The official connector's partitions are cut to what they share with ours.
+
+        {"states": [{"partition": {"advertiser_id": "1", "parent_slice": {}},
+                     "cursor": {"stat_time_day": "2026-01-05"}}],
+         "state": {"stat_time_day": "2026-01-05"}, "lookback_window": 7}
+        ────────────────────────────────────────────────────────────────────────────────
+        {"states": [{"partition": {"advertiser_id": "1"}, "cursor": {"stat_time_day": "2026-01-05"}}]}
+
+    A state of one cursor for the whole stream, from before there were partitions, counts for every ad account:
+    `{"stat_time_day": "2026-01-05"}` stays as it is. The one cursor to which the CDK reduces a state of more than
+    10,000 ad accounts (`use_global_cursor`) does not: which accounts it is about is not known, and one that was not
+    among them would lose its history. The stream is read from its start, and saves a cursor per account from then on.
+
+    What can't be understood costs what it is about: an ad account, or the stream, is read from its start again, and
+    one warning says so.
+    """
+
+    cursor: str
+    stream: str
+    parameters: InitVar[Mapping[str, Any]]
+    business_center_id: str = ""
+    of: str = "advertiser"
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        of = "business_center" if self.business_center_id else self.of
+        self._owner = OWNERS.get(of, "advertiser_id")
+
+    @override
+    def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
+        """True for any state that is not empty."""
+        return bool(stream_state)
+
+    @override
+    def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The state in today's form. Logs one warning where a part of it can't be gone on from."""
+        report = _Report(self.stream, NAMES.get(self._owner, "ad accounts"))
+        migrated = self._migrated(stream_state, report)
+        report.warn()
+        return migrated
+
+    def _migrated(self, state: Mapping[str, Any], report: _Report) -> Mapping[str, Any]:
+        if isinstance(state.get("states"), list):
+            return {"use_global_cursor": False, "states": list(self._earliest_of_each(state["states"], report))}
+        if self.cursor in state:
+            value = self._understood(state[self.cursor], "all", report)
+            return {self.cursor: value} if value else {}
+        if set(state) <= MARKS:
+            return {}
+        if isinstance(state.get("state"), Mapping) or state.get("use_global_cursor"):
+            report.of_stream = "has one cursor for all and does not say for which"
+        else:
+            report.of_stream = f"is of no form this connector knows ({plain(', '.join(map(str, state)), 60)})"
+        return {}
+
+    def _earliest_of_each(self, states: Iterable[Any], report: _Report) -> Iterator[Mapping[str, Any]]:
+        """One state per ad account; the official one keeps several per account where it asks per buying type or store.
+
+        Where one of them can't be read, nothing is known of the account.
+        """
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for state in states:
+            entry = state if isinstance(state, Mapping) else {}
+            owner_id = _owner_in(entry.get("partition"), self._owner)
+            cursor = entry.get("cursor")
+            if owner_id:
+                value = cursor.get(self.cursor) if isinstance(cursor, Mapping) else None
+                found[owner_id].append(self._understood(value, owner_id, report))
+            else:
+                report.nameless += 1
+        for owner_id, values in found.items():
+            if all(values):
+                yield {"partition": {self._owner: owner_id}, "cursor": {self.cursor: min(values)}}
+
+    def _understood(self, value: Any, owner_id: str, report: _Report) -> str:
+        """The cursor's value in the form that the manifest names; `""` where it is none to go on from."""
+        moment = _moment_of(value)
+        today = today_in(FIRST_ZONE)
+        if moment is None:
+            report.unreadable.add(owner_id)
+            return ""
+        if today < moment.date() <= today + CLOCK_ERROR:  # what lies beyond was meant, as in Airbyte's own tests
+            report.ahead.add(owner_id)
+            return ""
+        if moment.date() > today:
+            report.waiting.add(owner_id)
+        return moment.isoformat() if self.cursor == "modify_time" else moment.date().isoformat()
+
+
+class _Report:
+    """What a state had that can't be gone on from."""
+
+    def __init__(self, stream: str, owners: str) -> None:
+        self._stream, self._owners = stream, owners
+        self.of_stream = ""
+        self.nameless = 0
+        self.unreadable: set[str] = set()
+        self.ahead: set[str] = set()
+        self.waiting: set[str] = set()
+
+    def warn(self) -> None:
+        """Logs one warning where there is anything to tell."""
+        if told := list(self._sentences()):
+            LOGGER.warning(f"{self._stream}: " + " ".join(told))
+
+    def _sentences(self) -> Iterator[str]:
+        anew = "read from the start again"
+        if self.of_stream:
+            yield f"The saved state {self.of_stream}: the stream is {anew}."
+        if self.nameless:
+            yield f"{self.nameless} parts of the saved state name none of the {self._owners}, which are {anew}."
+        if self.unreadable:
+            yield f"The saved cursor of {self._named(self.unreadable)} is no day or moment: they are {anew}."
+        if self.ahead:
+            yield f"The saved cursor of {self._named(self.ahead)} lies in the future: they are {anew}."
+        if self.waiting:
+            yield (
+                f"The saved cursor of {self._named(self.waiting)} lies in the far future: nothing of them is read "
+                "until then. Reset the stream to read them now."
+            )
+
+    def _named(self, owner_ids: set[str]) -> str:
+        shown = ", ".join(sorted(plain(owner_id, 40) for owner_id in owner_ids)[:SHOWN])
+        more = f" and {len(owner_ids) - SHOWN} more" if len(owner_ids) > SHOWN else ""
+        return f"the {self._owners} {shown}{more}"
+
+
+def _owner_in(partition: Any, name: str) -> str:
+    """Whose a partition is, which may say so in the slice of its parent; `""` where nothing does."""
+    while isinstance(partition, Mapping):
+        found = partition.get(name)
+        if isinstance(found, str | int) and not isinstance(found, bool):
+            return str(found)
+        partition = partition.get("parent_slice")
+    return ""
+
+
+def _moment_of(value: Any) -> datetime | None:
+    """The moment a cursor stands for, at most the last one the CDK can count with; None where it is none.
+
+    With a zone it is the earlier of what is written and of what it is in UTC: to read a day again loses nothing.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        written = datetime.fromisoformat(text.removesuffix(" UTC")) if MOMENT.fullmatch(text) else None
+        if written is None or written.date() < EARLIEST:
+            return None
+        if written.date() > LATEST:
+            return datetime(LATEST.year, LATEST.month, LATEST.day)
+        local = written.replace(tzinfo=None, microsecond=0)
+        return min(local, written.astimezone(UTC).replace(tzinfo=None, microsecond=0)) if written.tzinfo else local
+    except (OverflowError, ValueError):
+        return None

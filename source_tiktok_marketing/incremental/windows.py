@@ -1,0 +1,40 @@
+"""Windows of days: whose they are, and which are not read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import StreamSlice
+
+REFUSED, HELD = "refused", "held"
+
+
+def refuse(window: StreamSlice) -> None:
+    """Marks what a window shares with the later ones of its owner: TikTok does not answer them."""
+    cast("dict[str, Any]", window.extra_fields)[REFUSED] = True
+
+
+def hold(window: StreamSlice) -> None:
+    """Marks what a window shares with the others of its owner: a part of it was skipped, so that its state stays."""
+    cast("dict[str, Any]", window.extra_fields)[HELD] = True
+
+
+def slice_of(partition: Partition) -> StreamSlice:
+    """The slice of a declarative partition, which always has one."""
+    found = partition.to_slice()
+    if not isinstance(found, StreamSlice):
+        raise TypeError(f"{partition.stream_name()} has a partition without a slice")
+    return found
+
+
+def days_of(window: StreamSlice) -> Mapping[str, str]:
+    """The days of the window's ad account; the slice of an asynchronous report has them in its task."""
+    tasks = window.extra_fields.get("jobs")
+    return tasks[0].job_parameters().extra_fields if tasks else window.extra_fields
+
+
+def is_outside(window: StreamSlice) -> bool:
+    days, asked = days_of(window), window.cursor_slice
+    return bool(asked["start_time"] > days["last_day"] or asked["end_time"] < days["first_day"])

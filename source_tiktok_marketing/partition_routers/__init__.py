@@ -1,0 +1,1 @@
+"""Whom a stream is asked about."""

@@ -1,0 +1,68 @@
+"""advertiser/info/ for many ad accounts at once, some of which TikTok may refuse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+
+from source_tiktok_marketing.requesters.responses import body_of, data_of, is_not_granted
+from source_tiktok_marketing.schema.casting import entity
+from source_tiktok_marketing.text import plain
+
+# advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
+BATCH = 100
+
+
+@dataclass
+class Details:
+    """Asks batch after batch. TikTok refuses one whole for one id without permission.
+
+    Its words may name that id; else halving finds it in few requests. A check may ask only so often (`left`): what was
+    not asked for is `untold`, and `suspected` where it is part of a batch that was refused.
+    """
+
+    requester: HttpRequester
+    left: int | None = None
+    untold: set[str] = field(default_factory=set)
+    suspected: list[str] = field(default_factory=list)
+
+    def of(self, ids: list[str]) -> Iterator[Mapping[str, Any]]:
+        """The rows of the ad accounts that answer."""
+        for start in range(0, len(ids), BATCH):
+            yield from self._batch(ids[start : start + BATCH])
+
+    def _batch(self, ids: list[str], *, suspected: bool = False) -> Iterator[Mapping[str, Any]]:
+        if self.left == 0:
+            self.untold.update(ids)
+            self.suspected += ids if suspected else []
+            return
+        self.left = None if self.left is None else self.left - 1
+        response = self.requester.send_request(request_params={"advertiser_ids": json.dumps(ids)})
+        body = {} if response is None else body_of(response)
+        if response is not None and body.get("code") == 0:
+            yield from (entity("advertisers", row) for row in data_of(response).get("list") or ())
+            return
+        words = f"{plain(body.get('message') or 'no reason given').rstrip('.')} (code {body.get('code')})"
+        _refuse_all(words)
+        if (named := {each for each in ids if each in words}) and len(named) < len(ids):
+            yield from self._batch([each for each in ids if each not in named])
+        elif len(ids) > 1:
+            middle = len(ids) // 2
+            yield from self._batch(ids[:middle], suspected=True)
+            yield from self._batch(ids[middle:], suspected=True)
+
+
+def _refuse_all(words: str) -> None:
+    """Raises where it is not some ad accounts that are refused."""
+    if is_not_granted(words):
+        raise AirbyteTracedException(
+            message=f"TikTok refused: {words}. It was asked for the details of the ad accounts. Add this permission to "
+            "the app in TikTok for Business and authorise it again.",
+            internal_message="the endpoint is not granted",
+            failure_type=FailureType.config_error,
+        )

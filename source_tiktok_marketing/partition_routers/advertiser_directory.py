@@ -1,0 +1,160 @@
+"""Who to ask for: the ad accounts of a sync, looked up once, handed to every stream one by one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, tzinfo
+from threading import RLock
+from typing import Any
+
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+
+from source_tiktok_marketing.config.dates import LONGEST_SPAN, parse_day, zone_of
+from source_tiktok_marketing.config.normalization import OAUTH, SANDBOX, chosen_advertiser_ids
+from source_tiktok_marketing.config.shards import is_ours
+from source_tiktok_marketing.partition_routers.advertiser_details import Details
+from source_tiktok_marketing.per_sync import OnePerSync, is_sample
+from source_tiktok_marketing.requesters.clock import SyncClock
+from source_tiktok_marketing.requesters.responses import data_of
+from source_tiktok_marketing.schema.casting import entity
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+# Lookups of a check: with the list, where there is one, and a report they make four requests.
+IN_A_CHECK, IN_A_CHECK_WITH_LIST = 3, 2
+
+
+class AdvertiserDirectory(OnePerSync):
+    """The ad accounts of one sync: which the token reaches, which the user chose, and what day it is there.
+
+    Each question goes to TikTok once per sync, however many streams and threads ask; an error is remembered like an
+    answer, so a wrong token costs one request, not one per stream. Nothing is cached by HTTP: the CDK's cache keeps
+    TikTok's error bodies, which come with status 200, and answers retries from them.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        self._clock = SyncClock.of(config)
+        self._lock = RLock()
+        self._known: dict[str, Callable[[], Any]] = {}
+        self._todays: dict[str, date] = {}
+        self._untold: set[str] = set()
+        self.refused_together: list[str] = []
+        self.requesters: dict[str, HttpRequester] = {}
+        self.sweeps: list[Mapping[str, Any]] = []
+
+    def authorised(self) -> list[Mapping[str, Any]]:
+        """`{advertiser_id, advertiser_name}` of every ad account the token reaches, or of those written down.
+
+        Only OAuth credentials carry the app id and secret that TikTok wants for its list.
+        """
+        rows: list[Mapping[str, Any]] = self._once("authorised", self._ask_for_list)
+        return rows
+
+    def chosen(self) -> list[str]:
+        """The ids this worker reads, in a stable order. Raises a config_error where there is none for any worker."""
+        excluded = self._config["exclude_advertiser_ids"]
+        every = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in excluded]
+        if chosen := chosen_advertiser_ids(self._config) or every:
+            return [advertiser_id for advertiser_id in dict.fromkeys(chosen) if is_ours(self._config, advertiser_id)]
+        raise AirbyteTracedException(
+            message="This token reaches no ad account. Authorise at least one ad account for the app in TikTok for "
+            "Business, or take ad accounts out of exclude_advertiser_ids.",
+            internal_message=f"{len(self.authorised())} authorised, none chosen",
+            failure_type=FailureType.config_error,
+        )
+
+    def details(self) -> Mapping[str, Mapping[str, Any]]:
+        """The rows of advertiser/info/ by id, of the chosen ad accounts that answer (in a check, the first)."""
+        rows: Mapping[str, Mapping[str, Any]] = self._once("details", self._ask_for_details)
+        return rows
+
+    def unreachable(self) -> list[str]:
+        """The chosen ad accounts that the token has no permission for."""
+        if self._kind == SANDBOX:
+            return []
+        known = self.details()
+        return [each for each in self.chosen() if each not in known and each not in self._untold]
+
+    @property
+    def are_named(self) -> bool:
+        """Whether the user wrote down which ad accounts to read."""
+        return bool(chosen_advertiser_ids(self._config))
+
+    def promising(self) -> list[str]:
+        """The chosen ad accounts of which a check expects an answer; all of them where it expects none."""
+        chosen, doubtful = self.chosen(), {*self.unreachable(), *self.refused_together}
+        return [each for each in chosen if each not in doubtful] or chosen
+
+    def days(self, advertiser_id: str, wanted: Mapping[str, Any]) -> dict[str, str]:
+        """The days to report on, `first_day` to `last_day`, and `today`, on the ad account's own clock, as ISO dates.
+
+        `wanted` says `start_date` and `end_date` in the words of the configuration.
+
+        `year_before` is the earliest day a report without a time dimension may start at. An ad account without
+        known zone (the sandbox, or one without permission) is taken to live in UTC.
+        """
+        today = self._today(advertiser_id)
+        first = parse_day(wanted["start_date"], today)
+        last = min(parse_day(wanted["end_date"], today), today)
+        return {
+            "first_day": first.isoformat(),
+            "last_day": last.isoformat(),
+            "today": today.isoformat(),
+            "year_before": max(first, last - LONGEST_SPAN).isoformat(),
+        }
+
+    def _today(self, advertiser_id: str) -> date:
+        if advertiser_id not in self._todays:  # midnight may pass during a sync: all streams keep to one day
+            zone = self._zone(advertiser_id) if advertiser_id else UTC  # asked first: the answer says what time it is
+            self._todays[advertiser_id] = self._clock.today_in(zone)
+        return self._todays[advertiser_id]
+
+    @property
+    def _kind(self) -> str:
+        return str(self._config["credentials"]["auth_type"])
+
+    def _zone(self, advertiser_id: str) -> tzinfo:
+        row = self.details().get(advertiser_id, {})
+        return zone_of(row.get("display_timezone"), row.get("timezone"))
+
+    def _ask_for_list(self) -> list[Mapping[str, Any]]:
+        if self._kind != OAUTH:
+            named = dict.fromkeys(chosen_advertiser_ids(self._config))
+            return [{"advertiser_id": advertiser_id} for advertiser_id in named]
+        response = self.requesters["authorised"].send_request()
+        rows = data_of(response).get("list") or () if response is not None else ()
+        return list({row["advertiser_id"]: row for row in (entity("advertiser_ids", row) for row in rows)}.values())
+
+    def _ask_for_details(self) -> dict[str, Mapping[str, Any]]:
+        if self._kind == SANDBOX:
+            return {}
+        reached = {row["advertiser_id"] for row in self.authorised()}
+        wanted = [advertiser_id for advertiser_id in self.chosen() if advertiser_id in reached]
+        lookups = IN_A_CHECK_WITH_LIST if self._kind == OAUTH else IN_A_CHECK
+        details = Details(self.requesters["details"], lookups if is_sample(self._config) else None)
+        found = {row["advertiser_id"]: row for row in details.of(wanted)}
+        self._untold, self.refused_together = details.untold, details.suspected
+        return found
+
+    def _once(self, question: str, ask: Callable[[], Any]) -> Any:
+        with self._lock:
+            if question not in self._known:
+                self._known[question] = _outcome(ask)
+        return self._known[question]()
+
+
+def _outcome(ask: Callable[[], Any]) -> Callable[[], Any]:
+    """What `ask` gave or raised, to be had again any number of times."""
+    try:
+        answer = ask()
+    except AirbyteTracedException as error:
+        refusal = error
+
+        def again() -> Any:
+            raise refusal
+
+        return again
+    return lambda: answer

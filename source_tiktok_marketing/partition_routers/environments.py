@@ -1,0 +1,51 @@
+"""Production or sandbox: the oldest configurations do not say for which of the two their token is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from airbyte_cdk import AirbyteTracedException
+
+from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
+from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
+from source_tiktok_marketing.per_sync import OTHERWISE, PREPARED
+from source_tiktok_marketing.requesters.responses import body_of
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+
+Build = Callable[[Mapping[str, Any]], Any]
+
+
+def decided(config: Mapping[str, Any], build: Build) -> Mapping[str, Any]:
+    """Production's configuration; the sandbox's where production refuses the token and the sandbox takes it.
+
+    TikTok is asked only where `config` does not say which it is. `build` makes the streams, and with them what asks.
+    """
+    prepared = config.get(PREPARED, {})
+    if not prepared.get(OTHERWISE):
+        return config
+    production = {**config, PREPARED: {**prepared, OTHERWISE: {}}}
+    sandbox = {**production, **prepared[OTHERWISE]}
+    code = _refusal(production, build)
+    if not code or _refusal(sandbox, build):
+        return production
+    LOGGER.info(
+        f"Production refuses the token (code {code}) and the sandbox takes it, so the sandbox is read. Choose Sandbox "
+        "Access Token under Sign-in to read it without asking production."
+    )
+    return sandbox
+
+
+def _refusal(config: Mapping[str, Any], build: Build) -> int:
+    """The code with which an environment refuses the token, or 0. Other trouble is told by whoever asks next."""
+    built = build(config)  # what the directory asks with lives as long as the streams
+    asked = {"advertiser_id": chosen_advertiser_ids(config)[0], "page_size": "1"}
+    response = None
+    with suppress(AirbyteTracedException):
+        response = AdvertiserDirectory.of(config).requesters["environment"].send_request(request_params=asked)
+    del built
+    return int(body_of(response).get("code") or 0) if response is not None else 0

@@ -1,0 +1,142 @@
+"""The ids that questions are made of: which business centres, catalogues, shops … there are to ask about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from threading import RLock
+from typing import Any
+
+import orjson
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_tiktok_marketing.extractors.paths import reached
+from source_tiktok_marketing.per_sync import OnePerSync
+from source_tiktok_marketing.requesters.paginator import TiktokPages
+from source_tiktok_marketing.requesters.permissions import RefusedError
+from source_tiktok_marketing.requesters.request_parameters import filled, is_unasked
+from source_tiktok_marketing.requesters.responses import body_of, data_of, is_doubted
+
+Owners = Mapping[str, str]
+Levels = list[Mapping[str, Any]]
+Skip = Callable[[RefusedError], None]
+Lenient = Callable[[Any], Any]
+
+
+class Lookups(OnePerSync):
+    """The ids that questions are made of, looked up once a sync for all streams that need them."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._deleted_too = bool(config.get("include_deleted"))
+        self.requester: HttpRequester | None = None
+        self.organic_requester: HttpRequester | None = None
+        self._found: dict[bytes, list[Owners]] = {}
+        self._locks: defaultdict[bytes, RLock] = defaultdict(RLock)
+
+    def below(
+        self, owners: Owners, levels: Levels, skip: Skip = lambda _: None, lenient: Lenient = lambda plain: plain
+    ) -> Iterator[Owners]:
+        """`owners` with what is found for each level below them. Raises RefusedError where TikTok does not tell.
+
+        A level is either written down (`each`, with include_deleted `deleted` too), or asked for: `takes` says which
+        members of its records (`only` such, `unless` such) are wanted, and under which names; `batch`: the first as
+        JSON lists; so many rows are `enough`. `either` holds several ways down, gone one after another; where one of
+        them is refused, `skip` hears of it and the others are gone all the same. `lenient` makes of a requester one
+        that asks again without what TikTok refuses.
+        """
+        if not levels:
+            yield owners
+            return
+        if ways := levels[0].get("either"):
+            yield from self._either(owners, [[*way, *levels[1:]] for way in ways], skip, lenient)
+            return
+        written = [*levels[0].get("each", ()), *(levels[0].get("deleted", ()) if self._deleted_too else ())]
+        for found in written or self._listed(owners, levels[0], lenient):
+            yield from self.below({**owners, **found}, levels[1:], skip, lenient)
+
+    def _either(self, owners: Owners, ways: list[Levels], skip: Skip, lenient: Lenient) -> Iterator[Owners]:
+        refused: list[RefusedError] = []
+        for way in ways:
+            try:
+                yield from self.below(owners, way, skip, lenient)
+            except RefusedError as refusal:
+                refused.append(refusal)
+        if len(refused) == len(ways):
+            raise refused[0]
+        for each in refused:
+            skip(each)
+
+    def _listed(self, owners: Owners, level: Mapping[str, Any], lenient: Lenient) -> list[Owners]:
+        asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
+        key = orjson.dumps([level, asks])
+        with self._locks[key]:
+            if key not in self._found:
+                rows = (row for ask in asks for row in self._rows(level, ask, lenient))
+                wanted = (row for row in rows if is_wanted(row, level))
+                enough = islice(wanted, level.get("enough"))
+                found = {orjson.dumps(each): each for row in enough if (each := taken(row, level["takes"]))}
+                self._found[key] = batched(list(found.values()), level.get("batch"))
+        return self._found[key]
+
+    def _rows(self, level: Mapping[str, Any], ask: Owners, lenient: Lenient) -> Iterator[Mapping[str, Any]]:
+        requester = lenient(self.organic_requester if "business_id" in ask else self.requester)
+        pages = TiktokPages({}, level["endpoint"])
+        where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": level["endpoint"]})
+        token: Mapping[str, Any] | None = pages.initial_token
+        while token:
+            paging = _paging(level, token)
+            response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
+            if response is None or is_unasked(response):
+                return
+            if body_of(response).get("code") and not is_doubted(response):
+                raise RefusedError(response, level.get("scope", ""))
+            rows = list(reached(data_of(response), level["records"]))
+            yield from rows
+            token = pages.next_page_token(response, len(rows), None, token)
+
+
+def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str]:
+    size, counted_by = level.get("rows_per_page"), level.get("counted_by")
+    if counted_by:
+        return {counted_by: str(size), **({"cursor": str(token["cursor"])} if "cursor" in token else {})}
+    return {"page": str(token["page"]), "page_size": str(token.get("size", size))} if size else {}
+
+
+def is_wanted(row: Mapping[str, Any], level: Mapping[str, Any]) -> bool:
+    """Whether a record has the members that `only` wants, and none that `unless` rules out; a list: one of these."""
+    only, unless = level.get("only", {}), level.get("unless", {})
+    ruled_out = any(_member(row, path) in _several(value) for path, value in unless.items())
+    return not ruled_out and all(_member(row, path) in _several(value) for path, value in only.items())
+
+
+def _member(row: Mapping[str, Any], path: str) -> Any:
+    value: Any = row
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def taken(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
+    """The wanted members of a record by their new names, where the first of them is there."""
+    found: dict[str, str] = {}
+    for name, path in takes.items():
+        value = _member(row, path)
+        if value in (None, "") and not found:
+            return {}
+        found[name] = str(value or "")
+    return found
+
+
+def batched(found: list[Mapping[str, str]], size: int | None) -> list[Mapping[str, str]]:
+    """JSON lists of so many of the ids found; one by one without `size`."""
+    if not size or not found:
+        return found
+    (name, *_) = found[0]
+    ids = [each[name] for each in found]
+    return [{name: orjson.dumps(ids[start : start + size]).decode()} for start in range(0, len(ids), size)]

@@ -1,0 +1,1 @@
+"""How TikTok is asked, and what its answers mean."""

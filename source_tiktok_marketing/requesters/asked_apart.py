@@ -1,0 +1,74 @@
+"""Campaigns that TikTok may leave out unless they are asked for: which ad accounts have any."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from airbyte_cdk import AirbyteTracedException
+
+from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.per_sync import OnePerSync, is_sample
+from source_tiktok_marketing.requesters.permissions import RefusedError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of such campaigns.
+
+    `filter` asks a report for them, `lookup` tells whether an ad account has any. A report made as a task has those
+    that are `in_tasks` unasked. The ad account's own rows may do without those that are `beside` it.
+    """
+
+    name: str
+    filter: Mapping[str, str]
+    lookup: Mapping[str, Any]
+    in_tasks: bool = False
+    beside: bool = False
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The filter's name and its value, as TikTok may refuse it."""
+        return self.filter["field_name"], self.filter["filter_value"].strip('[]"')
+
+
+class AskedApart(OnePerSync):
+    """Which ad accounts of a sync have campaigns of each kind: asked once each, when somebody first wants to know.
+
+    One that TikTok does not tell about is taken to have some. A check and the sandbox do without.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.kinds: tuple[Kind, ...] = ()
+        self.look_up: Callable[[Mapping[str, str], list[Mapping[str, Any]]], Iterable[Any]] = lambda *_: ()
+        self._without = is_sample(config) or config["credentials"]["auth_type"] == SANDBOX
+        self._known: dict[tuple[str, str], bool] = {}
+        self._locks: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
+
+    def of_account(self, advertiser_id: str, *, beside: bool = False) -> list[Kind]:
+        """The kinds, or those `beside` it, of which the ad account has, or may have, a campaign."""
+        kinds = (kind for kind in self.kinds if kind.beside or not beside)
+        return [kind for kind in kinds if self._may_have(advertiser_id, kind)]
+
+    def is_due(self, advertiser_id: str, sweep: Mapping[str, Any]) -> bool:
+        """Whether a list is to be gone through in this way: that for a kind (`if_any`), where there may be some."""
+        name = sweep.get("if_any")
+        return not name or any(kind.name == name and self._may_have(advertiser_id, kind) for kind in self.kinds)
+
+    def _may_have(self, advertiser_id: str, kind: Kind) -> bool:
+        if self._without or not advertiser_id:
+            return False
+        question = (kind.name, advertiser_id)
+        with self._locks[question]:
+            if question not in self._known:
+                self._known[question] = self._ask(advertiser_id, kind)
+        return self._known[question]
+
+    def _ask(self, advertiser_id: str, kind: Kind) -> bool:
+        try:
+            return any(True for _ in self.look_up({"advertiser_id": advertiser_id}, [kind.lookup]))
+        except (AirbyteTracedException, RefusedError):
+            return True

@@ -1,0 +1,129 @@
+"""Requests are signed for TikTok alone, each when its quota lets it go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
+from typing_extensions import override
+
+from source_tiktok_marketing.config.organic import RENEWAL, TIKTOK_ACCOUNT
+from source_tiktok_marketing.requesters.clock import SyncClock
+from source_tiktok_marketing.requesters.oauth import OrganicTokens
+from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget
+from source_tiktok_marketing.requesters.responses import ADVERTISER, asked, body_of, path_of
+from source_tiktok_marketing.requesters.retry import Patience
+from source_tiktok_marketing.requesters.transport import _received
+from source_tiktok_marketing.shutdown import hold_if_stopping
+
+
+@dataclass
+class TiktokAuthenticator(DeclarativeAuthenticator):
+    """Puts the access token on a request, as it stands in the configuration, never taken for a template.
+
+    It sees every request first, and so does two things more: what is known to be refused in this sync is not sent
+    (`Patience`), and the answer is received by `_received`, which follows no redirect: `requests` would hand the
+    token to whichever host it names.
+    """
+
+    config: Mapping[str, Any]
+    parameters: InitVar[Mapping[str, Any]]
+    of: str = ""
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._patience = Patience.of(self.config)
+        self._organic = OrganicTokens.of(self.config)
+
+    @property
+    @override
+    def auth_header(self) -> str:
+        """The header TikTok reads."""
+        return "Access-Token"
+
+    @property
+    @override
+    def token(self) -> str:
+        """The access token, or the TikTok account's. Raises a config_error where no header can carry it."""
+        if self.of == TIKTOK_ACCOUNT:
+            return self._organic.access_token()
+        token = str(self.config["credentials"].get("access_token", "")).strip()
+        if token.isascii() and token.isprintable():
+            return token
+        raise AirbyteTracedException(
+            message="credentials.access_token: has letters no token has. Copy it again from TikTok for Business.",
+            internal_message="not printable ASCII",
+            failure_type=FailureType.config_error,
+        )
+
+    @override
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Completes a request. Raises what is known already where asking is in vain."""
+        self._patience.refuse_hopeless(path_of(request), asked(requests.RequestException(request=request), ADVERTISER))
+        if self.of != RENEWAL:
+            request.headers.update(self.get_auth_header())
+        request.hooks["response"] = [_received]
+        return request
+
+
+_TURNS = "_tiktok_turns"
+
+# Refused for the whole app; 40132 and 40133 are about one advertiser or value, which the others need not wait for.
+APP_IS_THROTTLED = (40016, 40100)
+
+# A refusal is a short text. Pages of a megabyte are not decoded to find out that they are none.
+LONGEST_REFUSAL = 2_000
+
+
+@dataclass
+class QuotaAuthenticator(TiktokAuthenticator):
+    """Signs a request when it may go.
+
+    The CDK has a budget of its own (`api_budget`), also shared by all streams and threads and counting retries. But it
+    counts requests as they leave and lets as many as allowed go at once, so that some are counted in the next of
+    TikTok's seconds and refused (its own limit of 10 a second was measured as up to 13); it knows a refusal by its
+    HTTP status, which TikTok's have not; and there is no way to give it a class. What signs requests is asked right
+    before each attempt, is told each answer, and may be a class of one's own: the CDK means it for quotas too
+    (`ResponseAwareAuthenticator`).
+    """
+
+    own_limits: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @override
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
+        self._budget = Budget.of(self.config, self.own_limits)
+        self._clock = SyncClock.of(self.config)
+        self._quickest = 0.0
+
+    @override
+    def __call__(self, request: requests.PreparedRequest) -> Any:
+        """Waits for the request's turn, then signs it."""
+        super().__call__(request)  # raises where asking is in vain; and so is waiting
+        setattr(request, _TURNS, self._budget.wait(request.url or ""))
+        hold_if_stopping()
+        return super().__call__(request)
+
+    def update_from_response(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Notes what time it is, how late the request may have been counted, and whether the app has to slow down.
+
+        Each stream has connections of its own: what its quickest answer took, every answer of it takes.
+        """
+        self._clock.hear(response.headers)
+        took = response.elapsed.total_seconds()
+        for turn in getattr(request, _TURNS, ()):
+            turn.late = min(max(0.0, took - self._quickest), LATEST)
+        self._quickest = min(took, self._quickest or took)
+        if _is_refusal(response):
+            self._budget.refused(request.url or "")
+
+
+def _is_refusal(response: requests.Response) -> bool:
+    if response.status_code == requests.codes.too_many_requests:
+        return True
+    if "json" not in response.headers.get("Content-Type", ""):
+        return False
+    return len(response.content) < LONGEST_REFUSAL and body_of(response).get("code") in APP_IS_THROTTLED

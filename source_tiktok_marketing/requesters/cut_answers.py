@@ -1,0 +1,149 @@
+"""Answers about the newest 20,000 ads alone: how they are told, what was given before, what is said in the end."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.types import Record
+
+from source_tiktok_marketing.requesters.page_decoder import Page
+
+CUT_SHORT = "X-Tt-Ads-Throttle"
+# TikTok writes a sentence into the header where it cut an answer; these say that it did not.
+NOTHING_CUT = {"", "0", "false"}
+LEVELS = {"campaign": "campaign", "adgroup": "ad group", "ad": "ad"}
+# Eight bytes a row: so many rows of one window are known again after a cut.
+MOST_KEPT = 1_000_000
+
+
+class AnswerCutError(AirbyteTracedException):
+    """TikTok answered for the newest 20,000 ads only. What can be divided is asked for in parts instead."""
+
+
+def is_cut(response: requests.Response) -> bool:
+    """Whether an answer of code 0 is about the newest ids only."""
+    return response.headers.get(CUT_SHORT, "").strip().lower() not in NOTHING_CUT
+
+
+def cut(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
+    """What is said of a cut answer about the whole of an ad account or business centre."""
+    whose = f"business centre {owner['bc_id']}" if "bc_id" in owner else f"ad account {owner['advertiser_id']}"
+    return AnswerCutError(
+        message=f"{stream}: TikTok counts only the 20,000 newest ads of {whose}. Read the report by campaign, ad group "
+        "or ad instead: those are read in parts. A custom report with Large (large) has no such limit; it can't be "
+        "hourly.",
+        internal_message=f"{CUT_SHORT}, and its level can't be divided",
+        failure_type=FailureType.config_error,
+    )
+
+
+def indivisible(stream: str, advertiser_id: str, level: str, ids: Sequence[str]) -> AirbyteTracedException:
+    """What is said of an answer about one entity that was cut all the same."""
+    whose = f"{stream}: TikTok cut its answer about {LEVELS[level]} {', '.join(ids)} of ad account {advertiser_id}"
+    below = list(LEVELS.values())[list(LEVELS).index(level) + 1 :]
+    if below:
+        message = f"{whose}, as it counts 20,000 ads at most. Read the report by {' or '.join(below)} instead."
+    else:
+        message = f"{whose}, though nothing is left to divide there. The next sync asks again."
+    return AirbyteTracedException(
+        message=message,
+        internal_message=f"{CUT_SHORT}, and nothing is left to divide",
+        failure_type=FailureType.config_error if below else FailureType.transient_error,
+    )
+
+
+def nothing_listed(stream: str, advertiser_id: str, level: str) -> AirbyteTracedException:
+    """What is said where a report has to be read in parts and TikTok does not tell of any."""
+    return AirbyteTracedException(
+        message=f"{stream}: ad account {advertiser_id} has more ads than TikTok answers at once, and the list of its "
+        f"{LEVELS[level]}s is empty, so that the report can't be read in parts. The next sync asks again.",
+        internal_message=f"{CUT_SHORT}, and no {level}s to divide by",
+        failure_type=FailureType.transient_error,
+    )
+
+
+class Keys:
+    """Tells the rows of a report apart, by the hashes of their keys. A page has made its own as it was read."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = tuple(sorted({*names, "advertiser_id"}))
+
+    def of(self, record: Any) -> Iterable[int]:
+        """The hashes of a record, or of the records in a page."""
+        values = record.data if isinstance(record, Record) else record
+        if isinstance(values, Page) and values.hashes is not None and values.key == self._names:
+            return values.hashes
+        return map(self.of_row, rows_of(record))
+
+    def of_row(self, row: Mapping[str, Any]) -> int:
+        """The hash of one row."""
+        return hash(tuple(row.get(name) for name in self._names))
+
+
+class Given:
+    """The rows of one window that were given before it had to be divided, so that none is given twice.
+
+    TikTok may cut a report, or find it too large, from a later page on. The pages before were whole, and their rows
+    are gone; what the parts have of them is left out.
+
+        page 1 ✓ a b    page 2 cut    first half: a c → c    second half: b d → d
+
+    A row is known by the hash of its key. Of a window of one page nothing is kept.
+    """
+
+    def __init__(self, stream: str, keys: Keys) -> None:
+        self._stream, self._keys = stream, keys
+        self._hashes = array("q")
+        self._known: set[int] = set()
+
+    def rest(self, records: Iterable[Any]) -> Iterator[Any]:
+        """The records of a window or of a part of it, without what was given before the last division."""
+        del self._hashes[:]
+        for record in records:
+            for each in self._new(record) if self._known else (record,):
+                self._keep(each)
+                yield each
+
+    def divide(self, advertiser_id: str) -> None:
+        """From now on what was given is left out."""
+        if len(self._known) + len(self._hashes) > MOST_KEPT:
+            raise AirbyteTracedException(
+                message=f"{self._stream}: ad account {advertiser_id} became too large for TikTok to answer at once "
+                "while the report was read. The next sync reads it in parts.",
+                internal_message=f"{len(self._hashes)} rows had been given",
+                failure_type=FailureType.transient_error,
+            )
+        self._known.update(self._hashes)
+        del self._hashes[:]
+
+    def _new(self, record: Any) -> Iterator[Any]:
+        if self._known.isdisjoint(self._keys.of(record)):
+            yield record
+            return
+        for row in rows_of(record):
+            if self._keys.of_row(row) not in self._known:
+                yield Record(row, record.stream_name, record.associated_slice) if isinstance(record, Record) else row
+
+    def _keep(self, record: Any) -> None:
+        if len(self._hashes) <= MOST_KEPT and not _is_all(record):
+            self._hashes.extend(self._keys.of(record))
+
+
+def rows_of(record: Any) -> Iterator[Mapping[str, Any]]:
+    """The rows of a record: itself, or those of the page it is."""
+    values: Any = record.data if isinstance(record, Record) else record
+    if isinstance(values, Page):
+        yield from values.first.rows()
+        yield from values.rest.rows()
+    else:
+        yield values
+
+
+def _is_all(record: Any) -> bool:
+    """Whether a page is all there is, as TikTok says: no other can be cut behind it."""
+    values: Any = record.data if isinstance(record, Record) else record
+    return isinstance(values, Page) and values.hashes is None

@@ -1,0 +1,165 @@
+"""Whole pages of a report: decoded, typed and written in C, and carried through the CDK as one message.
+
+A record costs the CDK a queue entry, six generators and three serialisations, and TikTok's texts cost a Python call per
+value: together more than reading and writing the JSON. A page whose values fit the types of their columns goes another
+way: one decoder made of the report's own columns, one encoder, one message.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
+from typing import Annotated, Any, Literal
+
+import msgspec
+import orjson
+import requests
+
+from source_tiktok_marketing.requesters.responses import asked, keep_body
+from source_tiktok_marketing.requesters.validation import READ
+from source_tiktok_marketing.schema.casting import CASTERS
+from source_tiktok_marketing.schema.columns import Column, report_columns
+from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
+
+# "nan" and "inf" are numbers to C, which would write them as null; no bounds hold for the one or admit the other.
+FINITE = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": FINITE, "date": str, "date-time": str}
+TIMES = ("date", "date-time")
+_PAGE = "_tiktok_page"
+# Twice as fast as bytes.replace where there are many.
+NOT_APPLICABLE = re.compile(rb'"-"')
+
+
+class UnfitPageError(Exception):
+    """A value is not of its column's type: the page goes the slow and tolerant way."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Records as the lines a sync writes; `last` is the largest value of their time dimension."""
+
+    stream: str
+    count: int
+    text: bytes
+    last: str = ""
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The records themselves."""
+        for line in self.text.splitlines():
+            yield orjson.loads(line)["record"]["data"]
+
+
+class Page(dict[str, Any]):
+    """The records of one answer: the first one, and the rest. An empty mapping: the CDK takes it for a record."""
+
+    def __init__(self, info: Mapping[str, Any] | None, first: Lines, rest: Lines) -> None:
+        super().__init__()
+        self.first = first
+        self.rest = rest
+        self.key: tuple[str, ...] = ()
+        self.hashes: array[int] | None = None
+        """The hash of each record's `key`; None where the page is all there is, as TikTok says."""
+        self.envelope = {"code": 0, "message": "OK", "data": {"page_info": info, READ: first.count + rest.count}}
+        """The answer without its rows."""
+
+
+def codec_of(parameters: Mapping[str, Any]) -> PageCodec | None:
+    """The codec of a report row, one for all who read its answers; None where C can't read them.
+
+    Rows of more metrics than fit a request are joined before they are written, and go the slow way.
+    """
+    if len(parameters["metrics"]) > METRICS_PER_REQUEST:
+        return None
+    owner = "bc_id" if parameters.get("business_center_id") else "advertiser_id"
+    return _codec(parameters["stream"], owner, tuple(parameters["dimensions"]), tuple(parameters["metrics"]))
+
+
+@cache
+def _codec(stream: str, owner: str, dimensions: tuple[str, ...], metrics: tuple[str, ...]) -> PageCodec | None:
+    known = report_columns()
+    columns = [known[name] for name in (*dimensions, *metrics)]
+    if not all(column.type in TYPES and column.label == column.name for column in columns):
+        return None
+    return PageCodec(stream, [owner], columns[: len(dimensions)], columns[len(dimensions) :])
+
+
+@dataclass
+class PageCodec:
+    """Reads a page of one report and writes its records, typed as `casting.CASTERS` type them; nulls are left out."""
+
+    stream: str
+    owner: Sequence[str]
+    dimensions: Sequence[Column]
+    metrics: Sequence[Column]
+    _encoder: msgspec.json.Encoder = field(init=False, default_factory=msgspec.json.Encoder)
+
+    def __post_init__(self) -> None:
+        times = {column.name: CASTERS[column.type] for column in self.dimensions if column.type in TIMES}
+        self._key = tuple(sorted({*self.owner, *(column.name for column in self.dimensions)}))
+        self._key_of = attrgetter(*self._key)
+        self._dimensions = [(column.name, times.get(column.name)) for column in self.dimensions]
+        dimension_types = [(column.name, TYPES[column.type]) for column in self.dimensions]
+        keys = dict.fromkeys([*self.owner, *(column.name for column in self.dimensions)])
+        columns = [(name, Any, None) for name in keys]
+        metrics = (column for column in self.metrics if column.name not in keys)
+        columns += [(column.name, TYPES[column.type] | None, None) for column in metrics]
+        dimensions = msgspec.defstruct("Dimensions", dimension_types, gc=False)
+        record = msgspec.defstruct("Record", columns, omit_defaults=True, gc=False)
+        row = msgspec.defstruct("Row", [("dimensions", dimensions), ("metrics", record)], gc=False)
+        data = msgspec.defstruct("Data", [("list", list[row]), ("page_info", dict[str, Any] | None, None)])  # type: ignore[valid-type]
+        answer = msgspec.defstruct("Answer", [("code", Literal[0]), ("data", data)])
+        self._decoder = msgspec.json.Decoder(answer, strict=False)
+        inner = msgspec.defstruct("Inner", [("stream", str), ("data", record), ("emitted_at", int)], gc=False)
+        self._inner = inner
+        self._message = msgspec.defstruct("Message", [("type", str), ("record", inner)], gc=False)
+
+    def page_of(self, response: requests.Response) -> Page | None:
+        """The page an answer is, read once however many ask; None where it has to be read value by value."""
+        if not hasattr(response, _PAGE):
+            try:
+                page = self.page(response.content, {name: asked(response, name) for name in self.owner})
+                keep_body(response, page.envelope)
+            except UnfitPageError:
+                page = None
+            setattr(response, _PAGE, page)
+        found: Page | None = getattr(response, _PAGE)
+        return found
+
+    def page(self, content: bytes, owner: Mapping[str, str]) -> Page:
+        """The records of one answer. Raises UnfitPageError where a value does not fit its column."""
+        try:
+            answer: Any = self._decoder.decode(NOT_APPLICABLE.sub(b"null", content))
+            messages, last = self._messages(answer.data.list, owner)
+        except (msgspec.DecodeError, OverflowError, RecursionError, TypeError, ValueError) as error:
+            raise UnfitPageError from error
+        first, rest = self._encoder.encode_lines(messages[:1]), self._encoder.encode_lines(messages[1:])
+        count = len(messages)
+        page = Page(answer.data.page_info, Lines(self.stream, min(count, 1), first, last),
+                    Lines(self.stream, max(count - 1, 0), rest, last))  # fmt: skip
+        info = answer.data.page_info or {}
+        if (info.get("total_page"), info.get("total_number")) != (1, count):
+            page.key = self._key
+            page.hashes = array("q", map(hash, map(self._key_of, (each.record.data for each in messages))))
+        return page
+
+    def _messages(self, rows: Sequence[Any], owner: Mapping[str, str]) -> tuple[list[Any], str]:
+        now, last, messages = time.time_ns() // 1_000_000, "", []
+        message, inner, stream, dimensions = self._message, self._inner, self.stream, self._dimensions
+        for row in rows:
+            record = row.metrics
+            for name, value in owner.items():
+                setattr(record, name, value)
+            for name, cast in dimensions:
+                value = getattr(row.dimensions, name)
+                if cast:
+                    value = cast(value)
+                    last = max(last, value)
+                setattr(record, name, value)
+            messages.append(message("RECORD", inner(stream, record, now)))
+        return messages, last

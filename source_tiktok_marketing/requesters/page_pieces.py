@@ -1,0 +1,51 @@
+"""A page that TikTok can't read, in ever smaller pieces: what can't be read of it in the end is one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from source_tiktok_marketing.requesters.page_counts import Tally
+from source_tiktok_marketing.requesters.responses import asked, count_of, data_of, is_doubted
+
+Token = dict[str, Any]
+OF_PIECES = ("size", "pieces", "whole", "seen", "rows")
+
+
+def is_piece(token: Mapping[str, Any], response: requests.Response) -> bool:
+    """Whether a page could not be read, or is a part of one that could not."""
+    return "whole" in token or is_doubted(response)
+
+
+def after_piece(token: Mapping[str, Any], response: requests.Response) -> tuple[Token, bool]:
+    """What to ask for after a piece, and whether there is anything: once a page is through, the list goes on behind it.
+
+        page 2 of 100 rows ✗ → page 3 of 50 rows ✗ → page 5 of 25 ✓, page 6 of 25 ✗ → … → page 4 of 50 ✓ → page 3 of 100
+
+    The numbers of the rows that could not be read are kept in `unread`.
+    """
+    page, size = int(token["page"]), int(asked(response, "page_size"))
+    pieces, unread = list(token.get("pieces", ())), list(token.get("unread", ()))
+    rows = count_of(data_of(response).get("page_info") or {}, "total_number") or token.get("rows")
+    if is_doubted(response) and size > 1:
+        pieces = [*_pieces_of(page, size), *pieces]
+    elif is_doubted(response):
+        unread.append(page)
+    whole = token.get("whole") or (page, size)
+    found = {**token, "unread": unread, "rows": rows, "whole": whole}
+    left = [(number, of) for number, of in pieces if rows is None or (number - 1) * of < rows]
+    if left:
+        (page, size), *others = left
+        return {**found, "page": page, "size": size, "pieces": others}, True
+    page, size = whole
+    behind = {name: value for name, value in found.items() if name not in OF_PIECES}
+    read = Tally(page * size, size, total=rows)
+    return {**behind, "page": page + 1, "tally": read}, rows is None or page * size < rows
+
+
+def _pieces_of(page: int, size: int) -> list[tuple[int, int]]:
+    """The pages of the next smaller size that cover one page."""
+    parts = next(number for number in range(2, size + 1) if size % number == 0)
+    return [(each, size // parts) for each in range((page - 1) * parts + 1, page * parts + 1)]

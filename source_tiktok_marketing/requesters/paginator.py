@@ -1,0 +1,224 @@
+"""Paging through TikTok's lists."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.requesters.paginators.strategies.pagination_strategy import PaginationStrategy
+from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
+
+from source_tiktok_marketing.requesters.asked_apart import AskedApart
+from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, rows_on, tallied
+from source_tiktok_marketing.requesters.page_pieces import after_piece, is_piece
+from source_tiktok_marketing.requesters.responses import asked, count_of, data_of
+from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+# So often a list that moves while it is paged through is begun anew.
+READ_AGAIN = 5
+NAMED = 20
+# Bytes at either end of a page that tell it from another page: a row with its id, and more.
+OUTERMOST = 16_384
+# Whose a list is: the first of these that its request names.
+OWNERS: Mapping[str, str] = {
+    "catalog_id": "catalogue",
+    "bc_id": "business centre",
+    "advertiser_id": "ad account",
+}
+
+
+@dataclass
+class TiktokPages(PaginationStrategy):
+    """Reads every page of every sweep, and no page more.
+
+    TikTok says in `page_info` how many pages and rows there are, so the last page is known without asking for an empty
+    one, and a filter behind the paginator can't end it early. Where the rows contradict it, they are right
+    (page_counts.py).
+    Some lists can't be had in one go: TopView campaigns only come alone. `sweeps` are the filters to page through one
+    after another; the token carries the one in hand, for the request to be made from:
+
+        {"sweep": 0, "page": 1, "filter": …} → {"sweep": 0, "page": 2, "filter": …} → {"sweep": 1, "page": 1, …} → end
+
+    A sweep marked `undated` complements one that asks for changes only. That is done within `recent_days` of the
+    cursor; before, and in a first sync, the other sweep has everything and this one is left out. One with `if_any` is
+    for ad accounts that have campaigns of that kind (`AskedApart`).
+
+    Lists are sorted newest first and move while they are read: one entity less, and the row that moves over the page
+    break is never seen. So a sweep whose number of rows changes, or whose page is the one before, is read anew; rows
+    that come twice have the same key.
+
+    A page that TikTok can't read is asked for in ever smaller pieces (page_pieces.py), down to the row.
+
+    Lists of TikTok accounts have no pages but a `cursor`, and `has_more` until the end.
+
+    Of a report the sweeps are its `metrics`, a hundred at a time. A `sample` is the first page of each.
+
+    `reachable` is the number of rows TikTok lets a list be paged to (10,000 images or videos, newest first); what
+    lies behind is named in the log, as nothing can read it.
+    """
+
+    parameters: InitVar[Mapping[str, Any]]
+    stream: str = ""
+    sweeps: list[Mapping[str, Any]] | None = None
+    reachable: int | None = None
+    recent_days: int = 0
+    metrics: list[str] | None = None
+    sample: bool = False
+    config: Mapping[str, Any] | None = None
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        if metrics := self.metrics:
+            starts = range(0, len(metrics), METRICS_PER_REQUEST)
+            self.sweeps = [{"metrics": metrics[start : start + METRICS_PER_REQUEST]} for start in starts]
+
+    @property
+    def initial_token(self) -> dict[str, Any]:
+        """The first page of the first sweep."""
+        return self._start_of(0)
+
+    @override
+    def next_page_token(
+        self,
+        response: requests.Response,
+        last_page_size: int,
+        last_record: Record | None,
+        last_page_token_value: Any | None,
+        page_size_override: int | None = None,
+        stream_slice: StreamSlice | None = None,
+    ) -> dict[str, Any] | None:
+        """The page after the one just read; None behind the last page of the last sweep."""
+        token = last_page_token_value or self.initial_token
+        if "has_more" in data_of(response):
+            return self._after_cursor(token, data_of(response))
+        if is_piece(token, response):
+            following, more = after_piece(token, response)
+            return following if more and not self.sample else self._behind(following, response, stream_slice)
+        info = data_of(response).get("page_info") or {}
+        tally = tallied(token.get("tally", Tally()), response)
+        if not self.sample and (again := self._from_the_start(token, tally, response)):
+            return again
+        more = goes_on(tally, response, token["page"]) and self._is_in_reach(token["page"], info, response)
+        if more and not asked(response, "page"):
+            raise AirbyteTracedException(
+                message=f"{self.stream}: TikTok gives this list in pages, and none was asked for. Set paging to pages.",
+                internal_message=f"page_info {info}",
+                failure_type=FailureType.config_error,
+            )
+        if more and not self.sample:
+            return {**token, "page": token["page"] + 1, "seen": _seen(response, token["page"]), "tally": tally}
+        return self._behind(token, response, stream_slice)
+
+    def _behind(
+        self, token: Mapping[str, Any], response: requests.Response, stream_slice: StreamSlice | None
+    ) -> dict[str, Any] | None:
+        """The next sweep, None behind the last. Tells of the rows that could not be read."""
+        rest = range(token["sweep"] + 1, len(self.sweeps or ()))
+        if (sweep := next((each for each in rest if self._is_due(each, stream_slice)), None)) is not None:
+            return {**self._start_of(sweep), "unread": token.get("unread", ())}
+        if unread := token.get("unread"):
+            numbers = ", ".join(map(str, unread[:NAMED])) + (f" and {len(unread) - NAMED} more" * (len(unread) > NAMED))
+            text = (
+                f"{self.stream}: TikTok can't give row {numbers} of {_owner(response)}'s list, asked for alone or with "
+                "others. All other rows were read."
+            )
+            if not (stream_slice and stream_slice.cursor_slice):
+                LOGGER.warning(text)
+                return None
+            raise AirbyteTracedException(  # the cursor stays before that row
+                message=f"{text} The next sync asks again.",
+                internal_message=f"{len(unread)} rows could not be read",
+                failure_type=FailureType.transient_error,
+            )
+        return None
+
+    def _after_cursor(self, token: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The next piece of a list that is read along a cursor; a cursor that stands still would be read for ever."""
+        if not data["has_more"] or self.sample:
+            return None
+        if data.get("cursor") in (None, token.get("cursor")):
+            raise AirbyteTracedException(
+                message=f"{self.stream}: TikTok's list does not go on, though TikTok says there is more. The next sync "
+                "reads it again.",
+                internal_message=f"cursor {data.get('cursor')} twice",
+                failure_type=FailureType.transient_error,
+            )
+        return {**token, "cursor": data["cursor"]}
+
+    @override
+    def get_page_size(self) -> None:
+        """None: the page size stands beside the other parameters of the request."""
+
+    def _start_of(self, sweep: int) -> dict[str, Any]:
+        return {"sweep": sweep, "page": 1, **(self.sweeps[sweep] if self.sweeps else {})}
+
+    def _is_due(self, sweep: int, stream_slice: StreamSlice | None) -> bool:
+        found = self.sweeps[sweep] if self.sweeps else {}
+        advertiser_id = str(stream_slice.get("advertiser_id", "")) if stream_slice else ""
+        if self.config and not AskedApart.of(self.config).is_due(advertiser_id, found):
+            return False
+        if not found.get("undated"):
+            return True
+        changed_since = str(stream_slice["start_time"]) if stream_slice else ""
+        return changed_since > (datetime.now(UTC) - timedelta(days=self.recent_days)).date().isoformat()
+
+    def _from_the_start(
+        self, token: Mapping[str, Any], tally: Tally, response: requests.Response
+    ) -> dict[str, Any] | None:
+        """The first page again, where the list has moved since the page before or ends too early; else None."""
+        before, times = token.get("seen"), token.get("again", 0)
+        if before is None:  # the first page; most windows have no other
+            return None
+        now, last = _seen(response, token["page"]), token["tally"]
+        whose = f"{self.stream}: {_owner(response)}'s list"
+        ends_early = rows_on(response) == 0 and tally.lacking > 0
+        if before != now and last.total == tally.total:
+            if not ends_early:
+                return None
+            if last.short:  # two pages tell that the list is at its end
+                LOGGER.warning(f"{whose} has {tally.total} rows by TikTok's count, but only {tally.read} came.")
+                return None
+        if times < READ_AGAIN:
+            LOGGER.info(f"{whose} changed while it was read ({last.total} rows, {tally.total} now): once more.")
+            return {**self._start_of(token["sweep"]), "again": times + 1}
+        if before != now and (tally.total or 0) > (last.total or 0):  # newest first: only read rows move on
+            return None
+        raise AirbyteTracedException(
+            message=f"{whose} kept changing in {times + 1} readings. The next sync reads it again.",
+            internal_message=f"page {token['page']}: {last} then {tally}",
+            failure_type=FailureType.transient_error,
+        )
+
+    def _is_in_reach(self, page: int, info: Mapping[str, Any], response: requests.Response) -> bool:
+        """Whether TikTok gives the page after this one."""
+        if self.reachable is None:
+            return True
+        if page == 1 and (total := count_of(info, "total_number") or 0) > self.reachable:
+            LOGGER.info(
+                f"{self.stream}: {_owner(response)} has {total} rows; TikTok gives the first {self.reachable} of them "
+                "and no way to the others."
+            )
+        size = count_of(info, "page_size") or int(asked(response, "page_size") or 1)
+        return (page + 1) * size <= self.reachable
+
+
+def _owner(response: requests.Response) -> str:
+    return next((f"{what} {value}" for name, what in OWNERS.items() if (value := asked(response, name))), "TikTok")
+
+
+def _seen(response: requests.Response, page: int) -> int:
+    """What tells two pages of one list apart: the rows that are here, by the outermost.
+
+    Rows are told apart by their ids, which stand at their beginning or end; all of a page would be a tenth of its cost.
+    """
+    text = response.content
+    start, end = text.find(b"[{"), text.rfind(b"]")
+    outermost = (text[start : min(start + OUTERMOST, end)], text[max(start, end - OUTERMOST) : end])
+    return hash((end - start, *outermost)) if start >= 0 else page

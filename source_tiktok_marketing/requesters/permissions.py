@@ -1,0 +1,59 @@
+"""What the token lacks a permission for."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from source_tiktok_marketing.per_sync import OnePerSync
+from source_tiktok_marketing.requesters.responses import body_of, is_not_granted
+from source_tiktok_marketing.text import plain
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+
+class RefusedError(Exception):
+    """TikTok answered with a code that whoever asked decides about; `scope` is what the token lacks, where known."""
+
+    def __init__(self, response: requests.Response, scope: str = "") -> None:
+        self.scope = scope
+        self.is_not_granted = is_not_granted(str(body_of(response).get("message")))
+        self.code = int(body_of(response).get("code") or 0)
+        self.words = plain(body_of(response).get("message") or "no reason given").rstrip(".")
+        super().__init__(f"{self.words} (code {self.code})")
+
+
+NAMED = 5
+
+NOT_CONFIRMED = "nobody's"
+
+
+class Refusals(OnePerSync):
+    """What the token lacks a permission for: said once a stream, at the end of the sync."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
+        self._refused: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+
+    def add(self, stream: str, scope: str, owner: str, words: str) -> None:
+        """Notes that `stream` was not read for `owner`."""
+        self._refused[stream, scope][owner] = words
+
+    def report(self) -> None:
+        """Logs a line for each stream that was skipped, and forgets it."""
+        while self._refused:
+            (stream, scope), refused = self._refused.popitem()
+            owners = [owner for owner in refused if owner]
+            more = f" and {len(owners) - NAMED} more" if len(owners) > NAMED else ""
+            whom = f" for {', '.join(owners[:NAMED])}{more}" if owners else ""
+            words = next(iter(refused.values()))
+            LOGGER.warning(
+                f"{stream} was skipped{whom}, as the token lacks a permission: {words}. Add {scope} to the app in "
+                "TikTok for Business and authorise it again, or leave the stream out."
+                if scope != NOT_CONFIRMED
+                else f"{stream} was skipped{whom}, as TikTok refused it: {words}. Nobody has confirmed that TikTok "
+                "gives it so: leave the stream out, and please report it with this message."
+            )

@@ -1,0 +1,164 @@
+"""TikTok's quota: when a request may go, so that none is refused as too frequent."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from threading import Lock
+from typing import Any
+
+from source_tiktok_marketing.config.shards import share_of
+from source_tiktok_marketing.per_sync import OnePerSync
+from source_tiktok_marketing.requesters.endpoint_limits import EndpointLimits, is_about, limits_at
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+# What a request may be late by between its turn and being counted, as a part of the time in which the quota counts: a
+# connection to open, a thread that waits for its turn. 10 requests a second are then never more than 10 in one of
+# TikTok's seconds as long as no two differ by more than 60 ms.
+MARGIN = 1.06
+# One that took longer to be answered may have been counted later than that. By how much nobody knows: TikTok may as
+# well have worked on it for long, so that more than this is not reckoned with.
+LATEST = 0.25
+# TikTok counts by the second; another program that eats the quota does not stop within one.
+PAUSE, HALF_LIFE, SLOWEST = 1.0, 20.0, 16.0
+# One refusal may be chance, a request that was late; the next one soon after is not.
+FIRST_STEP, STEP = 1.2, 2.0
+# Slowed down by less than this is as good as not at all.
+CALM = 1.1
+
+
+class Clock:
+    """The time that passes while requests wait; tests have one of their own."""
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    def wait_until(self, moment: float) -> None:
+        """Returns at `moment`. Asks for the time once: it may stand still."""
+        if (seconds := moment - self.now()) > 0:
+            time.sleep(seconds)
+
+
+CLOCK = Clock()
+
+
+@dataclass
+class Turn:
+    """When one request went, and how much later it may have been counted, which its answer tells."""
+
+    moment: float
+    late: float = LATEST
+
+
+@dataclass
+class Pace:
+    """Lets requests go one after another, evenly, each at a moment of its own.
+
+      at most 10 a second     │  │  │  │  │  │  │  │  │  │     every 106 ms, however many threads ask
+      idle for a while        │  │  │  │           │  │  │     what was not used is not made up for
+      refused                 │  │  │x       │  │   x      │     a second's pause and a little slower, half as fast …
+      refused no more         │     │    │    │   │  │  │  │     … and back to the full pace, half the way in 20 s
+
+    A moving window would let ten go at once, and one that is late would be counted with the ten of the next second.
+    Where one may have been late by more than there is room for, the tenth after it goes later too.
+    """
+
+    per_second: float
+    clock: Clock = field(default_factory=lambda: CLOCK)
+    _next: float = 0.0
+    _slowdown: float = 1.0
+    _refused_at: float = float("-inf")
+    _turn: Lock = field(default_factory=Lock, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self._recent: deque[Turn] = deque(maxlen=ceil(self.per_second))
+
+    def wait(self) -> Turn:
+        """Returns when the next request may go.
+
+        One thread waits for the clock, the others for their turn: on a busy machine it is woken late, and what it finds
+        then is what the next one goes by.
+        """
+        with self._turn:
+            with self._lock:
+                moment = max(self.clock.now(), self._next, self._room())
+                self._next = moment + MARGIN * self._slowed_by(moment) / self.per_second
+            self.clock.wait_until(moment)
+            turn = Turn(max(moment, self.clock.now()))
+            self._recent.append(turn)
+        return turn
+
+    def _room(self) -> float:
+        """When the first of as many requests as may be counted together is counted no more."""
+        if len(self._recent) < ceil(self.per_second):
+            return 0.0
+        first, counted = self._recent[0], len(self._recent) / self.per_second
+        return first.moment + counted + max(first.late, (MARGIN - 1) * counted)
+
+    def refused(self) -> bool:
+        """Takes note of a refusal; whether it comes after a calm time. Several in one second count once."""
+        with self._lock:
+            now = self.clock.now()
+            if now < self._refused_at + PAUSE:
+                return False
+            slowed = self._slowed_by(now)
+            factor = STEP if now < self._refused_at + HALF_LIFE / 2 else FIRST_STEP
+            self._slowdown = min(factor * slowed, SLOWEST)
+            self._refused_at = now
+            self._next = max(self._next, now + PAUSE)
+            return slowed < CALM
+
+    def _slowed_by(self, moment: float) -> float:
+        if self._slowdown == 1.0:
+            return 1.0
+        calm = max(0.0, moment - self._refused_at)
+        return 1 + (self._slowdown - 1) * float(0.5 ** (calm / HALF_LIFE))
+
+
+class Budget(OnePerSync):
+    """The requests one sync may make, shared by all its streams and threads; a retry is a request like any other.
+
+    TikTok counts by app, and its documents can be read as counting every endpoint for itself or all of them together:
+    here all count together, which is right either way. Endpoints with a lower limit of their own also keep to that,
+    by the second, the minute and the day. For the app itself the limit by the minute is at every level sixty times that
+    by the second, and the one by the day 86,400 times: who keeps to the first keeps to all. (In the sandbox it is half
+    of that; `configuration` knows.)
+    """
+
+    def __init__(self, config: Mapping[str, Any], own_limits: Sequence[Mapping[str, Any]] = ()) -> None:
+        self._wanted = config["requests_per_second"]
+        self._every = Pace(share_of(config, self._wanted))
+        limits = limits_at(self._wanted, own_limits)
+        paced = [limit for limit in limits if "requests_per_second" in limit]
+        self._own = [(limit, Pace(share_of(config, limit["requests_per_second"]))) for limit in paced]
+        self._limits = EndpointLimits(config, limits, CLOCK)
+
+    def wait(self, url: str) -> list[Turn]:
+        """Returns when a request for `url` may go."""
+        self._limits.wait(url)
+        own = self._own_pace(url)
+        return [pace.wait() for pace in (own, self._every) if pace]
+
+    def refused(self, url: str) -> None:
+        """Slows down: TikTok has had more requests than it allows, though these were not too many."""
+        pace = self._own_pace(url) or self._every
+        if pace.refused():
+            LOGGER.info(
+                f"TikTok refuses requests as too frequent. Another program uses the app's quota, or the app may make "
+                f"fewer than requests_per_second ({self._wanted:g}). The sync goes on more slowly."
+            )
+
+    def has_own(self, url: str) -> bool:
+        """Whether TikTok counts requests for `url` apart from all others."""
+        return self._own_pace(url) is not None
+
+    def _own_pace(self, url: str) -> Pace | None:
+        path = url.partition("?")[0]
+        return next((pace for limit, pace in self._own if is_about(path, limit)), None)

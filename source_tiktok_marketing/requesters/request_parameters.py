@@ -1,0 +1,196 @@
+"""What a request asks for: its parameters read from an answer, and a request written anew with less in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+
+from source_tiktok_marketing.requesters.responses import body_of, keep_body, request_of
+
+WORD, PLACEHOLDER = re.compile(r"\w+"), re.compile(r"\{\w+\}")
+# A name or a value stands near the beginning of a message; some are megabytes long.
+LONGEST_MESSAGE = 20_000
+# What a request measures: each member is a column of its own.
+METRIC_LISTS = ("metrics", "metrics_fields", "fields", "info_fields")
+# A filter for these only adds rows; without any other filter the rows would be others than asked for.
+WIDENING = {"STATUS_ALL", "STATUS_NOT_DELETE"}
+
+# A parameter, or a member of one, and one of its values.
+Item = tuple[str, str]
+
+
+class NothingToAskError(Exception):
+    """What is left out is what the whole question is about."""
+
+
+class NothingToMeasureError(AirbyteTracedException):
+    """Every metric is left out: nobody knows what rows there are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            message="TikTok refuses every metric of this report. Please report it with the messages before.",
+            internal_message="no metric is left",
+            failure_type=FailureType.system_error,
+        )
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a request, or a member of one, with its values; `is_list` where TikTok takes several."""
+
+    name: str
+    values: tuple[str, ...]
+    is_list: bool = True
+
+    def is_named(self, tokens: set[str]) -> bool:
+        """Whether a message of these words names it, or one of its values."""
+        return self.name in tokens or any(tokens.issuperset(WORD.findall(value) or [""]) for value in self.values)
+
+
+def tokens_of(response: requests.Response) -> set[str]:
+    """The words of TikTok's message; names are words, too."""
+    return set(WORD.findall(str(body_of(response).get("message") or "")[:LONGEST_MESSAGE]))
+
+
+def names_nothing(response: requests.Response) -> bool:
+    """Whether TikTok's message names neither a parameter of the request nor a value in it."""
+    tokens = tokens_of(response)
+    return not any(parameter.is_named(tokens) for parameter in parameters_of(response))
+
+
+def parameters_of(response: requests.Response) -> list[Parameter]:
+    """The parameters of the request that was answered, and the members of those that are objects."""
+    request = response.request
+    query = parse_qs(str(urlsplit(request.url or "").query))
+    given: dict[str, Any] = {name: values[0] for name, values in query.items()}
+    body = _decoded(request.body) if request.body else {}
+    return list(_parameters("", given | (body if isinstance(body, dict) else {})))
+
+
+def _parameters(name: str, value: Any) -> Iterator[Parameter]:
+    value = _decoded(value)
+    if isinstance(value, dict) and "field_name" in value:  # how a report's filter is written
+        yield from _parameters(str(value["field_name"]), value.get("filter_value"))
+    elif isinstance(value, dict):
+        for member, inner in value.items():
+            yield from _parameters(str(member), inner)
+    elif _has_objects(value):
+        for each in value:
+            yield from _parameters(name, each)
+    elif isinstance(value, list):
+        yield Parameter(name, tuple(map(str, value)))
+    else:
+        yield Parameter(name, (str(value),), is_list=False)
+
+
+def named_items(parameters: Iterable[Parameter], tokens: set[str], ours: set[str]) -> tuple[set[Item], set[Item]]:
+    """What of `ours` a message of these words names, and what it names if it lists what TikTok takes instead.
+
+    A list of metrics that is named as a whole tells nothing. Any other list is meant where its name is in the message
+    and all of it is ours, a single value where the message names it or its parameter.
+    """
+    for each in (each for each in parameters if each.is_list):
+        named = {(each.name, value) for value in each.values if value in tokens and value in ours}
+        others = {(each.name, value) for value in each.values if value not in tokens and value in ours}
+        if named and (len(named) < len(each.values) or len(named) == 1 or each.name not in METRIC_LISTS):
+            return named, others
+        whole = {(each.name, value) for value in each.values}
+        if whole and whole == others and each.name in tokens and each.name not in METRIC_LISTS:
+            return others, set()
+    for each in (each for each in parameters if not each.is_list):
+        if ours.issuperset(each.values) and (each.name in tokens or not tokens.isdisjoint(each.values)):
+            return {(each.name, value) for value in each.values}, set()
+    return set(), set()
+
+
+def words_of(*written: Any) -> set[str]:
+    """The words somebody wrote down, however deep; not the ids that are put in the place of `{advertiser_id}`."""
+    found: set[str] = set()
+    for each in written:
+        if isinstance(each, Mapping):
+            found |= words_of(*each.values())
+        elif isinstance(each, Iterable) and not isinstance(each, str | bytes):
+            found |= words_of(*each)
+        else:
+            found |= {word for word in WORD.findall(PLACEHOLDER.sub(" ", str(each))) if not word.isdigit()}
+    return found
+
+
+def filled(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
+    """The request parameters with ids in the place of their names; those that are left without any value go."""
+    found = {}
+    for name, text in ask.items():
+        for owner, value in owners.items():
+            text = text.replace(f"{{{owner}}}", value)  # noqa: PLW2901
+        found[name] = text
+    return {name: text for name, text in found.items() if text}
+
+
+def without(asked: Any, items: set[Item], least: str = "", name: str = "") -> Any:
+    """What is asked, less `items`; None where that leaves nothing out but a filter that only adds rows.
+
+    `least` is asked for where no metric is left. Raises NothingToAskError where the question would be another one, and
+    NothingToMeasureError where it would measure nothing.
+    """
+    value = _decoded(asked)
+    if value is not asked:
+        found = without(value, items, least, name)
+        return asked if found is value else None if found is None else orjson.dumps(found).decode()
+    if isinstance(value, Mapping):
+        own = str(value.get("field_name", ""))
+        kept = {key: without(each, items, least, own or str(key)) for key, each in value.items()}
+        return None if own and kept.get("filter_value") is None else {key: each for key, each in kept.items()
+                                                                  if each is not None}  # fmt: skip
+    if _has_objects(value):
+        return [found for each in value if (found := without(each, items, least, name)) is not None]
+    return _less(value, items, least, name)
+
+
+def _less(value: Any, items: set[Item], least: str, name: str) -> Any:
+    given = value if isinstance(value, list) else [value]
+    kept = [each for each in given if (name, str(each)) not in items]
+    if len(kept) == len(given):
+        return value
+    if not kept and name in METRIC_LISTS:
+        if not least or (name, least) in items:
+            raise NothingToMeasureError
+        return [least]
+    if not kept and not WIDENING.issuperset(map(str, given)):
+        raise NothingToAskError
+    return kept or None
+
+
+def empty_page() -> requests.Response:
+    """An answer without rows, to a question that was not asked."""
+    response = requests.Response()
+    response.status_code = requests.codes.ok
+    info = {"page": 1, "page_size": 1, "total_number": 0, "total_page": 0}
+    keep_body(response, {"code": 0, "message": "OK", "data": {"list": [], "page_info": info}})
+    return response
+
+
+def is_unasked(response: requests.Response) -> bool:
+    """Whether an answer is an `empty_page`: nobody was asked for it."""
+    return not request_of(response)
+
+
+def _has_objects(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+def _decoded(value: Any) -> Any:
+    """What a text of JSON stands for; anything else as it is."""
+    text = value.decode(errors="replace") if isinstance(value, bytes) else value
+    if not isinstance(text, str) or not text.startswith(("{", "[")):
+        return value
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return value

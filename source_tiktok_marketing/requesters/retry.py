@@ -1,0 +1,189 @@
+"""How long a sync waits for TikTok, and when it stops asking."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Condition, Lock, get_ident
+from typing import Any
+
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
+
+from source_tiktok_marketing.per_sync import OnePerSync
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+Answer = requests.Response | Exception | None
+
+# Recovery after 40100 (reference: rate limits): the next second if the limit was per second, 5 minutes if it was per
+# minute. TikTok does not say which, so the short waits come first; the last one is repeated.
+QUOTA_WAITS = (1, 2, 4, 8, 16, 30, 60, 300)
+OUTAGE_WAITS = (2, 4, 8, 16, 30, 60)
+OUTAGE_SECONDS = 300
+DEFAULT_MINUTES = 15
+# So many requests in a row given up after an outage, none answered between: the endpoint is down for this sync.
+LOST_IN_A_ROW = 10
+EVERYWHERE = ("", "")
+# The one that asks for all may be held up by as much; then another one does.
+LATE = 60.0
+# After an error the CDK asks for the state of its tasks anew at once, for as long as an hour.
+TASK_CHECK, BETWEEN_CHECKS = "report/task/check/", 60
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a request is not answered: where (endpoint, ad account or `""`), and in which words.
+
+    `is_long` is what lasts for minutes; `is_quota` what everybody has who asks there, any other trouble may be this
+    request's alone. `is_of_app`: everybody has it wherever they ask, as the quota is the app's.
+    """
+
+    where: tuple[str, str]
+    words: str
+    waits: tuple[int, ...]
+    is_long: bool = False
+    is_quota: bool = False
+    is_of_app: bool = False
+
+
+class Patience(OnePerSync):
+    """What the requests of one sync know of each other's refusals, shared by all streams and threads.
+
+    A wait is written into the log once, however many requests sit it out. Where waiting has been in vain, nobody
+    else waits: the same is true for them, and ten thousand windows of fifteen minutes would be a hundred days. What
+    TikTok refuses to everybody (a revoked token) is not asked for again.
+
+    Where the quota of the app is used up, one of those who were refused asks for all, and its outcome is theirs:
+
+      probe    refused ─ 1 s ─ refused ─ 2 s ─ refused ─ … ─ answered (all go on) or given up (all end)
+      others   refused ─────────────────────────────────────┤
+
+    Those who have not been refused ask once: another endpoint may have a quota of its own.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._minutes = int(config.get("max_wait_minutes") or DEFAULT_MINUTES)
+        self._lock = Lock()
+        self._outcome = Condition(self._lock)
+        self._probe, self._due = 0, 0.0
+        self._until: dict[tuple[str, str], float] = {}
+        self._lost: Counter[str] = Counter()
+        self._verdicts: dict[tuple[str, str], tuple[str, FailureType]] = {}
+
+    def refuse_hopeless(self, path: str, advertiser_id: str) -> None:
+        """Raises what was found out about this endpoint or ad account in this sync, before anything is asked."""
+        with self._lock:
+            found = next(filter(None, map(self._verdicts.get, _places(path, advertiser_id))), None)
+        if found:
+            if path == TASK_CHECK:
+                time.sleep(BETWEEN_CHECKS)
+            raise AirbyteTracedException(
+                message=found[0], internal_message="not asked: refused before in this sync", failure_type=found[1]
+            )
+
+    def answered(self, path: str, advertiser_id: str) -> None:
+        """Takes note of an answer: whatever was amiss there has passed."""
+        with self._lock:
+            self._lost.pop(path, None)
+            for place in _places(path, advertiser_id):
+                self._until.pop(place, None)
+                self._verdicts.pop(place, None)
+
+    def has_lost(self, path: str) -> bool:
+        """Whether a request there was given up and none was answered since."""
+        return bool(self._lost[path])
+
+    def stop(self, where: tuple[str, str], message: str, failure: FailureType) -> None:
+        """Lets every later request there fail with `message`, unasked."""
+        with self._lock:
+            self._verdicts[where] = (message, failure)
+
+    def wait(self, trouble: Trouble, attempt: int) -> float:
+        """Seconds to wait after the `attempt`-th refusal of one request. Raises a transient error after the last.
+
+        While another request asks for all, it returns, or raises, when that one has its outcome.
+        """
+        if trouble.is_of_app and self._leave_to_probe():
+            return 0.0
+        patience = self._minutes * 60 if trouble.is_long else min(OUTAGE_SECONDS, self._minutes * 60)
+        waited = sum(_wait(trouble.waits, number) for number in range(1, attempt))
+        if waited >= patience:
+            raise self._given_up(trouble, patience)
+        wait = min(_wait(trouble.waits, attempt), patience - waited)
+        now = time.monotonic()
+        with self._lock:
+            self._due = now + wait if self._probe == get_ident() else self._due
+            until = self._until.get(trouble.where, 0.0)
+            if now + wait <= until:
+                return min(until - now, patience)
+            self._until[trouble.where] = now + wait
+        LOGGER.info(f"{trouble.words} Asking again in {wait} s, after {waited} s of waiting.")
+        return float(wait)
+
+    def end_probe(self) -> None:
+        """Lets those who wait for this thread's outcome go on, where it asks for all."""
+        with self._lock:
+            if self._probe == get_ident():
+                self._probe = 0
+                self._outcome.notify_all()
+
+    def _leave_to_probe(self) -> bool:
+        """Whether another one has asked for all and was answered; where none does, this thread is to.
+
+        Raises the other's error where it has given up.
+        """
+        with self._lock:
+            if self._probe in (0, get_ident()):
+                self._probe = get_ident()
+                return False
+            while probe := self._probe:
+                if not self._outcome.wait(LATE) and time.monotonic() > self._due + LATE and self._probe == probe:
+                    self._probe = 0
+            found = self._verdicts.get(EVERYWHERE)
+        if found:
+            raise AirbyteTracedException(message=found[0], internal_message="given up", failure_type=found[1])
+        return True
+
+    def _given_up(self, trouble: Trouble, patience: int) -> AirbyteTracedException:
+        words = f"{trouble.words} It stayed so for {patience // 60} minutes of waiting."
+        if trouble.is_quota:
+            words += " The quota of the day is probably used up; TikTok counts anew from 00:00 UTC."
+        words += " What was read is saved: the next sync goes on from there."
+        path = trouble.where[0]
+        with self._lock:
+            self._lost[path] += 1
+            if trouble.is_of_app:  # those who waited at the same time say the same
+                words, _ = self._verdicts.setdefault(EVERYWHERE, (words, FailureType.transient_error))
+            if trouble.is_quota:
+                self._verdicts[trouble.where] = (words, FailureType.transient_error)
+            elif self._lost[path] >= LOST_IN_A_ROW:
+                self._verdicts[path, ""] = (words, FailureType.transient_error)
+        self.end_probe()
+        return AirbyteTracedException(
+            message=words, internal_message=f"given up: {trouble.where}", failure_type=FailureType.transient_error
+        )
+
+
+@dataclass
+class TiktokBackoff(BackoffStrategy):
+    """Asks the sync's patience how long to wait; `trouble_of` says what an answer means."""
+
+    patience: Patience
+    trouble_of: Callable[[Answer], Trouble]
+
+    def backoff_time(self, response_or_exception: Answer, attempt_count: int) -> float:
+        """Seconds to wait after the `attempt_count`-th refusal of one request; the CDK adds one."""
+        return self.patience.wait(self.trouble_of(response_or_exception), attempt_count)
+
+
+def _places(path: str, advertiser_id: str) -> tuple[tuple[str, str], ...]:
+    return EVERYWHERE, (path, ""), (path, advertiser_id)
+
+
+def _wait(waits: tuple[int, ...], attempt: int) -> int:
+    return waits[min(attempt, len(waits)) - 1]

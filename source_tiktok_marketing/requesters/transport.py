@@ -1,0 +1,79 @@
+"""The request as it leaves and the answer as it arrives: the token goes to TikTok alone, nothing takes for ever."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from threading import Timer
+from typing import Any
+
+import requests
+
+from source_tiktok_marketing.requesters.responses import path_of
+
+# Seconds a body may take to arrive whole. The time-out of the manifest only bounds the silence between two bytes.
+LONGEST_ANSWER = 600.0
+PIECE = 262_144
+# Bytes of JSON, unpacked: no page of TikTok's comes near it, and all of it is held in memory, several times over.
+LARGEST_ANSWER = 64 * 1024 * 1024
+DOWNLOAD = "report/task/download/"
+
+
+class AnswerTooLargeError(requests.RequestException):
+    """An answer has more than `LARGEST_ANSWER` bytes; what follows is not read."""
+
+
+def _received(response: requests.Response, **_: Any) -> requests.Response:
+    """The answer, its body read to the end, streamed or not. A connection that drips is shut after `LONGEST_ANSWER`.
+
+    The download of a large report may have any size.
+    """
+    response.headers.pop("Location", None)
+    watch = Timer(LONGEST_ANSWER, _shut, [response])
+    watch.daemon = True
+    watch.start()
+    try:
+        # `requests` takes ten kilobytes at a time, which is a third of what receiving a page costs.
+        pieces = response.iter_content(PIECE)
+        response._content = b"".join(pieces if path_of(response.request) == DOWNLOAD else _bounded(pieces))
+    except requests.RequestException as error:
+        error.request = response.request  # `requests` forgets it here, and with it the ad account
+        response.close()
+        raise
+    finally:
+        watch.cancel()
+    return response
+
+
+def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > LARGEST_ANSWER:
+            raise AnswerTooLargeError(f"more than {LARGEST_ANSWER} bytes")
+        yield piece
+
+
+def _shut(response: requests.Response) -> None:
+    with contextlib.suppress(Exception):  # it has just ended by itself
+        response.raw.shutdown()
+
+
+# In which order, as one is a kind of the other.
+NO_ANSWER = (
+    (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
+    (requests.exceptions.SSLError, "its certificate was not accepted, or the encryption failed. Check the network's "
+     "proxy and the certificates the connector trusts"),
+    (requests.exceptions.ProxyError, "the network's proxy did not let the request through. Check its settings"),
+    (requests.exceptions.Timeout, "it took too long"),
+    (requests.exceptions.ContentDecodingError, "its compressed body was damaged on the way"),
+    (requests.exceptions.ChunkedEncodingError, "its body broke off"),
+)  # fmt: skip
+
+
+def why_unanswered(error: Exception | None) -> str:
+    """Why no answer came, in words for the user."""
+    told = next((why for kind, why in NO_ANSWER if isinstance(error, kind)), "")
+    if not told and ("NameResolutionError" in str(error) or "getaddrinfo" in str(error)):
+        return "its name could not be looked up. Check the network and its name server (DNS)"
+    return told or "the connection was lost"

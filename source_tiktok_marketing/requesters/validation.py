@@ -1,0 +1,108 @@
+"""Whether an answer has the shape of one: what TikTok promises of a page, a report and a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+
+from source_tiktok_marketing.requesters.responses import _counts_rows, asked, body_of, count_of
+from source_tiktok_marketing.schema.casting import CASTERS
+
+REPORT_PARTS = ("dimensions", "metrics")
+
+COUNTS = ("page", "page_size", "total_number", "total_page")
+
+# What TikTok calls the rows of an answer, and how many of them were read where they are not in `body_of`.
+ROWS, READ = ("list", "musics", "creative_portfolios"), "rows_read"
+
+REPORT, ACCOUNTS = "/report/integrated/get/", ("/oauth2/advertiser/get/", "/advertiser/info/")
+
+CREATE, CHECK = "/report/task/create/", "/report/task/check/"
+
+STATES_OF_A_TASK = ("QUEUING", "PROCESSING", "SUCCESS", "FAILED", "CANCELED")
+
+# Nobody nests so deep; what writes JSON gives up a little later.
+MOST_LEVELS = 100
+
+
+def flaw_in(response: requests.Response) -> str:
+    """What is wrong with an answer of code 0, where following it would lose rows or break; `""` where nothing is."""
+    return next(_flaws(response, body_of(response).get("data")), "")
+
+
+def _flaws(response: requests.Response, data: Any) -> Iterator[str]:
+    if not isinstance(data, dict):
+        yield "without data"
+        return
+    named, info = [data.get(name) for name in ROWS], data.get("page_info")
+    if not all(isinstance(each, list | None) for each in named) or not isinstance(info, dict | None):
+        yield "whose parts have another form than ever"
+        return
+    path, dimensions = str(urlsplit(response.request.url or "").path), _decoded_list(asked(response, "dimensions"))
+    if path.endswith(CREATE) and not str(data.get("task_id") or "").isalnum():
+        yield "without a task_id"
+    if path.endswith(CHECK) and data.get("status") not in STATES_OF_A_TASK:
+        yield "without a status that is known"
+    rows = [row for each in named for row in each or ()]
+    if not all(_is_row(row, path, dimensions) for row in rows):
+        yield "with a row of another form than ever"
+    if info:
+        has_rows = bool(data.get(READ)) or any(each for each in data.values() if isinstance(each, list))
+        yield from _page_flaws(asked(response, "page"), has_rows, info)
+
+
+def _page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        at, size, total, pages = (count_of(info, name) for name in COUNTS)
+    except ValueError:
+        yield "whose page_info has no numbers"
+        return
+    if page and at and str(at) != page:
+        yield f"with page {at} where page {page} was asked for"
+    elif not has_rows and _counts_rows(at or int(page or 1), size or 0, total, pages):
+        yield f"without rows on page {at or page} of {pages if total is None else f'{total} rows'}"
+
+
+def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
+    if not isinstance(row, dict) or _is_deep(row):
+        return False
+    if path.endswith(ACCOUNTS):
+        return str(row.get("advertiser_id")).isdecimal()
+    if not path.endswith(REPORT):
+        parts = ("info", *REPORT_PARTS) if "dimensions" in row else ()
+        return all(isinstance(row.get(part) or {}, dict) for part in parts)
+    return all(isinstance(row.get(part), dict) for part in REPORT_PARTS) and all(
+        _is_dimension(name, row["dimensions"].get(name)) for name in dimensions
+    )
+
+
+def _is_dimension(name: str, value: Any) -> bool:
+    """Whether a row can be told from others by this value; only a breakdown may be null."""
+    if not name.startswith("stat_time"):
+        return isinstance(value, str | int) or (value is None and not name.endswith("_id"))
+    try:
+        return bool(CASTERS["date-time"](value))
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_deep(row: Any) -> bool:
+    layer = [row]
+    for _ in range(MOST_LEVELS):
+        members = (each.values() if isinstance(each, dict) else each for each in layer)
+        layer = [inner for each in members for inner in each if isinstance(inner, dict | list)]
+        if not layer:
+            return False
+    return True
+
+
+def _decoded_list(text: str) -> list[Any]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return []
+    return found if isinstance(found, list) else []

@@ -1,0 +1,1 @@
+"""In how many requests a partition is read."""

@@ -1,0 +1,208 @@
+"""Which ad accounts had anything to report in a window: a cheap question before the many dear ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from threading import Condition, Lock
+from typing import Any
+
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
+from source_tiktok_marketing.per_sync import OnePerSync
+from source_tiktok_marketing.requesters.cut_answers import is_cut
+from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, tallied
+from source_tiktok_marketing.requesters.responses import body_of, data_of
+from source_tiktok_marketing.schema.casting import CASTERS
+from source_tiktok_marketing.schema.metrics import metrics as known_metrics
+
+ACCOUNTS_PER_REQUEST = 5
+LONGEST = 30
+# Cursors of one group lie apart by the days that have not settled and by the time zone: one question serves them all.
+EARLIER = 7
+# TikTok had no ads before; days are counted from here.
+BEGINNING = date(2000, 1, 1).toordinal()
+
+
+@dataclass
+class Group:
+    """Up to five ad accounts that are asked for together, and what is known of their days.
+
+    Sets of days are numbers with a bit per day, so that ten years of an account are some hundred bytes.
+    """
+
+    accounts: list[str]
+    until: int
+    known: int = 0
+    asking: int = 0
+    apart: bool = False
+    active: dict[str, int] = field(default_factory=dict)
+    changed: Condition = field(default_factory=Condition)
+
+    def claim(self, wanted: int) -> range:
+        """Days to ask TikTok for now, for the caller alone; none once all `wanted` are known.
+
+        Waits where another thread asks for them.
+        """
+        with self.changed:
+            while missing := wanted & ~self.known:
+                if not missing & self.asking:
+                    days = self._around(_lowest(missing), max(self.until, wanted.bit_length() - 1))
+                    self.asking |= bits_of(days)
+                    return days
+                self.changed.wait()
+        return range(0)
+
+    def settle(self, days: range, found: Mapping[str, int] | None) -> None:
+        """Takes the answer for the claimed `days`; None where there was none, so that another thread may ask."""
+        with self.changed:
+            self.asking &= ~bits_of(days)
+            if found is not None:
+                self.known |= bits_of(days)
+                for advertiser_id, active in found.items():
+                    self.active[advertiser_id] = self.active.get(advertiser_id, 0) | active
+            self.changed.notify_all()
+
+    def is_active(self, advertiser_id: str, wanted: int, ask: Callable[[range], Mapping[str, int]]) -> bool:
+        """Whether an ad account has a row on one of the days `wanted`; asks for those that are not known yet."""
+        while asked := self.claim(wanted):
+            found = None
+            try:
+                found = ask(asked)
+            finally:
+                self.settle(asked, found)
+        return bool(self.active.get(advertiser_id, 0) & wanted)
+
+    def _around(self, first: int, until: int) -> range:
+        """The days one request asks for: those that follow, as other windows will want them, then some before."""
+        taken, start, end = self.known | self.asking, first, first
+        while end < until and end - start + 1 < LONGEST and not taken >> (end + 1) & 1:
+            end += 1
+        while start > max(0, first - EARLIER) and end - start + 1 < LONGEST and not taken >> (start - 1) & 1:
+            start -= 1
+        return range(start, end + 1)
+
+
+class Activity(OnePerSync):
+    """The days on which each ad account of a sync had a row at all, asked for once for all streams and threads.
+
+    A report by day or hour has rows where something was counted, and what a campaign, an ad or an audience has, its
+    ad account has: an account without a row for a day, deleted entities included, has none at any level on that day,
+    also where conversions came late and nothing was delivered any more. Any row counts as activity, whatever is in it.
+
+        ad account  ▪ ▪     ▪    rows by day of five accounts: one request
+        campaigns   ▪ ▪     ▪
+        ads         ▪ ▪     ▪
+        window      [───][──][──]
+        read         yes  no  yes
+
+    What TikTok refuses or cuts short counts as activity: the report itself is then asked for, and says why.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        self.metrics: list[str] = []
+        self._directory = AdvertiserDirectory.of(config)
+        self._lock = Lock()
+        self._groups: dict[str, Group] | None = None
+
+    def sees(self, metrics: Iterable[str]) -> bool:
+        """Whether an account's row would tell of all these metrics: names, what is asked for, and its ratios."""
+        return all(map(self._is_seen, metrics))
+
+    def is_silent(self, window: StreamSlice) -> bool:
+        """Whether the ad account of a window has no row on any of its days."""
+        advertiser_id = str(window.get("advertiser_id", ""))
+        group = self._grouped().get(advertiser_id)
+        if group is None:
+            return False
+        return not group.is_active(advertiser_id, days_of(window), lambda days: self._ask(group, days))
+
+    def _is_seen(self, metric: str) -> bool:
+        known = known_metrics().get(metric)
+        is_name = known is not None and known.group == "Attribute"
+        stem = metric.removesuffix("_rate")
+        return is_name or metric in self.metrics or "cost_per_" in metric or stem in self.metrics
+
+    def _grouped(self) -> Mapping[str, Group]:
+        """The group of each ad account; the sandbox has no report about ad accounts."""
+        with self._lock:
+            if self._groups is None:
+                self._groups = {} if self._config["credentials"]["auth_type"] == SANDBOX else dict(self._all_groups())
+            return self._groups
+
+    def _all_groups(self) -> Iterator[tuple[str, Group]]:
+        unreachable = set(self._directory.unreachable())
+        accounts = [each for each in self._directory.chosen() if each not in unreachable]
+        for start in range(0, len(accounts), ACCOUNTS_PER_REQUEST):
+            members = accounts[start : start + ACCOUNTS_PER_REQUEST]
+            until = max(self._directory.days(each, self._config)["last_day"] for each in members)
+            group = Group(members, day_number(until))
+            yield from ((each, group) for each in members)
+
+    def _ask(self, group: Group, days: range) -> dict[str, int]:
+        """The active days of the group's accounts among `days`."""
+        if not group.apart:
+            found = self._answer(group.accounts, days)
+            if found is not None:
+                return found
+            group.apart = True  # accounts of different users can't be asked for together
+        alone = ((each, self._answer([each], days)) for each in group.accounts)
+        return {each: bits_of(days) if found is None else found.get(each, 0) for each, found in alone}
+
+    def _answer(self, accounts: list[str], days: range) -> dict[str, int] | None:
+        """None where TikTok does not answer for all of these accounts."""
+        parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(self.metrics)}
+        rows = rows_by_day(self._directory.requesters["activity"], parameters, days)
+        if rows is None:
+            return None
+        found: dict[str, int] = {}
+        for row, day in rows:
+            advertiser_id = str(row["advertiser_id"])
+            found[advertiser_id] = found.get(advertiser_id, 0) | 1 << day
+        return found
+
+
+def rows_by_day(
+    requester: HttpRequester, parameters: Mapping[str, str], days: range
+) -> list[tuple[Mapping[str, Any], int]] | None:
+    """The dimensions of each row of a report by day, and its day; None where TikTok does not give all in one page."""
+    asked = {**parameters, "start_date": _day(days[0]), "end_date": _day(days[-1])}
+    response = requester.send_request(request_params=asked)
+    if response is None or body_of(response).get("code") != 0 or is_cut(response):
+        return None
+    tally = tallied(Tally(), response)
+    if goes_on(tally, response, page=1) or tally.lacking:
+        return None
+    rows = [row["dimensions"] for row in data_of(response).get("list") or ()]
+    return [(row, day_number(CASTERS["date"](str(row["stat_time_day"])))) for row in rows]
+
+
+def days_of(window: StreamSlice) -> int:
+    """The days of a window that are the ad account's own, as a number with a bit per day."""
+    days = window.extra_fields
+    first = max(window.cursor_slice["start_time"], days["first_day"])
+    return bits_of(range(day_number(first), day_number(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
+
+
+def day_number(day: str) -> int:
+    """A day as the place of its bit."""
+    return max(0, date.fromisoformat(day).toordinal() - BEGINNING)
+
+
+def _day(number: int) -> str:
+    return (date.fromordinal(BEGINNING) + timedelta(number)).isoformat()
+
+
+def bits_of(days: range) -> int:
+    """Some days as a number with a bit per day."""
+    return ((1 << len(days)) - 1) << days.start
+
+
+def _lowest(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1

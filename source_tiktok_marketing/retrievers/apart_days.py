@@ -1,0 +1,74 @@
+"""On which days an ad account has rows of campaigns that are asked for apart: one cheap question for all streams."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from threading import Lock
+from typing import TYPE_CHECKING, cast
+
+from airbyte_cdk import AirbyteTracedException
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_tiktok_marketing.per_sync import OnePerSync
+from source_tiktok_marketing.requesters.left_out import RefusedRequestError
+from source_tiktok_marketing.retrievers.activity import Activity, Group, day_number, days_of, rows_by_day
+from source_tiktok_marketing.schema.metrics import metrics as known_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from airbyte_cdk.sources.declarative.requesters import HttpRequester
+
+    from source_tiktok_marketing.requesters.asked_apart import Kind
+
+DELETED_TOO = {"field_name": "campaign_status", "filter_type": "IN", "filter_value": '["STATUS_ALL"]'}
+
+
+class ApartDays(OnePerSync):
+    """The days on which the campaigns of a kind have a row, by ad account, up to thirty days a question.
+
+    What an ad or an audience of such a campaign has by day or hour, the campaign has (`Activity`). A window of other
+    days need not be asked for the kind. What TikTok cuts or gives in several pages counts as days with rows; where it
+    refuses the question, it is not asked again, and every day counts.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.requester: HttpRequester | None = None
+        self._activity = Activity.of(config)
+        self._groups: dict[tuple[str, str], Group] = {}
+        self._refused: set[str] = set()
+        self._lock = Lock()
+
+    def may_have_rows(self, kind: Kind, window: StreamSlice, metrics: Iterable[str], refused: Collection[str]) -> bool:
+        """Whether a report of these metrics, by day or hour, may have a row of the kind on a day of the window.
+
+        TikTok is not asked for what it `refused` before.
+        """
+        if self.requester is None or kind.name in self._refused or not self._activity.sees(metrics):
+            return True
+        counted = [name for name in self._activity.metrics
+                   if "campaign" in known_metrics()[name].levels and name not in refused]  # fmt: skip
+        advertiser_id, wanted = str(window["advertiser_id"]), days_of(window)
+        group = self._group(kind, advertiser_id, day_number(window.extra_fields["last_day"]))
+        return group.is_active(advertiser_id, wanted, lambda days: self._ask(kind, advertiser_id, days, counted))
+
+    def _group(self, kind: Kind, advertiser_id: str, until: int) -> Group:
+        with self._lock:
+            group = self._groups.setdefault((kind.name, advertiser_id), Group([advertiser_id], until))
+            group.until = max(group.until, until)
+            return group
+
+    def _ask(self, kind: Kind, advertiser_id: str, days: range, metrics: list[str]) -> dict[str, int]:
+        parameters = {"advertiser_id": advertiser_id, "metrics": json.dumps(metrics),
+                      "filtering": json.dumps([kind.filter, DELETED_TOO])}  # fmt: skip
+        found = None
+        try:
+            found = rows_by_day(cast("HttpRequester", self.requester), parameters, days)
+        except RefusedRequestError:
+            self._refused.add(kind.name)
+        except AirbyteTracedException:
+            pass  # the report itself says what is wrong
+        active = {day for _, day in found} if found is not None else days
+        return {advertiser_id: sum(1 << day for day in active)}

@@ -1,0 +1,214 @@
+"""The buying types and origins that TikTok's reports below the ad account may leave out unless they are asked for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import chain, islice
+from typing import Any, cast
+
+from airbyte_cdk.sources.declarative.extractors.record_filter import RecordFilter
+from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
+from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
+
+from source_tiktok_marketing.incremental.windows import is_outside
+from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
+from source_tiktok_marketing.requesters.left_out import LeftOut, RefusedRequestError
+from source_tiktok_marketing.requesters.page_decoder import Page
+from source_tiktok_marketing.requesters.request_parameters import tokens_of
+from source_tiktok_marketing.retrievers.apart_days import ApartDays
+from source_tiktok_marketing.schema.metrics import filtered_types
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+# From the highest level down; a report can be asked for the ids of its own level and those above.
+PARENTS = ("campaign", "adgroup", "ad")
+LONGEST_BY_DAY = timedelta(days=29)
+# A report with one of these filters has what it says; what is automated is never TopView, reach or Promote.
+DECIDING = {"buying_type", "campaign_automation_type"}
+
+Reader = Callable[[StreamSlice], Iterable[Any]]
+
+
+@dataclass
+class Held:
+    """The rows of a window that came apart, by key, each with its kind, until they come with the others, too."""
+
+    rows: dict[Hashable, tuple[Kind, Any]] = field(default_factory=dict)
+    came: set[str] = field(default_factory=set)
+
+    def let_go(self, key: Hashable) -> None:
+        """Takes note of a row among the others."""
+        if found := self.rows.pop(key, None):
+            self.came.add(found[0].name)
+
+    def came_whole(self) -> set[str]:
+        """The kinds of which every row, and one at least, was among the others."""
+        return self.came - {kind.name for kind, _ in self.rows.values()}
+
+
+@dataclass
+class EveryBuyingType:
+    """Reads a window of a report below the ad account with the rows of every kind, however TikTok takes a report.
+
+    TikTok's pages say to ask for TopView with the filter `buying_type`, and for Promote with `campaign_system_origins`;
+    a connector asks for Reach & Frequency apart. Whether a report without filter lacks them or has them all the same is
+    not said of all. So an ad account with such campaigns is asked for each of their kinds, and for everything:
+
+        with the filter     t1 t2        held back
+        without             a1 a2 t1     t1 is here: given with these rows, and held back no more
+                            ─────────
+        then                t2           what is still held back
+
+    Either way every row is given, and no key twice. Only what is asked for apart is held in memory. A kind is not asked
+    for where the ad account has no such campaign (`AskedApart`), by day or hour where none of them has a row
+    (`ApartDays`), and for the rest of the sync and stream once all its rows came without the filter, too. If TikTok
+    refuses the filter, the report is read without, and a warning at the end says what is left out.
+
+    `pieces` are the windows that a question with a filter may be about.
+    """
+
+    config: Mapping[str, Any]
+    stream: str
+    key: list[str]
+    metrics: list[str]
+    dated: bool
+    in_task: bool = False
+    pieces: Callable[[StreamSlice], Iterable[StreamSlice]] = lambda window: (window,)
+    _done: set[tuple[str, str]] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._accounts, self._days = AskedApart.of(self.config), ApartDays.of(self.config)
+        self._left_out = LeftOut.of(self.config)
+
+    def read(self, window: StreamSlice, read: Reader) -> Iterator[Any]:
+        """The records of the window, all kinds together."""
+        advertiser_id, held = str(window.get("advertiser_id", "")), Held()
+        kinds = self._kinds(advertiser_id)
+        others = iter(read(window))
+        # The first page comes first: what TikTok refuses of the report itself is then known, or has stopped it.
+        first = list(islice(others, 1)) if kinds else []
+        for kind in kinds:
+            for record in self._apart(kind, advertiser_id, window, read):
+                for row in _rows(record):
+                    held.rows.setdefault(self._key_of(row), (kind, _alone(row, record)))
+        for record in chain(first, others):
+            if held.rows:
+                for row in _rows(record):
+                    held.let_go(self._key_of(row))
+            yield record
+        self._done |= {(name, advertiser_id) for name in held.came_whole()}
+        yield from (record for _, record in held.rows.values())
+
+    def goes_beside(self, window: StreamSlice) -> bool:
+        """Whether there may be rows of a kind that are not counted in those of the ad account."""
+        kinds = self._accounts.of_account(str(window.get("advertiser_id", "")), beside=True)
+        return any(self._may_have_rows(kind, window) for kind in kinds)
+
+    def _kinds(self, advertiser_id: str) -> list[Kind]:
+        """What the ad account is to be asked for apart."""
+        left_out = self._left_out.of_stream(self.stream).left_out
+        found = (kind for kind in self._accounts.of_account(advertiser_id) if kind.words not in left_out)
+        return [kind for kind in found if not (self.in_task and kind.in_tasks)
+                and (kind.name, advertiser_id) not in self._done]  # fmt: skip
+
+    def _apart(self, kind: Kind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
+        """The records of one kind; none where TikTok refuses to give them apart."""
+        pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
+        try:
+            return [record for piece in pieces for record in read(narrowed(piece, kind.filter))]
+        except RefusedRequestError as refusal:
+            self._leave_out(kind, advertiser_id, refusal)
+            return []
+
+    def _leave_out(self, kind: Kind, advertiser_id: str, refusal: RefusedRequestError) -> None:
+        """Leaves out the kind for all, where TikTok names its filter, and else for this ad account."""
+        name, value = kind.words
+        is_named = not tokens_of(refusal.response).isdisjoint(kind.words)
+        report = self._left_out.of_stream(self.stream)
+        with report.lock:
+            report.left_out[name, value if is_named else f"{value} of ad account {advertiser_id}"] = refusal.reason
+        self._done.add((kind.name, advertiser_id))
+
+    def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
+        left_out = {value for name, value in set(self._left_out.of_stream(self.stream).left_out) if name == "metrics"}
+        return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
+
+    def _key_of(self, row: Mapping[str, Any]) -> Hashable:
+        return tuple(row.get(name) for name in self.key)
+
+
+@dataclass
+class ApartOfTask(RecordFilter):
+    """Adds what is asked for apart to the download of a report made as a task, which takes no filter but ids.
+
+    It is asked for as pages of a plain report (`pages`), by day in windows as long as TikTok allows there.
+    """
+
+    pages: SimpleRetriever = field(kw_only=True)
+    key: list[str] = field(kw_only=True)
+    metrics: list[str] = field(kw_only=True)
+    stream: str = field(kw_only=True)
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
+        concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
+        dated = "stat_time_day" in parameters["dimensions"]
+        pieces = {"pieces": _short} if dated else {}
+        self._every = (
+            EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated, in_task=True, **pieces)
+            if concerned
+            else None
+        )
+
+    @override
+    def filter_records(
+        self,
+        records: Iterable[Mapping[str, Any]],
+        stream_state: Mapping[str, Any],
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Iterable[Mapping[str, Any]]:
+        """The rows of one download, and behind them those that it lacks."""
+        if not self._every or not stream_slice:
+            return records
+        # A task keeps the window it was made for.
+        window = stream_slice.extra_fields["jobs"][0].job_parameters()
+        return self._every.read(window, lambda asked: records if asked is window else self._plain(asked))
+
+    def _plain(self, window: StreamSlice) -> Iterator[Any]:
+        for record in self.pages.read_records({}, window):
+            yield record.data if isinstance(record, Record) else record
+
+
+def _short(window: StreamSlice) -> Iterator[StreamSlice]:
+    """The window in pieces as long as a plain report by day may be, without those outside the account's own days."""
+    first, end = (date.fromisoformat(window.cursor_slice[name][:10]) for name in ("start_time", "end_time"))
+    while first <= end:
+        last = min(first + LONGEST_BY_DAY, end)
+        days = {"start_time": first.isoformat(), "end_time": last.isoformat()}
+        piece = StreamSlice(partition=window.partition, cursor_slice=days, extra_fields=window.extra_fields)
+        if not is_outside(piece):
+            yield piece
+        first = last + timedelta(days=1)
+
+
+def narrowed(window: StreamSlice, *filters: Mapping[str, str]) -> StreamSlice:
+    """The window with more filters, each in the place of the report's own of that name."""
+    extra = {**window.extra_fields, "part": [*window.extra_fields.get("part", ()), *filters]}
+    return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
+
+
+def _rows(record: Any) -> Iterable[Mapping[str, Any]]:
+    values: Any = record.data if isinstance(record, Record) else record
+    if isinstance(values, Page):
+        return [*values.first.rows(), *values.rest.rows()]
+    return [cast("Mapping[str, Any]", values)]
+
+
+def _alone(row: Mapping[str, Any], record: Any) -> Any:
+    """A row of a page as a record of its own."""
+    return Record(row, record.stream_name, record.associated_slice) if isinstance(record, Record) else row

@@ -1,0 +1,215 @@
+"""What people wrote into a form: one export for each form and region, made only where the configuration wants it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import lzma
+import re
+import struct
+import time
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any
+
+import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.types import StreamSlice
+from typing_extensions import override
+
+from source_tiktok_marketing.requesters.json_decoding import BrokenOffError, read_text
+from source_tiktok_marketing.requesters.permissions import RefusedError
+from source_tiktok_marketing.requesters.responses import body_of, data_of
+from source_tiktok_marketing.retrievers.substreams import PartError
+from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES
+from source_tiktok_marketing.schema.columns import entity_columns
+
+FILE = "page/lead/task/download/"
+REGION, ELSEWHERE = "x-lead-region", "other"
+READY, FAILED = "SUCCEED", "FAILED"
+PAUSE, TRIES = 5.0, 3
+# What the file's headings are called here; every other heading is a question of the form.
+COLUMNS: Mapping[str, str] = {
+    "lead_id": "lead_id",
+    "created_time": "create_time", "create_time": "create_time",
+    "campaign_id": "campaign_id", "campaign_name": "campaign_name",
+    "adgroup_id": "adgroup_id", "ad_group_id": "adgroup_id",
+    "adgroup_name": "adgroup_name", "ad_group_name": "adgroup_name",
+    "ad_id": "ad_id", "ad_name": "ad_name",
+    "form_id": "page_id", "page_id": "page_id",
+    "form_name": "page_name", "page_name": "page_name",
+}  # fmt: skip
+# How ids are kept from becoming numbers in a spreadsheet.
+PROTECTION = "=\"'\t "
+UNKNOWN = ("", "-", "--")
+NOT_SHOWN = "(not shown)"
+
+
+# What unpacking and reading a damaged file raises.
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, csv.Error, EOFError, OSError, ValueError,
+          struct.error)  # fmt: skip
+
+
+@dataclass
+class LeadDownloads(Retriever):
+    """The leads of one form from one region, as records.
+
+    TikTok makes a file of them as a task: one endpoint takes the order and tells how far it is, another hands the file
+    out, a CSV or, from 10 MB, a zip of it. There is no choice of days: it holds what TikTok keeps, 90 days. Leads of
+    Europe and the United States lie apart, and come only where a header names the region.
+
+        {"page_id": "7", "lead_region": "eu"}
+        ─────────────────────────────────────────────────────────────────────────────────────────
+        lead_id,created_time,form_id,Your name     {"lead_id": "1", "create_time": …, "page_id": "7",
+        1,2026-01-05 07:00:00,7,Ada                 "answers": {"Your name": "Ada"}}
+
+    What people wrote is in no log: not in debug lines, where the CDK shows what is not streamed, and not in the words
+    about values of an unexpected form. The CDK's AsyncRetriever stops the stream for all ad accounts where the token
+    lacks a permission, and knows nothing of zips.
+
+    What still fails: a task that ends FAILED three times, or takes longer than max_wait_minutes, ends the sync of its
+    ad account with a transient error. A file that stays damaged, or is packed in an unknown way, is named after all
+    others were read. The next sync asks again.
+    """
+
+    config: Mapping[str, Any]
+    tasks: HttpRequester
+    download: HttpRequester
+    parameters: InitVar[Mapping[str, Any]]
+    stream: str
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self.download.stream_response = True
+        self._time = entity_columns()[self.stream]["create_time"]
+
+    @override
+    def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
+        """The leads of the form and region that the slice asks about."""
+        ask = dict(stream_slice.extra_fields["ask"]) if stream_slice else {}
+        region = ask.pop("lead_region", ELSEWHERE)
+        headers = {} if region == ELSEWHERE else {REGION: region}
+        ready = self._ready(ask, headers)
+        owner = {name: value for name, value in ask.items() if name != "page_id"}
+        yield from self._whole({**owner, **ready}, headers, f"form {ask.get('page_id')}, region {region}")
+
+    def _ready(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
+        """The id of a task that has made its file."""
+        waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
+        for _ in range(TRIES):
+            task = self._task(ask, headers)
+            named = {"task_id": str(task.get("task_id") or "")}
+            while named["task_id"] and task.get("status") not in (READY, FAILED) and waits > 0:
+                time.sleep(PAUSE)
+                waits -= 1
+                task = self._task({**ask, **named}, headers)
+            if task.get("status") == READY:
+                return named
+        why = "took too long" if waits <= 0 else "failed"
+        raise self._unfinished(f"TikTok's export {why}", f"status {task.get('status')!r} for {dict(ask)}")
+
+    def _task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, Any]:
+        answer = _accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers))
+        return data_of(answer) if answer is not None else {}
+
+    def _file(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
+        where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": FILE})
+        try:
+            answer = self.download.send_request(stream_slice=where, request_params=ask, request_headers=headers)
+        except AirbyteTracedException as error:
+            # The CDK repeats the body in its own words.
+            kind = error.failure_type
+            raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=kind) from None
+        accepted = _accepted(answer)
+        return b"" if accepted is None else accepted.content
+
+    def _whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:
+        """The leads of a file, which is downloaded again where it is damaged. Raises PartError where it stays so."""
+        why = details = ""
+        for _ in range(TRIES):
+            content = self._file(ask, headers)
+            try:
+                return [lead for file in _files(content) for lead in self._rows(file)]
+            except RuntimeError as error:  # how zipfile refuses what it can't open
+                why, details = "is packed or encrypted in an unknown way", type(error).__name__
+            except BrokenOffError as error:
+                why, details = "broke off", str(error)
+            except DAMAGE as error:
+                why, details = "broke off", f"{type(error).__name__} in {len(content)} bytes"
+        raise PartError(
+            message=f"TikTok's file {why} for stream {self.stream}, {what}. The next sync asks for it again.",
+            internal_message=details,
+            failure_type=FailureType.transient_error,
+        )
+
+    def _rows(self, file: bytes) -> Iterator[dict[str, Any]]:
+        text, is_mended = read_text(file)
+        if is_mended:
+            ODD_VALUES.add_answer(self.stream)
+        lines = csv.reader(text)
+        headings = [heading.strip() for heading in next(lines, [])]
+        columns = [COLUMNS.get(re.sub(r"\W+", "_", heading.lower()), "") for heading in headings]
+        if headings and "lead_id" not in columns:
+            raise AirbyteTracedException(
+                message=f"TikTok's file for stream {self.stream} has no column lead_id. Please report it.",
+                internal_message=f"{len(headings)} headings",
+                failure_type=FailureType.system_error,
+            )
+        for line in lines:
+            if len(line) != len(headings):
+                raise BrokenOffError(f"line {lines.line_num} has {len(line)} values")
+            yield self._lead(headings, columns, line)
+
+    def _lead(self, headings: list[str], columns: list[str], line: list[str]) -> dict[str, Any]:
+        lead: dict[str, Any] = {}
+        answers: dict[str, str] = {}
+        for heading, column, text in zip(headings, columns, line, strict=True):
+            if not column:
+                answers[_unused(heading, answers)] = text
+            elif (value := text.strip(PROTECTION) if column.endswith("_id") else text) not in UNKNOWN:
+                lead[column] = value
+        if "create_time" in lead:
+            lead["create_time"] = self._moment(lead["create_time"])
+        return {**lead, "answers": answers}
+
+    def _moment(self, text: str) -> str | None:
+        try:
+            return str(CASTERS[self._time.type](text))
+        except (ValueError, OverflowError):
+            ODD_VALUES.add(self.stream, self._time, NOT_SHOWN)
+            return None
+
+    def _unfinished(self, what: str, details: str) -> AirbyteTracedException:
+        return AirbyteTracedException(
+            message=f"{what} for stream {self.stream}. The next sync asks for it again.",
+            internal_message=details,
+            failure_type=FailureType.transient_error,
+        )
+
+
+def _accepted(answer: requests.Response | None) -> requests.Response | None:
+    """The answer itself. Raises RefusedError where TikTok refused."""
+    if answer is not None and body_of(answer).get("code"):
+        raise RefusedError(answer)
+    return answer
+
+
+def _files(content: bytes) -> Iterator[bytes]:
+    """The CSV files in a download."""
+    if not zipfile.is_zipfile(io.BytesIO(content)) and not content.startswith(b"PK"):
+        yield content
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            yield archive.read(name)
+
+
+def _unused(heading: str, answers: Mapping[str, str]) -> str:
+    """A name for the answer to a question that may be asked twice in a form."""
+    name, number = heading, 2
+    while name in answers:
+        name, number = f"{heading} ({number})", number + 1
+    return name

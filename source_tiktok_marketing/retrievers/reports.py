@@ -1,0 +1,250 @@
+"""One window of a report in as many questions as it takes: by metrics, by ids, never cut short."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from datetime import timedelta
+from threading import Lock, local
+from typing import Any, cast
+
+import orjson
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
+from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
+
+from source_tiktok_marketing.extractors.reports import PartOfRow
+from source_tiktok_marketing.incremental.windows import is_outside
+from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
+from source_tiktok_marketing.per_sync import is_sample
+from source_tiktok_marketing.requesters.asked_apart import AskedApart
+from source_tiktok_marketing.requesters.cut_answers import AnswerCutError, Given, Keys, indivisible, nothing_listed
+from source_tiktok_marketing.requesters.lenient_requester import lenient
+from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
+from source_tiktok_marketing.requesters.request_parameters import words_of
+from source_tiktok_marketing.requesters.responses import data_of
+from source_tiktok_marketing.retrievers.activity import Activity
+from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
+from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, filtered_types
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+IDS_PER_FILTER = 100
+# What is measured where nothing else can be, as TikTok wants one metric at least.
+LEAST = "spend"
+TIMES = {"stat_time_day", "stat_time_hour"}
+Splitter = Callable[[StreamSlice, timedelta | None], list[StreamSlice] | None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some entities of one level, by their ids."""
+
+    level: str
+    ids: list[str]
+
+    @property
+    def filter(self) -> dict[str, str]:
+        """The part as TikTok's report filter."""
+        return {"field_name": f"{self.level}_ids", "filter_type": "IN", "filter_value": orjson.dumps(self.ids).decode()}
+
+    def halves(self) -> list[Part]:
+        """The part in two."""
+        middle = len(self.ids) // 2
+        return [Part(self.level, self.ids[:middle]), Part(self.level, self.ids[middle:])]
+
+
+@dataclass
+class ReportRetriever(Retriever):
+    """Reads one window of one ad account.
+
+    TikTok answers at most 100 metrics at a time: `pages` asks for hundred after hundred, and the rows are joined on
+    the key here, which holds the window in memory; a report of up to 100 metrics passes through.
+
+    Of an ad account with more than 20,000 ads TikTok answers the newest only, with code 0 and a header
+    (`X-Tt-Ads-Throttle`). The report is then asked for a hundred campaigns at a time, of their ad groups where one
+    campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
+    the ids is never emitted for the whole: what can't be divided any more stops its ad account.
+
+    Below the ad account the rows of some campaigns may have to be asked for apart (`EveryBuyingType`); where the user
+    chose the buying types of the report, it has those.
+
+    With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
+    (`Activity`), nor a campaign such rows may lack. Without time dimension TikTok also gives rows of zeros: such a
+    report is always asked for, and so is one about a metric that the account's own rows were not asked for.
+    """
+
+    config: Mapping[str, Any]
+    pages: SimpleRetriever
+    parameters: InitVar[Mapping[str, Any]]
+    stream: str
+    key: list[str]
+    metrics: list[str]
+    _cut: set[str] = field(init=False, default_factory=set)
+    _lock: Lock = field(init=False, default_factory=Lock)
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        divisible = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
+        self._levels = PARENTS[: PARENTS.index(parameters["level"]) + 1] if divisible else ()
+        self._own_ids = {
+            item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
+        }
+        decided = not DECIDING.isdisjoint(self._own_ids)
+        dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
+        buying_types = EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
+        self._buying_types = buying_types if self._levels and not decided else None
+        self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
+        self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
+        self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
+        named = set(parameters.get("named") or ())  # by the user
+        own = [each for each in parameters.get("filters") or () if each["field_name"] not in named]
+        self.pages.requester = lenient(
+            self.pages.requester, self.config, self.stream, words_of(self.metrics, own) - named,
+            doubted=parameters.get("doubted") or [], written=parameters.get("filters"), least=LEAST,
+        )  # fmt: skip
+        if split := self.pages.request_window_splitter:
+            self.pages.request_window_splitter = lambda window, least=None: self._halved(split, window, least)
+
+    @override
+    def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
+        """The records of the window."""
+        window = stream_slice or StreamSlice(partition={}, cursor_slice={})
+        advertiser_id = str(window.get("advertiser_id", ""))
+        if self._skips and self._is_silent(window):
+            return
+        given = self._given.now = Given(self.stream, self._keys)  # a thread reads one window at a time
+        if advertiser_id not in self._cut:
+            try:
+                yield from given.rest(self._joined(window))
+            except AnswerCutError:
+                if not self._levels:
+                    raise
+                given.divide(advertiser_id)
+                self._note(advertiser_id)
+            else:
+                return
+        part = None
+        for part in self._parts(advertiser_id, {}, self._levels[0]):
+            yield from self._of_part(window, part, given)
+        if part is None:
+            raise nothing_listed(self.stream, advertiser_id, self._levels[0])
+
+    def _is_silent(self, window: StreamSlice) -> bool:
+        silent, every = self._activity.sees(self.metrics) and self._activity.is_silent(window), self._buying_types
+        return silent and not (every and every.goes_beside(window))
+
+    def _of_part(self, window: StreamSlice, part: Part, given: Given) -> Iterator[Any]:
+        try:
+            yield from given.rest(self._joined(narrowed(window, part.filter)))
+        except AnswerCutError:
+            given.divide(str(window["advertiser_id"]))
+            for smaller in self._smaller(window, part):
+                yield from self._of_part(window, smaller, given)
+
+    def _joined(self, window: StreamSlice) -> Iterator[Any]:
+        every = self._buying_types
+        return every.read(window, self._rows) if every else self._rows(window)
+
+    def _rows(self, window: StreamSlice) -> Iterator[Any]:
+        if len(self.metrics) <= METRICS_PER_REQUEST:
+            yield from self.pages.read_records({}, window)  # the extractor types them; a schema costs a copy of each
+            return
+        for _ in range(READ_AGAIN + 1):
+            rows, keys_by_part = self._all_parts(window)
+            if is_sample(self.config) or self._fit(keys_by_part):
+                yield from rows
+                return
+        advertiser_id = window.get("advertiser_id", "")
+        raise AirbyteTracedException(
+            message=f"{self.stream}: ad account {advertiser_id}'s report of more than {METRICS_PER_REQUEST} metrics "
+            f"had other rows for some of them than for others, {READ_AGAIN + 1} times. The next sync reads it again.",
+            internal_message=f"rows by part: {[len(keys) for keys in keys_by_part]}",
+            failure_type=FailureType.transient_error,
+        )
+
+    def _all_parts(self, window: StreamSlice) -> tuple[list[Any], list[set[Any]]]:
+        """The joined rows of a window, and for each hundred metrics the keys of the rows that had them."""
+        rows: dict[tuple[Any, ...], Any] = {}
+        keys_by_part: defaultdict[str, set[Any]] = defaultdict(set)
+        for record in self.pages.read_records({}, window):
+            values = _values(record)
+            key = tuple(values.get(name) for name in self.key)
+            keys_by_part[cast("PartOfRow", values).metrics].add(key)
+            held = rows.setdefault(key, record)
+            if held is not record:
+                _values(held).update(values)
+        return list(rows.values()), list(keys_by_part.values())
+
+    def _fit(self, keys_by_part: Sequence[set[Any]]) -> bool:
+        """Whether every row had all metrics: rows may come and go, and answers go wrong, between two requests."""
+        if not keys_by_part:
+            return True
+        asked_for = -(-len(self.metrics) // METRICS_PER_REQUEST)
+        return len(keys_by_part) == asked_for and all(keys == keys_by_part[0] for keys in keys_by_part)
+
+    def _smaller(self, window: StreamSlice, part: Part) -> list[Part]:
+        """What a part consists of: its halves, or the entities below one. Raises an error where it is one thing."""
+        if len(part.ids) > 1:
+            return part.halves()
+        advertiser_id, below = str(window["advertiser_id"]), self._levels[self._levels.index(part.level) + 1 :]
+        found = list(self._parts(advertiser_id, {f"{part.level}_ids": part.ids}, below[0])) if below else []
+        if not found:
+            raise indivisible(self.stream, advertiser_id, part.level, part.ids)
+        return found
+
+    def _parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
+        wanted = self._own_ids.get(f"{level}_ids")
+        listed = dict.fromkeys(row[f"{level}_id"] for row in self._listed(advertiser_id, parents, level))
+        ids = [each for each in listed if wanted is None or each in wanted]
+        for start in range(0, len(ids), IDS_PER_FILTER):
+            yield Part(level, ids[start : start + IDS_PER_FILTER])
+
+    def _listed(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
+        """The entities of a level, deleted ones too: which of them count, the report's own filter of status says."""
+        narrowed = {"primary_status": "STATUS_ALL", **parents}
+        due = (sweep for sweep in self._directory.sweeps if self._apart.is_due(advertiser_id, sweep))
+        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in due]
+        pages, where = TiktokPages({}, self.stream, sweeps), _list_of(advertiser_id, f"{level}/get/")
+        token: Mapping[str, Any] | None = pages.initial_token
+        while token:
+            response = self._directory.requesters["lists"].send_request(
+                stream_slice=where,
+                next_page_token={"next_page_token": token},
+                request_params={"fields": orjson.dumps([f"{level}_id"]).decode()},
+            )
+            if response is None:
+                return
+            yield from data_of(response).get("list") or ()
+            token = pages.next_page_token(response, 0, None, token)
+
+    def _note(self, advertiser_id: str) -> None:
+        with self._lock:
+            if advertiser_id in self._cut:
+                return
+            self._cut.add(advertiser_id)
+        LOGGER.info(
+            f"{self.stream}: ad account {advertiser_id} has more rows than TikTok answers at once (the 20,000 newest "
+            "ids); it is read a hundred ids at a time."
+        )
+
+    def _halved(self, split: Splitter, window: StreamSlice, least: timedelta | None = None) -> list[StreamSlice] | None:
+        """The halves of a window that hold a day of the ad account's.
+
+        A window begins and ends with the days of the whole earth; a request is narrowed to those of the account. For a
+        half without any of them it would end before it begins, or repeat the last day.
+        """
+        self._given.now.divide(str(window.get("advertiser_id", "")))
+        halves = split(window, least)
+        return [half for half in halves if not is_outside(half)] if halves else None
+
+
+def _values(record: Any) -> dict[str, Any]:
+    values: Any = record.data if isinstance(record, Record) else record
+    return cast("dict[str, Any]", values)
+
+
+def _list_of(advertiser_id: str, endpoint: str) -> StreamSlice:
+    return StreamSlice(partition={"advertiser_id": advertiser_id}, cursor_slice={}, extra_fields={"endpoint": endpoint})

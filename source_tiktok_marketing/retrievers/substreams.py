@@ -1,0 +1,174 @@
+"""One question for each thing something has: each shop of an ad account, each catalogue of a business centre."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, cast
+
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
+from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
+
+from source_tiktok_marketing.incremental.windows import REFUSED, hold, refuse
+from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
+from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
+from source_tiktok_marketing.requesters.lenient_requester import lenient
+from source_tiktok_marketing.requesters.permissions import NAMED, NOT_CONFIRMED, Refusals, RefusedError
+from source_tiktok_marketing.requesters.request_parameters import filled, words_of
+from source_tiktok_marketing.schema.columns import entity_columns
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
+WITHOUT_DELETED = {
+    "primary_status": "STATUS_NOT_DELETE",
+    "campaign_statuses": '["STATUS_DELIVERY_OK", "STATUS_DISABLE", "STATUS_NOT_DELIVERY"]',
+}
+
+
+# TikTok has one code for a thing that is not the user's and for what the token may not do at all.
+TRIED_FIRST = 3
+
+
+@dataclass
+class FanOutRetriever(Retriever):
+    """Asks one owner's question once for each thing `below` it, and puts those ids on every record that have a column.
+
+    `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
+    `{after}` (the day after), `{begin}` where a week or month is wanted whole wherever start_date lies, and what
+    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the levels. Where TikTok's rows do not
+    say their day, windows are a day long, and `day` is the column it goes to.
+
+        below: [stores]   ask: {advertiser_id: "{advertiser_id}", store_ids: '["{store_id}"]', start_date: "{from}"}
+
+    A text that TikTok leaves out though it tells two records apart is empty, as no key may be null.
+
+    A stream whose permission the token lacks is skipped, and named at the end with the `scope` to add; so is one whose
+    request nobody confirmed, where TikTok answers with a `doubtful` code. An ad account
+    that refuses everything is no matter of scope: that raises a config_error.
+    """
+
+    config: Mapping[str, Any]
+    pages: Retriever
+    parameters: InitVar[Mapping[str, Any]]
+    stream: str
+    ask: Mapping[str, str]
+    scope: str
+    below: list[Mapping[str, Any]] = field(default_factory=list)
+    day: str = ""
+    doubtful: list[int] = field(default_factory=list)
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
+        self._directory = AdvertiserDirectory.of(self.config)
+        self._known = entity_columns().get(self.stream) or parameters.get("key")
+        written = () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *written_down(self.ask, self.below))
+        ours = words_of(written).difference(parameters.get("dimensions") or ())
+        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=ours)
+        if isinstance(self.pages, SimpleRetriever):
+            self.pages.requester = self._lenient(self.pages.requester)
+        texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")
+        self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("keys") or ()), "")
+
+    @override
+    def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
+        """The records of one owner, or of one window of one owner."""
+        window = stream_slice or StreamSlice(partition={}, cursor_slice={})
+        if window.extra_fields.get(REFUSED):
+            return
+        owners = {name: str(value) for name, value in window.partition.items()}
+        words = WITH_DELETED if self.config["include_deleted"] else WITHOUT_DELETED
+        words = words | (_days(window) if "first_day" in window.extra_fields else {})
+
+        def skip(refusal: RefusedError) -> None:
+            hold(window)
+            self._skip(owners, refusal)
+
+        try:
+            things = list(self._lookups.below({**owners, **words}, self.below, skip, self._lenient))
+            yield from self._of_each(things, words, window)
+        except RefusedError as refusal:
+            refuse(window)
+            self._skip(owners, refusal)
+
+    def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice) -> Iterator[Any]:
+        """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
+        answered = False
+        failed: list[PartError] = []
+        for number, each in enumerate(outermost_first(things), start=1):
+            try:
+                yield from self._of(each, words, window)
+                answered = True
+            except RefusedError as refusal:
+                if not answered and number >= min(len(things), TRIED_FIRST):
+                    raise
+                self._skip({name: str(value) for name, value in window.partition.items()}, refusal)
+            except PartError as error:
+                failed.append(error)
+        if failed:
+            told = " ".join(dict.fromkeys(str(error.message) for error in failed[:NAMED]))
+            raise AirbyteTracedException(
+                message=told + (f" And {len(failed) - NAMED} more." if len(failed) > NAMED else ""),
+                internal_message=failed[0].internal_message,
+                failure_type=failed[0].failure_type,
+            )
+
+    def _of(self, owners: Owners, words: Owners, window: StreamSlice) -> Iterator[Any]:
+        extra = {**window.extra_fields, "ask": filled(self.ask, owners)}
+        question = StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
+        known = self._known if self._known is not None else owners.keys() - words.keys()
+        columns = {name: value for name, value in owners.items() if name in known}
+        if self.day:
+            columns[self.day] = words["from"]
+        for record in self.pages.read_records({}, question):
+            values = cast("dict[str, Any]", record.data if isinstance(record, Record) else record)
+            for name, value in (*columns.items(), *self._blanks.items()):
+                values.setdefault(name, value)
+            yield record
+
+    def _skip(self, owners: Owners, refusal: RefusedError) -> None:
+        advertiser_id = owners.get("advertiser_id", "")
+        if refusal.is_not_granted or not advertiser_id or advertiser_id in self._directory.details():
+            scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
+            self._refusals.add(self.stream, scope, " ".join(owners.values()), str(refusal))
+            return
+        raise AirbyteTracedException(
+            message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
+            "Give the token's user access to this ad account, or add the account to exclude_advertiser_ids.",
+            internal_message="no permission for the ad account",
+            failure_type=FailureType.config_error,
+        )
+
+
+def _days(window: StreamSlice) -> dict[str, str]:
+    """The days of a window that are the owner's own."""
+    days = window.extra_fields
+    first = min(max(str(window["start_time"]), days["first_day"]), days["last_day"])
+    last = min(str(window["end_time"]), days["last_day"])
+    after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+    return {"begin": str(window["start_time"]), "from": first, "until": last, "after": after}
+
+
+class PartError(AirbyteTracedException):
+    """One of many things could not be read; the others are, before this is told."""
+
+
+def outermost_first(things: list[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+    """The first, the last and the middle one, then the others."""
+    tried = dict.fromkeys((0, len(things) - 1, len(things) // 2)) if things else {}
+    yield from (things[index] for index in tried)
+    yield from (each for index, each in enumerate(things) if index not in tried)
+
+
+def written_down(ask: Mapping[str, str], levels: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """What the manifest asks with, for the records and for the ids of each level."""
+    yield ask
+    for level in levels:
+        yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
+        for way in level.get("either", ()):
+            yield from written_down({}, way)

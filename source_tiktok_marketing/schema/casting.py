@@ -1,0 +1,242 @@
+"""One value of TikTok's → its type; and a count of those that are something else."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import orjson
+
+from source_tiktok_marketing.schema.columns import Column, entity_columns
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
+# No moment is so many seconds after 1970: it is milliseconds, or smaller.
+LATEST = 100_000_000_000
+# Fewer digits may be a day, 20260105.
+EPOCH = re.compile(r"\d{9,}(\.\d*)?")
+# What keeps a time from being ISO 8601: a name for UTC, and a blank before an offset.
+UTC_NAMED, BEFORE_OFFSET = re.compile(r" ?(UTC|GMT)$"), re.compile(r" (?=[+-]\d\d:?\d\d$)")
+LONGEST_SHOWN = 60
+NULL = "null"
+Caster = Callable[[Any], Any]
+
+
+class OddValues:
+    """Counts the values that are not of their column's type: one warning per stream and column, then a sum."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._lock = Lock()
+
+    def fitted(self, stream: str, column: Column, value: Any) -> Any:
+        """What stands for a value that its column's caster refused, None where nothing fits; it is noted."""
+        try:
+            kept, becomes = _fitted(column.type, value)
+        except (TypeError, ValueError, OverflowError):
+            kept, becomes = None, NULL
+        self.add(stream, column, value, becomes)
+        return kept
+
+    def add(self, stream: str, column: Column, value: Any, becomes: str = NULL) -> None:
+        """Notes one value that was replaced."""
+        if self._is_first(stream, column.name, becomes):
+            shown = repr(value[:LONGEST_SHOWN] if isinstance(value, str) else value)[:LONGEST_SHOWN]
+            LOGGER.warning(
+                f"{stream}.{column.name}: TikTok sent {shown}, which is no {column.type}; it becomes {becomes}."
+            )
+
+    def add_answer(self, stream: str) -> None:
+        """Notes one answer that could be read only with something replaced."""
+        if self._is_first(stream, "", ""):
+            LOGGER.warning(
+                f"{stream}: TikTok sent letters cut in half, or numbers JSON does not know. Such letters become "
+                "U+FFFD, such numbers null."
+            )
+
+    def report(self) -> None:
+        """Logs how many values of each column were replaced since the last report."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        for (stream, name, becomes), count in sorted(counts.items()):
+            what = f".{name}: {count} values of an unexpected form became {becomes}" if name else f": {count} answers"
+            LOGGER.info(f"{stream}{what} in this sync." if name else f"{stream}{what} of this sync were mended.")
+
+    def _is_first(self, *what: str) -> bool:
+        stream, name, becomes = what
+        with self._lock:
+            self._counts[stream, name, becomes] += 1
+            return self._counts[stream, name, becomes] == 1
+
+
+# One per process: a process runs one sync, and its extractors are built by the CDK one by one.
+ODD_VALUES = OddValues()
+
+
+def _string(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        raise TypeError(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _number(value: Any) -> float | int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _integer(value: Any) -> int:
+    try:
+        return int(value) if isinstance(value, str | int) else _whole(value)
+    except ValueError:
+        return _whole(value)
+
+
+def _whole(value: Any) -> int:
+    number = float(value)
+    if not number.is_integer():
+        raise ValueError(value)
+    return int(number)
+
+
+def _boolean(value: Any) -> bool:
+    try:
+        return BOOLEANS[str(value).lower()]
+    except KeyError:
+        raise ValueError(value) from None
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _day(value: str | float) -> str:
+    """The day as it is written; of a number of seconds after 1970 the day in UTC."""
+    return _time(value).date().isoformat()
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _moment(value: str | float) -> str:
+    """The moment without zone, as all columns are; one that is written with a zone is told in UTC."""
+    found = _time(value)
+    return (found.astimezone(UTC) if found.tzinfo else found).replace(tzinfo=None, microsecond=0).isoformat()
+
+
+def _time(value: str | float) -> datetime:
+    """TikTok's times: ISO 8601 with or without zone and fraction, or seconds, milliseconds … after 1970."""
+    text = str(value).strip()
+    if isinstance(value, bool):
+        raise TypeError(value)
+    if not isinstance(value, str) or EPOCH.fullmatch(text):
+        return _after_1970(float(value))
+    day, rest = text[:10].replace("/", "-"), text[10:]
+    try:
+        return datetime.fromisoformat(BEFORE_OFFSET.sub("", UTC_NAMED.sub("+00:00", day + rest)))
+    except ValueError:
+        return (
+            _after_1970(float(text)) if text.isascii() and text.isdecimal() else datetime.fromisoformat(day + rest[:9])
+        )
+
+
+def _after_1970(seconds: float) -> datetime:
+    if not 0 <= seconds < math.inf:
+        raise ValueError(seconds)
+    while seconds > LATEST:
+        seconds /= 1000
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(value)
+    return value
+
+
+def _list_of(cast: Caster) -> Caster:
+    def cast_all(value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise TypeError(value)
+        return [None if item is None else cast(item) for item in value]
+
+    return cast_all
+
+
+CASTERS: Mapping[str, Caster] = {
+    "string": _string,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "date": _day,
+    "date-time": _moment,
+    "epoch": _moment,
+    "object": _object,
+    "array<string>": _list_of(_string),
+    "array<integer>": _list_of(_integer),
+    "array<number>": _list_of(_number),
+    "array<object>": _list_of(_object),
+}
+
+
+def _fitted(kind: str, value: Any) -> tuple[Any, str]:
+    """A value in the form its column has, with nothing lost where that can be, and what that form is called."""
+    inner = kind.removeprefix("array<").removesuffix(">")
+    if inner != kind:
+        return [_item(inner, item) for item in _listed(value)], "a list"
+    if kind == "object":
+        return _item("object", _parsed(value)), "an object"
+    if kind == "string":
+        return orjson.dumps(value).decode(), "JSON text"
+    return None, NULL
+
+
+def _listed(value: Any) -> list[Any]:
+    found = _parsed(value)
+    return found if isinstance(found, list) else [found if isinstance(found, dict) else value]
+
+
+def _item(kind: str, item: Any) -> Any:
+    """An item of a list; what is no object becomes the member `value` of one, as where records are lists of texts."""
+    if item is None or item == "":
+        return None
+    if kind == "object":
+        return item if isinstance(item, dict) else {"value": item} if item != [] else {}
+    try:
+        return CASTERS[kind](item)
+    except (TypeError, ValueError, OverflowError):
+        return orjson.dumps(item).decode() if kind == "string" else None
+
+
+def _parsed(value: Any) -> Any:
+    """What a JSON text says, where it is a list or an object; any other value as it is."""
+    try:
+        found = orjson.loads(value) if isinstance(value, str) else value
+    except orjson.JSONDecodeError:
+        return value
+    return found if isinstance(found, list | dict) else value
+
+
+def entity(stream: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One entity of `stream`, its values typed; nulls are left out."""
+    columns = entity_columns().get(stream, {})
+    return dict(_typed(stream, columns, row))
+
+
+def _typed(stream: str, columns: Mapping[str, Column], row: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    for name, value in row.items():
+        if value is None:
+            continue
+        column = columns.get(name)
+        try:
+            yield name, CASTERS[column.type](value) if column else value
+        except (TypeError, ValueError, OverflowError):
+            if value != "" and column and (kept := ODD_VALUES.fitted(stream, column, value)) is not None:
+                yield name, kept

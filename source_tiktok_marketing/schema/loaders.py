@@ -1,0 +1,67 @@
+"""The schema of a stream, made of its row and of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any
+
+from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk.sources.declarative.schema import SchemaLoader
+
+from source_tiktok_marketing.schema.columns import Column, entity_columns, report_columns
+
+
+def owner_columns(business_center_id: str, of: str = "advertiser") -> list[str]:
+    """Whose rows they are: the ad account's, or a business centre's."""
+    return ["bc_id"] if business_center_id or of == "business_center" else ["advertiser_id"]
+
+
+@dataclass
+class ReportSchema(SchemaLoader):
+    """The schema of a report is exactly what its row asks TikTok for, plus the ad account.
+
+    The request, the primary key and this schema come from the same row of the manifest. A name the catalogue does
+    not know is a mistake in the connector, never in the user's configuration.
+    """
+
+    key: list[str]
+    metrics: list[str]
+    parameters: InitVar[Mapping[str, Any]]
+    business_center_id: str = ""
+    spans: bool = False
+    of: str = "advertiser"
+
+    def get_json_schema(self) -> Mapping[str, Any]:
+        """A JSON schema whose properties are the owner, the key, the days a total spans and the metrics of the row."""
+        span = ["period_start", "period_end"] if self.spans else []
+        owner = owner_columns(self.business_center_id, self.of)
+        known, wanted = report_columns(), dict.fromkeys([*owner, *self.key, *span, *self.metrics])
+        if unknown := [name for name in wanted if name not in known]:
+            raise AirbyteTracedException(
+                message="A report of this connector is declared wrongly. Please report it.",
+                internal_message=f"Not in the catalogue: {', '.join(unknown)}",
+                failure_type=FailureType.system_error,
+            )
+        return _schema(known[name] for name in wanted)
+
+
+@dataclass
+class EntitySchema(SchemaLoader):
+    """The schema of an entity stream: its columns in the catalogue."""
+
+    stream: str
+    parameters: InitVar[Mapping[str, Any]]
+
+    def get_json_schema(self) -> Mapping[str, Any]:
+        """A JSON schema whose properties are the stream's columns."""
+        return _schema(entity_columns().get(self.stream, {}).values())
+
+
+def _schema(columns: Iterable[Column]) -> dict[str, Any]:
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "additionalProperties": True,
+        "properties": {column.label: column.json_schema() for column in columns},
+    }

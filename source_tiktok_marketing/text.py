@@ -1,0 +1,28 @@
+"""The texts of TikTok's and of the user's, made fit to be shown or compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
+LONGEST_WORDS = 500
+
+
+def printable(text: str) -> str:
+    """The text without halves of letters, which JSON can write and nobody can read back."""
+    return text.encode(errors="replace").decode()
+
+
+def plain(words: Any, longest: int = LONGEST_WORDS) -> str:
+    """Somebody else's words on one line, without secrets or what a terminal or a log would obey, and not endless."""
+    text = filter_secrets(str(words)[: 2 * longest])
+    line = " ".join("".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text).split())
+    return line if len(line) <= longest else f"{line[:longest]}…"
+
+
+def plain_word(word: str) -> str:
+    """A word as TikTok's API writes it: `" Total purchase"` is total_purchase."""
+    return re.sub(r"[\W_]+", "_", word.lower()).strip("_")

@@ -1,0 +1,1 @@
+"""What TikTok answers, and what it refuses."""

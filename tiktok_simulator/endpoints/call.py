@@ -1,0 +1,54 @@
+"""A call that passed the door: who asks, when, and with which typed parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.world.model import Grant
+from tiktok_simulator.world.world import World
+
+
+@dataclass(frozen=True)
+class Call:
+    """One accepted call. `now` is aware; the names of `headers` are in lower case."""
+
+    world: World
+    grant: Grant
+    now: datetime
+    parameters: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.parameters[name]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The `data` of a successful envelope, and headers to add; `text` or `file` alone is the body, without envelope."""
+
+    data: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+    file: bytes | None = None
+
+
+def page_bounds(call: Call) -> tuple[int, int]:
+    """First and last index of the page asked for."""
+    first = (call["page"] - 1) * call["page_size"]
+    return first, first + call["page_size"]
+
+
+def page_info(call: Call, total: int) -> dict[str, int]:
+    """The `page_info` of an answer; a page past the end is an empty list, not an error (unconfirmed)."""
+    size = call["page_size"]
+    return {"page": call["page"], "page_size": size, "total_number": total, "total_page": -(-total // size)}
+
+
+def refuse_beyond(call: Call, reachable: int) -> None:
+    """Refuse a page that reaches beyond the first so many records (40002)."""
+    if call["page"] * call["page_size"] > reachable:
+        raise invalid(f"page * page_size: Must be at most {reachable}.")

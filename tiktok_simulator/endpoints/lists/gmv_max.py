@@ -1,0 +1,169 @@
+"""gmv_max/report/get/: what TikTok Shops sold through GMV Max, by account, campaign, product, post or LIVE.
+
+Buckets of watch time (`duration`) and hours are not imitated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tiktok_simulator.endpoints.call import Answer, Call
+from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answered, asked
+from tiktok_simulator.endpoints.lists.rules import DELETED
+from tiktok_simulator.endpoints.lists.tables import lists
+from tiktok_simulator.endpoints.lists.tables import rows_of as listed_rows
+from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.world.delivery import mix
+from tiktok_simulator.world.world import World
+
+BEGIN = date(2023, 9, 1)
+STORES, CAMPAIGNS = "/gmv_max/store/list/", "/gmv_max/campaign/get/"
+PRODUCT, LIVE = "PRODUCT", "LIVE"
+# What a report can be grouped by beside time, and what that is about.
+LEVELS: Mapping[frozenset[str], str] = {
+    frozenset({"advertiser_id"}): "account",
+    frozenset({"campaign_id"}): "campaign",
+    frozenset({"item_group_id"}): "product",
+    frozenset({"campaign_id", "item_group_id"}): "product",
+    frozenset({"item_id"}): "creative",
+    frozenset({"campaign_id", "item_group_id", "item_id"}): "creative",
+    frozenset({"room_id"}): "live_room",
+    frozenset({"campaign_id", "room_id"}): "live_room",
+}
+# The filters without which a level is refused, and those with which.
+NEEDED = {"product": {"campaign_ids"}, "creative": {"campaign_ids", "item_group_ids"}, "live_room": {"campaign_ids"}}
+REFUSED = {"product": {"gmv_max_promotion_types", "item_group_ids"}, "creative": {"gmv_max_promotion_types"}}
+# What describes something and is no figure.
+ATTRIBUTES = frozenset({
+    "title", "item_id", "tt_account_name", "tt_account_profile_image_url", "tt_account_authorization_type",
+    "shop_content_type", "product_name", "item_group_id", "product_image_url", "product_status", "bid_type",
+    "live_name", "live_status", "live_launched_time", "live_duration",
+})  # fmt: skip
+# A card of the product itself, which is no post.
+PRODUCT_CARD = "-1"
+PRODUCTS, POSTS, ROOMS = 2, 2, 2
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A GMV Max campaign as far as reports need it."""
+
+    campaign_id: str
+    kind: str
+    deleted: bool
+
+
+def gmv_max_report(call: Call) -> Answer:
+    """The answer of gmv_max/report/get/.
+
+    Raises:
+        ApiError: 40002 for a store, a span, a grouping, a filter or a metric it does not take.
+    """
+    filtering = call["filtering"] or {}
+    level = _level(call["dimensions"])
+    _refuse_filters(level, filtering)
+    if level in NEEDED:
+        _refuse_attributes(call, filtering)
+        if "campaign_statuses" in filtering and not call.world.statuses_below_campaigns:
+            raise invalid(f"filtering.campaign_statuses: Not supported by {level}.")
+    store_id = call["store_ids"][0]
+    if store_id not in open_stores(call.world, call["advertiser_id"]):
+        raise invalid(f"store_ids: {store_id} is not available for GMV Max.")
+    if date.fromisoformat(call["start_date"]) < BEGIN:
+        raise invalid(f"start_date: Must not be before {BEGIN}.")
+    return answered(call, report_rows(asked(call, "gmv_max", _levels(level, filtering)), store_id))
+
+
+def report_rows(ask: Asked, store_id: str) -> list[Row]:
+    """The rows of one store."""
+    level = _level(ask.dimensions)
+    if level == "account":
+        return ask.rows_of({"advertiser_id": ask.advertiser_id})
+    wanted = (each for each in campaigns(ask.world, ask.advertiser_id, store_id) if _is_wanted(each, ask.filtering))
+    subjects = (subject for campaign in wanted for subject in _below(campaign, level))
+    among = (subject for subject in subjects if _among(subject, ask.filtering))
+    named = ({name: value for name, value in subject.items() if name in ask.dimensions} for subject in among)
+    return [row for subject in named for row in ask.rows_of(subject)]
+
+
+def open_stores(world: World, advertiser_id: str) -> list[str]:
+    """The stores an ad account can run GMV Max for."""
+    rows = listed_rows(world, lists()[STORES], {"advertiser_id": advertiser_id}, None)
+    return [row["store_id"] for row in rows if row["is_gmv_max_available"]]
+
+
+def campaigns(world: World, advertiser_id: str, store_id: str) -> Iterator[Campaign]:
+    """The campaigns of one store."""
+    stores = open_stores(world, advertiser_id)
+    for kind in (PRODUCT, LIVE):
+        owners = {"advertiser_id": advertiser_id, "filtering.gmv_max_promotion_types": f"{kind}_GMV_MAX"}
+        for row in listed_rows(world, lists()[CAMPAIGNS], owners, None):
+            if stores[mix(row["campaign_id"]) % len(stores)] == store_id:
+                yield Campaign(row["campaign_id"], kind, row["secondary_status"] == DELETED)
+
+
+def _below(campaign: Campaign, level: str) -> Iterator[dict[str, str]]:
+    """What a campaign has of a level."""
+    own = {"campaign_id": campaign.campaign_id}
+    if level == "campaign":
+        yield own
+    elif level == "live_room" and campaign.kind == LIVE:
+        for number in range(ROOMS):
+            yield own | {"room_id": _id(campaign.campaign_id, "room", number)}
+    elif level in ("product", "creative") and campaign.kind == PRODUCT:
+        for number in range(PRODUCTS):
+            product = own | {"item_group_id": _id(campaign.campaign_id, "product", number)}
+            posts = [PRODUCT_CARD, *(_id(*product.values(), post) for post in range(POSTS))]
+            yield from [product | {"item_id": post} for post in posts] if level == "creative" else [product]
+
+
+def _id(*seed: object) -> str:
+    return str(7_200_000_000_000_000_000 + mix(*seed) % 10**15)
+
+
+def _level(dimensions: Sequence[str]) -> str:
+    level = LEVELS.get(frozenset(dimensions) - {"stat_time_day"})
+    if level is None or len(set(dimensions)) < len(dimensions):
+        raise invalid(f"dimensions: {', '.join(dimensions)} cannot be combined.")
+    return level
+
+
+def _levels(level: str, filtering: Mapping[str, Any]) -> list[str]:
+    """Where a metric has to be known: a campaign is one for products or for LIVE."""
+    if level != "campaign":
+        return [level]
+    return [f"{kind.lower()}_campaign" for kind in filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE)]
+
+
+def _refuse_filters(level: str, filtering: Mapping[str, Any]) -> None:
+    if missing := NEEDED.get(level, set()) - filtering.keys():
+        raise invalid(f"filtering: {', '.join(sorted(missing))} is needed by {level}.")
+    if wrong := REFUSED.get(level, set()) & filtering.keys():
+        raise invalid(f"filtering: {', '.join(sorted(wrong))} cannot be combined with {level}.")
+
+
+def _refuse_attributes(call: Call, filtering: Mapping[str, Any]) -> None:
+    """What describes a product, a post or a LIVE comes for one id at a time, and grouped by one."""
+    several = any(len(filtering.get(name) or ()) > 1 for name in ("campaign_ids", "item_group_ids", "room_ids"))
+    if not several and len(set(call["dimensions"]) - {"stat_time_day"}) == 1:
+        return
+    if wrong := [name for name in call["metrics"] or () if name in ATTRIBUTES]:
+        raise invalid(f"metrics: {', '.join(wrong)} cannot be used with multiple IDs or ID dimensions.")
+
+
+def _is_wanted(campaign: Campaign, filtering: Mapping[str, Any]) -> bool:
+    statuses = set(filtering.get("campaign_statuses") or ["STATUS_NOT_DELETE"])
+    if "STATUS_ALL" not in statuses and not (
+        statuses & {"STATUS_DELETE"} if campaign.deleted else statuses - {"STATUS_DELETE"}
+    ):
+        return False
+    return campaign.kind in (filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE))
+
+
+def _among(subject: Mapping[str, str], filtering: Mapping[str, Any]) -> bool:
+    """Whether the ids filtered by have it."""
+    filters = {name: filtering.get(f"{name}s") for name in ("campaign_id", "item_group_id", "item_id", "room_id")}
+    return all(not ids or name not in subject or subject[name] in ids for name, ids in filters.items())

@@ -1,0 +1,115 @@
+"""Reports beside the integrated one, of GMV Max and of Smart+ creatives: metrics, days and values made up alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
+from tiktok_simulator.protocol.tables import read_table
+from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.world.delivery import mix
+from tiktok_simulator.world.world import World
+
+HOURLY, DAILY, WHOLE = 1, 30, 365
+"""How many days a report can be asked for with hours, with days, and without either."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One metric and where a report has it."""
+
+    name: str
+    type: str
+    levels: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is asked for."""
+
+    world: World
+    advertiser_id: str
+    dimensions: Sequence[str]
+    metrics: Sequence[Measure]
+    days: Sequence[date]
+    filtering: Mapping[str, Any]
+
+    def rows_of(self, subject: Mapping[str, str]) -> list[Row]:
+        """The rows of a subject: one for each of the days on which it delivered, or one for them together."""
+        delivered = [day for day in self.days if mix(*subject.values(), day) % 4]
+        if "stat_time_day" in self.dimensions:
+            return [_row(subject, {"stat_time_day": f"{day} 00:00:00"}, [day], self.metrics) for day in delivered]
+        return [_row(subject, {}, delivered, self.metrics)] if delivered else []
+
+
+@cache
+def measures(report: str) -> Mapping[str, Measure]:
+    """The metrics of a report by name (report_metrics.csv)."""
+    rows = (row for row in read_table("report_metrics") if row["report"] == report)
+    found = (Measure(row["metric"], row["type"], frozenset(row["levels"].split(";"))) for row in rows)
+    return {measure.name: measure for measure in found}
+
+
+def wanted(report: str, names: Sequence[str], levels: Iterable[str]) -> list[Measure]:
+    """The metrics asked for.
+
+    Raises:
+        ApiError: 40002 for one that the report does not have on all of `levels`.
+    """
+    known = measures(report)
+    if wrong := [name for name in names if name not in known or not known[name].levels.issuperset(levels)]:
+        raise invalid(f"Invalid metric fields: {', '.join(wrong)}.")
+    return [known[name] for name in names]
+
+
+def asked(call: Call, report: str, levels: Iterable[str]) -> Asked:
+    """What a call asks for, of the days that have begun for the ad account.
+
+    Raises:
+        ApiError: 40002 for metrics the report does not have on all of `levels`, or too many days.
+    """
+    metrics = wanted(report, call["metrics"] or ["spend", "impressions"], levels)
+    return Asked(call.world, call["advertiser_id"], call["dimensions"], metrics, _days(call), call["filtering"] or {})
+
+
+def _days(call: Call) -> list[date]:
+    if call["start_date"] is None or call["end_date"] is None:
+        raise invalid("Missing required field(s): start_date, end_date.")
+    first, last = (date.fromisoformat(call[name]) for name in ("start_date", "end_date"))
+    dimensions = call["dimensions"]
+    longest = HOURLY if "stat_time_hour" in dimensions else DAILY if "stat_time_day" in dimensions else WHOLE
+    if first > last or (last - first).days >= longest:
+        raise invalid(f"start_date: Must be at most {longest} days before end_date.")
+    newest = min(last, call.world.accounts[call["advertiser_id"]].local(call.now).date())
+    return [first + timedelta(day) for day in range((newest - first).days + 1)]
+
+
+def _row(subject: Mapping[str, str], time: Mapping[str, str], days: Sequence[date], metrics: Sequence[Measure]) -> Row:
+    return {
+        "dimensions": {**subject, **time},
+        "metrics": {metric.name: _text(metric, [mix(*subject.values(), day, metric.name) for day in days], subject)
+                    for metric in metrics},
+    }  # fmt: skip
+
+
+def _text(metric: Measure, numbers: Sequence[int], subject: Mapping[str, str]) -> str:
+    """A value as TikTok writes it: text, `-` for a rate that has nothing to be a rate of."""
+    if metric.type == "integer":
+        return str(sum(number % 500 for number in numbers))
+    if metric.type == "string":
+        return subject.get(metric.name) or f"{metric.name} {mix(*subject.values(), metric.name) % 1_000}"
+    if "rate" in metric.name and numbers[0] % 5 == 0:
+        return "-"
+    return f"{sum(number % 100_000 for number in numbers) / 100:.2f}"
+
+
+def answered(call: Call, rows: Sequence[Row]) -> Answer:
+    """One page of the rows."""
+    first, last = page_bounds(call)
+    return Answer({"list": list(rows[first:last]), "page_info": page_info(call, len(rows))})

@@ -1,0 +1,126 @@
+"""Forms of ad accounts and of form libraries, and the export of their leads (endpoints.md, page/).
+
+An export is a task: POST page/lead/task/ without a task_id begins it, with one tells how far it is, and
+page/lead/task/download/ hands out its CSV, whose headings are the columns below and then the form's questions. Leads
+lie in regions; the header x-lead-region says which one is meant, for the task and for its file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
+from tiktok_simulator.endpoints.lists.made_up import SINCE
+from tiktok_simulator.endpoints.lists.tables import answer_list, lists, rows_of
+from tiktok_simulator.protocol.parameters import TIME_FORMAT
+from tiktok_simulator.protocol.wire import ApiError, invalid
+from tiktok_simulator.world.delivery import mix
+from tiktok_simulator.world.tasks import Task
+from tiktok_simulator.world.world import World
+
+FORMS, LIBRARIES = "/page/get/", "/page/library/get/"
+STATUSES = {"QUEUING": "CREATED", "PROCESSING": "RUNNING", "SUCCESS": "SUCCEED", "FAILED": "FAILED"}
+ABOUT_ADS = ("ad_id", "ad_name", "adgroup_id", "adgroup_name", "campaign_id", "campaign_name")
+QUESTIONS = ("Full name", "Email", "When may we call, and where?")
+REGION = "x-lead-region"
+
+
+def forms(call: Call) -> Answer:
+    """page/get/: the forms of an ad account, those that moved among them, or of a library."""
+    if call["advertiser_id"]:
+        answer = answer_list(FORMS, call)
+        for row in answer.data["list"]:
+            if row["page_id"] in call.world.leads.moved:
+                row["transfer_status"] = "TRANSFERRED"
+        return answer
+    rows = forms_of(call.world, _owner(call))
+    first, last = page_bounds(call)
+    return Answer({"list": rows[first:last], "page_info": page_info(call, len(rows))})
+
+
+def forms_of(world: World, owner: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The forms whose leads belong to `owner`: `{advertiser_id: …}` or `{library_id: …}`."""
+    (owner_id,) = owner.values()
+    rows = rows_of(world, lists()[FORMS], {"advertiser_id": owner_id}, None)
+    return [row for row in rows if row["page_id"] not in world.leads.moved]
+
+
+def leads_of(world: World, owner: Mapping[str, str], page_id: str, region: str) -> list[dict[str, str]]:
+    """The leads of one form from one region, by the headings of their file."""
+    return [_lead(owner, page_id, region, number) for number in range(world.leads.counts[region])]
+
+
+def lead_task(call: Call) -> Answer:
+    """Begins an export, or tells how far one is."""
+    owner, region = _owner(call), call.headers.get(REGION, "")
+    if region not in call.world.leads.counts:
+        raise invalid(f"{REGION}: {region} is not a region.")
+    if call["task_id"]:
+        task = _task(call)
+        return Answer({"task_id": task.task_id, "status": STATUSES[task.check()]})
+    if bool(call["ad_id"]) == bool(call["page_id"]):
+        raise invalid("Missing required field(s): one of ad_id and page_id.")
+    page_id = call["page_id"]
+    if page_id not in [row["page_id"] for row in forms_of(call.world, owner)]:
+        raise invalid(f"page_id: {page_id} is no form of {', '.join(owner.values())}.")
+
+    def write() -> str:
+        return file_of(leads_of(call.world, owner, page_id, region))
+
+    task = call.world.leads.tasks.add(call.grant.token, [_place(call)], call.now, write)
+    return Answer({"task_id": task.task_id, "status": STATUSES[task.status]})
+
+
+def lead_file(call: Call) -> Answer:
+    """Hands out the file of an export that has ended well: a CSV, or a zip of a large one."""
+    _owner(call)
+    content = _task(call).read().encode("utf-8-sig")
+    if len(content) < call.world.leads.zipped_from:
+        return Answer({}, {"Content-Type": "text/csv; charset=utf-8"}, file=content)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        files.writestr("leads.csv", content)
+    return Answer({}, {"Content-Type": "application/zip"}, file=archive.getvalue())
+
+
+def file_of(leads: list[dict[str, str]]) -> str:
+    """The leads as CSV; without a lead there is nothing in it."""
+    file = io.StringIO()
+    if leads:
+        writer = csv.DictWriter(file, list(leads[0]))
+        writer.writeheader()
+        writer.writerows(leads)
+    return file.getvalue()
+
+
+def _owner(call: Call) -> dict[str, str]:
+    named = {name: call[name] for name in ("advertiser_id", "library_id") if call[name]}
+    if len(named) != 1:
+        raise invalid("Missing required field(s): one of advertiser_id and library_id.")
+    known = [row["library_id"] for row in rows_of(call.world, lists()[LIBRARIES], {}, None)]
+    if "library_id" in named and named["library_id"] not in known:
+        raise ApiError(40001, f"No permission to operate library {named['library_id']}.")
+    return named
+
+
+def _place(call: Call) -> str:
+    return " ".join([*_owner(call).values(), call.headers.get(REGION, "")])
+
+
+def _task(call: Call) -> Task:
+    return call.world.leads.tasks.find(call["task_id"], call.grant.token, _place(call), call.now)
+
+
+def _lead(owner: Mapping[str, str], page_id: str, region: str, number: int) -> dict[str, str]:
+    seed = mix(*owner.values(), page_id, region, number)
+    about = {name: str(mix(seed, name)) if name.endswith("_id") else f"{name} {seed % 97}" for name in ABOUT_ADS}
+    created = (SINCE + timedelta(seconds=seed % 20_000_000)).strftime(TIME_FORMAT)
+    person = f"Person {seed % 10**9}"
+    wrote = [person, f"{seed % 10**9}@example.org", f"Mornings, at home.\nOr in the office, says {person}"]
+    lead = {"lead_id": str(7 * 10**18 + seed % 10**18), "created_time": created, **about}
+    return {**lead, "form_id": page_id, "form_name": f"Form {page_id[-4:]}", **dict(zip(QUESTIONS, wrote, strict=True))}

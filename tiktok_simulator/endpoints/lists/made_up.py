@@ -1,0 +1,98 @@
+"""Values for the members of an answer, made of their names and types: the same in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from tiktok_simulator.protocol.parameters import TIME_FORMAT
+from tiktok_simulator.protocol.tables import read_table
+from tiktok_simulator.world.delivery import mix
+
+SINCE = datetime(2025, 6, 1, tzinfo=UTC)
+ELEMENTS = 2
+"""How many elements a list has that is no list of records."""
+ANOTHER = "another"
+"""The type of an id whose name is that of an owner, but which is another's: the partner's own `bc_id`."""
+
+
+@dataclass
+class Member:
+    """One member of an answer: `string`, `object`, `object[]`, `object[1]` (of one element) and so on.
+
+    `object{}` is an object whose keys are ids.
+    """
+
+    name: str
+    type: str
+    members: dict[str, Member] = field(default_factory=dict)
+
+    def at(self, path: Sequence[str]) -> Member:
+        """The member at the end of `path`; itself where that is empty."""
+        return self.members[path[0]].at(path[1:]) if path and path[0] else self
+
+    @property
+    def element(self) -> Member:
+        """What a list, or an object of ids, consists of."""
+        return Member(self.name, self.type.removesuffix("[]").removesuffix("[1]").removesuffix("{}"), self.members)
+
+
+@cache
+def members_of(path: str) -> Member:
+    """The members of the `data` of an endpoint (answers.csv)."""
+    tree = Member("data", "object")
+    for row in read_table("answers"):
+        if row["endpoint"] == path:
+            *above, name = row["member"].split(".")
+            tree.at(above).members[name] = Member(name, row["type"])
+    return tree
+
+
+def made_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """A value for a member; `known` are the values of members that are about something else."""
+    if member.type.endswith("?"):  # may be null
+        there = mix(*seed, member.name, "there") % 2
+        return made_up(Member(member.name, member.type[:-1], member.members), seed, known) if there else None
+    if member.type.endswith("]"):
+        elements = 1 if member.type.endswith("[1]") else ELEMENTS
+        return [made_up(member.element, (*seed, number), known) for number in range(elements)]
+    if member.type.endswith("{}"):
+        return {}
+    if member.type == "object":
+        return {name: made_up(inner, (*seed, name), known) for name, inner in member.members.items()}
+    mine = member.name in known and member.type != ANOTHER
+    return known[member.name] if mine else _scalar(member, mix(*seed, member.name))
+
+
+def on_day(member: Member, day: str) -> Any:
+    """The value of a member that says a moment: eight in the morning of that day."""
+    if member.type == "epoch":
+        return int(datetime.fromisoformat(f"{day}T08:00:00+00:00").timestamp())
+    return f"{day} 08:00:00" if member.type == "time" else day
+
+
+def _scalar(member: Member, number: int) -> Any:
+    moment = SINCE + timedelta(seconds=number % 20_000_000)
+    scalars: Mapping[str, Any] = {
+        "boolean": bool(number % 2),
+        "integer": number % 1_000,
+        "number": number % 100_000 / 100,
+        "epoch": int(moment.timestamp()),
+        "time": moment.strftime(TIME_FORMAT),
+        "date": moment.date().isoformat(),
+        "figure": f"{number % 100_000 / 100:.2f}",
+        "count": str(number % 1_000),
+        "id": str(7_000_000_000_000_000_000 + number % 10**15),
+    }
+    if member.type in scalars:
+        return scalars[member.type]
+    if "|" in member.type:
+        values = member.type.split("|")
+        return values[number % len(values)]
+    if member.name.endswith("_id"):
+        return scalars["id"]
+    return f"{member.name} {number % 10_000}"

@@ -1,0 +1,240 @@
+"""What single endpoints of lists.csv refuse beyond names, types and ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from tiktok_simulator.endpoints.call import Call, refuse_beyond
+from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.world.world import World
+
+RECENT = timedelta(days=60)
+LARGEST_PAGE = 500
+SUBJECTS = ("ad_ids", "adgroup_ids", "campaign_ids")
+# The figures of the seconds of an ad; a video has more.
+OF_ADS = ("view_count", "click_count", "slide_count", "convert_count", "break_count", "like_count", "share_count",
+          "comment_count")  # fmt: skip
+ASSETS, MOST_SHARED = "/bc/asset/get/", 200
+OWNED, SHARED = "OWNED_BY_CURRENT_BUSINESS_CENTER", "SHARED_BY_OTHER_BUSINESS_CENTER"
+OF_ACCOUNTS = ("owner_of_account", "account_ids", "account_name")
+# Whatever a request does not say: every value there is.
+EVERY = "*"
+
+
+def identity_of_a_center(call: Call) -> None:
+    """identity/get/: the accounts of a business centre are asked for with that centre."""
+    if call["identity_type"] == "BC_AUTH_TT" and not call["identity_authorized_bc_id"]:
+        raise invalid("identity_authorized_bc_id: Required when identity_type is BC_AUTH_TT.")
+
+
+def one_subject(call: Call, subjects: Sequence[str] = SUBJECTS) -> None:
+    """The ads are named in one way: by their ids, their ad groups or their campaigns."""
+    if len([name for name in subjects if call["filtering"].get(name)]) != 1:
+        raise invalid(f"filtering: Exactly one of {', '.join(subjects)} is required.")
+
+
+def seconds(call: Call) -> None:
+    """report/video_performance/get/: ads have fewer figures than videos, which are asked about one at a time."""
+    if call["report_type"] == "VIDEO":
+        one_subject(call, ("material_ids", "video_ids"))
+        return
+    one_subject(call)
+    if wrong := [name for name in call["metrics_fields"] or () if name not in OF_ADS]:
+        raise invalid(f"metrics_fields: {', '.join(wrong)} is not supported when report_type is AD.")
+
+
+def lately(call: Call) -> None:
+    """creative_fatigue/get/: both days lie within the last 60, the last of which is today."""
+    for name in ("start_date", "end_date"):
+        day = date.fromisoformat(call["filtering"][name])
+        latest = (call.now + timedelta(hours=14)).date()
+        if not latest - RECENT <= day <= latest:
+            raise invalid(f"filtering.{name}: Must be within the last {RECENT.days} days.")
+
+
+def products(call: Call) -> None:
+    """catalog/product/get/: the first 10,000 can be paged to, and products are named by one kind of id."""
+    refuse_beyond(call, 10_000)
+    if call["product_ids"] and call["sku_ids"]:
+        raise invalid("product_ids: Cannot be used together with sku_ids.")
+
+
+def eligible_for(call: Call) -> None:
+    """store/product/get/: what can be advertised is a matter of the ad account."""
+    if (call["filtering"] or {}).get("ad_creation_eligible") and not call["advertiser_id"]:
+        raise invalid("advertiser_id: Required when ad_creation_eligible is given.")
+
+
+def invoices_of_a_kind(call: Call) -> None:
+    """bc/invoice/get/: automatic payments come alone."""
+    if "AUTO_PAY" in call["invoice_types"] and len(call["invoice_types"]) > 1:
+        raise invalid("invoice_types: AUTO_PAY cannot be used with other invoice types.")
+
+
+def transactions(call: Call) -> None:
+    """bc/account/transaction/get/: only accounts have another owner; more than 200 shared ones have to be named."""
+    filtering = call["filtering"] or {}
+    wrong = [name for name in OF_ACCOUNTS if name in filtering]
+    if wrong and call["transaction_level"] != "ADVERTISER":
+        raise invalid(f"filtering.{wrong[0]}: Valid only when transaction_level is ADVERTISER.")
+    shared = SHARED in filtering.get("owner_of_account", ())
+    many = call.world.list_sizes.get(ASSETS, 0) > MOST_SHARED
+    if shared and many and not filtering.get("account_ids"):
+        raise invalid(f"filtering.owner_of_account: {SHARED} needs account_ids beyond {MOST_SHARED} shared accounts.")
+
+
+def transfers(call: Call) -> None:
+    """advertiser/transaction/get/: not for the ordinary business centre."""
+    if call.world.bc_type == "NORMAL":
+        raise invalid("bc_id: The type of the Business Center must not be NORMAL.")
+
+
+def tags(call: Call) -> None:
+    """tool/contextual_tag/get/: only reach and frequency has kinds of campaigns."""
+    if call["rf_campaign_type"] and call["objective_type"] != "RF_REACH":
+        raise invalid("rf_campaign_type: Do not pass in this field when objective_type is not RF_REACH.")
+
+
+RULES: Mapping[str, Callable[[Call], None]] = {
+    "/bc/invoice/get/": invoices_of_a_kind,
+    "/bc/account/transaction/get/": transactions,
+    "/advertiser/transaction/get/": transfers,
+    "/tool/contextual_tag/get/": tags,
+    "/catalog/product/get/": products,
+    "/store/product/get/": eligible_for,
+    "/identity/get/": identity_of_a_center,
+    "/report/video_performance/get/": seconds,
+    "/report/ad_benchmark/get/": one_subject,
+    "/creative_fatigue/get/": lately,
+}
+
+
+# What is taken for a parameter, or a member of filtering, that is not given.
+TAKEN: Mapping[str, Callable[[Call], Mapping[str, Any]]] = {
+    "/bc/account/transaction/get/": lambda call: {
+        "filtering": {
+            "owner_of_account": [OWNED if call["transaction_level"] == "ADVERTISER" else ""],
+            "account_ids": EVERY,
+        }
+    },
+    "/bc/balance/get/": lambda _: {"payment_portfolio_id": ""},
+    "/report/video_performance/get/": lambda _: {"filtering": {"ad_ids": EVERY, "video_ids": EVERY}},
+    "/tool/contextual_tag/get/": lambda call: {
+        "rf_campaign_type": "STANDARD" if call["objective_type"] == "RF_REACH" else ""
+    },
+    "/tool/interest_keyword/get/": lambda _: {"filtering": {"audience_type": "GENERAL_INTEREST"}},
+}
+
+
+def checked(path: str, call: Call) -> Call:
+    """A call that keeps the rules of its endpoint; the page that an object of it names among its parameters.
+
+    Raises:
+        ApiError: 40002 for one that does not keep them.
+    """
+    if path in RULES:
+        RULES[path](call)
+    if path in TAKEN:
+        taken = TAKEN[path](call)
+        given = {name: value for name, value in call.parameters.items() if value is not None}
+        filtering = {"filtering": {**taken.get("filtering", {}), **given.get("filtering", {})}}
+        call = replace(
+            call, parameters={**call.parameters, **taken, **given, **(filtering if "filtering" in taken else {})}
+        )
+    paging = call.parameters.get("page_info")
+    if paging is None:
+        return call
+    page, size = paging.get("page", 1), paging.get("page_size", 10)
+    if not (isinstance(page, int) and isinstance(size, int) and page >= 1 and 1 <= size <= LARGEST_PAGE):
+        raise invalid(f"page_info: page must be at least 1, page_size at most {LARGEST_PAGE}.")
+    return replace(call, parameters={**call.parameters, "page": page, "page_size": size})
+
+
+# Which parameter names the members of which object of a record; the others are left out.
+SENSITIVE = ("STANDARD_INVENTORY", "LIMITED_INVENTORY")
+CHOSEN: Mapping[str, Mapping[str, str]] = {
+    "/creative/report/get/": {"info": "info_fields", "metrics": "metrics_fields"},
+    "/report/ad_benchmark/get/": {"metrics": "metrics_fields"},
+    "/report/video_performance/get/": {"metrics": "metrics_fields"},
+}
+
+
+# What the last record of an owner has as secondary_status, where an endpoint can be asked for deleted ones.
+DELETED = "STATUS_DELETE"
+
+
+def kept(call: Call, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The records of the primary status asked for; those that are not deleted without one."""
+    status = (call.parameters.get("filtering") or {}).get("primary_status", "STATUS_NOT_DELETE")
+    deleted = status == DELETED
+    return [row for row in rows if status == "STATUS_ALL" or (row.get("secondary_status") == DELETED) is deleted]
+
+
+def chosen(path: str, call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A record with what was asked for, where its endpoint lets choose."""
+    found = dict(row)
+    if path == "/tool/content_exclusion/get/" and call["brand_safety_type"] not in SENSITIVE:
+        found["vertical_sensitivity_list"] = None
+    for part, parameter in CHOSEN.get(path, {}).items():
+        names = call.parameters.get(parameter) or list(row[part])
+        found[part] = {name: value for name, value in row[part].items() if name in names}
+    return found
+
+
+def told(world: World, path: str, owners: Mapping[str, str], row: dict[str, Any]) -> dict[str, Any]:
+    """What a record says where it depends on the world or on what was asked about: seconds of an ad, or of a video."""
+    if path == "/bc/get/":
+        return {**row, "bc_info": {**row["bc_info"], "type": world.bc_type}}
+    if path != "/report/video_performance/get/":
+        return row
+    if owners["report_type"] == "VIDEO":
+        return {**row, "info": {name: value for name, value in row["info"].items() if name != "ad_id"}}
+    return {**row, "metrics": {name: value for name, value in row["metrics"].items() if name in OF_ADS}}
+
+
+def has(row: Mapping[str, Any], having: str) -> bool:
+    """Whether a record has every `field:VALUE` of a condition, and none that it rules out with `!`."""
+    conditions = (each.partition(":") for each in having.split("&") if each)
+    return all(
+        (str(row.get(field, "")) == value.lstrip("!")) != value.startswith("!") for field, _, value in conditions
+    )
+
+
+def value_of(call: Call, name: str) -> Any:
+    """What a request says for an owner, which may be a member of an object. Raises 40002 without it."""
+    outer, _, inner = name.partition(".")
+    value = call.parameters.get(outer)
+    if inner:
+        value = [each.get(inner) for each in value] if isinstance(value, list) else (value or {}).get(inner)
+    if value is None:
+        raise invalid(f"Missing required field(s): {name}.")
+    return value
+
+
+def days_asked(days: Days | None, call: Call) -> Sequence[date] | None:
+    """The days asked for, as far as they have begun. Raises 40002 for too many."""
+    if not days:
+        return None
+    first, last = (date.fromisoformat(str(value_of(call, name))[:10]) for name in (days.first, days.last))
+    last -= timedelta(days=1) if days.open_end else timedelta()
+    if first > last or (last - first).days >= days.longest:
+        raise invalid(f"{days.first}: Must be at most {days.longest} days before {days.last}.")
+    newest = min(last, (call.now + timedelta(hours=14)).date())
+    return [first + timedelta(day) for day in range((newest - first).days + 1)]
+
+
+@dataclass(frozen=True)
+class Days:
+    """Which days can be asked for: the names of both parameters, at most how many, and the member that tells them.
+
+    With `open_end` the last day asked for is the one before the second parameter's.
+    """
+
+    first: str
+    last: str
+    longest: int
+    member: str
+    open_end: bool = False

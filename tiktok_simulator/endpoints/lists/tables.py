@@ -1,0 +1,245 @@
+"""Everything TikTok lists that has no rules of its own: described in three tables, filled with made-up values.
+
+`lists.csv` says of an endpoint where in its answer the records are, who or what a request has to name (`owners`), how
+many records each of those has, and which days it can be asked for. `answers.csv` has the members of the answer,
+`parameters.csv` what may be asked.
+
+An owner is written `advertiser_id`, `bc_id`, `name=*` (each value the parameter may have), `name=A|B` (the only values
+there is something for) or `name=/path/:member`: the parameter has to be one of those ids that the list at `path` has
+for the owners before it (`name=ad:ad_id` for what is in the world, `name=ad~:ad_id` with what was deleted,
+`name=ad:ad_id?field:VALUE&other:!VALUE` for part of that). `name=PIXEL>/path/:member+APP>/other/:member` are ids of
+several lists, each where an owner before has that value; `APP>` alone has none. `accounts` as `count` is each account.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
+from tiktok_simulator.endpoints.lists.made_up import Member, made_up, members_of, on_day
+from tiktok_simulator.endpoints.lists.rules import (
+    DELETED,
+    EVERY,
+    Days,
+    checked,
+    chosen,
+    days_asked,
+    has,
+    kept,
+    told,
+    value_of,
+)
+from tiktok_simulator.endpoints.reports.business_center import accounts_of
+from tiktok_simulator.protocol.parameters import Signature, load_signatures
+from tiktok_simulator.protocol.tables import read_table
+from tiktok_simulator.protocol.wire import ApiError, invalid
+from tiktok_simulator.world.world import World
+
+Owners = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One endpoint."""
+
+    path: str
+    records: Sequence[str]
+    owners: Mapping[str, str]
+    count: int | None
+    days: Days | None
+    deletes: bool
+
+    @property
+    def word(self) -> str:
+        """What the records are called where they are texts."""
+        return self.records[1] if len(self.records) > 1 else "value"
+
+    def names_of(self, owner: str) -> set[str]:
+        """The members that carry the value of an owner: called as the parameter is, or as what it names."""
+        told = re.fullmatch(r"\w+:(\w+)(\?.*)?", self.owners[owner])
+        return {singular(owner), told[1] if told else singular(owner)}
+
+    @property
+    def tree(self) -> Member:
+        """What an answer is made of."""
+        return members_of(self.path)
+
+
+@cache
+def lists() -> Mapping[str, Listed]:
+    """Every endpoint of lists.csv by its path."""
+    signatures = load_signatures()
+    return {row["endpoint"]: _listed(row, signatures[row["endpoint"]]) for row in read_table("lists")}
+
+
+def _listed(row: Mapping[str, str], signature: Signature) -> Listed:
+    pairs = (owner.partition("=") for owner in row["owners"].split(";") if owner)
+    first, last, longest, member, *more = row["days"].split(";") if row["days"] else ("", "", "0", "")
+    days = Days(first, last, int(longest), member, "open" in more) if first else None
+    records, members = row["records"].split("."), members_of(row["endpoint"])
+    deletes = "primary_status" in signature.members and "secondary_status" in members.at(records[:1]).members
+    count = None if row["count"] == "accounts" else int(row["count"] or 3)
+    return Listed(row["endpoint"], records, {name: source for name, _, source in pairs}, count, days, deletes)
+
+
+def answer_list(path: str, call: Call) -> Answer:
+    """The answer of one endpoint.
+
+    Raises:
+        ApiError: 40001 for a business centre that is not the token's, 40002 for ids or days that do not fit.
+    """
+    listed, world, call = lists()[path], call.world, checked(path, call)
+    every = list(_asked(listed, call))
+    days = days_asked(listed.days, call)
+    rows = kept(call, [row for owners in every for row in rows_of(world, listed, owners, days)])
+    total = len(rows)
+    if "page" in call.parameters:
+        first, last = page_bounds(call)
+        rows = rows[first:last]
+    data = placed(listed, [chosen(path, call, row) for row in rows])
+    if "page_info" in listed.tree.members:
+        data["page_info"] = page_info(call, total)
+    return Answer(data)
+
+
+def everything(world: World, path: str, first: date, last: date) -> Iterator[tuple[Owners, dict[str, Any]]]:
+    """Every record of an endpoint that exists between two days, with the owners it is asked for with.
+
+    Where the records do not tell their day, it is among the owners: `day`.
+    """
+    listed = lists()[path]
+    days = [first + timedelta(day) for day in range((last - first).days + 1)] if listed.days else [None]
+    for owners in _all_owners(world, listed):
+        for day in days:
+            for row in rows_of(world, listed, owners, [day] if day else None):
+                yield ({**owners, "day": day.isoformat()} if day else owners), row
+
+
+def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] | None) -> list[dict[str, Any]]:
+    """The records of one owner, of each of `days`; of all of them together where the records do not tell their day."""
+    named = {name: value for owner, value in owners.items() if value for name in listed.names_of(owner)}
+    element = listed.tree.at(listed.records[:1]).element
+    accounts = accounts_of(world) if listed.count is None else ()
+    found = []
+    for day in _told(listed, days):
+        size = world.list_sizes.get(listed.path, listed.count if listed.count is not None else len(accounts))
+        for number in range(size + min(size, listed.deletes)):
+            known = named if number else {"bc_id": world.bc_id, **named}
+            known = {**known, "advertiser_id": accounts[number]} if number < len(accounts) else known
+            known = known if number < size else {**known, "secondary_status": DELETED}
+            row = made_up(element, (listed.path, *owners.values(), day, number), known)
+            row = told(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
+            if listed.days and listed.days.member:
+                row[listed.days.member] = on_day(element.members[listed.days.member], day)
+            found.append(row)
+    return found
+
+
+def _told(listed: Listed, days: Sequence[date] | None) -> Sequence[str]:
+    """The days as far as the records tell them apart."""
+    if days is None:
+        return [""]
+    if listed.days and not listed.days.member:
+        return [f"{days[0]}"] if len(days) == 1 else [f"{days[0]} to {days[-1]}"]
+    return [day.isoformat() for day in days]
+
+
+def placed(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """`data` with the records in their place, and everything else made up."""
+    name = listed.records[0]
+    if not name:
+        return dict(rows[0]) if rows else {}
+    member = listed.tree.at([name])
+    others = (other for other in listed.tree.members.values() if other.name not in (name, "page_info"))
+    data = {other.name: made_up(other, (listed.path, other.name)) for other in others}
+    if member.type == "object{}":
+        key = listed.records[-1]
+        return {**data, name: {str(row.get(key, number)): row for number, row in enumerate(rows)}}
+    if member.type == "object":
+        return {**data, name: rows[0] if rows else {}}
+    return {**data, name: [row[listed.word] if member.type != "object[]" else row for row in rows]}
+
+
+def singular(name: str) -> str:
+    """The member that carries the value of a parameter: `pixel_ids` → `pixel_id`."""
+    called = name.rpartition(".")[2]
+    return called.removesuffix("s") if called.endswith(("ids", "types")) else called
+
+
+def _asked(listed: Listed, call: Call) -> Iterator[Owners]:
+    """The owners a request names, each checked against those before it."""
+    found: list[dict[str, str]] = [{}]
+    for name, source in listed.owners.items():
+        given = value_of(call, name)
+        if name == "advertiser_id":  # who may be asked about is known before
+            found = [{**owners, name: str(given)} for owners in found]
+            continue
+        known = [(owners, _known(call.world, listed, name, source, owners)) for owners in found]
+        every = list(dict.fromkeys(value for _, values in known for value in values))
+        values = every if given == EVERY else given if isinstance(given, list) else [given]
+        if name == "bc_id" and (values[0] not in every or call.grant.token not in call.world.bc_tokens):
+            raise ApiError(40001, f"No permission to operate business center {values[0]}.")
+        if strange := [value for value in values if value not in every]:
+            raise invalid(f"{name}: {', '.join(map(str, strange))} is not known here.")
+        found = [{**owners, name: str(value)} for owners, here in known for value in values if value in here]
+    yield from found
+
+
+def _all_owners(world: World, listed: Listed) -> Iterator[Owners]:
+    found: list[dict[str, str]] = [{}]
+    for name, source in listed.owners.items():
+        found = [{**owners, name: value} for owners in found for value in _known(world, listed, name, source, owners)]
+    yield from found
+
+
+def _known(world: World, listed: Listed, name: str, source: str, owners: Owners) -> Sequence[str]:
+    """The values an owner may have."""
+    if name == "advertiser_id":
+        return sorted(world.permitted)
+    if name == "bc_id" and not source:
+        return [world.bc_id]
+    if name == "business_id":
+        return [world.tiktok_account.open_id]
+    if source == "*":
+        signature = load_signatures()[listed.path]
+        return sorted((signature.parameters.get(name) or signature.members[name.partition(".")[2]]).values)
+    found = (_from(world, listed, each, owners) for each in source.split("+"))
+    return list(dict.fromkeys(value for values in found for value in values))
+
+
+def _from(world: World, listed: Listed, source: str, owners: Owners) -> Sequence[str]:
+    """The ids of one list, those of owners before out of the same list going with them."""
+    only, _, place = source.rpartition(">")
+    path, _, member = place.partition(":")
+    if only and only not in owners.values():
+        return []
+    if not member:
+        return place.split("|")
+    member, _, having = member.partition("?")
+    if not path.startswith("/"):
+        items, deleted = world.entities(path.rstrip("~"), owners["advertiser_id"]), path.endswith("~")
+        rows = [item.row for item in items if deleted or not item.deleted]
+        return [str(row[member]) for row in rows if row[member] is not None and has(row, having)]
+    parent = lists()[path]
+    named = {other: value for other, value in owners.items() if other in parent.owners}
+    above = (each for each in _all_owners(world, parent) if named.items() <= each.items())
+    found = ((each, row) for each in above for row in rows_of(world, parent, each, None))
+    living = ((each, row) for each, row in found if row.get("secondary_status") != DELETED)
+    rows = [row for each, row in living if has({**{singular(name): each[name] for name in each}, **row}, having)]
+    for other, value in owners.items():
+        beside = listed.owners[other].partition(":")
+        if beside[0] == path:
+            rows = [row for row in rows if value in _at(row, beside[2].split("."))]
+    return [value for row in rows for value in _at(row, member.split("."))]
+
+
+def _at(row: Any, steps: Sequence[str]) -> list[str]:
+    """The values at the end of the way, of every element of a list on it."""
+    if isinstance(row, list):
+        return [value for element in row for value in _at(element, steps)]
+    return _at(row[steps[0]], steps[1:]) if steps else [str(row)]

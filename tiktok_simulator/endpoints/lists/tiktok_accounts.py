@@ -1,0 +1,67 @@
+"""A TikTok account: its token, which is renewed, and what lists about it have of their own (hosts_auth.md §3).
+
+A token opens one account and its `business/…` endpoints alone. A renewal gives new tokens, and the old refresh token
+is worth nothing then: strict where the reference only says that another one may come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from tiktok_simulator.endpoints.call import Answer, Call
+from tiktok_simulator.endpoints.lists.tables import answer_list, lists
+from tiktok_simulator.protocol.wire import ApiError, invalid
+
+BUSINESS, RENEWAL = "/business/", "/tt_user/oauth2/refresh_token/"
+KEPT = timedelta(days=60)
+
+
+def renew_token(call: Call) -> Answer:
+    """tt_user/oauth2/refresh_token: 40101 for a wrong app, 40107 for a wrong refresh token."""
+    if call.world.apps.get(call["client_id"]) != call["client_secret"]:
+        raise ApiError(40101, "client_id or client_secret is incorrect.")
+    if call["refresh_token"] != call.world.tiktok_account.refresh_token:
+        raise ApiError(40107, "The refresh token is incorrect.")
+    return Answer(call.world.tiktok_account.renew(call.now))
+
+
+def answer_of_account(path: str, call: Call) -> Answer:
+    """The answer of one `business/…` endpoint: the fields that were asked for, of the rows the cursor points to.
+
+    Raises:
+        ApiError: 40001 for another account than the token's, 40002 for days TikTok keeps no figures of.
+    """
+    if call["business_id"] != call.world.tiktok_account.open_id:
+        raise ApiError(40001, "No permission to operate this TikTok account.")
+    yesterday = (call.now - timedelta(days=1)).date().isoformat()
+    days = {name: yesterday for name in ("start_date", "end_date") if name in call.parameters and not call[name]}
+    call = replace(call, parameters={**call.parameters, **days})
+    if (call.parameters.get("start_date") or "9") < (call.now - KEPT).date().isoformat():
+        raise invalid(f"start_date: Must be within the last {KEPT.days} days.")
+    records = lists()[path].records[0]
+    data = dict(answer_list(path, call).data)
+    rows, along = _along_the_cursor(call, data[records])
+    data[records] = rows
+    return Answer((_chosen(data, records, call["fields"]) if "fields" in call.parameters else data) | along)
+
+
+def _chosen(data: Mapping[str, Any], records: str, fields: Sequence[str]) -> dict[str, Any]:
+    """`data` with these fields, in the records and beside them; a day always tells its date."""
+    rows = [{name: value for name, value in row.items() if name in (*fields, "date")} for row in data[records]]
+    beside = {name: value for name, value in data.items() if name in fields}
+    known = {*data, *(name for row in data[records] for name in row)}
+    if data[records] and (strange := set(fields) - known):
+        raise invalid(f"fields: Unknown field {', '.join(sorted(strange))}.")
+    wanted = [row for row in rows if set(row) - {"date"}]
+    return beside if data[records] and not wanted else {**beside, records: wanted}
+
+
+def _along_the_cursor(call: Call, rows: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
+    """The piece of a list a cursor points to, and where the next one begins. The cursor counts rows here."""
+    if "max_count" not in call.parameters:
+        return rows, {}
+    first, size = call["cursor"] or 0, call["max_count"]
+    return rows[first : first + size], {"cursor": first + size, "has_more": first + size < len(rows)}

@@ -1,0 +1,49 @@
+"""The text of an asynchronous report: a header line, then a line for each row (reporting.md §7).
+
+The reference knows a few display titles (Campaign ID, Campaign Name, Cost, Impression, Click); the others are made
+of the field's name. Arrays are JSON text, and every line ends with a line feed (both unconfirmed).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tiktok_simulator.endpoints.reports.query import ReportQuery
+from tiktok_simulator.endpoints.reports.rows import Rows
+from tiktok_simulator.protocol.tables import read_table
+
+TITLES: Mapping[str, str] = {row["field"]: row["title"] for row in read_table("titles")}
+COUNTRIES: Mapping[str, str] = {row["code"]: row["name"] for row in read_table("countries")}
+TRANSLATED = ("BASIC", "AUDIENCE")
+CAPITALS = frozenset({"cpc", "cpm", "cta", "ctr", "cvr", "evta", "id", "roas", "skan", "url", "vta"})
+
+
+def report_text(rows: Rows, query: ReportQuery, *, titles: bool) -> str:
+    """The rows as CSV: dimensions, then metrics, as they were asked for; headed by titles or by field names."""
+    names = [*query.dimensions, *query.metrics]
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([title(name) for name in names] if titles and query.report_type in TRANSLATED else names)
+    for row in rows.page():
+        dimensions = [_dimension(name, row.dimensions[name]) for name in query.dimensions]
+        writer.writerow([*dimensions, *(_metric(row.metrics[name]) for name in query.metrics)])
+    return file.getvalue()
+
+
+def title(name: str) -> str:
+    """A field's display title, e.g. "Campaign ID"."""
+    words = (word.upper() if word in CAPITALS else word.capitalize() for word in name.split("_"))
+    return TITLES.get(name) or " ".join(words)
+
+
+def _dimension(name: str, value: str) -> str:
+    """A dimension's value; a country is its name here and its code in a synchronous report (reporting.md §3.5)."""
+    return COUNTRIES.get(value, value) if name == "country_code" else value
+
+
+def _metric(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

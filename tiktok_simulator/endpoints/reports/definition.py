@@ -1,0 +1,55 @@
+"""A report as the rules look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER, REPORT_TYPES, ReportType
+from tiktok_simulator.protocol.tables import DIMENSIONS, DISPUTED
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the rules look at. `start`/`end` are None when not given or when the lifetime is asked for.
+
+    `several` is set when advertiser_ids was used, `in_task` when the report is an asynchronous one. `gives_disputed` is
+    whether it gives the metrics that the sources disagree about.
+    """
+
+    report_type: str
+    data_level: str | None
+    dimensions: Sequence[str]
+    metrics: Sequence[str]
+    start: date | None
+    end: date | None
+    lifetime: bool = False
+    order_field: str | None = None
+    total_metrics: bool = False
+    page: int = 1
+    several: bool = False
+    in_task: bool = False
+    gives_disputed: bool = True
+
+    @property
+    def kind(self) -> ReportType:
+        """The rules of its own that the report type has."""
+        return REPORT_TYPES[self.report_type]
+
+    @property
+    def level(self) -> str:
+        """The data level its rows are of: the one given, else that of its ID dimension, else the advertiser's."""
+        ids = self.of_role("id")
+        return self.data_level or (DIMENSIONS[ids[0]].level if ids else LEVEL_ORDER[0])
+
+    def is_disputed(self, metric: str) -> bool:
+        """Whether the sources disagree about a metric in this report; all speak of synchronous ones."""
+        broken_down = bool(self.of_role("breakdown", "audience"))
+        names = [name for name in self.dimensions if not (broken_down and name == "stat_time_hour")]
+        places = {(self.report_type, name, metric) for name in ("", *names)}
+        return not self.in_task and not places.isdisjoint(DISPUTED)
+
+    def of_role(self, *roles: str) -> list[str]:
+        """The dimensions with one of these roles."""
+        return [name for name in self.dimensions if DIMENSIONS[name].role in roles]

@@ -1,0 +1,60 @@
+"""report/integrated/get: parameters → rules → rows → page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
+from tiktok_simulator.endpoints.reports.definition import Ask
+from tiktok_simulator.endpoints.reports.query import ReportQuery
+from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER
+from tiktok_simulator.endpoints.reports.request import ask_of, ordered_rows, query_of
+from tiktok_simulator.endpoints.reports.rows import Rows
+from tiktok_simulator.endpoints.reports.rules import check
+from tiktok_simulator.protocol.wire import ApiError
+
+CACHED_REPORTS = 8
+THROTTLED = {
+    "X-Tt-Ads-Throttle": "Number of ad ids is equal or more than 20k, only return the top 20k id's results, "
+    "sorting by create time desc order."
+}
+SANDBOX_REPORT_TYPES = ("BASIC", "AUDIENCE")
+
+
+def integrated_report(call: Call) -> Answer:
+    """The rows of a synchronous report, one page of them."""
+    ask = ask_of(call)
+    check(ask)
+    _refuse_sandbox_gaps(call)
+    rows = _rows(call, query_of(call, ask), ask)
+    first, last = page_bounds(call)
+    found = [{"dimensions": row.dimensions, "metrics": row.metrics} for row in rows.page(first, last)]
+    data: dict[str, Any] = {"list": found, "page_info": page_info(call, len(rows))}
+    if ask.total_metrics:
+        data["total_metrics"] = rows.totals()
+    return Answer(data, THROTTLED if rows.throttled else {})
+
+
+def _refuse_sandbox_gaps(call: Call) -> None:
+    """The sandbox mocks BASIC and AUDIENCE, neither the advertiser level nor total metrics (hosts_auth.md §4)."""
+    gaps = {
+        "report_type": call["report_type"] not in SANDBOX_REPORT_TYPES,
+        "advertiser level": call["data_level"] == LEVEL_ORDER[0],
+        "enable_total_metrics": call["enable_total_metrics"],
+    }
+    for gap, met in gaps.items():
+        if call.grant.sandbox and met:
+            raise ApiError(40009, f"The parameter or method is not supported in sandbox: {gap}.")
+
+
+def _rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
+    """The report's rows; those of the newest few queries are kept for their further pages."""
+    reports = call.world.cached("reports", dict)
+    key = (query, ask.order_field, call["order_type"])
+    if (rows := reports.get(key)) is None:
+        rows = ordered_rows(call, query, ask)
+        while len(reports) >= CACHED_REPORTS:
+            reports.pop(next(iter(reports)), None)
+        reports[key] = rows
+    found: Rows = rows
+    return found

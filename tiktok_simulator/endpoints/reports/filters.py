@@ -1,0 +1,79 @@
+"""The filters of a report (reporting.md §5): what each is about, and what it lets through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tiktok_simulator.endpoints.reports.query import ABOUT_ROWS, Filter
+from tiktok_simulator.endpoints.reports.rows import ReportRow, number
+from tiktok_simulator.world.model import Entity
+from tiktok_simulator.world.world import World
+
+NUMERIC: Mapping[str, Callable[[float, tuple[float, ...]], bool]] = {
+    "GREATER_EQUAL": lambda value, bounds: value >= bounds[0],
+    "GREATER_THAN": lambda value, bounds: value > bounds[0],
+    "LOWER_EQUAL": lambda value, bounds: value <= bounds[0],
+    "LOWER_THAN": lambda value, bounds: value < bounds[0],
+    "BETWEEN": lambda value, bounds: bounds[0] <= value <= bounds[1],
+}
+STATUS_FIELDS = {
+    "AUCTION_CAMPAIGN": "campaign_status",
+    "AUCTION_ADGROUP": "adgroup_status",
+    "AUCTION_AD": "ad_status",
+}
+"""data_level → the one status filter it takes; the advertiser level has none."""
+ID_FIELDS = {"campaign_ids": "campaign_id", "adgroup_ids": "adgroup_id", "ad_ids": "ad_id", "ad_ids_v2": "ad_id_v2"}
+"""Filter → the dimension or metric of a row it looks at, where its name is not that of a metric."""
+OF_CAMPAIGN = {"objective_type", "campaign_automation_type"}
+
+
+def status_filter(data_level: str, status: str) -> tuple[Filter, ...]:
+    """The filter that sets a level's own status; empty at advertiser level."""
+    return (Filter(STATUS_FIELDS[data_level], "IN", (status,)),) if data_level in STATUS_FIELDS else ()
+
+
+def matches_status(status: str, *, deleted: bool, enabled: bool) -> bool:
+    """Whether an entity belongs to a primary status."""
+    if status == "STATUS_ALL":
+        return True
+    if deleted or status == "STATUS_DELETE":
+        return deleted and status == "STATUS_DELETE"
+    return status == "STATUS_NOT_DELETE" or enabled == (status == "STATUS_DELIVERY_OK")
+
+
+def keeps_entity(world: World, entity: Entity, item: Filter) -> bool:
+    """Whether an entity passes a filter that is not about rows."""
+    row = entity.row
+    if item.field in STATUS_FIELDS.values():
+        enabled = row["operation_status"] == "ENABLE"
+        return any(matches_status(status, deleted=entity.deleted, enabled=enabled) for status in item.values)
+    if item.field in ID_FIELDS:
+        return row[ID_FIELDS[item.field]] in item.values
+    if item.field == "buying_type":
+        return entity.buying_type in item.values
+    if item.field == "campaign_system_origins":
+        return entity.origin in item.values
+    return _passes(world.campaign_of(entity).row if item.field in OF_CAMPAIGN else row, item)
+
+
+def _passes(row: Mapping[str, Any], item: Filter) -> bool:
+    value = row.get(item.field)
+    if item.operator == "MATCH":
+        return item.values[0].lower() in str(value).lower()
+    if item.operator in NUMERIC:  # create_time: text of one fixed layout compares like time
+        return _compare(str(value), item)
+    return value in item.values
+
+
+def _compare(value: str, item: Filter) -> bool:
+    low, high = item.values[0], item.values[-1]
+    return {"GREATER_EQUAL": value >= low, "LOWER_EQUAL": value <= low, "BETWEEN": low <= value <= high}[item.operator]
+
+
+def keeps_row(row: ReportRow, item: Filter) -> bool:
+    """Whether a finished row passes a filter about rows."""
+    if item.field == "country_code":
+        return row.dimensions["country_code"] in item.values
+    metric = ABOUT_ROWS.get(item.field, item.field)
+    return NUMERIC[item.operator](number(row.metrics[metric]), tuple(map(float, item.values)))

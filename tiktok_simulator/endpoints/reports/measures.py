@@ -1,0 +1,63 @@
+"""Writing the metrics of a row from its counts, and the attributes of the entity it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tiktok_simulator.endpoints.reports.attributes import entity_attribute
+from tiktok_simulator.endpoints.reports.query import ReportQuery
+from tiktok_simulator.protocol.tables import METRICS
+from tiktok_simulator.world.formulas import REACH, Formula, formula
+from tiktok_simulator.world.model import Account, Entity
+from tiktok_simulator.world.world import World
+
+EXTRA_METRICS = ("currency", "timezone", "advertiser_id")
+"""What rows of a report over `advertiser_ids` carry besides the metrics asked for (reporting.md §2)."""
+
+Writer = Callable[[Sequence[int]], str]
+
+
+class Measures:
+    """The metrics of one query: the counts they need, and how they are written."""
+
+    def __init__(self, world: World, query: ReportQuery) -> None:
+        self._world = world
+        self._query = query
+        extra = tuple(name for name in EXTRA_METRICS if query.multiple and name not in query.metrics)
+        names = [*query.metrics, *extra]
+        self._attributes = [name for name in names if METRICS.get(name) is None or METRICS[name].is_attribute]
+        formulas = {name: formula(name) for name in names if name not in self._attributes}
+        needed = dict.fromkeys(count for item in formulas.values() for count in item.needs)
+        self.needs_reach = needed.pop(REACH, 0) is None
+        self.counts = tuple(needed)
+        positions = {count: position for position, count in enumerate([*self.counts, REACH])}
+        self._writers = [(name, self._writer(item, positions)) for name, item in formulas.items()]
+
+    def write(self, account: Account, entity: Entity | None, counts: Sequence[int]) -> dict[str, Any]:
+        """The metrics of a row: attributes of its entity and account, the rest from its counts."""
+        metrics = {name: self._attribute(name, account, entity) for name in self._attributes}
+        for name, writer in self._writers:
+            metrics[name] = writer(counts)
+        return metrics
+
+    def write_totals(self, counts: Sequence[int]) -> dict[str, Any]:
+        """The metrics of all rows together; attributes are "-"."""
+        return dict.fromkeys(self._attributes, "-") | {name: writer(counts) for name, writer in self._writers}
+
+    def _writer(self, item: Formula, positions: Mapping[str, int]) -> Writer:
+        needed = [positions[count] for count in item.needs]
+        if self._query.multiple and item.is_cost:
+            if not self._query.of_role("id"):
+                return lambda _: "-"  # accounts of different currencies have no common cost
+            if item.money:
+                return lambda counts: str((counts[needed[0]] + 50) // 100)
+        write = item.write
+        return lambda counts: write([counts[position] for position in needed])
+
+    def _attribute(self, name: str, account: Account, entity: Entity | None) -> Any:
+        if name in EXTRA_METRICS:
+            return getattr(account, name) if self._query.of_role("id") else "0"
+        if name == "advertiser_name":
+            return account.name
+        return "-" if entity is None else entity_attribute(self._world, name, entity)

@@ -1,0 +1,96 @@
+"""A world made of real rows, recorded by others (one JSON line each: stream, data)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tiktok_simulator.endpoints.reports.query import ReportQuery
+from tiktok_simulator.endpoints.reports.rows import ReportRow, Rows
+from tiktok_simulator.world.model import Entity
+from tiktok_simulator.world.populate import add_advertiser
+from tiktok_simulator.world.world import World
+
+KINDS = {"campaigns": "campaign", "ad_groups": "adgroup", "ads": "ad", "audiences": "audience",
+         "creative_assets_images": "image", "creative_assets_videos": "video"}  # fmt: skip
+ID_FIELDS = {"campaign": "campaign_id", "adgroup": "adgroup_id", "ad": "ad_id", "audience": "audience_id",
+             "image": "image_id", "video": "video_id"}  # fmt: skip
+LEVELS = {"ads": "AUCTION_AD", "ad_groups": "AUCTION_ADGROUP", "ad_group": "AUCTION_ADGROUP",
+          "campaigns": "AUCTION_CAMPAIGN", "advertisers": "AUCTION_ADVERTISER"}  # fmt: skip
+OWNER = "7002238017842757633"
+"""The account the recorded reports and assets belong to, as its advertiser reports say."""
+
+
+def _texts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with ids as strings again: the recording connector had made numbers of them."""
+    return {
+        name: str(value) if name.endswith("_id") and isinstance(value, int) else value for name, value in row.items()
+    }
+
+
+def _wire(values: Mapping[str, Any]) -> dict[str, str]:
+    """Report values as the API sends them: text, "-" for nothing."""
+    return {name: "-" if value is None else str(value) for name, value in values.items()}
+
+
+def replay(world: World, path: Path) -> None:
+    """Fill a world with the rows of a recording."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    for line in lines:
+        stream, data = line["stream"], _texts(line["data"])
+        if stream == "advertiser_ids":
+            _account(world, data["advertiser_id"], data["advertiser_name"])
+        elif stream in KINDS:
+            _entity(world, KINDS[stream], data)
+        else:
+            world.recorded_rows.append(_report_row(stream, data))
+
+
+def _account(world: World, advertiser_id: str, name: str) -> None:
+    if advertiser_id not in world.accounts:
+        add_advertiser(world, advertiser_id, name=name, created=datetime(2021, 8, 30, tzinfo=UTC))
+
+
+def _entity(world: World, kind: str, row: dict[str, Any]) -> None:
+    advertiser_id = row.get("advertiser_id", OWNER)
+    _account(world, advertiser_id, f"Recorded {advertiser_id[-4:]}")
+    world.add(Entity(kind, row[ID_FIELDS[kind]], advertiser_id, row))
+
+
+def _report_row(stream: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    level = next(LEVELS[name] for name in sorted(LEVELS, key=len, reverse=True) if stream.startswith(name))
+    return {
+        "report_type": "AUDIENCE" if "audience" in stream else "BASIC",
+        "data_level": level,
+        "dimensions": _wire(data["dimensions"]),
+        "metrics": _wire(data["metrics"]),
+    }
+
+
+def recorded_report(world: World, query: ReportQuery) -> Rows:
+    """The recorded rows of the query's level and dimensions within its dates; metrics not recorded are "-"."""
+    rows = [
+        ReportRow(row["dimensions"], {name: row["metrics"].get(name, "-") for name in query.metrics})
+        for row in world.recorded_rows
+        if OWNER in query.advertiser_ids and _answers(row, query)
+    ]
+    return Rows(rows, lambda row: row, lambda: dict.fromkeys(query.metrics, "-"), throttled=False)
+
+
+def _answers(row: Mapping[str, Any], query: ReportQuery) -> bool:
+    if (row["report_type"], row["data_level"]) != (query.report_type, query.data_level):
+        return False
+    if set(row["dimensions"]) != set(query.dimensions):
+        return False
+    day = row["dimensions"].get("stat_time_day", "")[:10]
+    return not day or str(query.start) <= day <= str(query.end)
+
+
+def recorded_world(path: str | Path) -> World:
+    """The real rows of a real_records.jsonl, and nothing invented."""
+    world = World()
+    replay(world, Path(path))
+    return world

@@ -1,0 +1,46 @@
+"""What there is to report, whatever TikTok's limits: what a client should have in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from tiktok_simulator.endpoints.reports.business_center import accounts_of
+from tiktok_simulator.endpoints.reports.filters import status_filter
+from tiktok_simulator.endpoints.reports.query import ReportQuery
+from tiktok_simulator.endpoints.reports.sources import report_rows
+from tiktok_simulator.world.world import World
+
+
+def truth(  # noqa: PLR0913 - one keyword for each part of a report
+    world: World,
+    *,
+    advertiser_id: str | None = None,
+    report_type: str = "BASIC",
+    data_level: str = "AUCTION_ADVERTISER",
+    dimensions: Iterable[str],
+    metrics: Iterable[str],
+    start: date | None,
+    end: date | None,
+    include_deleted: bool = True,
+    now: datetime,
+) -> list[dict[str, str]]:
+    """What a report of any type holds for a whole period at once, whatever TikTok's limits on days and ids.
+
+    Rows are flat (dimensions and metrics merged), values are the wire's strings, order is not
+    promised. `start`/`end` None ask for the lifetime; without `advertiser_id` the report is about
+    every account of the business center. No rule is checked.
+    """
+    advertiser_ids = (advertiser_id,) if advertiser_id else tuple(accounts_of(world))
+    filters = status_filter(data_level, "STATUS_ALL" if include_deleted else "STATUS_NOT_DELETE")
+    names = tuple(dimensions), tuple(metrics)
+    query = ReportQuery(report_type, data_level, advertiser_ids, *names, start, end, now, filters, uncut=True)
+    return [row.dimensions | row.metrics for row in report_rows(world, query).page()]
+
+
+def truth_entities(
+    world: World, kind: str, advertiser_id: str, *, include_deleted: bool = True
+) -> list[dict[str, Any]]:
+    """Every row of a kind over all buying types, newest first, as its endpoint writes them."""
+    return [dict(item.row) for item in world.entities(kind, advertiser_id) if include_deleted or not item.deleted]

@@ -1,0 +1,90 @@
+"""Named misbehaviours in reports that TikTok cuts to the newest ids: what is left out, and how it tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from tiktok_simulator.faults.fault import Answer, Arming, Fault
+from tiktok_simulator.protocol.wire import Request, Response
+
+REPORTS = "/report/integrated/get/"
+HEADER = "X-Tt-Ads-Throttle"
+TOLD = "equal or more than 20k"
+IDS = ("campaign_id", "adgroup_id", "ad_id", "ad_id_v2")
+LONGEST_PAGE = 1000
+
+
+class CutFaults(Arming):
+    """The faults of an answer that is about the newest ids only."""
+
+    def cut_from_page(self, page: int = 2, times: int | None = None, path: str | None = REPORTS) -> Fault:
+        """The header of a cut answer on this page and those behind it, as if the ad account grew meanwhile."""
+
+        def is_late(request: Request) -> bool:
+            return int(request.parameters.get("page", "1")) >= page
+
+        def act(request: Request, answer: Answer) -> Response:
+            return _told(answer(request), TOLD)
+
+        return self.arm(Fault("cut_from_page", act, path, when=is_late, left=times))
+
+    def cut_answer(self, newest: int, told: str = TOLD, *, hides: bool = False, deaf_to: str = "") -> Fault:
+        """The rows of so many ids, where there are more.
+
+        `told` is what the header says, with `{ids}` for the number of ids there are; it says nothing where it is empty.
+        With `hides` the `page_info` still counts all rows. A filter it is `deaf_to` changes nothing.
+        """
+
+        def act(request: Request, answer: Answer) -> Response:
+            heard = _without_filter(request, deaf_to)
+            first, rows = _all_rows(heard, answer)
+            if first.code != 0 or len(ids := _ids_of(rows)) <= newest:
+                return answer(heard)
+            kept = [row for row in rows if _id_of(row) in ids[:newest]]
+            return _told(_page_of(heard, first, kept, len(rows) if hides else len(kept)), told.format(ids=len(ids)))
+
+        return self.arm(Fault("cut_answer", act, REPORTS))
+
+
+def _told(response: Response, value: str) -> Response:
+    return replace(response, headers={**response.headers, HEADER: value}) if value else response
+
+
+def _without_filter(request: Request, name: str) -> Request:
+    items = json.loads(request.query.get("filtering", "[]"))
+    heard = [item for item in items if item["field_name"] != name]
+    return request if heard == items else replace(request, query={**request.query, "filtering": json.dumps(heard)})
+
+
+def _all_rows(request: Request, answer: Answer) -> tuple[Response, list[Any]]:
+    pages = list(_pages(request, answer))
+    return pages[0], [row for page in pages if page.code == 0 for row in page.json()["data"]["list"]]
+
+
+def _pages(request: Request, answer: Answer) -> Iterator[Response]:
+    page, last = 1, 1
+    while page <= last:
+        response = answer(replace(request, query={**request.query, "page": str(page), "page_size": str(LONGEST_PAGE)}))
+        yield response
+        page, last = page + 1, response.json()["data"]["page_info"]["total_page"] if response.code == 0 else 0
+
+
+def _page_of(request: Request, whole: Response, rows: list[Any], total: int) -> Response:
+    """The page of the rows that was asked for; `total` is how many it says there are."""
+    page, size = (int(request.query.get(name, "1")) for name in ("page", "page_size"))
+    info = {"page": page, "page_size": size, "total_number": total, "total_page": -(-total // size)}
+    body = whole.json()
+    body["data"] |= {"list": rows[(page - 1) * size : page * size], "page_info": info}
+    return replace(whole, body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def _id_of(row: Any) -> str:
+    return next((str(row["dimensions"][name]) for name in IDS if name in row["dimensions"]), "")
+
+
+def _ids_of(rows: list[Any]) -> list[str]:
+    """The ids of the report's own level, newest first."""
+    return sorted({_id_of(row) for row in rows} - {""}, key=int, reverse=True)

@@ -1,0 +1,167 @@
+"""Named misbehaviours. Each is armed by calling it, counts what it spoiled, and may end after so many requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from tiktok_simulator.faults.cut_faults import CutFaults
+from tiktok_simulator.faults.fault import Act, Answer, Fault, refuse
+from tiktok_simulator.faults.file_faults import FileFaults
+from tiktok_simulator.faults.network_faults import NetworkFaults
+from tiktok_simulator.faults.page_faults import REPORTS, PageFaults
+from tiktok_simulator.faults.value_faults import ValueFaults
+from tiktok_simulator.protocol.wire import Request, Response, envelope
+from tiktok_simulator.world.tasks import Task, Tasks
+
+CREATE, DOWNLOAD = "/report/task/create/", "/report/task/download/"
+CORRECT_METRICS = "Please correct the information in invalid metric fields and try again."
+TOO_MANY = "Too many requests. Please retry in some time."
+
+
+class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
+    """The faults armed on a simulator; the oldest one sees a request first. Some spoil its report tasks."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self._tasks = tasks
+
+    def answer(self, request: Request, answer: Answer) -> Response:
+        """The answer to a request, spoiled by every fault it reaches."""
+        return _through(self.armed, answer)(request)
+
+    def clear(self) -> None:
+        """Disarm everything."""
+        self.armed.clear()
+
+    def rate_limited(self, times: int | None = 1, path: str | None = None, code: int = 40100) -> Fault:
+        """Too many requests: 40100, 40016, 40132 or 40133 (errors.md §3)."""
+        return self.arm(Fault("rate_limited", refuse(code, TOO_MANY), path, left=times))
+
+    def outage(
+        self, times: int | None = 1, path: str | None = None, code: int = 50000, advertiser_id: str | None = None
+    ) -> Fault:
+        """TikTok's own trouble inside the envelope: 50000-59999, 60001; or any other code."""
+        return self.refused(code, "System error", times, path, advertiser_id)
+
+    def refused(
+        self, code: int, message: str = "Refused.", times: int | None = 1, path: str | None = None,
+        advertiser_id: str | None = None,
+    ) -> Fault:  # fmt: skip
+        """Any code, with any message."""
+        return self.arm(Fault("refused", refuse(code, message), path, advertiser_id, left=times))
+
+    def too_large(self, days: int = 7, advertiser_id: str | None = None) -> Fault:
+        """40067 for every report window of more than so many days; smaller ones pass."""
+        act = refuse(40067, "Your query is too large")
+        return self.arm(Fault("too_large", act, REPORTS, advertiser_id, lambda request: _span(request) > days))
+
+    def conflict(self, asked: str) -> Fault:
+        """40002 for every report that asks for this word, though its published rules allow it."""
+        act = refuse(40002, "Conflict occurs. The input params including metrics and dimensions have no relation.")
+        return self.arm(Fault("conflict", act, REPORTS, when=lambda request: asked in str(request.parameters)))
+
+    def refused_metric(self, *names: str, path: str | None = REPORTS) -> Fault:
+        """40002 for every request that measures one of these, in TikTok's words: it names those asked for."""
+
+        def act(request: Request, _: Answer) -> Response:
+            wrong = [name for name in names if _asks(request, name)]
+            return envelope(40002, f"{CORRECT_METRICS} Invalid metric fields: {wrong}. ", {}, "fault")
+
+        return self.arm(
+            Fault("refused_metric", act, path, when=lambda request: any(_asks(request, name) for name in names))
+        )
+
+    def refused_value(self, parameter: str, value: str, known: Sequence[str] = (), path: str | None = None) -> Fault:
+        """40002 for every request with this value; it is named, or else those that are `known` are."""
+        told = f"Must be one of: {', '.join(known)}." if known else f"{value} is not a valid choice."
+        act = refuse(40002, f"{parameter}: {told}")
+        return self.arm(Fault("refused_value", act, path, when=lambda request: _asks(request, value)))
+
+    def passing_refusal(self, times: int = 1, path: str | None = None, advertiser_id: str | None = None) -> Fault:
+        """40002 for no reason in the request: the next one is answered."""
+        return self.arm(
+            Fault("passing_refusal", refuse(40002, "Could not acquire IP"), path, advertiser_id, left=times)
+        )
+
+    def no_permission(self, advertiser_id: str, path: str | None = None) -> Fault:
+        """40001 for one advertiser, at one endpoint or everywhere."""
+        act = refuse(40001, f"No permission to operate advertiser {advertiser_id}.")
+        return self.arm(Fault("no_permission", act, path, advertiser_id))
+
+    def revoked_token(self, after: int = 0) -> Fault:
+        """40105 for every request after the first so many."""
+        return self.arm(
+            Fault("revoked_token", refuse(40105, "Access token is incorrect or has been revoked."), skip=after)
+        )
+
+    def task_failed(self, times: int = 1, message: str = "Report generation failed.") -> Fault:
+        """The next report tasks created end FAILED with a message instead of SUCCESS."""
+
+        def spoil(task: Task) -> None:
+            task.fails = message
+
+        return self.arm(Fault("task_failed", self._spoiling(spoil), CREATE, left=times))
+
+    def task_stuck(self, checks: int = 1_000, times: int = 1) -> Fault:
+        """The next report tasks created are PROCESSING for so many checks."""
+
+        def spoil(task: Task) -> None:
+            task.waits, task.queued = checks, 0
+
+        return self.arm(Fault("task_stuck", self._spoiling(spoil), CREATE, left=times))
+
+    def _spoiling(self, spoil: Callable[[Task], None]) -> Act:
+        """Do something to the task a request creates; the answer stays as it is."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            response = answer(request)
+            if response.code == 0:
+                spoil(self._tasks.known[response.json()["data"]["task_id"]])
+            return response
+
+        return act
+
+    def cut_csv(self, times: int = 1) -> Fault:
+        """A report task's text that breaks off inside a row, before its last column, in the middle of the text.
+
+        HTTP 200, and the length told is that of what is sent: only the text shows that something is missing.
+        """
+
+        def act(request: Request, answer: Answer) -> Response:
+            whole = answer(request)
+            return replace(whole, body=_cut_row(whole.body)) if whole.code is None else whole
+
+        return self.arm(Fault("cut_csv", act, DOWNLOAD, left=times))
+
+
+def _through(faults: Sequence[Fault], answer: Answer) -> Answer:
+    """The answer behind a row of faults."""
+    if not faults:
+        return answer
+    first, *others = faults
+    return lambda request: first.answer(request, _through(others, answer))
+
+
+def _cut_row(body: bytes) -> bytes:
+    """Whole lines up to the middle of the text, and the next one as far as before its last column."""
+    lines = body.splitlines(keepends=True)
+    middle = len(lines) // 2
+    kept, _, _ = lines[middle].rpartition(b",")
+    return b"".join(lines[:middle]) + (kept or lines[middle].rstrip())[:-1]
+
+
+def _asks(request: Request, word: str) -> bool:
+    """Whether a word stands in one of the values of a request, as a whole."""
+    return any(re.search(rf"\b{word}\b", value) for value in request.parameters.values())
+
+
+def _span(request: Request) -> int:
+    """Days of a report's window, both ends counted; 0 when it has none."""
+    try:
+        start, end = (date.fromisoformat(request.parameters[name]) for name in ("start_date", "end_date"))
+    except (KeyError, ValueError):
+        return 0
+    return (end - start).days + 1

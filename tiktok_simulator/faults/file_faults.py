@@ -1,0 +1,54 @@
+"""Named misbehaviours in the files TikTok hands out: archives that are damaged, or packed as nobody expects."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+
+from tiktok_simulator.faults.fault import Act, Answer, Arming, Fault
+from tiktok_simulator.protocol.wire import Request, Response
+
+LEADS = "/page/lead/task/download/"
+# Where the flags and the method of a member stand behind its marks, in the archive and in its directory.
+MEMBER, LISTED = (b"PK\x03\x04", 6), (b"PK\x01\x02", 8)
+ENCRYPTED, UNKNOWN_METHOD = 1, 99
+
+
+class FileFaults(Arming):
+    """The faults of a download that is no envelope."""
+
+    def flipped_bytes(self, times: int | None = 1, path: str | None = LEADS) -> Fault:
+        """A file in the middle of which some bytes are others."""
+
+        def change(body: bytes) -> bytes:
+            middle = len(body) // 2
+            return body[:middle] + bytes(255 - each for each in body[middle : middle + 8]) + body[middle + 8 :]
+
+        return self.arm(Fault("flipped_bytes", _of_file(change), path, left=times))
+
+    def encrypted_zip(self, times: int | None = None, path: str | None = LEADS) -> Fault:
+        """An archive that wants a password."""
+        return self.arm(Fault("encrypted_zip", _of_file(lambda body: _with(body, 0, ENCRYPTED)), path, left=times))
+
+    def unknown_zip(self, times: int | None = None, path: str | None = LEADS) -> Fault:
+        """An archive that is packed in a way nobody knows."""
+        return self.arm(Fault("unknown_zip", _of_file(lambda body: _with(body, 2, UNKNOWN_METHOD)), path, left=times))
+
+
+def _of_file(change: Callable[[bytes], bytes]) -> Act:
+    def act(request: Request, answer: Answer) -> Response:
+        whole = answer(request)
+        return replace(whole, body=change(whole.body)) if whole.code is None else whole
+
+    return act
+
+
+def _with(archive: bytes, place: int, value: int) -> bytes:
+    """The archive with a number of two bytes behind every mark of a member."""
+    found = bytearray(archive)
+    for mark, distance in (MEMBER, LISTED):
+        for match in re.finditer(re.escape(mark), archive):
+            struct.pack_into("<H", found, match.start() + distance + place, value)
+    return bytes(found)

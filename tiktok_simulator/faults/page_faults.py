@@ -1,0 +1,186 @@
+"""Named misbehaviours in TikTok's pages: code 0, and yet not what was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tiktok_simulator.faults.fault import Answer, Arming, Fault, refuse
+from tiktok_simulator.protocol.wire import Request, Response
+
+REPORTS = "/report/integrated/get/"
+Change = Callable[[Request, dict[str, Any]], None]
+
+
+class PageFaults(Arming):
+    """The faults of an answer's data; a page can be chosen with `page`."""
+
+    def no_data(self, times: int | None = 1, path: str | None = None) -> Fault:
+        """Code 0 without `data`."""
+        return self._spoiled("no_data", lambda _, body: body.update(data=None), times=times, path=path)
+
+    def odd_page_info(self, times: int | None = 1, path: str | None = None) -> Fault:
+        """A `page_info` that speaks of another page than was asked for."""
+        return self._spoiled(
+            "odd_page_info", lambda _, body: body["data"]["page_info"].update(page=99), times=times, path=path
+        )
+
+    def page_info_without_numbers(self, times: int | None = 1, path: str | None = None) -> Fault:
+        """A `page_info` whose numbers are words."""
+        odd = {"total_number": "many", "total_page": None}
+        change = lambda _, body: body["data"]["page_info"].update(odd)  # noqa: E731 - shorter than a function
+        return self._spoiled("page_info_without_numbers", change, times=times, path=path)
+
+    def too_few_pages(self, times: int | None = None, path: str | None = None) -> Fault:
+        """A `total_page` of 1, though `total_number` says more."""
+        change = lambda _, body: body["data"]["page_info"].update(total_page=1)  # noqa: E731 - shorter than a function
+        return self._spoiled("too_few_pages", change, times=times, path=path)
+
+    def false_page_info(self, times: int | None = None, path: str | None = None, page: int = 0, **false: Any) -> Fault:
+        """A `page_info` with other numbers, `total_number=0`, or without some of them, `total_page=None`."""
+
+        def change(_: Request, body: dict[str, Any]) -> None:
+            told = {**body["data"].get("page_info", {}), **false}
+            body["data"]["page_info"] = {name: value for name, value in told.items() if value is not None}
+
+        return self._spoiled("false_page_info", change, page=page, times=times, path=path)
+
+    def no_page_info(self, times: int | None = None, path: str | None = None, page: int = 0) -> Fault:
+        """Rows without a word about how many there are."""
+        change = lambda _, body: body["data"].pop("page_info", None)  # noqa: E731 - shorter than a function
+        return self._spoiled("no_page_info", change, page=page, times=times, path=path)
+
+    def empty_data(self, times: int | None = None, path: str | None = None, page: int = 0) -> Fault:
+        """Code 0 with `data` that has nothing in it, as some lists of accounts without anything are answered."""
+        return self._spoiled("empty_data", lambda _, body: body.update(data={}), page=page, times=times, path=path)
+
+    def listed_twice(self, times: int | None = None, path: str | None = "/oauth2/advertiser/get/") -> Fault:
+        """Every row of a list, and then all of them again."""
+        change = lambda _, body: body["data"]["list"].extend(body["data"]["list"][:])  # noqa: E731
+        return self._spoiled("listed_twice", change, times=times, path=path)
+
+    def unreadable_row(self, number: int, path: str, code: int = 50000) -> Fault:
+        """A refusal of every page that holds the row of this number, counted from 1."""
+
+        def holds(request: Request) -> bool:
+            page, size = (int(request.parameters.get(name, "1")) for name in ("page", "page_size"))
+            return (page - 1) * size < number <= page * size
+
+        return self.arm(Fault("unreadable_row", refuse(code, "Creative_data not valid"), path, when=holds))
+
+    def partly_done(
+        self, message: str = "Partially successful.", times: int | None = 1, path: str | None = None
+    ) -> Fault:
+        """Code 20001 with the data of code 0."""
+        told = {"code": 20001, "message": message}
+        return self._spoiled("partly_done", lambda _, body: body.update(told), times=times, path=path)
+
+    def empty_page(self, page: int = 1, times: int | None = 1, path: str | None = None) -> Fault:
+        """A page without rows, though its `page_info` counts some."""
+        return self._spoiled(
+            "empty_page", lambda _, body: body["data"].update(list=[]), page=page, times=times, path=path
+        )
+
+    def poisoned_row(self, page: int = 1, times: int | None = 1, path: str | None = REPORTS) -> Fault:
+        """A row that is no row."""
+
+        def change(_: Request, body: dict[str, Any]) -> None:
+            body["data"]["list"][:1] = [None]
+
+        return self._spoiled("poisoned_row", change, page=page, times=times, path=path)
+
+    def repeated_page(self, page: int = 2, times: int | None = 1, path: str | None = None) -> Fault:
+        """The rows of the first page in place of another's, which its `page_info` claims to be."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            response, first = answer(request), answer(replace(request, query={**request.query, "page": "1"}))
+            body = response.json()
+            body["data"]["list"] = first.json()["data"]["list"]
+            return replace(response, body=_written(body))
+
+        return self.arm(Fault("repeated_page", act, path, when=_is_page(page), left=times))
+
+    def always_cut(self, value: str = "equal or more than 20k", path: str | None = REPORTS) -> Fault:
+        """The header of a cut answer on every one, whatever it is about."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            response = answer(request)
+            return replace(response, headers={**response.headers, "X-Tt-Ads-Throttle": value})
+
+        return self.arm(Fault("always_cut", act, path))
+
+    def changing_total(self, by: int = -1, times: int | None = 1, path: str | None = None) -> Fault:
+        """A `total_number` that moves on from page to page by so many."""
+
+        def change(request: Request, body: dict[str, Any]) -> None:
+            body["data"]["page_info"]["total_number"] += by * int(request.parameters.get("page", "1"))
+
+        return self._spoiled("changing_total", change, times=times, path=path)
+
+    def small_pages(self, size: int = 3, path: str | None = None) -> Fault:
+        """Pages of so many rows, whatever was asked for: no misbehaviour yet, but room for one between pages."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            return answer(replace(request, query={**request.query, "page_size": str(size)}))
+
+        return self.arm(Fault("small_pages", act, path))
+
+    def odd_value(self, metric: str = "spend", value: Any = "n/a", times: int | None = None) -> Fault:
+        """A value of the wrong type for one metric, in every row of a report."""
+
+        def change(_: Request, body: dict[str, Any]) -> None:
+            for row in body["data"].get("list", ()):
+                if metric in row["metrics"]:
+                    row["metrics"][metric] = value
+
+        return self._spoiled("odd_value", change, times=times, path=REPORTS)
+
+    def unasked_day(self, day: str = "2099-01-25", times: int | None = None, path: str | None = REPORTS) -> Fault:
+        """A day that nobody asked for, in the last row of every page of a report by day."""
+
+        def change(_: Request, body: dict[str, Any]) -> None:
+            for row in body["data"]["list"][-1:]:
+                row["dimensions"]["stat_time_day"] = f"{day} 00:00:00"
+
+        return self._spoiled("unasked_day", change, times=times, path=path)
+
+    def far_future(self, member: str = "modify_time", times: int | None = None, path: str | None = None) -> Fault:
+        """A moment nobody will see, in the first row of every page of a list."""
+
+        def change(_: Request, body: dict[str, Any]) -> None:
+            for row in body["data"]["list"][:1]:
+                row[member] = "9999-12-31 00:00:00"
+
+        return self._spoiled("far_future", change, times=times, path=path)
+
+    def _spoiled(
+        self,
+        name: str,
+        change: Change,
+        *,
+        times: int | None,
+        path: str | None,
+        page: int = 0,
+    ) -> Fault:
+        """Arms a fault that changes the decoded body of one page, or of any for page 0."""
+
+        def act(request: Request, answer: Answer) -> Response:
+            response = answer(request)
+            if response.code != 0:
+                return response
+            body = response.json()
+            change(request, body)
+            return replace(response, body=_written(body))
+
+        return self.arm(Fault(name, act, path, when=_is_page(page), left=times))
+
+
+def _is_page(page: int) -> Callable[[Request], bool]:
+    return lambda request: not page or request.parameters.get("page", "1") == str(page)
+
+
+def _written(body: dict[str, Any]) -> bytes:
+    """The body as the API writes it."""
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()

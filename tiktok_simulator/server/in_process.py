@@ -1,0 +1,61 @@
+"""A simulator that answers the `requests` of its own process, without a connection."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+from unittest.mock import patch
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import RequestException
+from urllib3 import HTTPResponse
+
+from tiktok_simulator.protocol.wire import ConnectionDroppedError, request_of
+from tiktok_simulator.server.app import Simulator
+
+
+@contextlib.contextmanager
+def intercepted(simulator: Simulator) -> Iterator[Simulator]:
+    """Answer every request that the `requests` library makes, to any host, from the simulator.
+
+    Requests to hosts TikTok does not have are answered 403 and are in the transcript like all others.
+    A dropped connection is the exception of `requests` for it.
+    """
+    adapter = _InProcess(simulator)
+    with patch.object(requests.Session, "get_adapter", lambda *_args, **_more: adapter):
+        yield simulator
+
+
+class _InProcess(HTTPAdapter):
+    """What a session of `requests` sends by, with a simulator instead of a connection. Threads use it side by side."""
+
+    ERRORS: ClassVar[Mapping[str, type[RequestException]]] = {
+        "reset": requests.exceptions.ConnectionError,
+        "timeout": requests.exceptions.ReadTimeout,
+        "tls": requests.exceptions.SSLError,
+        "dns": requests.exceptions.ConnectionError,
+        "cut": requests.exceptions.ChunkedEncodingError,
+    }
+
+    def __init__(self, simulator: Simulator) -> None:
+        super().__init__()
+        self._simulator = simulator
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_more: Any) -> requests.Response:
+        asked = request_of(str(request.method), str(request.url), request.headers, request.body)
+        try:
+            response = self._simulator.handle(asked)
+        except ConnectionDroppedError as error:
+            raise self.ERRORS[error.kind](str(error), request=request) from None
+        if response.damaged:
+            words = "Error -3 while decompressing data: incorrect header check"
+            raise requests.exceptions.ContentDecodingError(words, request=request)
+        if response.drip:
+            raise requests.exceptions.ChunkedEncodingError("Connection broken: IncompleteRead", request=request)
+        arrived = HTTPResponse(
+            io.BytesIO(response.body), dict(response.headers), response.status, preload_content=False
+        )
+        return self.build_response(request, arrived)

@@ -1,0 +1,116 @@
+"""Path → endpoint: what it accepts (data/parameters.csv), whom it concerns and how it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tiktok_simulator.endpoints.call import Answer, Call
+from tiktok_simulator.endpoints.lists.change_logs import check_log, create_log, download_log
+from tiktok_simulator.endpoints.lists.entities import (
+    Listing,
+    advertiser_info,
+    authorized_advertisers,
+    listed,
+    too_many_advertisers,
+)
+from tiktok_simulator.endpoints.lists.gmv_max import gmv_max_report
+from tiktok_simulator.endpoints.lists.leads import forms, lead_file, lead_task
+from tiktok_simulator.endpoints.lists.smart_plus import breakdown, overview
+from tiktok_simulator.endpoints.lists.tables import answer_list, lists
+from tiktok_simulator.endpoints.lists.tiktok_accounts import BUSINESS, RENEWAL, answer_of_account, renew_token
+from tiktok_simulator.endpoints.reports.endpoint import integrated_report
+from tiktok_simulator.endpoints.reports.request import asked_advertisers
+from tiktok_simulator.endpoints.reports.task_endpoints import cancel_task, check_task, create_task, download_task
+from tiktok_simulator.protocol.parameters import Signature, load_signatures
+
+PREFIX = "/open_api/v1.3"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint. `advertisers` names the accounts the token must reach; `sandbox` whether that host has it.
+
+    `of_account` is set where it wants the token of a TikTok account, `tokenless` where it wants none.
+    """
+
+    signature: Signature
+    answer: Callable[[Call], Answer]
+    advertisers: Callable[[Call], Sequence[str]]
+    sandbox: bool = False
+    method: str = "GET"
+    of_account: bool = False
+    tokenless: bool = False
+
+
+def _none(_: Call) -> Sequence[str]:
+    return ()
+
+
+def _one(call: Call) -> Sequence[str]:
+    return [call["advertiser_id"]]
+
+
+def _one_if_named(call: Call) -> Sequence[str]:
+    named = call.parameters.get("advertiser_id")
+    return [named] if named else ()
+
+
+def _many(call: Call) -> Sequence[str]:
+    too_many_advertisers(call)
+    advertiser_ids: Sequence[str] = call["advertiser_ids"]
+    return advertiser_ids
+
+
+LISTINGS: Mapping[str, Listing] = {
+    "/campaign/get/": Listing("campaign"),
+    "/adgroup/get/": Listing("adgroup"),
+    "/ad/get/": Listing("ad"),
+    "/dmp/custom_audience/list/": Listing("audience"),
+    "/file/image/ad/search/": Listing("image", reachable=10_000),
+    "/file/video/ad/search/": Listing("video", reachable=10_000),
+    "/file/music/get/": Listing("music", records="musics", reachable=100_000),
+    "/creative/portfolio/list/": Listing("portfolio", records="creative_portfolios"),
+}
+POSTED = frozenset(
+    {RENEWAL, "/report/task/create/", "/report/task/cancel/", "/page/lead/task/", "/changelog/task/create/"}
+)
+IN_SANDBOX = frozenset({"/campaign/get/", "/adgroup/get/", "/ad/get/", "/report/integrated/get/"})
+
+
+def _endpoint(path: str, signature: Signature) -> Endpoint:
+    sandbox = path in IN_SANDBOX
+    if path in LISTINGS:
+        return Endpoint(signature, listed(LISTINGS[path]), _one, sandbox)
+    if path.startswith(BUSINESS):
+        return Endpoint(signature, partial(answer_of_account, path), _none, of_account=True)
+    if path in lists() and path not in OTHERS:
+        return Endpoint(signature, partial(answer_list, path), _one_if_named, sandbox)
+    answer, advertisers = OTHERS[path]
+    method = "POST" if path in POSTED else "GET"
+    return Endpoint(signature, answer, advertisers, sandbox, method, tokenless=path == RENEWAL)
+
+
+OTHERS: Mapping[str, tuple[Callable[[Call], Answer], Callable[[Call], Sequence[str]]]] = {
+    "/oauth2/advertiser/get/": (authorized_advertisers, _none),
+    "/advertiser/info/": (advertiser_info, _many),
+    RENEWAL: (renew_token, _none),
+    "/report/integrated/get/": (integrated_report, asked_advertisers),
+    "/gmv_max/report/get/": (gmv_max_report, _one),
+    "/smart_plus/material_report/overview/": (overview, _one),
+    "/smart_plus/material_report/breakdown/": (breakdown, _one),
+    "/report/task/create/": (create_task, asked_advertisers),
+    "/report/task/check/": (check_task, _one),
+    "/report/task/download/": (download_task, _one),
+    "/report/task/cancel/": (cancel_task, _one),
+    "/changelog/task/create/": (create_log, _one),
+    "/changelog/task/check/": (check_log, _one),
+    "/changelog/task/download/": (download_log, _one),
+    "/page/get/": (forms, _one_if_named),
+    "/page/lead/task/": (lead_task, _one_if_named),
+    "/page/lead/task/download/": (lead_file, _one_if_named),
+}
+ENDPOINTS: Mapping[str, Endpoint] = {
+    PREFIX + path: _endpoint(path, signature) for path, signature in load_signatures().items()
+}

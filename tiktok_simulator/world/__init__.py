@@ -1,0 +1,1 @@
+"""What TikTok knows: accounts, what they hold, and what was delivered."""

@@ -1,0 +1,76 @@
+"""Filling a world: custom audiences, images, videos, music and creative portfolios."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tiktok_simulator.world.delivery import mix
+from tiktok_simulator.world.model import Account, Entity
+from tiktok_simulator.world.populate import entity_row, utc_text
+from tiktok_simulator.world.world import World
+
+
+def _iso(moment: datetime) -> str:
+    """Assets write their times in ISO 8601 with Z, unlike every other entity."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def add_assets(world: World, account: Account, created: datetime, count: int = 3) -> None:
+    """Custom audiences, images, videos, music and creative portfolios of an account."""
+    apart = timedelta(seconds=int(account.advertiser_id) % 3_600)  # ids are made of the time: no two accounts share one
+    for number in range(count):
+        made = created + apart + timedelta(days=number, hours=number)
+        for kind in ("audience", "image", "video", "music", "portfolio"):
+            material = str((int(made.timestamp()) << 32) + number)
+            entity_id, values = ASSETS[kind](material, made)
+            world.add(Entity(kind, entity_id, account.advertiser_id, entity_row(kind, **values)))
+
+
+def _audience(material: str, made: datetime) -> tuple[str, dict[str, Any]]:
+    audience_id, number = str(int(material) >> 32), int(material) % 2**32
+    return audience_id, {
+        "audience_id": audience_id, "name": f"Audience {audience_id[-4:]}", "audience_type": "Engagement",
+        "cover_num": 1200, "is_creator": number != 1, "is_valid": True,
+        "create_time": utc_text(made), "expired_time": utc_text(made + timedelta(days=365)),
+    }  # fmt: skip
+
+
+def _file(material: str, made: datetime) -> dict[str, Any]:
+    return {
+        "material_id": material, "file_name": f"file {material[-4:]}", "signature": f"{mix(material):032x}",
+        "create_time": _iso(made), "modify_time": _iso(made + timedelta(seconds=2)),
+    }  # fmt: skip
+
+
+def _image(material: str, made: datetime) -> tuple[str, dict[str, Any]]:
+    image_id = f"ad-site-i18n-sg/{mix(material, 'image'):032x}"
+    picture = {"image_id": image_id, "image_url": f"https://images.example.com/{material}", "format": "jpeg"}
+    size = {"width": 1280, "height": 720, "size": 216_662, "displayable": True, "is_carousel_usable": True}
+    return image_id, _file(material, made) | picture | size
+
+
+def _video(material: str, made: datetime) -> tuple[str, dict[str, Any]]:
+    video_id = f"v10033g50000c{mix(material, 'video'):018x}"
+    clip = {"video_id": video_id, "duration": 5.014, "bit_rate": 3_430_892, "format": "mp4", "allow_download": True}
+    size = {"width": 720, "height": 1280, "size": 2_150_312, "displayable": True}
+    links = {
+        "preview_url": f"https://videos.example.com/{material}", "preview_url_expire_time": utc_text(made),
+        "video_cover_url": f"https://covers.example.com/{material}", "allowed_placements": ["PLACEMENT_TIKTOK"],
+    }  # fmt: skip
+    return video_id, _file(material, made) | clip | size | links
+
+
+def _music(material: str, made: datetime) -> tuple[str, dict[str, Any]]:
+    track = {"music_id": material, "name": f"Track {material[-4:]}", "author": "Simulated", "duration": 31.0}
+    return material, _file(material, made) | track | {"sources": ["SYSTEM"], "style": "POP", "liked": False}
+
+
+def _portfolio(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
+    return material, {
+        "creative_portfolio_id": material, "creative_portfolio_type": "CARD", "card_type": "IMAGE",
+        "creative_portfolio_preview_url": f"https://portfolios.example.com/{material}", "title": "Simulated card",
+    }  # fmt: skip
+
+
+ASSETS = {"audience": _audience, "image": _image, "video": _video, "music": _music, "portfolio": _portfolio}

@@ -1,0 +1,60 @@
+"""Breakdowns: how one count is divided among countries, ages, platforms and the rest.
+
+Unit number k of a count belongs to the cell the dimension's pattern names at k modulo its length, so
+the cells of any period add up to the whole exactly, and age alone is age by gender with gender summed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+
+from tiktok_simulator.protocol.tables import read_table
+
+VARIANTS = 4
+"""Different shuffles of a pattern; an ad uses one of them."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value (or combination of values) of a breakdown, and the units of a count that are its own."""
+
+    values: tuple[str, ...]
+    before: tuple[int, ...]
+
+    def share(self, total: int) -> int:
+        """How many of the first `total` units belong to this cell."""
+        cycles, rest = divmod(total, len(self.before) - 1)
+        return cycles * self.before[-1] + self.before[rest]
+
+
+def _partitions() -> dict[tuple[str, ...], list[tuple[tuple[str, ...], int]]]:
+    partitions: dict[tuple[str, ...], list[tuple[tuple[str, ...], int]]] = {}
+    for row in read_table("cells"):
+        dimensions = tuple(row["dimensions"].split("|"))
+        partitions.setdefault(dimensions, []).append((tuple(row["values"].split("|")), int(row["weight"])))
+    return partitions
+
+
+PARTITIONS = _partitions()
+
+
+def _pattern(partition: tuple[str, ...], variant: int) -> list[tuple[str, ...]]:
+    units = [values for values, weight in PARTITIONS[partition] for _ in range(weight)]
+    random.Random(f"{partition} {variant}").shuffle(units)
+    return units
+
+
+@cache
+def cells(dimensions: tuple[str, ...], variant: int) -> Sequence[Cell]:
+    """The cells of the dimensions (one, or a pair such as age and gender), in a fixed order of values."""
+    partition = next(names for names in PARTITIONS if set(dimensions) <= set(names))
+    columns = [partition.index(name) for name in dimensions]
+    pattern = [tuple(values[column] for column in columns) for values in _pattern(partition, variant)]
+    return [
+        Cell(values, tuple(accumulate((unit == values for unit in pattern), initial=0)))
+        for values in sorted(set(pattern))
+    ]

@@ -1,0 +1,167 @@
+"""How much an ad delivered: whole numbers that add up exactly over hours, days, cells and entities.
+
+Every count is a staircase: the total an ad has reached `t` hours after its first midnight is
+
+    total(t) = (rate * volume(t) + phase) // SCALE
+
+where `volume` is one of a few long weekly-looking curves and `rate` and `phase` are hashed from
+(seed, ad, count). A period's count is total(end) - total(start), so it costs the same for an hour
+and for a year, and hours add up to days and days to months by construction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property, lru_cache
+
+from tiktok_simulator.world.cells import VARIANTS, Cell
+from tiktok_simulator.world.formulas import REACH, counts_of, event_share, is_event
+
+SCALE = 1_000_000
+CYCLE_DAYS = 97  # a prime beyond every report window, so no two windows of one ad look alike
+CURVES = 16
+IMPRESSIONS_PER_USER = (6, 5)  # six impressions a day reach five people
+USERS_DRIFT = 150  # how far an ad's daily audience moves on each day
+HOURLY_WEIGHT = (3, 2, 1, 1, 1, 2, 4, 6, 7, 7, 8, 9, 10, 9, 8, 8, 9, 10, 12, 13, 12, 10, 7, 5)
+
+Interval = tuple[int, int]
+
+
+def mix(*parts: object) -> int:
+    """A 64-bit hash of the parts, the same on every machine and Python version."""
+    text = "\x1f".join(map(str, parts)).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
+
+
+@lru_cache(maxsize=CURVES)
+def _curve(number: int) -> list[int]:
+    """Volume after each hour of a cycle; about one day in five of the odd curves delivers nothing."""
+    dice = random.Random(f"curve {number}")
+    volume = [0]
+    for _ in range(CYCLE_DAYS):
+        day = 0 if number % 2 and dice.random() < 0.2 else dice.randint(4, 14)
+        for weight in HOURLY_WEIGHT:
+            volume.append(volume[-1] + day * weight * dice.randint(0, 2) // 2)
+    return volume
+
+
+@dataclass(frozen=True)
+class Flight:
+    """One ad's delivery. Days are the account's local days; `last_day` None means it still runs.
+
+    Events (conversions and what follows from them) go on for `late_days` after the last day: a row
+    with conversions and no spend is real TikTok behaviour.
+    """
+
+    ad_id: str
+    seed: int
+    first_day: date
+    last_day: date | None = None
+    late_days: int = 0
+    objective_type: str = "TRAFFIC"
+    _rates: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False, compare=False)
+    _possible: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def hours_since_start(self, moment: datetime) -> int:
+        """Whole hours from this ad's first midnight to a local moment; negative before it."""
+        return int((moment - datetime.combine(self.first_day, time())).total_seconds() // 3600)
+
+    @cached_property
+    def variant(self) -> int:
+        """Which shuffle of a breakdown's pattern this ad uses."""
+        return mix(self.ad_id) % VARIANTS
+
+    @cached_property
+    def _curve(self) -> list[int]:
+        return _curve(mix(self.seed, self.ad_id) % CURVES)
+
+    def _volume(self, hours: int) -> int:
+        curve = self._curve
+        cycles, rest = divmod(max(hours, 0), CYCLE_DAYS * 24)
+        return cycles * curve[-1] + curve[rest]
+
+    def _end(self, *, event: bool) -> int | None:
+        if self.last_day is None:
+            return None
+        days = (self.last_day - self.first_day).days + 1
+        return 24 * (days + self.late_days if event else days)
+
+    def _rate(self, count: str) -> tuple[int, int, int]:
+        """(rate, phase, 1 when it is an event) of one count."""
+        if count not in self._rates:
+            draw = mix(self.seed, self.ad_id, count)
+            base = 300_000 + mix(self.seed, self.ad_id, "impressions") % 1_200_000
+            share = event_share(count, self.objective_type) * (90 + draw % 21) // 100
+            if count == "conversion" and self.late_days:
+                share = max(share, 20_000)
+            rate = base if count == "impressions" else base * share // SCALE
+            self._rates[count] = (rate, draw % SCALE if rate else 0, int(is_event(count)))
+        return self._rates[count]
+
+    def _volumes(self, hours: int) -> tuple[int, int]:
+        """Volume of what is delivered, and of events, at a moment."""
+        last, last_event = self._end(event=False), self._end(event=True)
+        if last is None or last_event is None:
+            return (volume := self._volume(hours)), volume
+        return self._volume(min(hours, last)), self._volume(min(hours, last_event))
+
+    def totals(self, counts: Sequence[str], hours: int) -> list[int]:
+        """What each count has reached `hours` after the first midnight."""
+        volumes = self._volumes(hours)
+        rates = self._rates
+        result = []
+        for count in counts:
+            rate, phase, event = rates.get(count) or self._rate(count)
+            result.append((rate * volumes[event] + phase) // SCALE)
+        return result
+
+    def possible(self, report_type: str) -> list[str]:
+        """The counts of a report type that this ad ever has."""
+        if report_type not in self._possible:
+            self._possible[report_type] = [count for count in counts_of(report_type) if self._rate(count)[0]]
+        return self._possible[report_type]
+
+    def moves(self, start: int, end: int) -> bool:
+        """Whether anything can have been delivered from hour `start` to hour `end`."""
+        return self._volumes(start) != self._volumes(end)
+
+    def between(self, counts: Sequence[str], start: int, end: int, cell: Cell | None = None) -> list[int]:
+        """What each count gained from hour `start` to hour `end`, in one cell or in all of them."""
+        if not self.moves(start, end):
+            return [0] * len(counts)
+        before, after = self.totals(counts, start), self.totals(counts, end)
+        if cell is None:
+            return [late - early for early, late in zip(before, after, strict=True)]
+        share = cell.share
+        return [share(late) - share(early) for early, late in zip(before, after, strict=True)]
+
+    def users(self, start: int, end: int) -> list[Interval]:
+        """The numbers of the people reached between two hours, as half-open intervals, one a day at most."""
+        impressions_per, users_per = IMPRESSIONS_PER_USER
+        base = mix(self.seed, self.ad_id, REACH) % 3000
+        reached = []
+        for day in range(max(start, 0) // 24, max(-(-end // 24), 0)):
+            midnight = self.totals(("impressions",), day * 24)[0]
+            first = self.totals(("impressions",), max(start, day * 24))[0] - midnight
+            last = self.totals(("impressions",), min(end, day * 24 + 24))[0] - midnight
+            if last > first:
+                origin = base + day * USERS_DRIFT
+                reached.append(
+                    (origin + first * users_per // impressions_per, origin - (-last * users_per // impressions_per))
+                )
+        return reached
+
+
+def distinct(intervals: Sequence[Interval], cell: Cell | None = None) -> int:
+    """How many different people the intervals hold, in one cell or in all of them."""
+    people, covered = 0, 0
+    for start, end in sorted(intervals):
+        first = max(start, covered)
+        if end > first:
+            people += end - first if cell is None else cell.share(end) - cell.share(first)
+            covered = end
+    return people

@@ -1,0 +1,166 @@
+"""What each metric is computed from, and how it is written.
+
+A metric is either a count (units, or cents of money), which adds up over any slice, or is computed
+from the counts of the slice asked for. Names decide: TikTok names its metrics regularly enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from tiktok_simulator.protocol.tables import METRICS
+
+REACH = "reach"
+SECONDS = "seconds watched"  # not a metric: what the averages of video play are made of
+WRITTEN_WITH_DECIMALS = frozenset({"onsite_shopping", "complete_payment", "total_purchase"})
+NOT_APPLICABLE = frozenset({"secondary_goal_result", "cost_per_secondary_goal_result", "secondary_goal_result_rate"})
+
+# Units (or cents) per million impressions.
+SHARES: Mapping[str, int] = {
+    "spend": 520_000, "billed_cost": 500_000, "cash_spend": 480_000, "voucher_spend": 40_000,
+    "tax_spend": 50_000, "cashback_coupon_spend": 10_000,
+    "gross_impressions": 1_200_000, "clicks": 14_000, "engagements": 30_000,
+    "conversion": 900, "real_time_conversion": 850, "result": 14_000, "real_time_result": 13_000,
+    "video_play_actions": 880_000, "organic_video_views": 90_000,
+    "video_watched_2s": 300_000, "video_watched_6s": 90_000,
+    "video_views_p25": 200_000, "video_views_p50": 110_000, "video_views_p75": 70_000, "video_views_p100": 45_000,
+    SECONDS: 1_300_000, "engaged_view": 60_000, "engaged_view_15s": 30_000,
+    "likes": 9_000, "comments": 600, "shares": 500, "follows": 700, "profile_visits": 2_500,
+}  # fmt: skip
+GROUP_SHARES: Mapping[str, int] = {"Video": 20_000, "Click": 400, "Social": 300, "Image": 100_000, "Playable": 30_000}
+OBJECTIVE_OF_GROUP: Mapping[str, str] = {
+    "App": "APP_PROMOTION", "App (SKAN)": "APP_PROMOTION", "Native growth": "APP_PROMOTION",
+    "Website": "WEB_CONVERSIONS", "Shop": "WEB_CONVERSIONS", "TikTok": "WEB_CONVERSIONS", "Offline": "WEB_CONVERSIONS",
+}  # fmt: skip
+DELIVERED_GROUPS = frozenset(
+    {"Video", "Click", "Social", "LIVE", "Image", "Interactive add-on", "Instant experience", "Playable"}
+)
+EVENTS_OF_CORE = re.compile(r"conversion|result")
+IMPRESSION_BASED = re.compile(
+    r"^(conversion_rate|real_time_conversion_rate|result_rate|real_time_result_rate|engagement)"
+)
+AMOUNT = re.compile(r"value|revenue")
+MONEY = frozenset(
+    {"spend", "billed_cost", "cash_spend", "voucher_spend", "tax_spend", "cashback_coupon_spend",
+     "total_complete_payment_rate"}
+)  # fmt: skip
+
+
+def is_money(count: str) -> bool:
+    """Whether a count is kept in cents."""
+    return count != SECONDS and METRICS[count].type == "number"
+
+
+def is_event(count: str) -> bool:
+    """Whether a count may still grow after delivery has ended (conversions and what follows from them)."""
+    if count == SECONDS:
+        return False
+    group = METRICS[count].group
+    return bool(EVENTS_OF_CORE.search(count)) if group == "Core" else group not in DELIVERED_GROUPS
+
+
+def event_share(count: str, objective_type: str) -> int:
+    """Units (or cents) of a count per million impressions of an ad with this objective."""
+    if count in SHARES:
+        return SHARES[count]
+    group = METRICS[count].group
+    if OBJECTIVE_OF_GROUP.get(group, objective_type) != objective_type:
+        return 0
+    share = GROUP_SHARES.get(group, 150 + 40 * (len(count) % 7))
+    return share * 2_500 if is_money(count) else share
+
+
+@dataclass(frozen=True)
+class Formula:
+    """How to compute and write one metric from the counts it `needs`."""
+
+    needs: tuple[str, ...]
+    write: Callable[[Sequence[int]], str]
+    money: bool = False
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether it is an amount of money, or made of one."""
+        return any(is_money(count) for count in self.needs if count != REACH)
+
+
+def cents(amount: int) -> str:
+    """An amount of cents as TikTok writes money: "14.68"."""
+    return f"{amount // 100}.{amount % 100:02d}"
+
+
+def _count(name: str) -> Formula:
+    if is_money(name):
+        return Formula((name,), lambda counts: cents(counts[0]), money=True)
+    if name in WRITTEN_WITH_DECIMALS:
+        return Formula((name,), lambda counts: f"{counts[0]}.00" if counts[0] % 3 == 1 else str(counts[0]))
+    return Formula((name,), lambda counts: str(counts[0]))
+
+
+def _ratio(top: str, bottom: str, factor: float, decimals: int = 2) -> Formula:
+    """The factor times top by bottom; zero when there is nothing to divide by."""
+    zero = f"{0:.{decimals}f}"
+
+    def write(counts: Sequence[int]) -> str:
+        return f"{factor * counts[0] / counts[1]:.{decimals}f}" if counts[1] else zero
+
+    return Formula((top, bottom), write)
+
+
+FIXED: Mapping[str, Formula] = {
+    "cpc": _ratio("spend", "clicks", 0.01),
+    "cpm": _ratio("spend", "impressions", 10),
+    "ctr": _ratio("clicks", "impressions", 100),
+    "single_image_ctr": _ratio("clicks", "single_image_impressions", 100),
+    "frequency": _ratio("impressions", REACH, 1),
+    "cost_per_1000_reached": _ratio("spend", REACH, 10),
+    "average_video_play": _ratio(SECONDS, "video_play_actions", 1),
+    "average_video_play_per_user": _ratio(SECONDS, REACH, 1),
+    "cost_per_result": _ratio("spend", "result", 0.01, 3),
+    "real_time_cost_per_result": _ratio("spend", "real_time_result", 0.01, 3),
+    "complete_payment_roas": _ratio("total_complete_payment_rate", "spend", 1),
+    REACH: Formula((REACH,), lambda counts: str(counts[0])),
+    "account_type": Formula((), lambda _: "AUCTION"),
+}
+RATIO = re.compile(r"cost_(?:per|pre|total)_|_cost$|value_per_|_rate(?:_v2)?$|roas|average|_avg|_per_click$")
+
+
+def _counted(stem: str) -> str:
+    """The integer metric a ratio's name speaks of; conversions when the name leads nowhere."""
+    for name in (stem, f"{stem}s", f"total_{stem}", f"{stem}_events", f"{stem}_count"):
+        if name in METRICS and METRICS[name].type == "integer":
+            return name
+    return "conversion"
+
+
+def _by_name(name: str) -> Formula:
+    if "cost_" in name or name.endswith("_cost"):
+        return _ratio("spend", _counted(re.sub(r"cost_(per_|pre_)?|_cost$", "", name)), 0.01)
+    if "value_per_" in name:
+        return _ratio("total_purchase_value", _counted(re.sub(r"(avg_|total_)?value_per_", "", name)), 0.01)
+    if "roas" in name:
+        return _ratio("total_purchase_value", "spend", 1)
+    base = "impressions" if IMPRESSION_BASED.match(name) else "clicks"
+    return _ratio(_counted(re.sub(r"_rate(_v2)?$|_per_click$|_avg$|^average_", "", name)), base, 100)
+
+
+@cache
+def counts_of(report_type: str) -> tuple[str, ...]:
+    """Every count a report of this type can show."""
+    measured = [name for name, item in METRICS.items() if report_type in item.report_types and not item.is_attribute]
+    return tuple(name for name in measured if formula(name).needs == (name,) and name != REACH)
+
+
+@cache
+def formula(name: str) -> Formula:
+    """The formula of one metric that is not an attribute."""
+    if name in FIXED:
+        return FIXED[name]
+    if name in NOT_APPLICABLE:
+        return Formula((), lambda _: "-")
+    if METRICS[name].type == "integer" or name in MONEY or (AMOUNT.search(name) and not RATIO.search(name)):
+        return _count(name)
+    return _by_name(name)

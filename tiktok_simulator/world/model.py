@@ -1,0 +1,108 @@
+"""What a world is made of: tokens, ad accounts, and the things accounts hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tiktok_simulator.protocol.wire import ApiError
+
+
+@dataclass(frozen=True)
+class Grant:
+    """An access token: the app it was given to, and which of the two environments it opens."""
+
+    token: str
+    app_id: str
+    sandbox: bool = False
+
+
+@dataclass
+class Account:
+    """One ad account. `row` is its row of advertiser/info; `bc_id` the business center that owns it."""
+
+    advertiser_id: str
+    name: str
+    timezone: str
+    currency: str
+    sandbox: bool
+    row: dict[str, Any]
+    bc_id: str = ""
+
+    def local(self, moment: datetime) -> datetime:
+        """The account's own clock at a moment, without zone."""
+        return moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
+
+
+@dataclass
+class Readings:
+    """How TikTok takes a report below the ad account that has no filter for them: whether they come all the same.
+
+    Of TopView and of Reach & Frequency sources do not agree; of Promote TikTok's page says that it does not, and
+    nothing about rows of whole ad accounts.
+    """
+
+    top_view_unasked: bool = True
+    reach_unasked: bool = True
+    promote_unasked: bool = False
+    promote_in_accounts: bool = True
+
+
+@dataclass
+class Entity:
+    """One campaign, ad group, ad or asset. `row` is what its endpoint answers."""
+
+    kind: str
+    id: str
+    advertiser_id: str
+    row: dict[str, Any]
+    buying_type: str = "AUCTION"
+    deleted: bool = False
+
+    @property
+    def origin(self) -> str:
+        """Where its campaign was made. TikTok writes it down for Promote alone."""
+        return str(self.row.get("campaign_system_origin") or "TT_ADS_PLATFORM")
+
+
+OPEN_ID = "simulated-open-id"
+ORGANIC_TOKEN = "simulated-organic-token"  # noqa: S105 - simulated
+LIFETIME, REFRESH_LIFETIME = timedelta(days=1), timedelta(days=365)
+
+
+@dataclass
+class TiktokAccount:
+    """The account of a world, and the tokens it has given out, each with its end: the first one has none."""
+
+    open_id: str = OPEN_ID
+    refresh_token: str = "simulated-refresh-token-0"  # noqa: S105 - simulated
+    tokens: dict[str, datetime] = field(default_factory=lambda: {ORGANIC_TOKEN: datetime.max.replace(tzinfo=UTC)})
+    renewals: int = 0
+
+    def check(self, token: str, now: datetime) -> None:
+        """Raises ApiError 40105 for a token that is not the account's, 40102 for one that has ended."""
+        if token not in self.tokens:
+            raise ApiError(40105, "Access token is incorrect or has been revoked.")
+        if self.tokens[token] <= now:
+            raise ApiError(40102, "The access token has expired.")
+
+    def renew(self, now: datetime) -> dict[str, Any]:
+        """New tokens; the refresh token before is worth nothing from now on."""
+        self.renewals += 1
+        token = f"simulated-organic-token-{self.renewals}"
+        self.refresh_token = f"simulated-refresh-token-{self.renewals}"
+        self.tokens[token] = now + LIFETIME
+        return {
+            "access_token": token, "expires_in": int(LIFETIME.total_seconds()), "refresh_token": self.refresh_token,
+            "refresh_token_expires_in": int(REFRESH_LIFETIME.total_seconds()), "open_id": self.open_id,
+            "scope": "user.info.basic,user.insights,video.list,video.insights,comment.list", "token_type": "Bearer",
+        }  # fmt: skip
+
+
+def mark_deleted(entity: Entity) -> None:
+    """The state of a deleted campaign, ad group or ad."""
+    entity.deleted = True
+    entity.row["operation_status"] = "DISABLE"
+    entity.row["secondary_status"] = f"{entity.kind.upper()}_STATUS_DELETE"

@@ -1,0 +1,209 @@
+"""Filling a world: accounts, and campaigns with their ad groups and ads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tiktok_simulator.protocol.parameters import TIME_FORMAT
+from tiktok_simulator.protocol.tables import read_table
+from tiktok_simulator.world.delivery import Flight, mix
+from tiktok_simulator.world.model import Account, Entity
+from tiktok_simulator.world.world import World
+
+OBJECTIVES = ("TRAFFIC", "WEB_CONVERSIONS", "APP_PROMOTION", "REACH")
+SANDBOX_DAYS = date(2020, 12, 8), date(2020, 12, 19)  # hosts_auth.md §4: the only days with mock data
+EMPTY_VALUE: Mapping[str, Any] = {"boolean": False, "number": 0, "integer": 0}
+
+
+@cache
+def fields_of(kind: str) -> Mapping[str, Any]:
+    """Every field of a kind's rows with an empty value of its type, in the reference's order (data/fields.csv)."""
+    return {
+        row["field"]: [] if row["type"].endswith("[]") else EMPTY_VALUE.get(row["type"])
+        for row in read_table("fields")
+        if row["kind"] == kind
+    }
+
+
+def entity_row(kind: str, **values: Any) -> dict[str, Any]:
+    """A row with all fields of its kind, these values set."""
+    blank = {name: list(value) if isinstance(value, list) else value for name, value in fields_of(kind).items()}
+    return blank | values
+
+
+def new_id(created: datetime, *parts: object) -> str:
+    """A 16-digit id that grows with its creation time, as TikTok's do (seconds shifted by 20 bits)."""
+    return str((int(created.timestamp()) << 20) + mix(*parts) % (1 << 20))
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as entities write it, in UTC."""
+    return moment.astimezone(UTC).strftime(TIME_FORMAT)
+
+
+def etc_name(timezone: str, moment: datetime) -> str:
+    """The Etc/GMT name of a zone; its sign is inverted, Etc/GMT-9 is nine hours ahead of UTC."""
+    offset = moment.astimezone(ZoneInfo(timezone)).utcoffset() or timedelta()
+    hours = int(offset.total_seconds() // 3600)
+    return f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
+
+
+def account_row(advertiser_id: str, name: str, timezone: str, currency: str, created: datetime) -> dict[str, Any]:
+    """A row of advertiser/info; `create_time` is epoch seconds there, `balance` a number."""
+    return entity_row(
+        "advertiser",
+        advertiser_id=advertiser_id, name=name, timezone=etc_name(timezone, created), display_timezone=timezone,
+        currency=currency, company=f"{name} Ltd", country="US", industry="290500", language="en",
+        status="STATUS_ENABLE", role="ROLE_ADVERTISER", advertiser_account_type="AUCTION",
+        balance=mix(advertiser_id) % 100_000 / 100, create_time=int(created.timestamp()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a campaign is to be made; `late_days` and `last_day` shape the delivery of its ads."""
+
+    name: str
+    created: datetime
+    buying_type: str = "AUCTION"
+    automation: str = "MANUAL"
+    objective_type: str = "TRAFFIC"
+    ad_groups: int = 2
+    ads: int = 3
+    last_day: date | None = None
+    late_days: int = 0
+    origin: str | None = None
+
+
+def add_campaign(world: World, account: Account, plan: Plan) -> str:
+    """Add a campaign with its ad groups and ads, and their delivery; returns the campaign's id."""
+    campaign_id = new_id(plan.created, world.seed, account.advertiser_id, plan.name)
+    times = {"create_time": utc_text(plan.created), "modify_time": utc_text(plan.created + timedelta(days=2))}
+    smart = plan.automation != "MANUAL"
+    reservation = {"RESERVATION_RF": "STANDARD", "RESERVATION_TOP_VIEW": "TOPVIEW"}
+    row = entity_row(
+        "campaign", **times,
+        advertiser_id=account.advertiser_id, campaign_id=campaign_id, campaign_name=plan.name,
+        campaign_system_origin=plan.origin, campaign_automation_type=plan.automation,
+        campaign_type="REGULAR_CAMPAIGN", objective_type=plan.objective_type,
+        objective="APP" if plan.objective_type == "APP_PROMOTION" else "LANDING_PAGE",
+        rf_campaign_type=reservation.get(plan.buying_type), is_smart_performance_campaign=smart, is_new_structure=True,
+        budget_mode="BUDGET_MODE_DAY" if smart else "BUDGET_MODE_INFINITE", budget=50.0 if smart else 0,
+        operation_status="ENABLE", secondary_status="CAMPAIGN_STATUS_ENABLE",
+    )  # fmt: skip
+    world.add(Entity("campaign", campaign_id, account.advertiser_id, row, plan.buying_type))
+    for number in range(plan.ad_groups):
+        _add_ad_group(world, account, plan, row, number)
+    return campaign_id
+
+
+def _inherited(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    shared = ("advertiser_id", "campaign_id", "campaign_name", "campaign_system_origin", "campaign_automation_type")
+    return {name: row[name] for name in (*shared, *names)}
+
+
+def _add_ad_group(world: World, account: Account, plan: Plan, campaign: Mapping[str, Any], number: int) -> None:
+    created = plan.created + timedelta(minutes=5 + number)
+    adgroup_id = new_id(created, campaign["campaign_id"], number)
+    app, selling = plan.objective_type == "APP_PROMOTION", plan.objective_type == "WEB_CONVERSIONS"
+    special = plan.buying_type == "AUCTION" and number > 0
+    row = entity_row(
+        "adgroup", **_inherited(campaign, "is_smart_performance_campaign", "is_new_structure"),
+        adgroup_id=adgroup_id, adgroup_name=f"{plan.name} / group {number + 1}",
+        create_time=utc_text(created), modify_time=utc_text(created + timedelta(days=3)),
+        promotion_type="APP_ANDROID" if app else "WEBSITE", app_id=new_id(created, "app") if app else None,
+        package="com.example.app" if app else None,
+        placement_type="PLACEMENT_TYPE_AUTOMATIC", placements=["PLACEMENT_TIKTOK", "PLACEMENT_PANGLE"],
+        gender="GENDER_UNLIMITED", location_ids=["6252001"], budget_mode="BUDGET_MODE_DAY", budget=100.0,
+        schedule_type="SCHEDULE_FROM_NOW", schedule_start_time=utc_text(created),
+        schedule_end_time=utc_text(created + timedelta(days=3650)), dayparting="1" * 336,
+        creative_material_mode="SMART_CREATIVE" if special else "CUSTOM",
+        messaging_app_type="WHATSAPP" if special else None,
+        messaging_app_account_id=new_id(created, adgroup_id, "messages") if special else None,
+        split_test_group_id=new_id(plan.created, campaign["campaign_id"], "test") if selling else None,
+        optimization_goal="CLICK", bid_type="BID_TYPE_NO_BID", billing_event="CPC", pacing="PACING_MODE_SMOOTH",
+        operation_status="ENABLE", secondary_status="ADGROUP_STATUS_DELIVERY_OK",
+        **(_targeted(world, account, adgroup_id) if special else {}),
+    )  # fmt: skip
+    world.add(Entity("adgroup", adgroup_id, account.advertiser_id, row, plan.buying_type))
+    for ad_number in range(plan.ads):
+        _add_ad(world, account, plan, row, ad_number)
+
+
+def _targeted(world: World, account: Account, adgroup_id: str) -> dict[str, Any]:
+    """What an ad group names by ids that no list has: one of its own and one of all ad groups, of each kind."""
+    ids: dict[str, list[str]] = {}
+    for kind in ("interest_keyword", "intention_keyword", "hashtag"):
+        ids[kind] = [str(10**18 + mix(kind, whose) % 10**17) for whose in (account.advertiser_id, adgroup_id)]
+        for each in ids[kind]:
+            world.add(Entity(kind, each, account.advertiser_id, {"keyword_id": each}))
+    scenes = {"VIDEO_RELATED": ["21101000000"], "HASHTAG_RELATED": ids["hashtag"]}
+    return {
+        "interest_keyword_ids": ids["interest_keyword"],
+        "purchase_intention_keyword_ids": ids["intention_keyword"],
+        "actions": [
+            {"action_scene": scene, "action_period": 0, "video_user_actions": [], "action_category_ids": categories}
+            for scene, categories in scenes.items()
+        ],
+    }
+
+
+def _add_ad(world: World, account: Account, plan: Plan, ad_group: Mapping[str, Any], number: int) -> None:
+    created = plan.created + timedelta(minutes=10 + number)
+    ad_id = new_id(created, ad_group["adgroup_id"], number)
+    smart = plan.automation == "UPGRADED_SMART_PLUS"
+    smart_id = new_id(plan.created, ad_group["adgroup_id"], "smart") if smart else None
+    row = entity_row(
+        "ad", **_inherited(ad_group, "adgroup_id", "adgroup_name", "is_new_structure"),
+        ad_id=ad_id, smart_plus_ad_id=smart_id, ad_id_v2=smart_id or ad_id, ad_name=f"{plan.name} / ad {number + 1}",
+        create_time=utc_text(created), modify_time=None if smart else utc_text(created + timedelta(days=4)),
+        identity_type="CUSTOMIZED_USER", identity_id=new_id(created, "identity"), ad_format="SINGLE_VIDEO",
+        image_mode="IMAGE_MODE_VIDEO", ad_ref_pixel_id=int(new_id(created, "pixel")),
+        video_id=f"v10033g50000c{ad_id[-12:]}", ad_text="Simulated ad\nwith a second line", display_name=account.name,
+        call_to_action="LEARN_MORE", call_to_action_id=None if number else new_id(created, ad_id, "calls"),
+        landing_page_url="https://example.com/", app_name="", page_id=None,
+        operation_status="ENABLE", secondary_status="AD_STATUS_DELIVERY_OK",
+    )  # fmt: skip
+    world.add(Entity("ad", ad_id, account.advertiser_id, row, plan.buying_type))
+    first_day, last_day = SANDBOX_DAYS if account.sandbox else (account.local(created).date(), plan.last_day)
+    world.flights[ad_id] = Flight(ad_id, world.seed, first_day, last_day, plan.late_days, plan.objective_type)
+
+
+def auction_campaign(world: World, account: Account, created: datetime, number: int) -> str:
+    """One ordinary campaign, a week after the one numbered before it; every third is Upgraded Smart+."""
+    automation = "UPGRADED_SMART_PLUS" if number % 3 == 2 else "MANUAL"
+    objective = OBJECTIVES[number % len(OBJECTIVES)]
+    begin = created + timedelta(days=7 * (number % 20) + 1, minutes=20 * number)
+    return add_campaign(
+        world, account, Plan(f"Campaign {number + 1}", begin, automation=automation, objective_type=objective)
+    )
+
+
+def add_advertiser(  # noqa: PLR0913 - keywords only
+    world: World,
+    advertiser_id: str,
+    *,
+    name: str = "",
+    timezone: str = "Etc/UTC",
+    currency: str = "USD",
+    created: datetime = datetime(2025, 6, 1, tzinfo=UTC),
+    permitted: bool = True,
+    sandbox: bool = False,
+    campaigns: int = 0,
+) -> Account:
+    """Add an ad account, with so many ordinary auction campaigns created shortly after it."""
+    row = account_row(advertiser_id, name or f"Advertiser {advertiser_id[-4:]}", timezone, currency, created)
+    owner = world.bc_id if permitted and not sandbox else ""
+    account = Account(advertiser_id, row["name"], timezone, currency, sandbox, row, owner)
+    world.accounts[advertiser_id] = account
+    for number in range(campaigns):
+        auction_campaign(world, account, created, number)
+    if permitted and not sandbox:
+        world.permitted.add(advertiser_id)
+    world.changed()
+    return account

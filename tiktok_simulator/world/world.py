@@ -1,0 +1,160 @@
+"""The world TikTok knows: apps, tokens, ad accounts, what they hold and what was delivered.
+
+Everything is deterministic from a seed; tests change it through the mutators below.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from tiktok_simulator.protocol.parameters import TIME_FORMAT
+from tiktok_simulator.world.delivery import Flight
+from tiktok_simulator.world.lead_files import LeadFiles
+from tiktok_simulator.world.model import Account, Entity, Grant, Readings, TiktokAccount, mark_deleted
+from tiktok_simulator.world.tasks import Tasks
+
+APP_ID = "7000000000000000001"
+APP_SECRET = "simulated-secret"  # noqa: S105 - opens nothing but this simulator
+OTHER_APP_ID = "7000000000000000002"
+OTHER_APP_SECRET = "another-simulated-secret"  # noqa: S105
+TOKEN = "simulated-production-token"  # noqa: S105
+OTHER_APP_TOKEN = "simulated-token-of-another-app"  # noqa: S105
+SANDBOX_TOKEN = "simulated-sandbox-token"  # noqa: S105
+BC_ID = "7000000000000000101"
+NEWEST_IDS = 20_000
+
+
+@dataclass
+class World(Readings):
+    """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator.
+
+    `bc_id` is the business center that owns every account added as permitted, `bc_type` its kind, `bc_tokens` may read
+    its report. `list_sizes` is how many records an owner has at an endpoint of lists.csv, where it is another number;
+    `unscoped` are the endpoints the tokens have no permission for. `statuses_below_campaigns`: whether GMV Max takes a
+    campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
+    `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv),
+    `newest_ids` is how many ids a synchronous report covers, the newest; `cut_by` is what it counts: the ids of its own
+    level, the ads it is about, or those at the level of the ad account, too. `tasks.checks` is how long a task takes.
+    """
+
+    seed: int = 7
+    apps: dict[str, str] = field(default_factory=lambda: {APP_ID: APP_SECRET, OTHER_APP_ID: OTHER_APP_SECRET})
+    grants: dict[str, Grant] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    permitted: set[str] = field(default_factory=set)
+    flights: dict[str, Flight] = field(default_factory=dict)
+    landmarks: dict[str, str] = field(default_factory=dict)
+    recorded_rows: list[dict[str, Any]] = field(default_factory=list)
+    newest_ids: int = NEWEST_IDS
+    cut_by: Literal["ids", "ads", "every level"] = "ids"
+    bc_id: str = BC_ID
+    bc_type: str = "AGENCY"
+    bc_tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    list_sizes: dict[str, int] = field(default_factory=dict)
+    unscoped: set[str] = field(default_factory=set)
+    statuses_below_campaigns: bool = True
+    gives_disputed: bool = True
+    tiktok_account: TiktokAccount = field(default_factory=TiktokAccount)
+    tasks: Tasks = field(default_factory=Tasks)
+    leads: LeadFiles = field(default_factory=LeadFiles)
+    version: int = 0
+    cache: dict[object, Any] = field(default_factory=dict, repr=False)
+    _entities: dict[tuple[str, str], dict[str, Entity]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+
+    def __post_init__(self) -> None:
+        for token, app_id in ((TOKEN, APP_ID), (OTHER_APP_TOKEN, OTHER_APP_ID), (SANDBOX_TOKEN, APP_ID)):
+            self.grants[token] = Grant(token, app_id, sandbox=token == SANDBOX_TOKEN)
+
+    # Looking
+
+    def permitted_to(self, grant: Grant) -> set[str]:
+        """The accounts a token reaches: the sandbox's own, those granted to the first app, or none."""
+        if grant.sandbox:
+            return {account.advertiser_id for account in self.accounts.values() if account.sandbox}
+        return self.permitted if grant.app_id == APP_ID else set()
+
+    def entities(self, kind: str, advertiser_id: str) -> Sequence[Entity]:
+        """All entities of a kind in one account, deleted ones included, newest (highest) id first."""
+        key = ("entities", kind, advertiser_id)
+        members = self._entities[kind, advertiser_id]
+        found: Sequence[Entity] = self.cached(key, lambda: sorted(members.values(), key=_by_id, reverse=True))
+        return found
+
+    def entity(self, kind: str, entity_id: str) -> Entity:
+        """One entity by id; KeyError when the world has none."""
+        for (known, _), members in self._entities.items():
+            if known == kind and entity_id in members:
+                return members[entity_id]
+        raise KeyError(f"no {kind} {entity_id}")
+
+    def campaign_of(self, entity: Entity) -> Entity:
+        """The campaign an ad group or ad belongs to; a campaign is its own."""
+        return self._entities["campaign", entity.advertiser_id][entity.row["campaign_id"]]
+
+    def flights_of(self, advertiser_id: str, field_name: str, value: str) -> Sequence[Flight]:
+        """The flights of all ads of an account whose row has this value, e.g. one campaign_id."""
+        index = self.cached(("flights", advertiser_id, field_name), lambda: self._index(advertiser_id, field_name))
+        found: Sequence[Flight] = index.get(value, ())
+        return found
+
+    def _index(self, advertiser_id: str, field_name: str) -> dict[str, list[Flight]]:
+        index: dict[str, list[Flight]] = defaultdict(list)
+        for ad in self.entities("ad", advertiser_id):
+            if ad.id in self.flights:
+                index[ad.row[field_name]].append(self.flights[ad.id])
+        return index
+
+    def cached(self, key: object, make: Callable[[], Any]) -> Any:
+        """The value made under this key since the last change of the world."""
+        if key not in self.cache:
+            self.cache[key] = make()
+        return self.cache[key]
+
+    # Changing
+
+    def add(self, entity: Entity) -> None:
+        """Add or replace an entity."""
+        self._entities[entity.kind, entity.advertiser_id][entity.id] = entity
+        self.changed()
+
+    def permit(self, advertiser_id: str) -> None:
+        """Let the production token reach an existing advertiser."""
+        self.permitted.add(advertiser_id)
+
+    def forbid(self, advertiser_id: str) -> None:
+        """Take an advertiser away from the production token; it still exists."""
+        self.permitted.discard(advertiser_id)
+
+    def touch(self, kind: str, entity_id: str, modify_time: datetime | str) -> None:
+        """Set an entity's modify_time (UTC; text as on the wire, or an aware datetime)."""
+        if isinstance(modify_time, datetime):
+            modify_time = modify_time.astimezone(UTC).strftime(TIME_FORMAT)
+        self.entity(kind, entity_id).row["modify_time"] = modify_time
+        self.changed()
+
+    def delete(self, kind: str, entity_id: str, *, last_day: date | None = None) -> None:
+        """Mark a campaign, ad group or ad deleted, and everything below it.
+
+        What was delivered stays; with `last_day` (a local day) nothing is delivered after it.
+        """
+        target = self.entity(kind, entity_id)
+        for below in ("campaign", "adgroup", "ad"):
+            for entity in self.entities(below, target.advertiser_id):
+                if entity.row.get(f"{kind}_id") == entity_id:
+                    mark_deleted(entity)
+                    if last_day and entity.id in self.flights:
+                        self.flights[entity.id] = replace(self.flights[entity.id], last_day=last_day)
+        self.changed()
+
+    def changed(self) -> None:
+        """Forget everything derived from the state before this change."""
+        self.version += 1
+        self.cache.clear()
+
+
+def _by_id(entity: Entity) -> tuple[int, str]:
+    return len(entity.id), entity.id
