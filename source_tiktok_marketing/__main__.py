@@ -19,23 +19,16 @@ from airbyte_cdk import (
     AirbyteMessage,
     AirbyteTracedException,
     ConnectorSpecification,
-    FailureType,
 )
 from airbyte_cdk.logger import PRINT_BUFFER, init_logger
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
 from source_tiktok_marketing.config.normalization import refuse_mistakes
+from source_tiktok_marketing.errors import ConfigError, OutputError, StoppedError
 from source_tiktok_marketing.incremental.page_messages import PageMessage
 from source_tiktok_marketing.logs import hide, without_stack_trace
-from source_tiktok_marketing.shutdown import (
-    OutputError,
-    Shutdown,
-    StoppedError,
-    end_at_once,
-    end_without_reader,
-    watch_reader,
-)
+from source_tiktok_marketing.shutdown import Shutdown, end_at_once, end_without_reader, watch_reader
 from source_tiktok_marketing.source import SourceTiktokMarketing
 from source_tiktok_marketing.text import plain
 
@@ -130,10 +123,9 @@ def build(arguments: list[str]) -> SourceTiktokMarketing:
             read[option] = reader(path) if path else None
         except Exception as error:  # the readers raise whatever their parsers do
             why = plain(PYTHON_WORDS.sub("", str(error)))
-            raise AirbyteTracedException(
+            raise ConfigError(
                 message=f"--{option} {path} can't be read: {why or 'it is empty or no JSON'}",
                 internal_message=f"{type(error).__name__} in {option}",
-                failure_type=FailureType.config_error,
             ) from error
     return SourceTiktokMarketing(read["catalog"], read["config"], read["state"])
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 
 from source_tiktok_marketing.config.form import numbered
+from source_tiktok_marketing.errors import ConfigError
 
 
 def ask_for_samples(streams: Iterable[AbstractStream], names: Iterable[str]) -> None:
@@ -15,8 +15,7 @@ def ask_for_samples(streams: Iterable[AbstractStream], names: Iterable[str]) -> 
     wanted = (stream for stream in streams if stream.name in names)
     answers = [(stream.name, stream.check_availability()) for stream in wanted]
     if refused := [f"{name}: {answer.reason}" for name, answer in answers if not answer.is_available]:
-        raise AirbyteTracedException(
+        raise ConfigError(
             message=f"TikTok refuses what Custom Reports or Extra Endpoints ask for:\n{numbered(refused)}",
             internal_message=f"{len(refused)} streams of the user's own were refused",
-            failure_type=FailureType.config_error,
         )

@@ -37,14 +37,6 @@ def hold_if_stopping() -> None:
         Event().wait()
 
 
-class StoppedError(Exception):
-    """The command has been cancelled, and everything that had to be written is written."""
-
-
-class OutputError(Exception):
-    """Nothing can be written to stdout any more: its reader has gone away, or the disk is full."""
-
-
 @dataclass
 class Shutdown:
     """Stops one command on SIGTERM or SIGINT.

@@ -231,15 +231,22 @@ def test_a_file_without_ids_is_not_taken_for_leads(
     assert "has no column lead_id" in "".join(result.errors)
 
 
-@pytest.mark.parametrize("path", ["/page/get/", TASK, FILE])
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        ("/page/get/", "Instant Page Management (680)"),
+        (TASK, "Lead Management (12000000)"),
+        (FILE, "Lead Management (12000000)"),
+    ],
+)
 def test_without_the_permission_leads_are_skipped_and_all_else_is_read(
-    path: str, sync: Read, world: World, asked_for: Config
+    path: str, scope: str, sync: Read, world: World, asked_for: Config
 ) -> None:
     world.unscoped.add(path)
     result = sync("leads", "campaigns", config=asked_for)
     assert (result.rows("leads"), result.errors) == ([], [])
     (line,) = result.warnings
-    assert line.startswith("leads was skipped") and "Lead Management (12000000)" in line
+    assert line.startswith("leads was skipped") and scope in line
     assert result.statuses == {"leads": "COMPLETE", "campaigns": "COMPLETE"}
 
 

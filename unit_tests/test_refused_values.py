@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from harness import Sync
 
-from source_tiktok_marketing.requesters.request_parameters import NothingToAskError, without
+from source_tiktok_marketing.errors import NothingToAskError
+from source_tiktok_marketing.requesters.request_parameters import without
 from tiktok_simulator import Simulator
 
 Run = Callable[..., Sync]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from source_tiktok_marketing.config.stream_tables import UnknownWordError, write_out
+from source_tiktok_marketing.config.stream_tables import write_out
+from source_tiktok_marketing.errors import UnknownWordError
 
 SCOPES = {"Read Pens": ["pen/list/"], "Read Caps": ["pen/cap/get/"]}
 PENS = {"endpoint": "pen/list/", "records": "list", "takes": {"pen_id": "id"}}

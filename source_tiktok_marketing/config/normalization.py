@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.transformations.config_transformations.config_transformation import (
     ConfigTransformation,
 )
@@ -22,6 +21,7 @@ from source_tiktok_marketing.config.form import Path, either, numbered, place, s
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.config.organic import mistakes as organic_mistakes
 from source_tiktok_marketing.config.shards import mistakes as shard_mistakes
+from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.per_sync import OTHERWISE, PREPARED
 from source_tiktok_marketing.text import printable
 
@@ -117,10 +117,9 @@ def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams:
         NormalizeConfig({"options": spec["properties"]}).transform(shaped)
     if found := mistakes(shaped, spec, streams):
         count = "one mistake" if len(found) == 1 else f"{len(found)} mistakes"
-        raise AirbyteTracedException(
+        raise ConfigError(
             message=printable(f"The configuration has {count}:\n{numbered(found)}"),
             internal_message="The configuration was refused before any request was sent.",
-            failure_type=FailureType.config_error,
         )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 
 from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.text import printable
 
 ORGANIC = "organic"
@@ -44,32 +44,29 @@ def refuse_foreign_state(state: list[AirbyteStateMessage], offered: list[str]) -
     known = {*offered, *REFUSED_BY_TIKTOK}
     named = [message.stream.stream_descriptor.name for message in state if message.stream]
     if state and not known.intersection(named):
-        raise AirbyteTracedException(
+        raise ConfigError(
             message=f"The saved state is not of this connector: it is about {', '.join(named) or 'no stream'}. "
             "Reset the connection, or restore its own state.",
             internal_message="No stream of the state is offered.",
-            failure_type=FailureType.config_error,
         )
 
 
 def refuse_repeated_streams(wanted: list[str]) -> None:
     if repeated := sorted(name for name, times in Counter(wanted).items() if times > 1):
-        raise AirbyteTracedException(
+        raise ConfigError(
             message=printable(f"The catalog names {', '.join(repeated)} more than once. Name each stream once."),
             internal_message="Nothing was read.",
-            failure_type=FailureType.config_error,
         )
 
 
 def refuse_unknown_streams(wanted: list[str], offered: list[str]) -> None:
     if unknown := [_advice(name, offered) for name in wanted if name not in offered]:
-        raise AirbyteTracedException(
+        raise ConfigError(
             message=printable(
                 f"The catalog names streams that were not read: {' '.join(unknown)} "
                 "Refresh the schema of the connection. Every other stream was read."
             ),
             internal_message=f"{len(unknown)} streams of the catalog are not offered",
-            failure_type=FailureType.config_error,
         )
 
 

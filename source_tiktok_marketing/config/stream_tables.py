@@ -23,6 +23,8 @@ from typing import Any
 
 import yaml
 
+from source_tiktok_marketing.errors import UnknownWordError
+
 # The parameter that says whom a request is about.
 OWNER_IDS = {
     "advertiser": ["advertiser_id"],
@@ -34,15 +36,6 @@ OWNER_IDS = {
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 Row = Mapping[str, Any]
-
-
-class UnknownWordError(ValueError):
-    """A row of the manifest uses a word that no kind of row has: most likely a misspelt one."""
-
-    def __init__(self, where: str, word: str, known: Iterable[str]) -> None:
-        super().__init__(
-            f"manifest.yaml, {where}: {word!r} is not a word of its table. Use {', '.join(sorted(known))}."
-        )
 
 
 @cache

@@ -7,13 +7,13 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 import requests
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from typing_extensions import override
 
+from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.extractors.paths import EVERY, reached
 from source_tiktok_marketing.extractors.reports import ReportExtractor
-from source_tiktok_marketing.requesters.permissions import RefusedError
+from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.request_parameters import is_unasked
 from source_tiktok_marketing.requesters.responses import body_of, data_of, is_doubted
 from source_tiktok_marketing.schema.casting import entity
@@ -52,16 +52,15 @@ class NestedExtractor(RecordExtractor):
         if is_doubted(response):
             return
         if body_of(response).get("code"):
-            raise RefusedError(response)
+            raise refusal_of(response)
         if is_unasked(response):
             return
         data, first = data_of(response), self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
-            raise AirbyteTracedException(
+            raise ConfigError(
                 message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct records in "
                 "extra_endpoints.",
                 internal_message=f"records: {self.records}",
-                failure_type=FailureType.config_error,
             )
         for row in reached(data, self.records, self.key_as):
             yield entity(self.stream, self._opened(row))
@@ -91,7 +90,7 @@ class NestedReportExtractor(ReportExtractor):
         if is_doubted(response):
             return
         if body_of(response).get("code"):
-            raise RefusedError(response)
+            raise refusal_of(response)
         yield from super().extract_records(response)
 
     @override

@@ -8,9 +8,10 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 import requests
-from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 
+from source_tiktok_marketing.errors import TransientError
 from source_tiktok_marketing.requesters.cut_answers import cut, is_cut
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.page_decoder import codec_of
@@ -125,9 +126,8 @@ class TaskExtractor(RecordExtractor):
             yield record
 
     def _flaw(self, owner: Mapping[str, str], what: str, where: str) -> AirbyteTracedException:
-        return AirbyteTracedException(
+        return TransientError(
             message=f"TikTok's download for stream {self.stream}, ad account {owner['advertiser_id']}, {what}. The "
             "next sync asks for it again.",
             internal_message=where,
-            failure_type=FailureType.transient_error,
         )

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
+from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.responses import body_of, data_of, is_not_granted
 from source_tiktok_marketing.schema.casting import entity
 from source_tiktok_marketing.text import plain
@@ -60,9 +60,8 @@ class Details:
 def _refuse_all(words: str) -> None:
     """Raises where it is not some ad accounts that are refused."""
     if is_not_granted(words):
-        raise AirbyteTracedException(
+        raise ConfigError(
             message=f"TikTok refused: {words}. It was asked for the details of the ad accounts. Add this permission to "
             "the app in TikTok for Business and authorise it again.",
             internal_message="the endpoint is not granted",
-            failure_type=FailureType.config_error,
         )

@@ -8,12 +8,13 @@ from datetime import UTC, date, tzinfo
 from threading import RLock
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.config.dates import LONGEST_SPAN, parse_day, zone_of
 from source_tiktok_marketing.config.normalization import OAUTH, SANDBOX, chosen_advertiser_ids
 from source_tiktok_marketing.config.shards import is_ours
+from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_details import Details
 from source_tiktok_marketing.per_sync import OnePerSync, is_sample
 from source_tiktok_marketing.requesters.clock import SyncClock
@@ -59,11 +60,10 @@ class AdvertiserDirectory(OnePerSync):
         every = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in excluded]
         if chosen := chosen_advertiser_ids(self._config) or every:
             return [advertiser_id for advertiser_id in dict.fromkeys(chosen) if is_ours(self._config, advertiser_id)]
-        raise AirbyteTracedException(
+        raise ConfigError(
             message="This token reaches no ad account. Authorise at least one ad account for the app in TikTok for "
             "Business, or take ad accounts out of exclude_advertiser_ids.",
             internal_message=f"{len(self.authorised())} authorised, none chosen",
-            failure_type=FailureType.config_error,
         )
 
     def details(self) -> Mapping[str, Mapping[str, Any]]:

@@ -12,10 +12,11 @@ import orjson
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.extractors.paths import reached
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.paginator import TiktokPages
-from source_tiktok_marketing.requesters.permissions import RefusedError
+from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.request_parameters import filled, is_unasked
 from source_tiktok_marketing.requesters.responses import body_of, data_of, is_doubted
 
@@ -91,7 +92,7 @@ class Lookups(OnePerSync):
             if response is None or is_unasked(response):
                 return
             if body_of(response).get("code") and not is_doubted(response):
-                raise RefusedError(response, level.get("scope", ""))
+                raise refusal_of(response, level.get("scope", ""))
             rows = list(reached(data_of(response), level["records"]))
             yield from rows
             token = pages.next_page_token(response, len(rows), None, token)

@@ -13,10 +13,11 @@ from typing_extensions import override
 from source_tiktok_marketing.config.dates import parse_day
 from source_tiktok_marketing.config.organic import TIKTOK_ACCOUNT
 from source_tiktok_marketing.config.shards import is_first
+from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.partition_routers.advertisers import AdvertiserRouter
 from source_tiktok_marketing.partition_routers.lookups import Lookups
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
-from source_tiktok_marketing.requesters.permissions import Refusals, RefusedError
+from source_tiktok_marketing.requesters.permissions import Refusals
 
 EVER = date.max.isoformat()
 

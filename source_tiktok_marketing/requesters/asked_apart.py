@@ -11,8 +11,8 @@ from typing import Any
 from airbyte_cdk import AirbyteTracedException
 
 from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.per_sync import OnePerSync, is_sample
-from source_tiktok_marketing.requesters.permissions import RefusedError
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 import requests
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
 from typing_extensions import override
 
 from source_tiktok_marketing.config.organic import RENEWAL, TIKTOK_ACCOUNT
+from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
 from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget
@@ -53,10 +53,9 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
         token = str(self.config["credentials"].get("access_token", "")).strip()
         if token.isascii() and token.isprintable():
             return token
-        raise AirbyteTracedException(
+        raise ConfigError(
             message="credentials.access_token: has letters no token has. Copy it again from TikTok for Business.",
             internal_message="not printable ASCII",
-            failure_type=FailureType.config_error,
         )
 
     @override

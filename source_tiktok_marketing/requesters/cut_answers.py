@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import requests
-from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import Record
 
+from source_tiktok_marketing.errors import AnswerCutError, ConfigError, TransientError
 from source_tiktok_marketing.requesters.page_decoder import Page
 
 CUT_SHORT = "X-Tt-Ads-Throttle"
@@ -18,10 +19,6 @@ NOTHING_CUT = {"", "0", "false"}
 LEVELS = {"campaign": "campaign", "adgroup": "ad group", "ad": "ad"}
 # Eight bytes a row: so many rows of one window are known again after a cut.
 MOST_KEPT = 1_000_000
-
-
-class AnswerCutError(AirbyteTracedException):
-    """TikTok answered for the newest 20,000 ads only. What can be divided is asked for in parts instead."""
 
 
 def is_cut(response: requests.Response) -> bool:
@@ -37,7 +34,6 @@ def cut(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
         "or ad instead: those are read in parts. A custom report with Large (large) has no such limit; it can't be "
         "hourly.",
         internal_message=f"{CUT_SHORT}, and its level can't be divided",
-        failure_type=FailureType.config_error,
     )
 
 
@@ -45,24 +41,19 @@ def indivisible(stream: str, advertiser_id: str, level: str, ids: Sequence[str])
     """What is said of an answer about one entity that was cut all the same."""
     whose = f"{stream}: TikTok cut its answer about {LEVELS[level]} {', '.join(ids)} of ad account {advertiser_id}"
     below = list(LEVELS.values())[list(LEVELS).index(level) + 1 :]
+    internal = f"{CUT_SHORT}, and nothing is left to divide"
     if below:
-        message = f"{whose}, as it counts 20,000 ads at most. Read the report by {' or '.join(below)} instead."
-    else:
-        message = f"{whose}, though nothing is left to divide there. The next sync asks again."
-    return AirbyteTracedException(
-        message=message,
-        internal_message=f"{CUT_SHORT}, and nothing is left to divide",
-        failure_type=FailureType.config_error if below else FailureType.transient_error,
-    )
+        told = f"{whose}, as it counts 20,000 ads at most. Read the report by {' or '.join(below)} instead."
+        return ConfigError(told, internal)
+    return TransientError(f"{whose}, though nothing is left to divide there. The next sync asks again.", internal)
 
 
 def nothing_listed(stream: str, advertiser_id: str, level: str) -> AirbyteTracedException:
     """What is said where a report has to be read in parts and TikTok does not tell of any."""
-    return AirbyteTracedException(
+    return TransientError(
         message=f"{stream}: ad account {advertiser_id} has more ads than TikTok answers at once, and the list of its "
         f"{LEVELS[level]}s is empty, so that the report can't be read in parts. The next sync asks again.",
         internal_message=f"{CUT_SHORT}, and no {level}s to divide by",
-        failure_type=FailureType.transient_error,
     )
 
 
@@ -111,11 +102,10 @@ class Given:
     def divide(self, advertiser_id: str) -> None:
         """From now on what was given is left out."""
         if len(self._known) + len(self._hashes) > MOST_KEPT:
-            raise AirbyteTracedException(
+            raise TransientError(
                 message=f"{self._stream}: ad account {advertiser_id} became too large for TikTok to answer at once "
                 "while the report was read. The next sync reads it in parts.",
                 internal_message=f"{len(self._hashes)} rows had been given",
-                failure_type=FailureType.transient_error,
             )
         self._known.update(self._hashes)
         del self._hashes[:]

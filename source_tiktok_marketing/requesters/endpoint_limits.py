@@ -10,9 +10,10 @@ from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk import AirbyteTracedException
 
 from source_tiktok_marketing.config.shards import share_of
+from source_tiktok_marketing.errors import TransientError
 from source_tiktok_marketing.requesters.retry import DEFAULT_MINUTES
 
 SPANS = {"per_minute": 60.0, "per_day": 86_400.0}
@@ -106,9 +107,8 @@ class EndpointLimits:
 
 
 def _used_up(path: str, window: Window) -> AirbyteTracedException:
-    return AirbyteTracedException(
+    return TransientError(
         message=f"TikTok allows {window.limit} requests a day to {path.partition('/v1.3/')[2]}, and this sync has made "
         "them. What was read is saved: the next sync goes on from there.",
         internal_message=f"{window.limit} requests in {window.seconds:g} s",
-        failure_type=FailureType.transient_error,
     )

@@ -13,9 +13,10 @@ from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErr
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution, ResponseAction
 
 from source_tiktok_marketing.config.organic import ORGANIC
+from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.doubtful_answers import Doubts
-from source_tiktok_marketing.requesters.left_out import LeftOut, RefusedRequestError
+from source_tiktok_marketing.requesters.left_out import LeftOut, reason_of
 from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.rate_limiter import Budget
 from source_tiktok_marketing.requesters.responses import (
@@ -162,7 +163,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if row.get("leave_out"):
             if self._left_out.may_pass(response, row["tries"]):
                 return _retry(text)
-            raise RefusedRequestError(response, text, failure)
+            raise RefusedRequestError(response, reason_of(response), text, failure)
         if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(response):
             action = ResponseAction.FAIL
         elif row.get("halve") and _is_divisible(response) and _tries(response) >= TRIES_OF_A_WINDOW:

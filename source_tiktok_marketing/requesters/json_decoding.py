@@ -19,10 +19,6 @@ REPLACEMENT = "\ufffd"
 HALF_A_LETTER = re.compile("[\ud800-\udfff]")
 
 
-class BrokenOffError(Exception):
-    """A line of a CSV has not as many values as its headings."""
-
-
 def read_json(content: bytes) -> tuple[Any, bool]:
     """The document in `content`, and whether it had to be mended to be read. None where it can't be.
 

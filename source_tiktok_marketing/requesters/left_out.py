@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from airbyte_cdk import AirbyteTracedException, FailureType
 
+from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS, Budget
 from source_tiktok_marketing.requesters.request_parameters import Item, names_nothing
@@ -25,23 +25,16 @@ NAMED, LONGEST_REASON = 8, 200
 _TOLD = "_tiktok_told"
 
 
-class RefusedRequestError(AirbyteTracedException):
-    """TikTok refused a request because of what it asks for; `response` is its answer."""
+def reason_of(response: requests.Response) -> str:
+    """TikTok's own words about a refusal, bounded, with its code."""
+    body = body_of(response)
+    return f"{plain(body.get('message') or 'no reason given', LONGEST_REASON).rstrip('.')}, code {body.get('code')}"
 
-    def __init__(self, response: requests.Response, message: str, failure_type: FailureType) -> None:
-        super().__init__(message=message, internal_message=message, failure_type=failure_type)
-        self.response = response
 
-    @property
-    def reason(self) -> str:
-        """TikTok's own words, bounded."""
-        body = body_of(self.response)
-        return f"{plain(body.get('message') or 'no reason given', LONGEST_REASON).rstrip('.')}, code {body.get('code')}"
-
-    def after_a_search(self) -> RefusedRequestError:
-        """The same, where it was searched in vain for what is refused."""
-        told = f"{self.message} Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
-        return RefusedRequestError(self.response, told, self.failure_type)
+def after_a_search(refusal: RefusedRequestError) -> RefusedRequestError:
+    """The same refusal, where it was searched in vain for what is refused."""
+    told = f"{refusal.message} Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
+    return RefusedRequestError(refusal.response, refusal.reason, told, refusal.failure_type)
 
 
 @dataclass

@@ -10,13 +10,13 @@ import requests
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_tiktok_marketing.requesters.left_out import LeftOut, RefusedRequestError, Report
+from source_tiktok_marketing.errors import NothingToAskError, RefusedRequestError
+from source_tiktok_marketing.requesters.left_out import LeftOut, Report, after_a_search
 from source_tiktok_marketing.requesters.metric_search import MetricSearch
 from source_tiktok_marketing.requesters.request_parameters import (
     METRIC_LISTS,
     WIDENING,
     Item,
-    NothingToAskError,
     Parameter,
     empty_page,
     named_items,
@@ -122,7 +122,7 @@ class LenientRequester:
         search = MetricSearch(self.ours, self.doubted, report.budget, accepts)
         if found := search.refused(measured.values):
             return {(measured.name, value) for value in found}
-        raise refusal.after_a_search()
+        raise after_a_search(refusal)
 
     def _accepting(
         self, asked: Mapping[str, Any], items: set[Item], measured: Parameter

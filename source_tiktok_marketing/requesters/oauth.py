@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.config.organic import ENDS
+from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.responses import data_of
@@ -66,11 +66,10 @@ class OrganicTokens(OnePerSync):
         response = self.requester.send_request(request_body_json=body) if self.requester else None
         found = data_of(response) if response is not None else {}
         if not found.get("access_token"):
-            raise AirbyteTracedException(
+            raise ConfigError(
                 message="TikTok did not renew the token of the TikTok account. Authorise the account again and put its "
                 "tokens into organic.",
                 internal_message="no access_token in the answer",
-                failure_type=FailureType.config_error,
             )
         ends = self._clock.now() + timedelta(seconds=int(found.get("expires_in") or 0))
         renewed = {"access_token": str(found["access_token"]), ENDS: ends.isoformat(timespec="seconds"),

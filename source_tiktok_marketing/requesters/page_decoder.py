@@ -21,6 +21,7 @@ import msgspec
 import orjson
 import requests
 
+from source_tiktok_marketing.errors import UnfitPageError
 from source_tiktok_marketing.requesters.responses import asked, keep_body
 from source_tiktok_marketing.requesters.validation import READ
 from source_tiktok_marketing.schema.casting import CASTERS
@@ -34,10 +35,6 @@ TIMES = ("date", "date-time")
 _PAGE = "_tiktok_page"
 # Twice as fast as bytes.replace where there are many.
 NOT_APPLICABLE = re.compile(rb'"-"')
-
-
-class UnfitPageError(Exception):
-    """A value is not of its column's type: the page goes the slow and tolerant way."""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters.paginators.strategies.pagination_strategy import PaginationStrategy
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
+from source_tiktok_marketing.errors import ConfigError, TransientError
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
 from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, rows_on, tallied
 from source_tiktok_marketing.requesters.page_pieces import after_piece, is_piece
@@ -107,10 +107,9 @@ class TiktokPages(PaginationStrategy):
             return again
         more = goes_on(tally, response, token["page"]) and self._is_in_reach(token["page"], info, response)
         if more and not asked(response, "page"):
-            raise AirbyteTracedException(
+            raise ConfigError(
                 message=f"{self.stream}: TikTok gives this list in pages, and none was asked for. Set paging to pages.",
                 internal_message=f"page_info {info}",
-                failure_type=FailureType.config_error,
             )
         if more and not self.sample:
             return {**token, "page": token["page"] + 1, "seen": _seen(response, token["page"]), "tally": tally}
@@ -132,10 +131,9 @@ class TiktokPages(PaginationStrategy):
             if not (stream_slice and stream_slice.cursor_slice):
                 LOGGER.warning(text)
                 return None
-            raise AirbyteTracedException(  # the cursor stays before that row
+            raise TransientError(  # the cursor stays before that row
                 message=f"{text} The next sync asks again.",
                 internal_message=f"{len(unread)} rows could not be read",
-                failure_type=FailureType.transient_error,
             )
         return None
 
@@ -144,11 +142,10 @@ class TiktokPages(PaginationStrategy):
         if not data["has_more"] or self.sample:
             return None
         if data.get("cursor") in (None, token.get("cursor")):
-            raise AirbyteTracedException(
+            raise TransientError(
                 message=f"{self.stream}: TikTok's list does not go on, though TikTok says there is more. The next sync "
                 "reads it again.",
                 internal_message=f"cursor {data.get('cursor')} twice",
-                failure_type=FailureType.transient_error,
             )
         return {**token, "cursor": data["cursor"]}
 
@@ -190,10 +187,9 @@ class TiktokPages(PaginationStrategy):
             return {**self._start_of(token["sweep"]), "again": times + 1}
         if before != now and (tally.total or 0) > (last.total or 0):  # newest first: only read rows move on
             return None
-        raise AirbyteTracedException(
+        raise TransientError(
             message=f"{whose} kept changing in {times + 1} readings. The next sync reads it again.",
             internal_message=f"page {token['page']}: {last} then {tally}",
-            failure_type=FailureType.transient_error,
         )
 
     def _is_in_reach(self, page: int, info: Mapping[str, Any], response: requests.Response) -> bool:

@@ -9,22 +9,12 @@ from typing import Any
 
 import requests
 
+from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.responses import body_of, is_not_granted
 from source_tiktok_marketing.text import plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
-
-
-class RefusedError(Exception):
-    """TikTok answered with a code that whoever asked decides about; `scope` is what the token lacks, where known."""
-
-    def __init__(self, response: requests.Response, scope: str = "") -> None:
-        self.scope = scope
-        self.is_not_granted = is_not_granted(str(body_of(response).get("message")))
-        self.code = int(body_of(response).get("code") or 0)
-        self.words = plain(body_of(response).get("message") or "no reason given").rstrip(".")
-        super().__init__(f"{self.words} (code {self.code})")
 
 
 NAMED = 5
@@ -57,3 +47,11 @@ class Refusals(OnePerSync):
                 else f"{stream} was skipped{whom}, as TikTok refused it: {words}. Nobody has confirmed that TikTok "
                 "gives it so: leave the stream out, and please report it with this message."
             )
+
+
+def refusal_of(response: requests.Response, scope: str = "") -> RefusedError:
+    """The refusal that an answer is; `scope` is what the token lacks, where that is known."""
+    said = body_of(response).get("message")
+    words = plain(said or "no reason given").rstrip(".")
+    code = int(body_of(response).get("code") or 0)
+    return RefusedError(code, words, scope, is_not_granted=is_not_granted(str(said)))

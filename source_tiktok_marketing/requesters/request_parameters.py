@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import requests
-from airbyte_cdk import AirbyteTracedException, FailureType
 
+from source_tiktok_marketing.errors import NothingToAskError, NothingToMeasureError
 from source_tiktok_marketing.requesters.responses import body_of, keep_body, request_of
 
 WORD, PLACEHOLDER = re.compile(r"\w+"), re.compile(r"\{\w+\}")
@@ -24,21 +24,6 @@ WIDENING = {"STATUS_ALL", "STATUS_NOT_DELETE"}
 
 # A parameter, or a member of one, and one of its values.
 Item = tuple[str, str]
-
-
-class NothingToAskError(Exception):
-    """What is left out is what the whole question is about."""
-
-
-class NothingToMeasureError(AirbyteTracedException):
-    """Every metric is left out: nobody knows what rows there are."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            message="TikTok refuses every metric of this report. Please report it with the messages before.",
-            internal_message="no metric is left",
-            failure_type=FailureType.system_error,
-        )
 
 
 @dataclass(frozen=True)

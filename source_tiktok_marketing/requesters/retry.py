@@ -14,6 +14,7 @@ import requests
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 
+from source_tiktok_marketing.errors import TransientError
 from source_tiktok_marketing.per_sync import OnePerSync
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -164,8 +165,9 @@ class Patience(OnePerSync):
             elif self._lost[path] >= LOST_IN_A_ROW:
                 self._verdicts[path, ""] = (words, FailureType.transient_error)
         self.end_probe()
-        return AirbyteTracedException(
-            message=words, internal_message=f"given up: {trouble.where}", failure_type=FailureType.transient_error
+        return TransientError(
+            message=words,
+            internal_message=f"given up: {trouble.where}",
         )
 
 

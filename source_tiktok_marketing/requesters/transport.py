@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from source_tiktok_marketing.errors import AnswerTooLargeError
 from source_tiktok_marketing.requesters.responses import path_of
 
 # Seconds a body may take to arrive whole. The time-out of the manifest only bounds the silence between two bytes.
@@ -17,10 +18,6 @@ PIECE = 262_144
 # Bytes of JSON, unpacked: no page of TikTok's comes near it, and all of it is held in memory, several times over.
 LARGEST_ANSWER = 64 * 1024 * 1024
 DOWNLOAD = "report/task/download/"
-
-
-class AnswerTooLargeError(requests.RequestException):
-    """An answer has more than `LARGEST_ANSWER` bytes; what follows is not read."""
 
 
 def _received(response: requests.Response, **_: Any) -> requests.Response:

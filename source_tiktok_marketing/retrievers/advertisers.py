@@ -8,13 +8,13 @@ from dataclasses import InitVar, dataclass, field
 from itertools import chain
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.config.shards import ours
+from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups
 from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
@@ -105,8 +105,7 @@ def refuse_unreachable(directory: AdvertiserDirectory, *, is_check: bool = False
     if is_check and not directory.are_named and len(refused) < len(directory.chosen()):
         LOGGER.warning(text)
         return
-    raise AirbyteTracedException(
+    raise ConfigError(
         message=text,
         internal_message=f"{len(refused)} chosen ad accounts are not reachable",
-        failure_type=FailureType.config_error,
     )

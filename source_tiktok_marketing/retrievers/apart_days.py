@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.per_sync import OnePerSync
-from source_tiktok_marketing.requesters.left_out import RefusedRequestError
 from source_tiktok_marketing.retrievers.activity import Activity, Group, day_number, days_of, rows_by_day
 from source_tiktok_marketing.schema.metrics import metrics as known_metrics
 

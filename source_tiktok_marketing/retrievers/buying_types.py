@@ -14,9 +14,10 @@ from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
+from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
-from source_tiktok_marketing.requesters.left_out import LeftOut, RefusedRequestError
+from source_tiktok_marketing.requesters.left_out import LeftOut
 from source_tiktok_marketing.requesters.page_decoder import Page
 from source_tiktok_marketing.requesters.request_parameters import tokens_of
 from source_tiktok_marketing.retrievers.apart_days import ApartDays

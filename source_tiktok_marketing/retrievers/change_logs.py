@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
-from source_tiktok_marketing.requesters.json_decoding import BrokenOffError, read_json, read_text
-from source_tiktok_marketing.requesters.permissions import RefusedError
+from source_tiktok_marketing.errors import BrokenOffError, DefectError, TransientError
+from source_tiktok_marketing.requesters.json_decoding import read_json, read_text
+from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.responses import body_of, data_of
 from source_tiktok_marketing.schema.casting import ODD_VALUES, entity
 
@@ -119,17 +120,15 @@ class ChangeLogDownloads(Retriever):
             data: bytes = ast.literal_eval(log)["file_data"]
             return b"" + data
         except (ValueError, SyntaxError, KeyError, AttributeError, TypeError, MemoryError, RecursionError) as error:
-            raise AirbyteTracedException(
+            raise DefectError(
                 message=f"TikTok's log for stream {self.stream} has another form than before. Please report it.",
                 internal_message=f"{type(error).__name__} in {len(log)} characters",
-                failure_type=FailureType.system_error,
             ) from None
 
     def _unfinished(self, what: str, details: str) -> AirbyteTracedException:
-        return AirbyteTracedException(
+        return TransientError(
             message=f"TikTok's log for stream {self.stream} {what}. The next sync asks for it again.",
             internal_message=details,
-            failure_type=FailureType.transient_error,
         )
 
 
@@ -159,5 +158,5 @@ def _at(endpoint: str) -> StreamSlice:
 def _data(answer: Any) -> Mapping[str, Any]:
     """The data of an answer. Raises RefusedError where TikTok refused."""
     if answer is not None and body_of(answer).get("code"):
-        raise RefusedError(answer)
+        raise refusal_of(answer)
     return data_of(answer) if answer is not None else {}

@@ -21,10 +21,10 @@ from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
-from source_tiktok_marketing.requesters.json_decoding import BrokenOffError, read_text
-from source_tiktok_marketing.requesters.permissions import RefusedError
+from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartError, TransientError
+from source_tiktok_marketing.requesters.json_decoding import read_text
+from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.responses import body_of, data_of
-from source_tiktok_marketing.retrievers.substreams import PartError
 from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES
 from source_tiktok_marketing.schema.columns import entity_columns
 
@@ -153,10 +153,9 @@ class LeadDownloads(Retriever):
         headings = [heading.strip() for heading in next(lines, [])]
         columns = [COLUMNS.get(re.sub(r"\W+", "_", heading.lower()), "") for heading in headings]
         if headings and "lead_id" not in columns:
-            raise AirbyteTracedException(
+            raise DefectError(
                 message=f"TikTok's file for stream {self.stream} has no column lead_id. Please report it.",
                 internal_message=f"{len(headings)} headings",
-                failure_type=FailureType.system_error,
             )
         for line in lines:
             if len(line) != len(headings):
@@ -183,17 +182,16 @@ class LeadDownloads(Retriever):
             return None
 
     def _unfinished(self, what: str, details: str) -> AirbyteTracedException:
-        return AirbyteTracedException(
+        return TransientError(
             message=f"{what} for stream {self.stream}. The next sync asks for it again.",
             internal_message=details,
-            failure_type=FailureType.transient_error,
         )
 
 
 def _accepted(answer: requests.Response | None) -> requests.Response | None:
     """The answer itself. Raises RefusedError where TikTok refused."""
     if answer is not None and body_of(answer).get("code"):
-        raise RefusedError(answer)
+        raise refusal_of(answer)
     return answer
 
 

@@ -11,17 +11,17 @@ from threading import Lock, local
 from typing import Any, cast
 
 import orjson
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
+from source_tiktok_marketing.errors import AnswerCutError, TransientError
 from source_tiktok_marketing.extractors.reports import PartOfRow
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.per_sync import is_sample
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
-from source_tiktok_marketing.requesters.cut_answers import AnswerCutError, Given, Keys, indivisible, nothing_listed
+from source_tiktok_marketing.requesters.cut_answers import Given, Keys, indivisible, nothing_listed
 from source_tiktok_marketing.requesters.lenient_requester import lenient
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.request_parameters import words_of
@@ -158,11 +158,10 @@ class ReportRetriever(Retriever):
                 yield from rows
                 return
         advertiser_id = window.get("advertiser_id", "")
-        raise AirbyteTracedException(
+        raise TransientError(
             message=f"{self.stream}: ad account {advertiser_id}'s report of more than {METRICS_PER_REQUEST} metrics "
             f"had other rows for some of them than for others, {READ_AGAIN + 1} times. The next sync reads it again.",
             internal_message=f"rows by part: {[len(keys) for keys in keys_by_part]}",
-            failure_type=FailureType.transient_error,
         )
 
     def _all_parts(self, window: StreamSlice) -> tuple[list[Any], list[set[Any]]]:

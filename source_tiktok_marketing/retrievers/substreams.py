@@ -9,16 +9,17 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any, cast
 
-from airbyte_cdk import AirbyteTracedException, FailureType
+from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
+from source_tiktok_marketing.errors import ConfigError, PartError, RefusedError
 from source_tiktok_marketing.incremental.windows import REFUSED, hold, refuse
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
 from source_tiktok_marketing.requesters.lenient_requester import lenient
-from source_tiktok_marketing.requesters.permissions import NAMED, NOT_CONFIRMED, Refusals, RefusedError
+from source_tiktok_marketing.requesters.permissions import NAMED, NOT_CONFIRMED, Refusals
 from source_tiktok_marketing.requesters.request_parameters import filled, words_of
 from source_tiktok_marketing.schema.columns import entity_columns
 
@@ -137,11 +138,10 @@ class FanOutRetriever(Retriever):
             scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
             self._refusals.add(self.stream, scope, " ".join(owners.values()), str(refusal))
             return
-        raise AirbyteTracedException(
+        raise ConfigError(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
             "Give the token's user access to this ad account, or add the account to exclude_advertiser_ids.",
             internal_message="no permission for the ad account",
-            failure_type=FailureType.config_error,
         )
 
 
@@ -152,10 +152,6 @@ def _days(window: StreamSlice) -> dict[str, str]:
     last = min(str(window["end_time"]), days["last_day"])
     after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
     return {"begin": str(window["start_time"]), "from": first, "until": last, "after": after}
-
-
-class PartError(AirbyteTracedException):
-    """One of many things could not be read; the others are, before this is told."""
 
 
 def outermost_first(things: list[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:

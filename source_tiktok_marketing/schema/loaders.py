@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
-from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.schema import SchemaLoader
 
+from source_tiktok_marketing.errors import DefectError
 from source_tiktok_marketing.schema.columns import Column, entity_columns, report_columns
 
 
@@ -38,10 +38,9 @@ class ReportSchema(SchemaLoader):
         owner = owner_columns(self.business_center_id, self.of)
         known, wanted = report_columns(), dict.fromkeys([*owner, *self.key, *span, *self.metrics])
         if unknown := [name for name in wanted if name not in known]:
-            raise AirbyteTracedException(
+            raise DefectError(
                 message="A report of this connector is declared wrongly. Please report it.",
                 internal_message=f"Not in the catalogue: {', '.join(unknown)}",
-                failure_type=FailureType.system_error,
             )
         return _schema(known[name] for name in wanted)
 
