@@ -12,6 +12,7 @@ from rows import TABLES, name_of
 
 from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
+from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.faults.fault import Fault, refuse
 from tiktok_simulator.protocol.wire import Request
 from tiktok_simulator.world.world import BC_ID
@@ -49,7 +50,7 @@ def spans(row: Record) -> list[tuple[date, date]]:
     return [(day, day) for day in DAYS] if row in ACCOUNTS else [(FIRST, LAST)]
 
 
-def truth(world: World, row: Record) -> list[Record]:
+def delivered(world: World, row: Record) -> list[Record]:
     """What the world holds for a report, as records."""
     found = []
     for first, last in spans(row):
@@ -75,7 +76,7 @@ def by_key(row: Record, records: list[Record]) -> dict[tuple[Any, ...], Record]:
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_row_of_a_business_centre_comes_once(row: Record, sync: Read, world: World) -> None:
     result = sync(row["name"])
-    assert by_key(row, result.rows(row["name"])) == by_key(row, truth(world, row)) != {}
+    assert by_key(row, result.rows(row["name"])) == by_key(row, delivered(world, row)) != {}
     assert (result.errors, result.warnings) == ([], [])
 
 

@@ -31,7 +31,7 @@ KINDS = {
 }
 
 
-def truth(world: World, stream: str, key: str, **options: Any) -> dict[tuple[str, str], dict[str, Any]]:
+def delivered(world: World, stream: str, key: str, **options: Any) -> dict[tuple[str, str], dict[str, Any]]:
     """What the world holds, as records: times in ISO form, nulls left out, the ad account on every one."""
     rows = {}
     for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN):
@@ -60,7 +60,7 @@ def test_the_first_sync_emits_every_entity_that_exists_once(
     (key,) = row["key"]
     records = result.rows(row["name"])
     found = {(record["advertiser_id"], record[key]): record for record in records}
-    assert found == truth(world, row["name"], key)
+    assert found == delivered(world, row["name"], key)
     assert len(found) == len(records)
     assert (result.errors, result.warnings) == ([], [])
 
@@ -74,7 +74,7 @@ def test_without_deleted_entities_only_those_are_left_out(
         (row["advertiser_id"], row[key])
         for row in sync(stream, config=config | {"include_deleted": False}).rows(stream)
     }
-    assert kept == set(truth(world, stream, key, include_deleted=False)) < set(truth(world, stream, key))
+    assert kept == set(delivered(world, stream, key, include_deleted=False)) < set(delivered(world, stream, key))
 
 
 def test_top_view_campaigns_come_with_a_request_of_their_own(sync: Callable[..., Sync], tiktok: Simulator) -> None:

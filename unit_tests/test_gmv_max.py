@@ -47,7 +47,9 @@ def filters(world: World, row: Record, store: tuple[str, str], *, deleted: bool)
             yield {"campaign_ids": [campaign.campaign_id], "campaign_statuses": ["STATUS_ALL"]}
 
 
-def truth(world: World, row: Record, first: date = FIRST, last: date = LAST, *, deleted: bool = True) -> list[Record]:
+def delivered(
+    world: World, row: Record, first: date = FIRST, last: date = LAST, *, deleted: bool = True
+) -> list[Record]:
     """What the world holds for a report, as records."""
     days = [first + timedelta(day) for day in range((last - first).days + 1)]
     metrics = wanted("gmv_max", measured(row), [level_of(row)])
@@ -89,7 +91,7 @@ def of(tiktok: Simulator, name: str) -> list[str]:
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_row_of_every_store_comes_once(row: Record, sync: Callable[..., Sync], world: World) -> None:
     result = sync(row["name"])
-    assert by_key(row, result.rows(row["name"])) == by_key(row, truth(world, row)) != {}
+    assert by_key(row, result.rows(row["name"])) == by_key(row, delivered(world, row)) != {}
     assert (result.errors, result.warnings) == ([], [])
 
 
@@ -98,8 +100,8 @@ def test_without_deleted_campaigns_their_rows_are_left_out_and_no_others(
     row: Record, sync: Callable[..., Sync], world: World, config: Record
 ) -> None:
     records = sync(row["name"], config=config | {"include_deleted": False}).rows(row["name"])
-    assert by_key(row, records) == by_key(row, truth(world, row, deleted=False))
-    assert len(records) < len(truth(world, row))
+    assert by_key(row, records) == by_key(row, delivered(world, row, deleted=False))
+    assert len(records) < len(delivered(world, row))
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if "filtering" in row["ask"]], ids=name_of)
@@ -108,7 +110,7 @@ def test_what_a_living_campaign_has_is_asked_for_without_its_status(
 ) -> None:
     world.statuses_below_campaigns = False
     result = sync(row["name"], config=config | {"include_deleted": False})
-    assert by_key(row, result.rows(row["name"])) == by_key(row, truth(world, row, deleted=False)) != {}
+    assert by_key(row, result.rows(row["name"])) == by_key(row, delivered(world, row, deleted=False)) != {}
     assert (result.errors, result.warnings) == ([], [])
 
 
@@ -134,7 +136,7 @@ def test_nothing_is_asked_about_days_before_gmv_max_began(
 ) -> None:
     config = one_advertiser | {"start_date": "2016-09-01", "end_date": "2023-09-03"}
     result = sync(row["name"], config=config)
-    expected = truth(world, row, date(2023, 9, 1), date(2023, 9, 3))
+    expected = delivered(world, row, date(2023, 9, 1), date(2023, 9, 3))
     assert by_key(row, result.rows(row["name"])) == by_key(
         row, [each for each in expected if each["advertiser_id"] == TOKYO]
     )
@@ -181,7 +183,7 @@ def test_every_page_of_a_report_is_read(
     (row,) = (row for row in ROWS if row["name"] == PRODUCT)
     first = date(2025, 12, 26)
     records = sync(PRODUCT, config=one_advertiser | {"start_date": first.isoformat()}).rows(PRODUCT)
-    expected = [each for each in truth(world, row, first) if each["advertiser_id"] == TOKYO]
+    expected = [each for each in delivered(world, row, first) if each["advertiser_id"] == TOKYO]
     assert by_key(row, records) == by_key(row, expected)
     assert set(of(tiktok, "page")) >= {"1", "2"}
 

@@ -38,7 +38,7 @@ LEVELS = {
 }
 
 
-def truth(world: World, row: Record) -> list[Record]:
+def delivered(world: World, row: Record) -> list[Record]:
     """What the world holds for a stream, as records: typed, opened, with the ids of what they belong to."""
     found = everything(world, f"/{row['endpoint']}", FIRST, LAST)
     asked = ((centered(world, row) | owners, wire) for owners, wire in found if is_asked(owners, row))
@@ -114,7 +114,7 @@ def test_every_record_there_is_comes_once_with_every_column(
 ) -> None:
     result = sync(row["name"])
     records = result.rows(row["name"])
-    assert by_key(row, records) == by_key(row, truth(world, row))
+    assert by_key(row, records) == by_key(row, delivered(world, row))
     assert len(records) == len(by_key(row, records)) > 0
     assert {name for record in records for name in record} == set(columns(row))
     assert (result.errors, result.warnings) == ([], [])
@@ -169,11 +169,11 @@ def test_a_stream_whose_ids_others_need_is_skipped_by_itself(
 def test_without_deleted_ones_a_stream_leaves_out_those_and_no_others(
     row: Record, sync: Callable[..., Sync], world: World, config: Record
 ) -> None:
-    living = [record for record in truth(world, row) if record["secondary_status"] != DELETED]
+    living = [record for record in delivered(world, row) if record["secondary_status"] != DELETED]
     assert by_key(row, sync(row["name"], config=config | {"include_deleted": False}).rows(row["name"])) == by_key(
         row, living
     )
-    assert 0 < len(living) < len(truth(world, row))
+    assert 0 < len(living) < len(delivered(world, row))
 
 
 def test_every_list_of_the_simulator_has_a_stream_or_belongs_to_one() -> None:

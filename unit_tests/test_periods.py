@@ -12,6 +12,7 @@ from rows import PERIODS, metrics, name_of
 from test_reports import understood
 
 from tiktok_simulator import Simulator, World
+from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 WEEKLY, MONTHLY = "campaigns_reports_weekly", "campaigns_reports_monthly"
@@ -28,7 +29,7 @@ def config(config: dict[str, Any]) -> dict[str, Any]:
     return config | {"start_date": "2026-01-14", "end_date": ""}
 
 
-def truth(world: World, row: dict[str, Any], first: date, advertiser_id: str) -> list[dict[str, Any]]:
+def delivered(world: World, row: dict[str, Any], first: date, advertiser_id: str) -> list[dict[str, Any]]:
     """The rows of one period of an account, as far as it has come."""
     rows = truth(
         world,
@@ -64,7 +65,7 @@ def test_a_period_is_what_the_world_delivered_in_it(
 ) -> None:
     result = sync(row["name"])
     periods = WEEKS if "weekly" in row["name"] else MONTHS
-    expected = [wire for first in periods for account in TODAY for wire in truth(world, row, first, account)]
+    expected = [wire for first in periods for account in TODAY for wire in delivered(world, row, first, account)]
     assert sorted_rows(result.rows(row["name"])) == sorted_rows(expected)
     assert (result.errors, result.warnings) == ([], [])
 

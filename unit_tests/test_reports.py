@@ -16,6 +16,7 @@ from rows import REPORTS, dimensions, metrics, name_of, report_type
 
 from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
+from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 FIRST, LAST = date(2026, 1, 18), date(2026, 1, 22)  # a campaign was deleted on the 20th
@@ -27,7 +28,7 @@ def config(config: dict[str, Any]) -> dict[str, Any]:
     return config | {"start_date": FIRST.isoformat(), "end_date": LAST.isoformat()}
 
 
-def truth(world: World, row: dict[str, Any], include_deleted: bool = True) -> dict[Key, dict[str, Any]]:
+def delivered(world: World, row: dict[str, Any], include_deleted: bool = True) -> dict[Key, dict[str, Any]]:
     start, end = (None, None) if "lifetime" in row["name"] and report_type(row) == "BASIC" else (FIRST, LAST)
     found: dict[Key, dict[str, Any]] = {}
     for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN, EMPTY):
@@ -79,7 +80,7 @@ def test_a_report_emits_exactly_what_the_world_delivered(
 ) -> None:
     result = sync(row["name"])
     assert result.errors == []
-    assert read_rows(row, result.rows(row["name"])) == truth(world, row)
+    assert read_rows(row, result.rows(row["name"])) == delivered(world, row)
     assert result.warnings == []
     assert set().union(*result.rows(row["name"])) <= {"advertiser_id", *dimensions(row), *metrics(row)}
 
@@ -89,8 +90,8 @@ def test_without_deleted_entities_a_report_leaves_out_their_rows_and_no_others(
     row: dict[str, Any], sync: Callable[..., Sync], world: World, config: dict[str, Any]
 ) -> None:
     rows = read_rows(row, sync(row["name"], config=config | {"include_deleted": False}).rows(row["name"]))
-    assert rows == truth(world, row, include_deleted=False)
-    assert len(rows) < len(truth(world, row))
+    assert rows == delivered(world, row, include_deleted=False)
+    assert len(rows) < len(delivered(world, row))
 
 
 def test_every_level_and_every_breakdown_adds_up_to_the_same_spend(sync: Callable[..., Sync]) -> None:

@@ -15,6 +15,7 @@ from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.grouped import Asked, wanted
 from tiktok_simulator.endpoints.lists.smart_plus import report_rows
+from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.populate import Plan, add_campaign
 from tiktok_simulator.world.ready_made import TOKYO
 
@@ -31,7 +32,7 @@ def measured(row: Record) -> list[str]:
     return [*row.get("names", []), *(metric for metrics in row["metrics"] for metric in metrics)]
 
 
-def truth(world: World, row: Record) -> list[Record]:
+def delivered(world: World, row: Record) -> list[Record]:
     """What the world holds for a report of creatives: all days at once where its rows tell them, else day by day."""
     days = [FIRST + timedelta(day) for day in range((LAST - FIRST).days + 1)]
     metrics = wanted("smart_plus", measured(row), [row["endpoint"].split("/")[2]])
@@ -63,7 +64,7 @@ def by_key(key: list[str], records: list[Record]) -> dict[tuple[Any, ...], Recor
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_row_of_every_creative_comes_once(row: Record, sync: Callable[..., Sync], world: World) -> None:
     result = sync(row["name"])
-    assert by_key(row["key"], result.rows(row["name"])) == by_key(row["key"], truth(world, row)) != {}
+    assert by_key(row["key"], result.rows(row["name"])) == by_key(row["key"], delivered(world, row)) != {}
     assert (result.errors, result.warnings) == ([], [])
 
 
@@ -80,7 +81,7 @@ def test_every_page_of_a_report_is_read(
 ) -> None:
     world.list_sizes["/smart_plus/ad/get/"] = 120
     records = sync(row["name"], config=one_advertiser).rows(row["name"])
-    expected = [each for each in truth(world, row) if each["advertiser_id"] == TOKYO]
+    expected = [each for each in delivered(world, row) if each["advertiser_id"] == TOKYO]
     assert by_key(row["key"], records) == by_key(row["key"], expected)
     pages = [exchange.query["page"] for exchange in tiktok.asked(f"/{row['endpoint']}")]
     assert "2" in pages or len(records) < 100

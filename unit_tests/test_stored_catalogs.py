@@ -9,7 +9,7 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.test.entrypoint_wrapper import read
 from fuzzing import run
-from harness import Sync
+from harness import Sync, plain_reports
 from test_spec_and_catalog import catalog
 
 from source_tiktok_marketing import SourceTiktokMarketing
@@ -60,7 +60,7 @@ def read_with(catalog: Json, config: Json) -> Sync:
 
 
 def asked(tiktok: Simulator) -> set[tuple[str, ...]]:
-    return {tuple(json.loads(call.query["metrics"])) for call in tiktok.asked(REPORTS)}
+    return {tuple(json.loads(call.query["metrics"])) for call in plain_reports(tiktok)}
 
 
 @pytest.mark.parametrize("properties", OFFICIAL.values(), ids=OFFICIAL)

@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World, intercepted
+from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.delivery import Flight
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import LOS_ANGELES
@@ -138,7 +139,7 @@ def test_figures_credited_inside_the_attribution_window_are_right_after_the_next
         again = whole_sync(DAILY, found.config, first.state(DAILY))
     for row in (*first.rows(DAILY), *again.rows(DAILY)):
         table[row["stat_time_day"]] = row
-    expected = truth(world, found.first)
+    expected = delivered(world, found.first)
     assert (first.errors, again.errors) == ([], [])
     assert {day: (row["conversion"], row["spend"]) for day, row in table.items()} == expected
 
@@ -150,7 +151,7 @@ def credit(world: World, day: date, more: int) -> None:
     world.changed()
 
 
-def truth(world: World, start: date) -> dict[str, tuple[int, float]]:
+def delivered(world: World, start: date) -> dict[str, tuple[int, float]]:
     """The days of the account as TikTok tells them now, which is by whole hours."""
     rows = truth(world,
         advertiser_id=ACCOUNT, dimensions=["advertiser_id", "stat_time_day"], metrics=["conversion", "spend"],

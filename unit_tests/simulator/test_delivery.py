@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiktok_simulator import World
+from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.cells import PARTITIONS, cells
 from tiktok_simulator.world.delivery import Flight, distinct
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO, small_world
@@ -26,7 +27,9 @@ ADDITIVE = ("spend", "impressions", "clicks", "conversion", "video_play_actions"
 WORLD = small_world()  # looked at only
 
 
-def truth(*dimensions: str, level: str = "AUCTION_AD", world: World = WORLD, **changes: Any) -> list[dict[str, str]]:
+def delivered(
+    *dimensions: str, level: str = "AUCTION_AD", world: World = WORLD, **changes: Any
+) -> list[dict[str, str]]:
     asked: dict[str, Any] = {"advertiser_id": TOKYO, "metrics": ADDITIVE, "now": NOW, **JANUARY}
     return truth(world, data_level=level, dimensions=dimensions, **{**asked, **changes})
 
@@ -41,40 +44,42 @@ def sums(rows: list[dict[str, str]], *by: str) -> dict[tuple[str, ...], tuple[De
 
 
 def test_the_days_of_a_month_add_up_to_the_month() -> None:
-    assert sums(truth("ad_id", "stat_time_day"), "ad_id") == sums(truth("ad_id"), "ad_id")
+    assert sums(delivered("ad_id", "stat_time_day"), "ad_id") == sums(delivered("ad_id"), "ad_id")
 
 
 def test_the_hours_of_a_day_add_up_to_the_day() -> None:
-    hours = truth("ad_id", "stat_time_hour")
+    hours = delivered("ad_id", "stat_time_hour")
     for row in hours:
         row["stat_time_day"] = row["stat_time_hour"][:10] + " 00:00:00"
-    assert sums(hours, "ad_id", "stat_time_day") == sums(truth("ad_id", "stat_time_day"), "ad_id", "stat_time_day")
+    assert sums(hours, "ad_id", "stat_time_day") == sums(delivered("ad_id", "stat_time_day"), "ad_id", "stat_time_day")
 
 
 @pytest.mark.parametrize("partition", sorted(PARTITIONS))
 def test_the_cells_of_a_day_add_up_to_the_day(partition: tuple[str, ...]) -> None:
-    cut = truth("ad_id", "stat_time_day", *partition)
-    assert sums(cut, "ad_id", "stat_time_day") == sums(truth("ad_id", "stat_time_day"), "ad_id", "stat_time_day")
+    cut = delivered("ad_id", "stat_time_day", *partition)
+    assert sums(cut, "ad_id", "stat_time_day") == sums(delivered("ad_id", "stat_time_day"), "ad_id", "stat_time_day")
 
 
 def test_age_alone_is_age_by_gender_with_gender_summed() -> None:
-    assert sums(truth("campaign_id", "age", "gender", level="AUCTION_CAMPAIGN"), "campaign_id", "age") == sums(
-        truth("campaign_id", "age", level="AUCTION_CAMPAIGN"), "campaign_id", "age"
+    assert sums(delivered("campaign_id", "age", "gender", level="AUCTION_CAMPAIGN"), "campaign_id", "age") == sums(
+        delivered("campaign_id", "age", level="AUCTION_CAMPAIGN"), "campaign_id", "age"
     )
 
 
 def test_ads_add_up_to_ad_groups_campaigns_and_the_account() -> None:
-    ads = truth("ad_id", "stat_time_day")
+    ads = delivered("ad_id", "stat_time_day")
     whole = sums(ads, "stat_time_day")
-    assert sums(truth("adgroup_id", "stat_time_day", level="AUCTION_ADGROUP"), "stat_time_day") == whole
-    assert sums(truth("campaign_id", "stat_time_day", level="AUCTION_CAMPAIGN"), "stat_time_day") == whole
-    assert sums(truth("stat_time_day", level="AUCTION_ADVERTISER"), "stat_time_day") == whole
+    assert sums(delivered("adgroup_id", "stat_time_day", level="AUCTION_ADGROUP"), "stat_time_day") == whole
+    assert sums(delivered("campaign_id", "stat_time_day", level="AUCTION_CAMPAIGN"), "stat_time_day") == whole
+    assert sums(delivered("stat_time_day", level="AUCTION_ADVERTISER"), "stat_time_day") == whole
 
 
 def test_a_week_reaches_more_people_than_its_best_day_and_fewer_than_its_days_together() -> None:
     week = {"start": date(2026, 1, 5), "end": date(2026, 1, 11), "metrics": ("reach", "impressions", "frequency")}
-    days = [int(row["reach"]) for row in truth("advertiser_id", "stat_time_day", level="AUCTION_ADVERTISER", **week)]
-    (whole,) = truth("advertiser_id", level="AUCTION_ADVERTISER", **week)
+    days = [
+        int(row["reach"]) for row in delivered("advertiser_id", "stat_time_day", level="AUCTION_ADVERTISER", **week)
+    ]
+    (whole,) = delivered("advertiser_id", level="AUCTION_ADVERTISER", **week)
     assert max(days) < int(whole["reach"]) < sum(days)
     assert whole["frequency"] == f"{int(whole['impressions']) / int(whole['reach']):.2f}"
 
@@ -106,14 +111,16 @@ def test_any_cut_of_any_period_adds_up(start: int, first: int, second: int, seed
 
 def test_the_same_seed_is_the_same_world_and_another_seed_another() -> None:
     again, other = small_world(), small_world(seed=8)
-    assert truth("ad_id", "stat_time_day", world=again) == truth("ad_id", "stat_time_day")
-    assert sums(truth("stat_time_day", world=other), "stat_time_day") != sums(truth("stat_time_day"), "stat_time_day")
+    assert delivered("ad_id", "stat_time_day", world=again) == delivered("ad_id", "stat_time_day")
+    assert sums(delivered("stat_time_day", world=other), "stat_time_day") != sums(
+        delivered("stat_time_day"), "stat_time_day"
+    )
 
 
 def test_no_two_months_of_an_ad_look_alike() -> None:
     starts = [date(2025, 12, 20) + timedelta(days=shift) for shift in range(60)]
     spend = [
-        tuple(sums(truth("stat_time_day", start=day, end=day + timedelta(days=6)), "stat_time_day").values())
+        tuple(sums(delivered("stat_time_day", start=day, end=day + timedelta(days=6)), "stat_time_day").values())
         for day in starts
     ]
     assert len(set(spend)) == len(starts)
@@ -121,17 +128,17 @@ def test_no_two_months_of_an_ad_look_alike() -> None:
 
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
 def test_deleted_ones_did_deliver_and_stopped(advertiser_id: str) -> None:
-    every = truth("ad_id", "stat_time_day", advertiser_id=advertiser_id)
-    kept = truth("ad_id", "stat_time_day", advertiser_id=advertiser_id, include_deleted=False)
+    every = delivered("ad_id", "stat_time_day", advertiser_id=advertiser_id)
+    kept = delivered("ad_id", "stat_time_day", advertiser_id=advertiser_id, include_deleted=False)
     deleted = {item.id for item in WORLD.entities("ad", advertiser_id) if item.deleted}
     assert {row["ad_id"] for row in every} - {row["ad_id"] for row in kept} == deleted
-    february = truth("ad_id", advertiser_id=advertiser_id, start=date(2026, 2, 5), end=date(2026, 2, 20))
+    february = delivered("ad_id", advertiser_id=advertiser_id, start=date(2026, 2, 5), end=date(2026, 2, 20))
     assert {row["impressions"] for row in february if row["ad_id"] in deleted} == {"0"}
 
 
 def test_an_ad_can_have_conversions_on_days_without_delivery() -> None:
     late = WORLD.landmarks["Tokyo.late_ad"]
-    rows = [row for row in truth("ad_id", "stat_time_day") if row["ad_id"] == late]
+    rows = [row for row in delivered("ad_id", "stat_time_day") if row["ad_id"] == late]
     assert rows
     assert {(row["spend"], row["impressions"]) for row in rows} == {("0.00", "0")}
     assert sum(int(row["conversion"]) > 0 for row in rows) > len(rows) / 2
@@ -139,7 +146,7 @@ def test_an_ad_can_have_conversions_on_days_without_delivery() -> None:
 
 def test_some_ads_rest_on_some_days() -> None:
     days = defaultdict(set)
-    for row in truth("ad_id", "stat_time_day"):
+    for row in delivered("ad_id", "stat_time_day"):
         days[row["ad_id"]].add(row["stat_time_day"])
     assert any(10 < len(found) < 31 for found in days.values())
 
@@ -156,7 +163,7 @@ def test_ratios_are_made_of_the_slice_they_are_asked_for() -> None:
         "cost_per_conversion",
         "conversion_rate",
     )
-    for row in truth("campaign_id", "country_code", level="AUCTION_CAMPAIGN", metrics=metrics):
+    for row in delivered("campaign_id", "country_code", level="AUCTION_CAMPAIGN", metrics=metrics):
         spend, impressions, clicks, conversion = (float(row[name]) for name in metrics[:4])
         assert row["ctr"] == (f"{100 * clicks / impressions:.2f}" if impressions else "0.00")
         assert row["cpc"] == (f"{spend / clicks:.2f}" if clicks else "0.00")
