@@ -143,6 +143,14 @@ def test_a_full_disk_ends_a_command_with_one_line(
     assert done.stderr.decode() == "The sync ends, as nothing can be written to stdout: No space left on device.\n"
 
 
+def test_a_command_whose_output_is_closed_ends_with_one_line(tiktok: Any, tmp_path: Path) -> None:
+    clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)} | tiktok.environment
+    closed = ["sh", "-c", '"$0" spec >&-', str(COMMAND)]
+    done = subprocess.run(closed, env=clean, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode() == "The sync ends, as nothing can be written to stdout: it is closed.\n"
+
+
 @pytest.mark.parametrize(
     "locale",
     [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}],

@@ -105,8 +105,10 @@ def _repeat_while_it_changes(emit: Callable[[], None]) -> None:
 
 def watch_reader() -> None:
     """Ends the process as soon as the reader of stdout, a pipe, has gone away, also where nothing is written."""
+    if sys.__stdout__ is None:
+        end_without_reader("it is closed")
     poll = select.poll()
-    poll.register(sys.__stdout__.fileno(), 0)  # type: ignore[union-attr]
+    poll.register(sys.__stdout__.fileno(), 0)
 
     def wait() -> None:
         poll.poll()

@@ -113,6 +113,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         hide_secrets(config)
         refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
+        clock = SyncClock.of(config)  # lives from here on, so that it warns once
         if self._wanted is not None and not is_sample(config):
             tell_days(config)
         offered = self.offered(config)
@@ -123,7 +124,6 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         dated = {row["name"] for row in self.rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
-        clock = SyncClock.of(config)
         self._built = [bounded(each, clock, is_windowed=each.name in dated) for each in streams]
         return self._built
 

@@ -136,14 +136,15 @@ def test_a_clock_that_nobody_answers_about_is_heard_of_later(
     assert (result.errors, len(told(result))) == ([], 1)
 
 
+@pytest.mark.parametrize("start", ["2026-02-04", "today-5"])
 @pytest.mark.parametrize(("error", "words"), [(timedelta(days=1), "1 day ahead of"), (-WRONG, "10 days behind"),
                                               (timedelta(hours=5), "5 hours ahead of"),
                                               (timedelta(minutes=-20), "20 minutes behind")])  # fmt: skip
 def test_a_wrong_clock_is_told_once(
-    error: timedelta, words: str, sync: Run, tiktok: Simulator, recent: Config, clock: Any
+    error: timedelta, words: str, start: str, sync: Run, tiktok: Simulator, recent: Config, clock: Any
 ) -> None:
     be_ahead(tiktok, clock, error)
-    result = sync("campaigns", "ads", "advertisers", config=recent)
+    result = sync("campaigns", "ads", "advertisers", config=recent | {"start_date": start})
     assert [f"The clock of this machine is {words} TikTok's." in line for line in result.warnings] == [True]
 
 

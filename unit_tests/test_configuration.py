@@ -111,7 +111,20 @@ def test_a_day_may_be_absolute_or_relative(text: str, day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "05.01.2026", "2026-13-01", "2026-02-30", "20260105", "today+1", "-3", "1e3"]
+    "text",
+    [
+        "",
+        "soon",
+        "0026-01-15",
+        "1999-12-31",
+        "05.01.2026",
+        "2026-13-01",
+        "2026-02-30",
+        "20260105",
+        "today+1",
+        "-3",
+        "1e3",
+    ],
 )
 def test_anything_else_is_no_day(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -126,6 +139,7 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"start_date": ["2026"]}, "Start Date (start_date)", "must be text"),
         ({"start_date": "2026-02-01", "end_date": "2026-01-31"}, "End Date (end_date)", "before Start Date"),
         ({"start_date": "2027-01-01"}, "Start Date (start_date)", "in the future"),
+        ({"start_date": "9999-12-31"}, "Start Date (start_date)", "in the future"),
         ({"attribution_window": 365}, "Attribution Window (attribution_window)", "from 0 to 364"),
         ({"attribution_window": -1}, "Attribution Window (attribution_window)", "from 0 to 364"),
         ({"attribution_window": "7"}, "Attribution Window (attribution_window)", "a whole number, without quotes"),

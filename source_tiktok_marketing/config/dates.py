@@ -16,6 +16,8 @@ LAST_ZONE = timezone(timedelta(hours=-12))
 CLOCK_ERROR = timedelta(days=366)
 # 365 days, both ends counted, are the most TikTok answers without a time dimension.
 LONGEST_SPAN = timedelta(days=364)
+# Whatever year somebody meant by an earlier one, TikTok was not there.
+EARLIEST = date(2000, 1, 1)
 WEEKDAYS = {"monday": 0, "sunday": 6}
 
 _DAYS_BACK = re.compile(r"(?:today\s*-\s*)?(\d{1,5})")
@@ -26,16 +28,19 @@ def parse_day(text: str, today: date) -> date:
     """The day a user means by `text`, seen from `today`.
 
     `2026-01-05`, a date-time (its date counts), `today`, `yesterday`, `today-7`, or `7` (days back).
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, and for a written day of another century.
     """
     wanted = text.strip().lower()
     if wanted in ("today", "yesterday"):
         return today - timedelta(days=wanted == "yesterday")
     if back := _DAYS_BACK.fullmatch(wanted):
-        return today - timedelta(days=int(back[1]))
+        return max(today - timedelta(days=int(back[1])), EARLIEST)
     if not _CALENDAR_DAY.fullmatch(wanted):
         raise ValueError(f"{text!r} is not a day")
-    return datetime.fromisoformat(wanted.upper()).date()
+    day = datetime.fromisoformat(wanted.upper()).date()
+    if day < EARLIEST:
+        raise ValueError(f"{text!r} is before {EARLIEST}")
+    return day
 
 
 def today_in(zone: tzinfo) -> date:
@@ -79,13 +84,13 @@ def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = tod
     try:
         first = parse_day(config["start_date"], today(LAST_ZONE))
         last = min(parse_day(config["end_date"], today(FIRST_ZONE)), today(FIRST_ZONE))
+        weekday = WEEKDAYS.get(str(config["week_starts_on"]), 0)
+        spanned = {
+            "from": first, "until": last,
+            "week_from": week_of(first, weekday)[0], "week_until": week_of(last, weekday)[1],
+            "month_from": month_of(first)[0], "month_until": month_of(last)[1],
+        }  # fmt: skip
     except (AttributeError, OverflowError, ValueError):
         return {}
-    weekday = WEEKDAYS.get(str(config["week_starts_on"]), 0)
-    spanned = {
-        "from": first, "until": last,
-        "week_from": week_of(first, weekday)[0], "week_until": week_of(last, weekday)[1],
-        "month_from": month_of(first)[0], "month_until": month_of(last)[1],
-    }  # fmt: skip
     words = {name: config[name] for name in ("start_date", "end_date", "attribution_window")}
     return words | {name: day.isoformat() for name, day in spanned.items()}

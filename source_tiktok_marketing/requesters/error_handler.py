@@ -72,7 +72,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
     codes whose answer the caller wants to see itself; so are `doubtful` ones, where nobody has confirmed the request,
     and `partial` ones once asking again was in vain, as the caller can ask for less. A body that is no envelope (an
     outage's HTML, a cut page), or whose data can't be true (`validation.flaw_in`), is asked for again, whatever its
-    status; `takes_text` is set where the body is a download.
+    status; `takes_text` is set where the body is a download. Without `gives_rows` nobody is told of odd values, as the
+    answer becomes no row.
 
     A code of a row with `leave_out` is raised as a RefusedRequestError, for a `LenientRequester` to ask for less. Where
     its words name nothing that was asked for, it may pass, and is asked for again first, `tries` times in all.
@@ -85,6 +86,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
     partial: list[int] = field(default_factory=list)
     stream: str = ""
     takes_text: bool = False
+    gives_rows: bool = True
     of: str = ""
     doubtful: list[int] = field(default_factory=list)
     # `Patience` counts; the CDK's own bounds are out of reach.
@@ -148,7 +150,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             LOGGER.warning(f"{warning} {self._whom(response)}")
         if flaw := flaw_in(response) or self._emptiness(response):
             return _retry(f"TikTok sent an answer {flaw}. {self._whom(response)}")
-        if is_mended(response):
+        if is_mended(response) and self.gives_rows:
             ODD_VALUES.add_answer(self.stream or path_of(response.request))
         return ErrorResolution(ResponseAction.SUCCESS)
 
