@@ -10,7 +10,7 @@ import pytest
 from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.test.entrypoint_wrapper import read
 from fuzzing import Outcome, catalog_of, run
-from harness import Sync
+from harness import Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
@@ -58,7 +58,7 @@ def read_with(state: Any, config: Json, *streams: str) -> Outcome:
 
 
 def first_day(tiktok: Simulator, dimension: str = "stat_time_day", account: str = TOKYO) -> str:
-    asked = (call for call in tiktok.asked(REPORTS) if dimension in call.query["dimensions"])
+    asked = (call for call in plain_reports(tiktok) if dimension in call.query["dimensions"])
     return min(call.query["start_date"] for call in asked if call.query["advertiser_id"] == account)
 
 
