@@ -17,7 +17,7 @@ from airbyte_cdk.test.state_builder import StateBuilder
 from harness import QuickSource, frozen_now, plain_reports
 from hypothesis import strategies as st
 
-from source_tiktok_marketing.config.dates import FIRST_ZONE
+from source_tiktok_marketing.config.dates import CLOCK_ERROR, FIRST_ZONE
 from source_tiktok_marketing.incremental.page_messages import PageMessage
 from tiktok_simulator import Simulator, World, intercepted
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
@@ -97,9 +97,17 @@ class Circumstances:
         return None if self.saved is None or self.stream == LIFETIME else self.today - self.saved * DAY
 
     @property
+    def is_of_a_wrong_clock(self) -> bool:
+        """Whether the cursor lies so far ahead that a machine's wrong clock wrote it: the account begins anew."""
+        latest = self.now.astimezone(FIRST_ZONE).date()
+        return self.cursor is not None and latest < self.cursor <= latest + CLOCK_ERROR
+
+    @property
     def resumed(self) -> date:
         """The first day to read: the start, or the lookback of the cursor where that is later."""
-        return self.first if self.cursor is None else max(self.first, self.cursor - self.window * DAY)
+        if self.cursor is None or self.is_of_a_wrong_clock:
+            return self.first
+        return max(self.first, self.cursor - self.window * DAY)
 
     @property
     def config(self) -> dict[str, Any]:

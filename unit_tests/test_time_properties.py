@@ -145,7 +145,7 @@ def test_the_newest_day_is_read_again_wherever_the_cursor_stands(found: Circumst
 @given(found=EVERY)
 def test_the_cursor_never_moves_back_nor_past_what_was_read(found: Circumstances, run: Run) -> None:
     after, read = run(found).cursor, [period_of(found.stream, last)[1] for _, last in run(found).windows]
-    if found.cursor and found.cursor > found.today:  # of a machine whose clock was wrong: the account begins anew
+    if found.is_of_a_wrong_clock:
         assert not after or after <= max([found.cursor, found.first, *read])
     elif found.cursor:
         assert after
@@ -165,8 +165,8 @@ def test_a_day_without_rows_is_not_done_before_two_days_have_passed(found: Circu
 
 @SAME
 @settings(MANY, max_examples=200)
-@given(found=MOVING.map(lambda each: replace(each, saved=-each.window - 1 - abs(each.saved or 0))))
-def test_a_cursor_of_the_future_stays_and_asks_for_nothing_but_a_period_that_has_begun(
+@given(found=MOVING.map(lambda each: replace(each, saved=-370 - each.window - abs(each.saved or 0))))
+def test_a_cursor_of_the_far_future_stays_and_asks_for_nothing_but_a_period_that_has_begun(
     found: Circumstances, run: Run
 ) -> None:
     days = run(found).days
