@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fuzzing import JUNK, Outcome, catalog_of, fuzz, run, warnings_of
+from harness import plain_reports
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -91,7 +92,7 @@ ENVELOPES: Json = {
 
 
 def first_day(tiktok: Simulator, stream: str, owner: str) -> str:
-    asked = [call.query for call in tiktok.asked("/report/integrated/get/") if "TOP_VIEW" not in str(call.query)]
+    asked = [call.query for call in plain_reports(tiktok)]
     mine = (each for each in asked if each["data_level"] == LEVELS[stream] and each["advertiser_id"] == owner)
     return min((each["start_date"] for each in mine), default="never")
 
