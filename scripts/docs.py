@@ -197,7 +197,15 @@ def _metrics_of(group: str, entries: list[Mapping[str, str]], having: Mapping[st
 
 
 def _allowed(entry: Mapping[str, str]) -> str:
-    return f"{entry['report_types']}; {entry['data_levels']}".replace(";", ", ").replace(",  ", "; ").lower()
+    reports = [_report_type(name) for name in entry["report_types"].split(";")]
+    levels = [name.lower().replace("adgroup", "ad_group") for name in entry["data_levels"].split(";")]
+    return f"{', '.join(reports)}; {', '.join(levels)}"
+
+
+def _report_type(tiktok_name: str) -> str:
+    """A custom report's word for one of TikTok's report types; in brackets where no custom report has that type."""
+    words = (kind for kind, forms in shapes().items() if forms[0].tiktok_name == tiktok_name)
+    return next(words, f"({tiktok_name.lower()})")
 
 
 def _option(name: str, field: Mapping[str, Any]) -> str:

@@ -76,11 +76,8 @@ def configurations(world: World) -> Sequence[dict[str, object]]:
             **start,
         },
         {
-            "credentials": {
-                "auth_type": "production_access_token",
-                "access_token": TOKEN,
-                "advertiser_ids": sorted(world.permitted),
-            },
+            "credentials": {"auth_type": "production_access_token", "access_token": TOKEN},
+            "advertiser_ids": sorted(world.permitted),
             **start,
         },
     ]
