@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fuzzing import JUNK, catalog_of, fuzz, run, warnings_of
+from harness import plain_reports
 from hypothesis import example, given
 from hypothesis import strategies as st
 from test_stored_catalogs import BEFORE_4_7, IDS, MOMENT, NESTED, nullable, offered
@@ -51,7 +52,7 @@ def read(caplog: pytest.LogCaptureFixture, schema: Any) -> tuple[Any, list[str]]
 
 def asked(tiktok: Simulator) -> set[str]:
     """The metrics asked for since the last call."""
-    found = {metric for call in tiktok.asked(REPORTS) for metric in json.loads(call.query["metrics"])}
+    found = {metric for call in plain_reports(tiktok) for metric in json.loads(call.query["metrics"])}
     tiktok.transcript.clear()
     return found
 

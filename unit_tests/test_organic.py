@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from harness import Sync, read_streams
 from rows import ORGANIC, name_of
-from test_nested import FIRST, LAST, by_key, columns, truth, typed
+from test_nested import FIRST, LAST, by_key, columns, delivered, typed
 
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.tables import everything
@@ -40,7 +40,7 @@ def handed_back(capsys: pytest.CaptureFixture[str]) -> list[Config]:
 def test_every_record_of_the_account_comes_once(row: Config, tiktok: Simulator, organic: Config, world: World) -> None:
     result = read_streams([row["name"]], organic)
     records = result.rows(row["name"])
-    assert by_key(row, records) == by_key(row, truth(world, row))
+    assert by_key(row, records) == by_key(row, delivered(world, row))
     assert len(records) == len(by_key(row, records)) > 0
     assert {name for record in records for name in record} == set(columns(row))
     assert (result.errors, result.warnings) == ([], [])
