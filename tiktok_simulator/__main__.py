@@ -79,8 +79,8 @@ def configurations(world: World) -> Sequence[dict[str, object]]:
             "credentials": {
                 "auth_type": "production_access_token",
                 "access_token": TOKEN,
-                "advertiser_ids": sorted(world.permitted),
             },
+            "advertiser_ids": sorted(world.permitted),
             **start,
         },
     ]

@@ -13,7 +13,8 @@ from harness import NOW
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.dates import parse_day, zone_of
-from source_tiktok_marketing.config.normalization import NormalizeConfig, mistakes, refuse_mistakes
+from source_tiktok_marketing.config.mistakes import mistakes, refuse_mistakes
+from source_tiktok_marketing.config.normalization import NormalizeConfig
 
 SPEC = SourceTiktokMarketing().connection_specification
 TODAY = date(2026, 2, 15)
