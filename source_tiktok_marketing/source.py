@@ -107,9 +107,8 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
-        if (other := self._configured(config)) is not self:
-            return other.streams(other.normal_config)
-        return self._build(self._config)
+        other = self._configured(config)
+        return other._build(other.normal_config)
 
     def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         hide_secrets(config)
@@ -156,7 +155,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             self._refuse_mistakes(self._config)
             warn_of_ignored_keys(self._config)
             sample = {"sample": True, "report_rows": custom_rows(self._config, sample=True)}
-            self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
+            config = self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
             config = self._config = decided(config, self._build)
             held = self._build(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
