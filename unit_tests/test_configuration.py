@@ -129,6 +129,7 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"start_date": ["2026"]}, "Start Date (start_date)", "must be text"),
         ({"start_date": "2026-02-01", "end_date": "2026-01-31"}, "End Date (end_date)", "before Start Date"),
         ({"start_date": "2027-01-01"}, "Start Date (start_date)", "in the future"),
+        ({"start_date": "9999-12-31"}, "Start Date (start_date)", "in the future"),
         ({"attribution_window": 365}, "Attribution Window (attribution_window)", "from 0 to 364"),
         ({"attribution_window": -1}, "Attribution Window (attribution_window)", "from 0 to 364"),
         ({"attribution_window": "7"}, "Attribution Window (attribution_window)", "a whole number, without quotes"),

@@ -79,6 +79,7 @@ def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = tod
     try:
         first = parse_day(config["start_date"], today(LAST_ZONE))
         last = min(parse_day(config["end_date"], today(FIRST_ZONE)), today(FIRST_ZONE))
+        week_of(first, 0), month_of(first)  # the last days of the year 9999 are in no whole one
     except (AttributeError, OverflowError, ValueError):
         return {}
     weekday = WEEKDAYS.get(str(config["week_starts_on"]), 0)

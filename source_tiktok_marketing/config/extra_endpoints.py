@@ -119,7 +119,7 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
         "endpoint": str(raw["path"]).strip("/") + "/",
         "ask": asked | _parameters(raw),
         "records": str(raw.get("records") or ""),
-        "key": list(raw.get("key") or []),
+        "key": list(raw["key"]) if isinstance(raw.get("key"), list) else [],
         "rows_per_page": raw.get("page_size") if paging in PAGED else None,
         "own": True,
         "counted_by": "max_count" if paging == "cursor" else "",
