@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -135,6 +136,14 @@ def test_a_sync_with_wrong_credentials_ends_with_exit_code_1_and_the_remedy(
     assert run.code == 1
     assert "Authorise the app again" in told(run) or "Check app_id and secret" in told(run)
     assert_no_traceback(run)
+
+
+def test_without_a_command_the_usage_is_told() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "source_tiktok_marketing"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("usage: ")
 
 
 def test_an_empty_configuration_is_told_what_it_needs(command: Command) -> None:

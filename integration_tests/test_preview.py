@@ -175,6 +175,7 @@ def test_without_a_report_the_streams_are_listed(tmp_path: Path) -> None:
     streams = {row[0] for row in done.table}
     assert {"advertisers", "ads", "ads_reports_daily", STREAM} <= streams
     assert len(streams) == len(done.table) >= 200
+    assert "…" not in done.printed
 
 
 @pytest.mark.parametrize(
@@ -183,6 +184,7 @@ def test_without_a_report_the_streams_are_listed(tmp_path: Path) -> None:
         ({"REPORT": "campaign_reports_dayly"}, "There is no stream campaign_reports_dayly. Did you mean " + STREAM),
         ({"REPORT": "nonsense"}, "There is no stream nonsense.\n`make preview` lists all"),
         ({"REPORT": STREAM, "COLUMNS": "spent"}, f"{STREAM} has no column spent. Did you mean spend?"),
+        ({"REPORT": "ads", "COLUMNS": "spend"}, "ads has no column spend. ads_reports_daily has it."),
         ({"REPORT": STREAM, "ROWS": "none"}, "ROWS=none is not a number of rows."),
         ({"REPORT": STREAM, "ROWS": "0"}, "ROWS=0 is not a number of rows."),
         ({"REPORT": STREAM, "FROM": "soon"}, "Start Date (start_date): 'soon' is not a day. Write YYYY-MM-DD"),

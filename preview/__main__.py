@@ -42,7 +42,7 @@ def show(wishes: Wishes, account: Account, screen: Screen) -> None:
         screen.list([*offered.values()])
         return
     stream = named(wishes.report, offered)
-    catalog = stream.catalog(wishes.columns)
+    catalog = stream.catalog(wishes.columns, offered)
     with screen.waiting(f"reading {stream.name}"):
         reading = read(catalog, config, account.environment, wishes.rows)
     if reading.rows:

@@ -30,14 +30,22 @@ class Stream:
         key = [part for (part,) in discovered.source_defined_primary_key or ()]
         return cls(discovered.name, key, list(discovered.json_schema.get("properties", ())))
 
-    def catalog(self, chosen: Sequence[str]) -> dict[str, Any]:
-        """A configured catalog of this stream. Chosen columns, and its key, are the only ones asked of TikTok."""
+    def catalog(self, chosen: Sequence[str], offered: Mapping[str, Stream]) -> dict[str, Any]:
+        """A configured catalog of this stream. Chosen columns, and its key, are the only ones asked of TikTok.
+
+        Raises a PreviewError where it lacks one, with the nearest columns or the `offered` stream that has it.
+        """
         if unknown := [name for name in chosen if name not in self.columns]:
-            told = " ".join(f"{name}{_hint(name, self.columns)}" for name in unknown)
+            told = " ".join(f"{name}{self._elsewhere(name, offered) or _hint(name, self.columns)}" for name in unknown)
             raise PreviewError(f"{self.name} has no column {told}")
         schema: dict[str, Any] = {"properties": {name: {} for name in (*self.key, *chosen)}} if chosen else {}
         stream = {"name": self.name, "json_schema": schema, "supported_sync_modes": ["full_refresh"]}
         return {"streams": [{"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}
+
+    def _elsewhere(self, column: str, offered: Mapping[str, Stream]) -> str:
+        having = [stream.name for stream in offered.values() if column in stream.columns]
+        related = [name for name in having if name.startswith(self.name)] or having
+        return f". {min(related, key=len)} has it." if related else ""
 
 
 def offer(config: Mapping[str, Any]) -> dict[str, Stream]:

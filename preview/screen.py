@@ -15,6 +15,7 @@ from .layout import empty_table, laid_out
 from .offer import Stream
 from .summary import summary
 
+WIDEST = 1000
 HOW_TO_GO_ON = "\nRows of one of them: make preview REPORT=ads_reports_daily"
 
 
@@ -45,7 +46,9 @@ class Screen:
         table.add_column("a row for each", no_wrap=True, overflow="ellipsis")
         for stream in streams:
             table.add_row(Text(stream.name), str(len(stream.columns)), Text(", ".join(stream.key)))
-        self._out.print(table, HOW_TO_GO_ON)
+        # Whoever reads it from a pipe or a file has no edge at which a line would have to be cut.
+        out = self._out if self._out.is_terminal else Console(highlight=False, width=WIDEST)
+        out.print(table, HOW_TO_GO_ON)
 
     def show(self, stream: Stream, rows: Sequence[dict[str, object]], chosen: Sequence[str], complete: bool) -> None:
         """Prints rows, by ad account and key; below them what is said better once than in every row."""

@@ -9,10 +9,10 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout, suppress
 from io import TextIOWrapper
 from locale import getencoding
-from typing import Any, TextIO, cast
+from typing import Any, NoReturn, TextIO, cast
 
 from airbyte_cdk import (
     AirbyteEntrypoint,
@@ -24,7 +24,6 @@ from airbyte_cdk.logger import PRINT_BUFFER, init_logger
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
-from source_tiktok_marketing.config.normalization import refuse_mistakes
 from source_tiktok_marketing.errors import ConfigError, OutputError, StoppedError
 from source_tiktok_marketing.incremental.page_messages import PageMessage
 from source_tiktok_marketing.logs import hide, without_stack_trace
@@ -49,8 +48,7 @@ class Entrypoint(AirbyteEntrypoint):
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Any) -> None:
-        """Raises a config_error naming every mistake, where the CDK would name one, without its field."""
-        refuse_mistakes(config, source_spec.connectionSpecification)
+        """Nothing: the source names every mistake, by field; the CDK would name one, without its field."""
 
     def __init__(self, source: SourceTiktokMarketing, shutdown: Shutdown | None = None) -> None:
         super().__init__(source)
@@ -165,15 +163,24 @@ def _run(arguments: list[str], shutdown: Shutdown) -> None:
     init_logger("airbyte")
     if arguments[:1] == ["discover"]:  # all it makes it keeps, and to look for garbage was an eighth of its time
         gc.disable()
+    parsed = AirbyteEntrypoint.parse_args(arguments)
+    if not parsed.command:
+        _tell_usage()
     try:
         entrypoint = Entrypoint(build(arguments), shutdown)
         with _buffered():  # stdout for messages and log lines alike, so that neither cuts into the other
-            for message in entrypoint.run(AirbyteEntrypoint.parse_args(arguments)):
+            for message in entrypoint.run(parsed):
                 _write(f"{message}\n")
     except AirbyteTracedException as error:
         trace = without_stack_trace(error.as_sanitized_airbyte_message())
         _write(f"{AirbyteEntrypoint.airbyte_message_to_string(trace)}\n")
         sys.exit(1)
+
+
+def _tell_usage() -> NoReturn:
+    with redirect_stdout(sys.stderr), suppress(SystemExit):
+        AirbyteEntrypoint.parse_args(["--help"])
+    sys.exit(2)
 
 
 @contextmanager

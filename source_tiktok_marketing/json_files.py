@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import stat
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+JSON = json.JSONDecoder()
+BLANKS = re.compile(r"\s*")
 
 
 def read_json(path: str) -> Any:
@@ -12,4 +18,35 @@ def read_json(path: str) -> Any:
 
     The CDK's own readers open files in the encoding of the locale, which in a container is often ASCII.
     """
-    return json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    return json.loads(_text_of(path))
+
+
+def read_json_values(path: str) -> Any:
+    """What the file says; a list where it has several values one after another, as lines of a saved output do."""
+    text = _text_of(path)
+    values, end = list[Any](), _behind_blanks(text, 0)
+    while not values or end < len(text):
+        value, end = JSON.raw_decode(text, end)
+        values.append(value)
+        end = _behind_blanks(text, end)
+    return values if values[1:] else values[0]
+
+
+def _behind_blanks(text: str, position: int) -> int:
+    found = BLANKS.match(text, position)
+    return found.end() if found else position
+
+
+def _text_of(path: str) -> str:
+    """The text of a file. The CDK reads each of them a second time, and a pipe gives what it has only once."""
+    found = Path(path).stat()
+    return _read(path) if stat.S_ISREG(found.st_mode) else _read_once(path, found.st_ino)
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8-sig")
+
+
+@cache
+def _read_once(path: str, inode: int) -> str:  # noqa: ARG001 - tells one pipe from another with the same path
+    return _read(path)

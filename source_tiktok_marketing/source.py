@@ -26,7 +26,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from source_tiktok_marketing.config.column_selection import selected_columns as _selected_columns
 from source_tiktok_marketing.config.column_selection import warn_of_foreign_schemas
 from source_tiktok_marketing.config.custom_reports.rows import custom_rows, read_plainly
-from source_tiktok_marketing.config.normalization import refuse_mistakes
+from source_tiktok_marketing.config.mistakes import refuse_mistakes
 from source_tiktok_marketing.config.stream_selection import (
     ORGANIC,
     is_offered,
@@ -35,6 +35,7 @@ from source_tiktok_marketing.config.stream_selection import (
     refuse_unknown_streams,
 )
 from source_tiktok_marketing.config.stream_tables import write_out
+from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
 from source_tiktok_marketing.files import Utf8Files
 from source_tiktok_marketing.incremental.cursor import keep_every_account
 from source_tiktok_marketing.incremental.page_messages import IN_PAGES, PageMessage
@@ -106,13 +107,12 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
-        if (other := self._configured(config)) is not self:
-            return other.streams(other.normal_config)
-        return self._build(self._config)
+        other = self._configured(config)
+        return other._build(other.normal_config)
 
     def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         hide_secrets(config)
-        refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
+        self._refuse_mistakes(config)
         clock = SyncClock.of(config)  # lives from here on, so that it warns once
         if self._wanted is not None and not is_sample(config):
             tell_days(config)
@@ -126,6 +126,9 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             keep_every_account(each.cursor)
         self._built = [bounded(each, clock, is_windowed=each.name in dated) for each in streams]
         return self._built
+
+    def _refuse_mistakes(self, config: Mapping[str, Any]) -> None:
+        refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
 
     def emit_states(self) -> None:
         """Emits the state of every stream whose cursor has moved, behind the records that it speaks of."""
@@ -148,9 +151,11 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         """
         if (other := self._configured(config)) is not self:
             return other.check(logger, other.normal_config)
-        sample = {"sample": True, "report_rows": custom_rows(self._config, sample=True)}
-        config = self._config = {**self._config, PREPARED: {**self._config.get(PREPARED, {}), **sample}}
         try:
+            self._refuse_mistakes(self._config)
+            warn_of_ignored_keys(self._config)
+            sample = {"sample": True, "report_rows": custom_rows(self._config, sample=True)}
+            config = self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
             config = self._config = decided(config, self._build)
             held = self._build(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
@@ -183,6 +188,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         if (other := self._configured(config, catalog, state)) is not self:
             yield from other.read(logger, other.normal_config, catalog, state)
             return
+        warn_of_ignored_keys(self._config)
         config = self._config = decided(self._config, self._build)
         offered = self.offered(config)
         refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])

@@ -123,7 +123,7 @@ def test_details_that_nobody_gets_are_an_outage_of_tiktoks(
         add_advertiser(world, str(7100000000000000000 + number))
     tiktok.faults.outage(None, "/advertiser/info/", 51008)
     result = sync("advertisers", config=config)
-    assert "It stayed so for 5 minutes of waiting." in result.errors[0]
+    assert "This did not change in 5 minutes of retrying." in result.errors[0]
     assert result.output.errors[0].trace.error.failure_type.value == "transient_error"
     assert len(tiktok.asked("/advertiser/info/")) < 100
 

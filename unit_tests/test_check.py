@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteConnectionStatus, Status, SyncMode
 from airbyte_cdk.test.catalog_builder import CatalogBuilder
+from fuzzing import catalog_of, run, warnings_of
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
@@ -110,6 +111,33 @@ def test_a_sandboxs_token_where_another_is_wanted_is_told_how_to_sign_in(tiktok:
     status = check(config | {"credentials": config["credentials"] | {"access_token": SANDBOX_TOKEN}})
     assert status.status is Status.FAILED
     assert "A sandbox's token needs Sandbox Access Token chosen under Sign-in." in str(status.message)
+
+
+def test_productions_token_where_a_sandboxs_is_wanted_is_told_how_to_sign_in(
+    tiktok: Simulator, sandbox_config: Config
+) -> None:
+    status = check(sandbox_config | {"credentials": sandbox_config["credentials"] | {"access_token": TOKEN}})
+    assert status.status is Status.FAILED
+    assert "for a production token choose OAuth or Production Access Token under Sign-in." in str(status.message)
+    assert "needs Sandbox Access Token" not in str(status.message)
+
+
+@pytest.mark.parametrize("kind", ["check", "read"])
+def test_a_misspelt_key_is_told_once_by_a_check_and_by_a_sync(
+    kind: str, tiktok: Simulator, one_advertiser: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    misspelt = one_advertiser | {"strat_date": "2026-01-20"}
+    check(misspelt) if kind == "check" else run("read", config=misspelt, catalog=catalog_of("campaigns"))
+    assert [told for told in warnings_of(caplog) if "strat_date" in told] == [
+        "strat_date in the configuration is ignored: no field has that name. Did you mean start_date?"
+    ]
+
+
+def test_a_reports_name_that_is_taken_is_told_beside_other_mistakes(config: Config) -> None:
+    outcome = run("check", config=config | {"start_date": "soon", "custom_reports": [{"name": "campaigns"}]})
+    (refusal,) = outcome.refusals
+    assert refusal.startswith("The configuration has 2 mistakes:")
+    assert "is the name of a ready-made stream" in refusal
 
 
 @pytest.mark.parametrize("words", ["The advertiser {} doesn't exist or has been deleted.", "Service error."])

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the sentences users read stand in one piece
 """Every configuration a user may write: brought into one shape, and every mistake named at once."""
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from harness import NOW
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.dates import parse_day, zone_of
-from source_tiktok_marketing.config.normalization import NormalizeConfig, mistakes, refuse_mistakes
+from source_tiktok_marketing.config.mistakes import mistakes, refuse_mistakes
+from source_tiktok_marketing.config.normalization import NormalizeConfig
+from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
 
 SPEC = SourceTiktokMarketing().connection_specification
 TODAY = date(2026, 2, 15)
@@ -145,16 +148,16 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"attribution_window": "7"}, "Attribution Window (attribution_window)", "a whole number, without quotes"),
         ({"include_deleted": "yes"}, "Include Deleted (include_deleted)", "must be true or false"),
         ({"week_starts_on": "friday"}, "Week Starts On (week_starts_on)", "Choose monday or sunday."),
-        ({"advertiser_ids": ["5", "12ab"]}, "Advertiser IDs (advertiser_ids), entry 2", "its format is digits"),
+        ({"advertiser_ids": ["5", "12ab"]}, "Advertiser IDs (advertiser_ids), entry 2", "'12ab' is not a valid ID, which has digits only."),
         ({"advertiser_ids": ["1"], "exclude_advertiser_ids": "1"},
-         "Excluded Advertiser IDs (exclude_advertiser_ids)", "leaves none"),
+         "Excluded Advertiser IDs (exclude_advertiser_ids)", "excludes every chosen"),
         ({"requests_per_second": 0}, "Requests per Second (requests_per_second)", "from 0.1 to 1000"),
         ({"requests_per_second": "10"}, "Requests per Second (requests_per_second)", "must be a number"),
         ({"concurrency": 1}, "Concurrency (concurrency)", "from 2 to 40"),
         ({"concurrency": 41}, "Concurrency (concurrency)", "from 2 to 40"),
         ({"concurrency": "many"}, "Concurrency (concurrency)", "must be a whole number"),
         ({"stream_groups": ["organic"]}, "Stream Groups (stream_groups)", "need the TikTok account's sign-in"),
-        ({"stream_groups": ["lead"]}, "Stream Groups (stream_groups), entry 1", "'lead' is not known. Choose "),
+        ({"stream_groups": ["lead"]}, "Stream Groups (stream_groups), entry 1", "'lead' is not known. Did you mean leads? Choose "),
         ({"shard": {"index": 3, "count": 3}}, "Number of This Worker (shard.index)", "numbered 0 to 2"),
         ({"shard": {"index": 0, "count": 0}}, "Number of Workers (shard.count)", "from 1 to 1000"),
         ({"shard": {"index": -1, "count": 3}}, "Number of This Worker (shard.index)", "from 0 to 999"),
@@ -162,13 +165,16 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"shard": {"index": "1", "count": 3}}, "Number of This Worker (shard.index)", "must be a whole number"),
         ({"shard": "1 of 3"}, "Shard (shard)", "must be an object"),
         ({"credentials": {}}, "Sign-in (credentials)", "is missing. Choose how to sign in: OAuth (oauth2.0)"),
-        ({"credentials": {"auth_type": "password"}}, "Sign-in (credentials)", "is unknown. Choose how to sign in"),
-        ({"credentials": {"auth_type": ["oauth2.0"]}}, "Sign-in (credentials)", "is unknown"),
+        ({"credentials": {"auth_type": "password"}}, "Sign-in (credentials)", "auth_type 'password' is not known. Choose"),
+        ({"credentials": {"auth_type": "oauth"}}, "Sign-in (credentials)", "'oauth' is not known. Did you mean oauth2.0?"),
+        ({"credentials": {"auth_type": ["oauth2.0"]}}, "Sign-in (credentials)", "is not known. Choose"),
+        ({"credentials": {}, "access_token": "t", "app_id": "1", "secret": "s"},
+         "Sign-in (credentials)", "Put app_id, secret and access_token into credentials."),
         ({"credentials": {"access_token": "t"}}, "Sign-in (credentials)", "Add App ID and App Secret"),
         ({"credentials": OAUTH | {"secret": " "}}, "App Secret (credentials.secret)", "Paste the secret"),
         ({"credentials": PRODUCTION | {"advertiser_ids": []}}, "Advertiser IDs (advertiser_ids)", "list them"),
         ({"credentials": SANDBOX | {"advertiser_id": "x"}},
-         "Sandbox Advertiser ID (credentials.advertiser_id)", "its format is digits"),
+         "Sandbox Advertiser ID (credentials.advertiser_id)", "is not a valid ID, which has digits only."),
         ({"organic": {"refresh_token": "t", "client_id": "1", "client_secret": "s"}},
          "TikTok Account ID (organic.business_id)", "Paste the open_id"),
     ],
@@ -217,6 +223,24 @@ def test_a_mistake_never_repeats_a_secret() -> None:
 @pytest.mark.parametrize("unknown", [{"colour": "blue"}, {"concurrency_level": 20}])
 def test_unknown_keys_are_allowed(unknown: dict[str, Any]) -> None:
     assert found({"credentials": OAUTH} | unknown) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ({"strat_date": "today"}, ["strat_date in the configuration is ignored: no field has that name. Did you mean start_date?"]),
+        ({"advertiser_id": "5"}, ["advertiser_id in the configuration is ignored: no field has that name. Did you mean advertiser_ids?"]),
+        ({"colour": "blue"}, ["colour in the configuration is ignored: no field has that name."]),
+        ({"shard": {"index": 0, "count": 1, "cuont": 2}}, ["shard.cuont in the configuration is ignored: no field has that name. Did you mean count?"]),
+        ({"credentials": OAUTH | {"advertiser_idd": "5"}}, ["credentials.advertiser_idd in the configuration is ignored: no field has that name. Did you mean advertiser_id?"]),
+        ({"strat_date": "", "report_granularity": "DAY", "concurrency_level": 3, "__injected": {}, "access_token": "t", "environment": {}}, []),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_ignored_is_told_with_what_was_meant(
+    written: dict[str, Any], told: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    warn_of_ignored_keys(normal({"credentials": OAUTH} | written))
+    assert [record.getMessage() for record in caplog.records] == told
 
 
 def test_report_days_span_the_days_of_the_whole_earth() -> None:

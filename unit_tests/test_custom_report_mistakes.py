@@ -94,13 +94,17 @@ def test_all_mistakes_of_all_reports_are_told_together_without_a_request(tiktok:
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
-        ({"level": "ad"}, "Custom report 2 (custom_reports), Name: is missing. Name the stream with lower-case letters, digits and underscores."),
-        (mine(granularity="dayly"), 'Custom report 2 "mine" (custom_reports), Granularity: \'dayly\' is not known. Choose hourly, daily, weekly, monthly, lifetime or total.'),
-        (mine(name="Weekly Reach"), 'Custom report 2 "Weekly Reach" (custom_reports), Name: \'Weekly Reach\' is not understood, its format is lower_case_name. Name the stream with lower-case letters, digits and underscores.'),
+        ({"level": "ad"}, "Custom report 2 (custom_reports), Name: is missing. Name the stream with lower-case letters, digits and underscores, such as weekly_reach."),
+        (mine(granularity="dayly"), 'Custom report 2 "mine" (custom_reports), Granularity: \'dayly\' is not known. Did you mean daily? Choose hourly, daily, weekly, monthly, lifetime or total.'),
+        (mine(name="Weekly Reach"), 'Custom report 2 "Weekly Reach" (custom_reports), Name: \'Weekly Reach\' is not a valid name. Name the stream with lower-case letters, digits and underscores, such as weekly_reach.'),
         (mine(metrics="spend"), 'Custom report 2 "mine" (custom_reports), Metrics: \'spend\' must be a list, without quotes.'),
-        (mine(campaign_ids=["1", "12a"]), 'Custom report 2 "mine" (custom_reports), Only These Campaigns, entry 2: \'12a\' is not understood, its format is digits.'),
-        (mine(filters={"campaign_ids": ["12a"]}), 'Custom report 2 "mine" (custom_reports), Only These Campaigns, entry 1: \'12a\' is not understood, its format is digits.'),
+        (mine(campaign_ids=["1", "12a"]), 'Custom report 2 "mine" (custom_reports), Only These Campaigns, entry 2: \'12a\' is not a valid ID, which has digits only.'),
+        (mine(filters={"campaign_ids": ["12a"]}), 'Custom report 2 "mine" (custom_reports), Only These Campaigns, entry 1: \'12a\' is not a valid ID, which has digits only.'),
         (mine(filters=["x"]), 'Custom report 2 "mine" (custom_reports), filters: must be an object. Write what it holds beside the report\'s other fields.'),
+        (mine(level="adgroup"), 'Custom report 2 "mine" (custom_reports), Level: \'adgroup\' is not known. Did you mean ad_group? Choose ad, ad_group, campaign, advertiser, playable or business_center.'),
+        (mine(camapign_ids=["1"]), 'Custom report 2 "mine" (custom_reports), camapign_ids: no field has that name. Did you mean campaign_ids?'),
+        (mine(filters={"campaign_id": ["1"]}), 'Custom report 2 "mine" (custom_reports), campaign_id: no field has that name. Did you mean campaign_ids?'),
+        (mine(colour="blue"), 'Custom report 2 "mine" (custom_reports), colour: no field has that name. Take it out.'),
         ("weekly", "Custom report 2 (custom_reports): 'weekly' must be an object, without quotes."),
     ],
 )  # fmt: skip
@@ -108,6 +112,30 @@ def test_a_value_of_the_wrong_form_is_named_by_its_path(report: Any, sentence: s
     sentences = told(config, mine(name="first", breakdowns=["gender"]), report)
     assert sentence in sentences
     assert [each.startswith("Custom report 1 ") for each in sentences].count(True) == 1  # its rules are told as well
+
+
+@pytest.mark.parametrize(
+    ("change", "report", "fields"),
+    [
+        ({}, {"name": "Weekly Reach", "level": "adgroup", "metrics": ["Cost", "CPV", "reach"]}, ["Name", "Level", "Metrics", "Metrics"]),
+        ({}, {"name": "Weekly Reach", "metrics": ["impresions"], "breakdowns": ["gender"]}, ["Name", "Metrics", "Breakdowns"]),
+        ({"start_date": "03/15/2026"}, {"metrics": ["Cost"]}, ["Metrics"]),
+        ({"start_date": ["2026"]}, {"metrics": ["Cost"]}, ["Metrics"]),
+        ({}, {"name": "campaigns", "large": "yes", "metrics": "spend"}, ["Name", "Large", "Metrics"]),
+        ({}, {"campaign_ids": ["x"], "start_date": "soon", "end_date": "later"}, ["Only These Campaigns", "Start Date of the Report", "End Date of the Report"]),
+        ({}, {"breakdowns": [5], "report_type": "audience", "start_date": 5, "end_date": ["x"]}, ["Breakdowns", "End Date of the Report"]),
+    ],
+)  # fmt: skip
+def test_a_mistake_hides_no_other(change: Config, report: Config, fields: list[str], config: Config) -> None:
+    sentences = [each for each in told(config | change, mine(**report)) if each.startswith("Custom report 1")]
+    places = [each.split("(custom_reports), ")[1].partition(":")[0].partition(", entry")[0] for each in sentences]
+    assert sorted(places) == sorted(fields)
+
+
+def test_a_metric_of_a_report_whose_level_is_wrong_is_told_in_ads_managers_words(config: Config) -> None:
+    assert told(config, mine(level="adgroup", metrics=["Cost"]))[1].endswith(
+        "Cost is no metric of a custom report. What Ads Manager calls Cost is spend."
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_one_unreadable_row_costs_that_row(
 def test_an_outage_is_no_unreadable_row(stream: str, tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:
     tiktok.faults.outage(None, PATHS[stream])
     result = sync(stream, config=one_advertiser)
-    assert "It stayed so for 5 minutes of waiting." in result.errors[0]
+    assert "This did not change in 5 minutes of retrying." in result.errors[0]
     assert "can't give row" not in "".join(result.errors + result.warnings)
     assert len(tiktok.asked(PATHS[stream])) < 100
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,8 @@ from fuzzing import Outcome, catalog_of, run
 from harness import Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
+from source_tiktok_marketing.incremental.state_forms import read_states
+from source_tiktok_marketing.json_files import read_json
 from tiktok_simulator import Simulator
 from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
@@ -75,6 +80,46 @@ def test_a_state_file_of_any_form_is_gone_on_from(
     outcome = read_with(state, one_day)
     assert (outcome.errors, warnings(), outcome.statuses) == ([], [], {DAILY: "COMPLETE"})
     assert first_day(tiktok) == RESUMED
+
+
+def saved_state(stream: Json) -> Json:
+    return {"type": "STATE", "state": {"type": "STREAM", "stream": stream}}
+
+
+LINES = [
+    {"type": "LOG", "log": {"level": "INFO", "message": "Syncing"}},
+    saved_state({**STREAM, "stream_state": {"stat_time_day": "2026-01-16"}}),
+    {"type": "RECORD", "record": {"stream": DAILY, "data": {"spend": 1}, "emitted_at": 1}},
+    saved_state(STREAM),
+    saved_state({"stream_descriptor": {"name": OTHER}, "stream_state": STATE}),
+]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_the_saved_output_of_a_sync_is_a_state_file_whose_last_states_count(indent: int | None, tmp_path: Path) -> None:
+    saved = tmp_path / "output.jsonl"
+    saved.write_text("\n".join(json.dumps(line, indent=indent) for line in LINES) + "\n\n", encoding="utf-8")
+    states = {each.stream.stream_descriptor.name: each.stream for each in read_states(str(saved)) if each.stream}
+    assert [*states] == [DAILY, OTHER]
+    assert vars(states[DAILY].stream_state) == vars(states[OTHER].stream_state) == STATE
+
+
+@pytest.mark.parametrize("cut", ['{"type": "STATE"', "", "[] nonsense"])
+def test_lines_that_are_cut_are_no_state_file(cut: str, tmp_path: Path) -> None:
+    saved = tmp_path / "output.jsonl"
+    saved.write_text(json.dumps(LINES[1]) * bool(cut) + "\n" + cut, encoding="utf-8")
+    with pytest.raises(ValueError, match="Expecting"):
+        read_states(str(saved))
+
+
+def test_a_pipe_can_be_read_as_often_as_a_file_and_another_pipe_is_another() -> None:
+    for content in ({"a": 1}, {"b": 2}):
+        reader, writer = os.pipe()
+        os.write(writer, json.dumps(content).encode())
+        os.close(writer)
+        path = f"/dev/fd/{reader}"
+        assert [read_json(path), read_json(path)] == [content, content]
+        os.close(reader)
 
 
 @pytest.mark.parametrize("form", ["GLOBAL", "GLOBAL with a shared state", "LEGACY", "messages without a type"])

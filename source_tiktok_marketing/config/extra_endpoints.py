@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
-from source_tiktok_marketing.config.form import Path
+from source_tiktok_marketing.config.form import Path, fields_at
+from source_tiktok_marketing.config.unknown_keys import mistakes_in
 
 # Who is asked about, by the user's word: the router's, and the parameter that names it.
 OWNERS: Mapping[str, tuple[str, str]] = {
@@ -51,19 +52,30 @@ def extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_row(raw) for raw in _shaped(config)]
 
 
-def mistakes(config: Mapping[str, Any], taken: Iterable[str], flawed: Container[Path]) -> Iterator[tuple[Path, str]]:
-    """What is wrong with the user's endpoints, but for those whose values have not the right types (`flawed`).
+def mistakes(
+    config: Mapping[str, Any], taken: Iterable[str], flawed: Iterable[Path], spec: Mapping[str, Any]
+) -> Iterator[tuple[Path, str]]:
+    """What is wrong with the user's endpoints, but for the values that are not of the right form (`flawed`).
 
     `taken` are the names of other streams.
     """
     endpoints = config[OPTION] if isinstance(config[OPTION], list) else []
-    sound = [(index, raw) for index, raw in enumerate(endpoints) if (OPTION, index) not in flawed]
-    times = Counter([*taken, *(raw["name"] for _, raw in sound)])
-    for index, raw in sound:
-        if times[raw["name"]] > 1:
-            yield [OPTION, index, "name"], "is the name of another stream. Choose another."
-        for name, why in (*_path_mistakes(raw["path"].strip("/")), *_parameter_mistakes(raw)):
-            yield [OPTION, index, name], why
+    schema = spec["properties"][OPTION]["items"]
+    written = [(index, raw) for index, raw in enumerate(endpoints) if isinstance(raw, Mapping)]
+    times = Counter([*taken, *(raw["name"] for _, raw in written if isinstance(raw.get("name"), str))])
+    for index, raw in written:
+        wrong = fields_at(flawed, OPTION, index)
+        sound = {name: value for name, value in raw.items() if name not in wrong}
+        found = [*_mistakes_of(sound, times), *mistakes_in(raw, schema)]
+        yield from (((OPTION, index, name), why) for name, why in found if name not in wrong)
+
+
+def _mistakes_of(raw: Mapping[str, Any], times: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    if times.get(raw.get("name", ""), 0) > 1:
+        yield "name", "is the name of another stream. Choose another."
+    if "path" in raw:
+        yield from _path_mistakes(raw["path"].strip("/"))
+    yield from _parameter_mistakes(raw)
 
 
 def _path_mistakes(path: str) -> Iterator[tuple[str, str]]:
@@ -107,7 +119,7 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
         "endpoint": str(raw["path"]).strip("/") + "/",
         "ask": asked | _parameters(raw),
         "records": str(raw.get("records") or ""),
-        "key": list(raw.get("key") or []),
+        "key": list(raw["key"]) if isinstance(raw.get("key"), list) else [],
         "rows_per_page": raw.get("page_size") if paging in PAGED else None,
         "own": True,
         "counted_by": "max_count" if paging == "cursor" else "",

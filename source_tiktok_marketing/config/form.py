@@ -18,6 +18,8 @@ KINDS = {"array": "a list", "object": "an object", "string": "text", "integer": 
          "boolean": "true or false"}  # fmt: skip
 # So many words of a closed list are told; of a longer one those that are near.
 LISTED = 14
+# What a value should have been, by what the form calls its format.
+FORMATS = {"digits": "a valid ID, which has digits only", "lower_case_name": "a valid name"}
 
 
 def place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str:
@@ -72,6 +74,12 @@ def _member(value: Any, step: str | int) -> Any:
         return None
 
 
+def fields_at(paths: Iterable[Path], *start: str | int) -> set[str]:
+    """The fields of one entry, which `start` leads to, that the paths lead into."""
+    steps = len(start)
+    return {str(path[steps]) for path in paths if len(path) > steps and tuple(path[:steps]) == start}
+
+
 def schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
     """What the schema refuses, a sentence each, by the path of the field; each is told once.
 
@@ -119,7 +127,7 @@ def _reason(error: ValidationError) -> str:
         case "minimum" | "maximum":
             return f"{shown} is out of range. Write a number from {schema.get('minimum')} to {schema.get('maximum')}."
         case "pattern":
-            told = f"{shown} is not understood, its format is {schema['pattern_descriptor']}."
+            told = f"{shown} is not {FORMATS[schema['pattern_descriptor']]}."
             return f"{told} {schema.get('description', '')}".strip()
         case "enum":
             return f"{shown} is not known. {choose(str(error.instance), schema['enum'])}"
@@ -130,10 +138,16 @@ def _reason(error: ValidationError) -> str:
 
 
 def choose(word: str, words: Iterable[str]) -> str:
-    """What to choose instead of a word: of a short list any, of a long one the nearest."""
+    """What to choose instead of a word: the nearest, and what else there is where the list is short."""
     known = list(words)
-    near = near_to(word, known) if len(known) > LISTED else []
-    return f"Did you mean {near[0]}?" if near else f"Choose {either(known)}."
+    hint = did_you_mean(word, known)
+    return hint if hint and len(known) > LISTED else f"{hint} Choose {either(known)}.".strip()
+
+
+def did_you_mean(word: Any, known: Iterable[str]) -> str:
+    """A question with the known word that is like this one; empty where there is none."""
+    near = near_to(word, known) if isinstance(word, str) else []
+    return f"Did you mean {near[0]}?" if near else ""
 
 
 def near_to(word: str, known: Iterable[str]) -> list[str]:

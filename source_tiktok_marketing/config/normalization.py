@@ -1,10 +1,9 @@
-"""The configuration: every accepted shape brought into one, and every mistake in it named at once."""
+"""The configuration: every accepted shape brought into one."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +12,11 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
 )
 
 from source_tiktok_marketing.config.custom_reports.rows import custom_rows, reports_of
-from source_tiktok_marketing.config.custom_reports.rows import mistakes as report_mistakes
-from source_tiktok_marketing.config.dates import FIRST_ZONE, parse_day, report_days, today_in
+from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.config.extra_endpoints import endpoints_of, extra_rows
-from source_tiktok_marketing.config.extra_endpoints import mistakes as extra_mistakes
-from source_tiktok_marketing.config.form import Path, either, numbered, place, schema_mistakes
 from source_tiktok_marketing.config.organic import ENDS
-from source_tiktok_marketing.config.organic import mistakes as organic_mistakes
-from source_tiktok_marketing.config.shards import mistakes as shard_mistakes
-from source_tiktok_marketing.errors import ConfigError
+from source_tiktok_marketing.config.unknown_keys import IGNORED, ignored_keys
 from source_tiktok_marketing.per_sync import OTHERWISE, PREPARED
-from source_tiktok_marketing.text import printable
 
 OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
 
@@ -31,11 +24,6 @@ OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_acc
 # sandbox.
 UNSAID: Mapping[str, Any] = {"end_date": "today", "requests_per_second": 10}
 UNSAID_IN_SANDBOX: Mapping[str, Any] = {**UNSAID, "requests_per_second": 0.5}
-NO_SIGN_IN = (
-    "an access token alone does not say how you sign in. Add App ID and App Secret to read every ad account it "
-    "reaches, or list your ad accounts under Advertiser IDs."
-)
-HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number of days back such as 30."
 
 
 @dataclass
@@ -44,7 +32,7 @@ class NormalizeConfig(ConfigTransformation):
 
     The official connector's configurations work unchanged: the flat one with `environment`, credentials without
     `auth_type`, lists written as comma-separated text, dates with a time. Nothing is refused here, only brought into
-    shape; `mistakes` reads the result. Of the rest only the form's fields are kept, the
+    shape; `mistakes.mistakes` reads the result. Of the rest only the form's fields are kept, the
     `options` of the parameters.
 
         {"access_token": "t", "environment": {"app_id": "a", "secret": "s"}, "advertiser_ids": "1, 2"}
@@ -84,51 +72,18 @@ class NormalizeConfig(ConfigTransformation):
         config["extra_endpoints"] = endpoints_of(config)
         config[PREPARED] = {"days": report_days(config), "report_rows": custom_rows(config),
                             "endpoint_rows": extra_rows(config), "columns": {}, "sample": False,
-                            OTHERWISE: _otherwise(written, credentials)}  # fmt: skip
-
-
-def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> list[str]:
-    """Everything wrong with a normalized `config`, a sentence each, beginning with what the form calls the field.
-
-    Types, ranges and required fields are read from `spec`, the connection specification the form is made from.
-    `streams` are the names a custom report may not have. Values of secret fields are never repeated.
-    """
-    by_schema = schema_mistakes(spec, config)
-    flawed = {path[:2] for path in by_schema}  # reports and endpoints whose rules can't be asked about
-    by_rule = [
-        *_credential_mistakes(config, spec), *_number_mistakes(config, spec), *_date_mistakes(config),
-        *_advertiser_mistakes(config), *shard_mistakes(config), *organic_mistakes(config, spec),
-        *(report_mistakes(config, streams, flawed) if config[PREPARED]["days"] else ()),
-        *extra_mistakes(config, [*streams, *_report_names(config)], flawed),
-    ]  # fmt: skip
-    told = [*by_schema.items(), *((path, f"{place(spec, config, path)}: {why}") for path, why in by_rule)]
-    order = list(spec["properties"])  # that of the form, and of the reports in it
-    return [why for _, why in sorted(told, key=lambda each: (order.index(str(each[0][0])), _number(each[0])))]
-
-
-def _number(path: Path) -> int:
-    return next((step for step in path if isinstance(step, int)), 0)
-
-
-def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> None:
-    """Raises one config_error that names every mistake in `config`."""
-    shaped = dict(config)
-    if PREPARED not in shaped:  # the CDK does not transform an empty configuration
-        NormalizeConfig({"options": spec["properties"]}).transform(shaped)
-    if found := mistakes(shaped, spec, streams):
-        count = "one mistake" if len(found) == 1 else f"{len(found)} mistakes"
-        raise ConfigError(
-            message=printable(f"The configuration has {count}:\n{numbered(found)}"),
-            internal_message="The configuration was refused before any request was sent.",
-        )
+                            OTHERWISE: _otherwise(written, credentials),
+                            IGNORED: ignored_keys(written, options)}  # fmt: skip
 
 
 def chosen_advertiser_ids(config: Mapping[str, Any]) -> list[str]:
     """The ad accounts the user wrote down, in their order; empty means every one the token reaches."""
-    return [advertiser_id for advertiser_id in _named(config) if advertiser_id not in config["exclude_advertiser_ids"]]
+    excluded = config["exclude_advertiser_ids"]
+    return [advertiser_id for advertiser_id in named_ids(config) if advertiser_id not in excluded]
 
 
-def _named(config: Mapping[str, Any]) -> list[str]:
+def named_ids(config: Mapping[str, Any]) -> list[str]:
+    """The ad accounts the user wrote down, wherever; those he excludes among them."""
     credentials = config["credentials"]
     return config["advertiser_ids"] or credentials.get("advertiser_ids") or _ids(credentials.get("advertiser_id"))
 
@@ -187,55 +142,3 @@ def _ids(value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(part).strip() for part in value]
     return [] if value is None else [str(value)]
-
-
-Mistakes = Iterator[tuple[Path, str]]
-
-
-def _credential_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
-    credentials = config["credentials"]
-    branches = spec["properties"]["credentials"]["oneOf"]
-    kinds = {branch["properties"]["auth_type"]["const"]: branch["title"] for branch in branches}
-    known = either(f"{title} ({kind})" for kind, title in kinds.items())
-    kind = credentials.get("auth_type")
-    if kind is None and credentials:
-        yield ["credentials"], NO_SIGN_IN
-    elif not isinstance(kind, str) or kind not in kinds:
-        yield ["credentials"], f"{'is missing' if kind is None else 'is unknown'}. Choose how to sign in: {known}."
-    elif kind == PRODUCTION and not _named(config):
-        why = "is missing. An access token without its app does not say which ad accounts it reaches: list them."
-        yield ["advertiser_ids"], why
-
-
-def _number_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
-    for name, schema in spec["properties"].items():
-        value = config.get(name)
-        if isinstance(value, float) and math.isnan(value):  # which is below no minimum and above no maximum
-            yield [name], f"is no number. Write one from {schema.get('minimum')} to {schema.get('maximum')}."
-
-
-def _date_mistakes(config: Mapping[str, Any]) -> Mistakes:
-    today = today_in(FIRST_ZONE)
-    days = {}
-    for key in ("start_date", "end_date"):
-        try:
-            days[key] = parse_day(config[key], today)
-        except (OverflowError, ValueError):
-            yield [key], f"{config[key]!r} is not a day. {HOW_TO_WRITE_A_DAY}"
-        except AttributeError:  # not even text, which the schema has told
-            continue
-    first, last = days.get("start_date", today), days.get("end_date", today)
-    if first > today:
-        yield ["start_date"], f"{config['start_date']!r} lies in the future. Write a day that has begun."
-    elif last < first and len(days) == 2:
-        told = f"{config['end_date']!r} is before Start Date, which is {config['start_date']!r}."
-        yield ["end_date"], f"{told} Write a later day, or leave it empty to read until today."
-
-
-def _advertiser_mistakes(config: Mapping[str, Any]) -> Mistakes:
-    if _named(config) and not chosen_advertiser_ids(config):
-        yield ["exclude_advertiser_ids"], "leaves none of the chosen ad accounts. Take at least one of them out."
-
-
-def _report_names(config: Mapping[str, Any]) -> list[str]:
-    return [row["name"] for rows in config[PREPARED]["report_rows"].values() for row in rows]

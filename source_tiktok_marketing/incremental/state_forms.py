@@ -8,7 +8,7 @@ from typing import Any
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 from airbyte_cdk.models.airbyte_protocol_serializers import AirbyteStateMessageSerializer
 
-from source_tiktok_marketing.json_files import read_json
+from source_tiktok_marketing.json_files import read_json_values
 
 NOT_A_STATE = "it is no list of state messages and no object with a state per stream"
 Found = Iterator[tuple[Any, Any]]
@@ -17,10 +17,10 @@ Found = Iterator[tuple[Any, Any]]
 def read_states(path: str) -> list[AirbyteStateMessage]:
     """The states in a file. Raises ValueError where it is none of the forms.
 
-    Messages of any type, one of them alone, what the platform's API gives, or an object with a state per stream.
+    Messages of any type, one of them alone or one a line, as in the saved output of a sync, what the platform's API
+    gives, or an object with a state per stream. Of several states of a stream the last one counts.
     """
-    written = read_json(path)
-    return [message for name, state in _states_in(written) if (message := _message(name, state))]
+    return _messages(_states_in(read_json_values(path)))
 
 
 def by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStateMessage]:
@@ -30,7 +30,12 @@ def by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStateMessa
         states = [message.stream] if message.stream else message.global_.stream_states if message.global_ else []
         found += [(state.stream_descriptor.name, getattr(state.stream_state, "__dict__", None)) for state in states]
         found += (message.data or {}).items()
-    return [built for name, state in found if (built := _message(name, state))]
+    return _messages(found)
+
+
+def _messages(found: Iterable[tuple[Any, Any]]) -> list[AirbyteStateMessage]:
+    latest = {name: state for name, state in found if isinstance(name, str)}
+    return [_message(name, state) for name, state in latest.items()]
 
 
 def _states_in(written: Any) -> Found:
@@ -72,10 +77,8 @@ def _either(written: Mapping[str, Any], *keys: str) -> Any:
     return next((written[key] for key in keys if written.get(key) is not None), None)
 
 
-def _message(name: Any, state: Any) -> AirbyteStateMessage | None:
-    """A stream's message; None where there is no name. What is no object is left for the migration to warn of."""
-    if not isinstance(name, str):
-        return None
+def _message(name: str, state: Any) -> AirbyteStateMessage:
+    """A stream's message. What is no object is left for the migration to warn of."""
     blob = dict(state) if isinstance(state, Mapping) else {} if state is None else {"no object": True}
     stream = {"stream_descriptor": {"name": name}, "stream_state": blob}
     return AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": stream})

@@ -151,7 +151,7 @@ class Patience(OnePerSync):
         return True
 
     def _given_up(self, trouble: Trouble, patience: int) -> AirbyteTracedException:
-        words = f"{trouble.words} It stayed so for {patience // 60} minutes of waiting."
+        words = f"{trouble.words} This did not change in {patience // 60} minutes of retrying."
         if trouble.is_quota:
             words += " The quota of the day is probably used up; TikTok counts anew from 00:00 UTC."
         words += " What was read is saved: the next sync goes on from there."

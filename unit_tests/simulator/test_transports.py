@@ -162,6 +162,7 @@ def test_the_command_prints_how_to_reach_it_and_stops_by_itself() -> None:
     configurations = [json.loads(line) for line in lines if line.startswith("{")]
     kinds = [configuration["credentials"]["auth_type"] for configuration in configurations]
     assert kinds == ["oauth2.0", "production_access_token", "sandbox_access_token"]
+    assert TOKYO in configurations[1]["advertiser_ids"]
     assert done.stderr == ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from source_tiktok_marketing.config.custom_reports.definition import ENTITY_LEVELS, Ask, Problem
 from source_tiktok_marketing.config.form import either, near_to
@@ -34,6 +34,15 @@ def unknown_metrics(ask: Ask) -> Iterator[Problem]:
         if word not in metric_words():
             meant = meaning(word, ask) or nearest(word, ask)
             yield Problem("metrics", f"{word} is no metric of a custom report. {meant}")
+
+
+def misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
+    """The words that are no metric of any report, where it is not known yet which of them this one can have."""
+    for word in words:
+        if word not in metric_words():
+            found = ads_manager().get(plain_word(word))
+            told = f" What Ads Manager calls {found.word} is {found.how or either(found.metrics)}." if found else ""
+            yield Problem("metrics", f"{word} is no metric of a custom report.{told}")
 
 
 def meaning(word: str, ask: Ask) -> str:

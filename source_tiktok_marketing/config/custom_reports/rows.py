@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.metrics import allowed_metrics, is_disputed
-from source_tiktok_marketing.config.custom_reports.rules import FILTERS, ID_FILTERS, problems
-from source_tiktok_marketing.config.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, report_days, today_in
-from source_tiktok_marketing.config.form import Path
+from source_tiktok_marketing.config.custom_reports.rules import FILTERS, ID_FILTERS
+from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.schema.metrics import (
     LEVELS,
     METRICS_PER_REQUEST,
@@ -65,36 +62,13 @@ def read_plainly(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     return ((name, why) for name, why in marked if why)
 
 
-def mistakes(config: Mapping[str, Any], taken: Iterable[str], flawed: Container[Path]) -> Iterator[tuple[Path, str]]:
-    """What is wrong with the user's reports, but for those whose values have not the right types (`flawed`).
-
-    `taken` are the names of the ready-made streams.
-    """
-    reports = reports_of(config) if isinstance(config.get(OPTION), list) else []
-    sound = [(index, raw) for index, raw in enumerate(reports) if (OPTION, index) not in flawed]
-    times = Counter(raw["name"] for _, raw in sound)
-    for index, raw in sound:
-        if raw["name"] in taken:
-            yield [OPTION, index, "name"], "is the name of a ready-made stream. Choose another."
-        elif times[raw["name"]] > 1:
-            yield [OPTION, index, "name"], f"is used {times[raw['name']]} times. Give each report a name of its own."
-        if "filters" in raw:
-            yield [OPTION, index, "filters"], "must be an object. Write what it holds beside the report's other fields."
-        found = [(problem.field, problem.why) for problem in problems(_ask(raw))]
-        for name, why in (*found, *_date_mistakes(raw, config)):
-            yield [OPTION, index, name], why
-        if _is_sandbox(config) and (raw["report_type"] not in IN_SANDBOX or raw["level"] == "advertiser"):
-            why = "the sandbox reports by campaign, ad group and ad only. Choose one of them."
-            yield [OPTION, index, "level"], why
-
-
 def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     """Why a report marked `large` is read synchronously all the same; empty where it need not be.
 
     An asynchronous report takes no filter but ids (reporting.md §7): it can't include what has been deleted.
     """
-    ask = _ask(raw)
-    if _is_sandbox(config) or not all(shape.asynchronous for shape in ask.shapes):
+    ask = ask_of(raw)
+    if is_sandbox(config) or not all(shape.asynchronous for shape in ask.shapes):
         return f"TikTok has no asynchronous {ask.report_type} report here"
     if refused := NEVER_ASYNCHRONOUS & {ask.granularity, *ask.breakdowns}:
         return f"TikTok's asynchronous reports do not fit {refused.pop()}"
@@ -108,7 +82,8 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
 
 
-def _is_sandbox(config: Mapping[str, Any]) -> bool:
+def is_sandbox(config: Mapping[str, Any]) -> bool:
+    """Whether the token is a sandbox's."""
     return str(config["credentials"].get("auth_type")).startswith("sandbox")
 
 
@@ -116,7 +91,7 @@ def reports_of(config: Mapping[str, Any]) -> Any:
     """The user's reports, with what they leave out filled in. What is no report stays, for the schema to refuse."""
     raw = config.get("custom_reports", [])
     return (
-        [_filled(report) if isinstance(report, Mapping) else report for report in raw] if isinstance(raw, list) else raw
+        [filled(report) if isinstance(report, Mapping) else report for report in raw] if isinstance(raw, list) else raw
     )
 
 
@@ -138,7 +113,7 @@ def _has_shape(raw: Any) -> bool:
     return raw["report_type"] in shapes() and raw["level"] in LEVELS and raw["granularity"] in TIME
 
 
-def _filled(report: Mapping[str, Any]) -> dict[str, Any]:
+def filled(report: Mapping[str, Any]) -> dict[str, Any]:
     """The report in its one shape: a `filters` of its own, as the form once had, is part of the report."""
     filters = report.get("filters")
     lifted = {**filters, **report, "filters": None} if isinstance(filters, Mapping) else report
@@ -159,7 +134,8 @@ def _known(word: Any, known: Container[str]) -> Any:
     return meant if isinstance(word, str) and meant in known else word
 
 
-def _ask(raw: Mapping[str, Any]) -> Ask:
+def ask_of(raw: Mapping[str, Any]) -> Ask:
+    """What a report that has the shape of one asks for."""
     filters = {name: raw[name] for name in FILTERS if name in raw}
     return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
                filters, raw.get("business_center_id", ""))  # fmt: skip
@@ -167,7 +143,7 @@ def _ask(raw: Mapping[str, Any]) -> Ask:
 
 def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
     """What the manifest's tables say of a ready-made report, and what only a user's own has."""
-    ask, own = _ask(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
+    ask, own = ask_of(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
     filters = [item for item in _filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
     return {
         "name": raw["name"],
@@ -209,18 +185,3 @@ def _named_filters(ask: Ask) -> list[str]:
 
 
 NOT_DELETED = "STATUS_NOT_DELETE"  # TikTok's own default
-
-
-def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    today, days = today_in(FIRST_ZONE), dict[str, date]()
-    for key in ("start_date", "end_date"):
-        try:
-            days[key] = parse_day(raw.get(key, config[key]), today)
-        except (OverflowError, ValueError):
-            if key in raw:
-                yield key, f"{raw[key]!r} is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."
-            return
-    if days["end_date"] < days["start_date"]:
-        yield "end_date", "is before the first day. Write a later day, or leave it empty to read until today."
-    elif raw["granularity"] == "total" and days["end_date"] - days["start_date"] > LONGEST_SPAN:
-        yield "start_date", "TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."

@@ -1,0 +1,85 @@
+"""What is wrong with the reports the user puts together, field by field."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from source_tiktok_marketing.config.custom_reports.definition import Problem
+from source_tiktok_marketing.config.custom_reports.metrics import misspelt_metrics
+from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, ask_of, filled, is_sandbox, reports_of
+from source_tiktok_marketing.config.custom_reports.rules import problems
+from source_tiktok_marketing.config.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, today_in
+from source_tiktok_marketing.config.form import Path, fields_at
+from source_tiktok_marketing.config.unknown_keys import mistakes_in
+
+IN_SANDBOX = ("basic", "audience")
+# What decides which metrics and filters a report can have.
+SHAPE = {"report_type", "level", "granularity", "breakdowns"}
+OLD_FORM = "filters"
+
+
+def mistakes(
+    config: Mapping[str, Any], taken: Collection[str], flawed: Iterable[Path], spec: Mapping[str, Any]
+) -> Iterator[tuple[Path, str]]:
+    """What is wrong with the user's reports, but for the values that are not of the right form (`flawed`).
+
+    `taken` are the names of the ready-made streams.
+    """
+    reports = reports_of(config) if isinstance(config.get(OPTION), list) else []
+    schema = spec["properties"][OPTION]["items"]
+    written = [(index, raw) for index, raw in enumerate(reports) if isinstance(raw, Mapping)]
+    times = Counter(raw["name"] for _, raw in written if isinstance(raw.get("name"), str))
+    for index, raw in written:
+        wrong = fields_at(flawed, OPTION, index)
+        found = [
+            *_name_mistakes(raw, taken, times),
+            *((name, why) for name, why in mistakes_in(raw, schema) if name != OLD_FORM),
+            *_rule_mistakes(filled({name: value for name, value in raw.items() if name not in wrong}), config, wrong),
+        ]
+        yield from (((OPTION, index, name), why) for name, why in found if name not in wrong)
+
+
+Mistakes = Iterator[tuple[str, str]]
+
+
+def _name_mistakes(raw: Mapping[str, Any], taken: Collection[str], times: Mapping[str, int]) -> Mistakes:
+    name = raw.get("name")
+    if name in taken:
+        yield "name", "is the name of a ready-made stream. Choose another."
+    elif isinstance(name, str) and times[name] > 1:
+        yield "name", f"is used {times[name]} times. Give each report a name of its own."
+
+
+def _rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong: set[str]) -> Mistakes:
+    """What rules say of a report whose `wrong` fields stand there as if they were left out.
+
+    What depends on one of these is not told yet.
+    """
+    if OLD_FORM in raw:
+        yield OLD_FORM, "must be an object. Write what it holds beside the report's other fields."
+    found: Iterable[Problem] = misspelt_metrics(raw["metrics"]) if wrong & SHAPE else problems(ask_of(raw))
+    yield from ((problem.field, problem.why) for problem in found)
+    if not wrong & {*OWN_DATES, "granularity"}:
+        yield from _date_mistakes(raw, config)
+    is_offered = raw["report_type"] in IN_SANDBOX and raw["level"] != "advertiser"
+    if is_sandbox(config) and not is_offered and not wrong & SHAPE:
+        yield "level", "the sandbox reports by campaign, ad group and ad only. Choose one of them."
+
+
+def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Mistakes:
+    today, days = today_in(FIRST_ZONE), dict[str, date]()
+    for key in OWN_DATES:
+        try:
+            days[key] = parse_day(raw.get(key, config[key]), today)
+        except (AttributeError, OverflowError, ValueError):
+            if key in raw:
+                yield key, f"{raw[key]!r} is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."
+    if len(days) < len(OWN_DATES):
+        return
+    if days["end_date"] < days["start_date"]:
+        yield "end_date", "is before the first day. Write a later day, or leave it empty to read until today."
+    elif raw["granularity"] == "total" and days["end_date"] - days["start_date"] > LONGEST_SPAN:
+        yield "start_date", "TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."

@@ -1,0 +1,50 @@
+"""Keys that no field of the form has: most likely misspelt ones."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from source_tiktok_marketing.config.form import did_you_mean
+from source_tiktok_marketing.per_sync import PREPARED
+from source_tiktok_marketing.text import plain
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+# Older forms of the official connector's configuration, and the connector's own.
+KNOWN = {"environment", "access_token", "report_granularity", "concurrency_level", PREPARED}
+# In it: the keys that are ignored, each with a question after what was meant, if anything is like it.
+IGNORED = "ignored"
+
+
+def ignored_keys(written: Mapping[str, Any], options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The keys that no field has, `credentials.app` where it is inside another, each with a hint.
+
+    What is in a report or an endpoint is left out here: there it is a mistake (`unknown_in`).
+    """
+    found = [(name, did_you_mean(name, options)) for name in unknown_in(written, (*options, *KNOWN))]
+    for name, option in options.items():
+        known = [key for part in (option, *option.get("oneOf", ())) for key in part.get("properties", ())]
+        inner = written.get(name)
+        if known and isinstance(inner, Mapping):
+            found += [(f"{name}.{key}", did_you_mean(key, known)) for key in unknown_in(inner, known)]
+    return found
+
+
+def unknown_in(written: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+    """The keys of an object that are not known; those of the platform and the CDK begin with two underscores."""
+    names = set(known)
+    return [name for name in written if name not in names and not name.startswith("__")]
+
+
+def mistakes_in(written: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the keys of a report or an endpoint: one that nobody reads would change what is read."""
+    for name in unknown_in(written, schema["properties"]) if isinstance(written, Mapping) else ():
+        yield name, f"no field has that name. {did_you_mean(name, schema['properties']) or 'Take it out.'}"
+
+
+def warn_of_ignored_keys(config: Mapping[str, Any]) -> None:
+    """Logs one warning for each key of the configuration that nobody reads."""
+    for name, hint in config.get(PREPARED, {}).get(IGNORED, ()):
+        LOGGER.warning(f"{plain(name)} in the configuration is ignored: no field has that name. {hint}".rstrip())
