@@ -43,7 +43,7 @@ def test_a_kind_that_is_refused_is_not_asked_for_again(sync: Run, tiktok: Simula
     result = sync("playables", config=config | {"concurrency": 2})
     assert (result.errors, len(result.warnings)) == ([], 1)
     assert len({call.query["advertiser_id"] for call in tiktok.asked("/playable/get/")}) == 4
-    assert fault.hits <= 2  # one for each thread
+    assert fault.hits <= 4  # the third ad account's is believed of all; one more for the other thread
 
 
 def test_a_filter_that_is_refused_has_no_rows_and_the_other_sweeps_have_theirs(sync: Run, tiktok: Simulator) -> None:
