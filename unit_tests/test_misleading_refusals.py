@@ -18,7 +18,7 @@ from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 Run = Callable[..., Sync]
 Config = dict[str, Any]
-REPORT, CAMPAIGNS = "/report/integrated/get/", "/campaign/get/"
+REPORT, CAMPAIGNS, CREATE = "/report/integrated/get/", "/campaign/get/", "/report/task/create/"
 DAILY = "campaigns_reports_daily"
 
 
@@ -182,3 +182,33 @@ def test_the_other_windows_and_ad_accounts_are_read_with_the_same_columns(sync: 
     result = sync(DAILY)
     assert (result.errors, result.statuses[DAILY], len(result.rows(DAILY))) == ([], "COMPLETE", expected)
     assert all("spend" in row for row in result.rows(DAILY))
+
+
+# What the user named
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+@pytest.mark.parametrize("words", ["Invalid metric fields: ['likes'].", "The metrics have no relation."])
+def test_what_the_user_named_is_to_be_taken_out_of_his_report(
+    words: str, is_large: bool, sync: Run, tiktok: Simulator, one_advertiser: Config
+) -> None:
+    mine = {"name": "mine", "level": "campaign", "metrics": ["likes", "clicks"], "large": is_large,
+            "filters": {"status": "STATUS_NOT_DELETE"}}  # fmt: skip
+    path = CREATE if is_large else REPORT
+    refuse(tiktok, words, {"likes"}, path=path)
+    result = sync("mine", config=one_advertiser | {"custom_reports": [mine]})
+    assert result.statuses["mine"] == "INCOMPLETE"
+    assert not any("Left out" in each for each in result.warnings)
+    (error, *others) = result.errors
+    assert all("`large`" not in each for each in others)
+    out = "likes" if "likes" in words else "what TikTok does not accept"
+    assert error.endswith(f"Take {out} out of Metrics of the custom report mine.")
+    assert len(tiktok.asked(path)) == 1
+
+
+def test_a_buying_type_the_user_chose_is_never_left_out(sync: Run, tiktok: Simulator, one_advertiser: Config) -> None:
+    mine = {"name": "mine", "level": "campaign", "metrics": ["basic"], "buying_types": ["RESERVATION_RF"]}
+    tiktok.faults.refused_value("filtering.buying_type", "RESERVATION_RF", path=REPORT)
+    result = sync("mine", config=one_advertiser | {"custom_reports": [mine]})
+    assert (result.statuses["mine"], result.warnings) == ("INCOMPLETE", [])
+    assert "Take RESERVATION_RF out of Buying Types of the custom report mine." in result.errors[0]

@@ -89,6 +89,7 @@ def test_what_the_user_asks_an_endpoint_for_is_never_left_out(sync: Run, tiktok:
     result = sync("mine", config=config | {"extra_endpoints": [mine]})
     assert (result.statuses["mine"], result.warnings) == ("INCOMPLETE", [])
     assert "LEAD is not a valid choice" in result.errors[0]
+    assert "Take LEAD out of Parameters of the extra endpoint mine." in result.errors[0]
 
 
 # How a request is written anew

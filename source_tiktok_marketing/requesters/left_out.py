@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from airbyte_cdk import FailureType
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.per_sync import OnePerSync
@@ -38,8 +39,8 @@ def reason_of(response: requests.Response) -> str:
 
 def after_a_search(refusal: RefusedRequestError) -> RefusedRequestError:
     """The same refusal, where it was searched in vain for what is refused."""
-    told = f"{refusal.message} Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
-    return RefusedRequestError(refusal.response, refusal.reason, told, refusal.failure_type)
+    unknown = f"Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
+    return refusal.with_remedy(f"{refusal.remedy} {unknown}", refusal.failure_type or FailureType.system_error)
 
 
 def of_several(reason: str) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import requests
+from airbyte_cdk import FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
@@ -20,11 +21,16 @@ from source_tiktok_marketing.requesters.request_parameters import (
     empty_page,
     items_of,
     parameters_of,
+    tokens_of,
     without,
     words_of,
 )
 
 OWNERS = {"advertiser_id": "ad account", "bc_id": "business centre"}
+# Where a custom report's parameters stand in the form.
+TITLES = {"metrics": "Metrics", "buying_type": "Buying Types", "campaign_ids": "Only These Campaigns",
+          "adgroup_ids": "Only These Ad Groups", "ad_ids": "Only These Ads",
+          **{f"{level}_status": "Status" for level in ("campaign", "adgroup", "ad")}}  # fmt: skip
 
 
 @dataclass
@@ -32,8 +38,8 @@ class LenientRequester:
     """Sends requests; one that TikTok refuses it sends again without what is refused.
 
     A `RefusalSearch` finds out what that is, of a report the `doubted` metrics first. Only `ours` may be left out, what
-    the connector asks for of its own accord: what the user `named` is an error. A question about nothing but what is
-    refused has an empty page for an answer.
+    the connector asks for of its own accord: what the user `named` in a `place` is an error. A question about nothing
+    but what is refused has an empty page for an answer.
 
     What is left out is so in all later requests of the stream about the same ad account, and at last about any
     (`left_out.Report`). `written` are parameters that stand in the manifest's request; its expressions find what is
@@ -48,12 +54,15 @@ class LenientRequester:
     doubted: list[str] = field(default_factory=list)
     written: Any = None
     least: str = ""
+    named: set[str] = field(default_factory=set)
+    place: str = "the custom report"
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self.stream = self.stream or str(parameters.get("stream", ""))
-        named, (first, *others) = set(parameters.get("named") or ()), parameters.get("sweeps") or [{}]
+        first, *others = parameters.get("sweeps") or [{}]
+        self.named = set(self.named)  # the CDK gives a list
         # What the first sweep asks for is what the stream is about.
-        self.ours = self.ours or words_of(parameters.get("metrics") or (), others) - words_of(first) - named
+        self.ours = self.ours or words_of(parameters.get("metrics") or (), others) - words_of(first) - self.named
         self._left_out = LeftOut.of(self.config)
 
     def get_url(self, **where: Any) -> str:
@@ -66,6 +75,12 @@ class LenientRequester:
 
     def send_request(self, **asked: Any) -> requests.Response | None:
         """TikTok's answer, perhaps to less than is asked. Raises RefusedRequestError where nothing may be left out."""
+        try:
+            return self._answer(asked)
+        except RefusedRequestError as refusal:
+            raise self._told(refusal) from refusal
+
+    def _answer(self, asked: Mapping[str, Any]) -> requests.Response | None:
         report, owner = self._left_out.of_stream(self.stream), _owner_of(asked)
         known = report.of(owner)
         try:
@@ -86,6 +101,19 @@ class LenientRequester:
         except NothingToAskError:
             return empty_page()
 
+    def _told(self, refusal: RefusedRequestError) -> RefusedRequestError:
+        """The same refusal; where it names what the user `named`, or the list that is in, it says what to do there."""
+        tokens, remedy = tokens_of(refusal.response), ""
+        for each in parameters_of(refusal.response):
+            title = f"{TITLES.get(each.name, 'Parameters')} of {self.place} {self.stream}"
+            named = each.values if each.name in self.named else self.named.intersection(each.values)
+            blamed = sorted(value for value in named if each.tells(value, tokens))
+            if blamed:
+                remedy = f"Take {', '.join(blamed)} out of {title}."
+            elif named and each.name in tokens:
+                remedy = remedy or f"Take what TikTok does not accept out of {title}."
+        return refusal.with_remedy(remedy, FailureType.config_error) if remedy else refusal
+
     def _less(self, asked: Mapping[str, Any], items: set[Item]) -> dict[str, Any]:
         """The arguments of a request, less `items`. Raises NothingToAskError where they are what it is about."""
         without(self.written, items, self.least)
@@ -100,8 +128,8 @@ class LenientRequester:
 
 
 def lenient(inner: Any, config: Mapping[str, Any], stream: str, ours: set[str], **more: Any) -> Any:
-    """`inner`, asked again without what is refused of the words that are `ours`."""
-    return LenientRequester(inner, config, {}, stream, ours, **more) if ours else inner
+    """`inner`, asked again without what is refused of the words that are `ours`, and plain about those `named`."""
+    return LenientRequester(inner, config, {}, stream, ours, **more) if ours or more.get("named") else inner
 
 
 def _owner_of(asked: Mapping[str, Any]) -> str:
