@@ -89,8 +89,10 @@ class RefusalSearch:
         return self.out | suspected if passes(self.out | suspected) else None
 
     def _named(self) -> tuple[list[Item], set[Item]]:
+        """What the newest refusal names that is not left out yet, and the others of the same list."""
         response = self.refusal.response
-        return named_items(parameters_of(response), told_by(response), self.ours)
+        named, others = named_items(parameters_of(response), told_by(response), self.ours)
+        return [each for each in named if each not in self.out], others
 
     def _by_name(self) -> set[Item] | None:
         """What TikTok's words say is refused; None where they do not explain it."""
