@@ -70,12 +70,23 @@ class PartError(AirbyteTracedException):
 
 
 class RefusedRequestError(AirbyteTracedException):
-    """TikTok refused a request because of what it asks for: `response` is its answer, `reason` are its own words."""
+    """TikTok refused a request because of what it asks for: `response` is its answer, `reason` are its own words.
 
-    def __init__(self, response: requests.Response, reason: str, message: str, failure_type: FailureType) -> None:
-        super().__init__(message, message, failure_type)
+    `told` says what happened, `remedy` what to do.
+    """
+
+    def __init__(
+        self, response: requests.Response, reason: str, told: str, remedy: str, failure_type: FailureType
+    ) -> None:
+        super().__init__(f"{told} {remedy}", f"{told} {remedy}", failure_type)
         self.response = response
         self.reason = reason
+        self.told = told
+        self.remedy = remedy
+
+    def with_remedy(self, remedy: str, failure_type: FailureType) -> RefusedRequestError:
+        """The same refusal with something else to do about it."""
+        return RefusedRequestError(self.response, self.reason, self.told, remedy, failure_type)
 
 
 class AnswerTooLargeError(requests.RequestException):

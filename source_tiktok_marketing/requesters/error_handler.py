@@ -167,7 +167,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if row.get("leave_out"):
             if self._left_out.may_pass(response, row["tries"]):
                 return _retry(text)
-            raise RefusedRequestError(response, reason_of(response), text, failure)
+            told = f"{refusal} {self._whom(response)}".strip()
+            raise RefusedRequestError(response, reason_of(response), told, remedy, failure)
         if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(response):
             action = ResponseAction.FAIL
         elif row.get("halve") and _is_divisible(response) and _tries(response) >= TRIES_OF_A_WINDOW:

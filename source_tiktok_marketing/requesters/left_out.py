@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from airbyte_cdk import FailureType
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.per_sync import OnePerSync
@@ -22,7 +24,11 @@ from source_tiktok_marketing.text import plain
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 NAMED, LONGEST_REASON = 8, 200
+# So many owners refuse something before it is believed of all.
+ENOUGH = 3
 _TOLD = "_tiktok_told"
+# A word with a digit is an id or a number, and another one in each message.
+COUNTED = re.compile(r"\w*\d[\w-]*")
 
 
 def reason_of(response: requests.Response) -> str:
@@ -33,17 +39,66 @@ def reason_of(response: requests.Response) -> str:
 
 def after_a_search(refusal: RefusedRequestError) -> RefusedRequestError:
     """The same refusal, where it was searched in vain for what is refused."""
-    told = f"{refusal.message} Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
-    return RefusedRequestError(refusal.response, refusal.reason, told, refusal.failure_type)
+    unknown = f"Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
+    return refusal.with_remedy(f"{refusal.remedy} {unknown}", refusal.failure_type or FailureType.system_error)
+
+
+def of_several(reason: str) -> str:
+    """TikTok's words about what it does not name."""
+    return f"{reason}, which does not name it"
 
 
 @dataclass
 class Report:
-    """What one stream leaves out in this sync, each item with TikTok's words."""
+    """What one stream leaves out in this sync: each item with TikTok's words, by the owner it was refused for.
 
-    left_out: dict[Item, str] = field(default_factory=dict)
+    An owner is an ad account or a business centre, `""` where nobody is asked. What one refused the next one is asked
+    for all the same: it is left out for all when so many have refused it and none has taken it. What TikTok did not
+    name (`unnamed`) the others are asked for only as long as the search has requests left.
+    """
+
+    refused: dict[Item, dict[str, str]] = field(default_factory=dict)
+    taken: set[Item] = field(default_factory=set)
+    unnamed: set[Item] = field(default_factory=set)
+    unasked: set[Item] = field(default_factory=set)
     budget: Budget = field(default_factory=Budget)
     lock: Lock = field(default_factory=Lock)
+
+    def of(self, owner: str) -> set[Item]:
+        """What is left out for one owner."""
+        found = {item for item, words in list(self.refused.items()) if owner in words or self._is_of_all(item, words)}
+        self.unasked |= {item for item in found if owner not in self.refused[item]}
+        return found
+
+    def suspected(self, owner: str) -> set[Item]:
+        """What others refused and this owner may take."""
+        return self.refused.keys() - self.of(owner)
+
+    def leave_out(self, reasons: Mapping[Item, str], owner: str, *, unnamed: bool = False) -> None:
+        """Leaves items out for one owner from now on."""
+        self.unnamed |= reasons.keys() if unnamed else set()
+        for item, reason in reasons.items():
+            self.refused[item] = {**self.refused.get(item, {}), owner: reason}
+
+    def take(self, owner: str, items: Iterable[Item]) -> None:
+        """Notes what one owner takes, so that another's refusal is not believed of all."""
+        self.taken |= {item for item in items if item in self.refused and owner not in self.refused[item]}
+
+    def _is_of_all(self, item: Item, words: Mapping[str, str]) -> bool:
+        enough = len(words) >= ENOUGH or (item in self.unnamed and not self.budget.is_left)
+        return "" in words or (enough and item not in self.taken)
+
+    def parts(self) -> Iterator[tuple[Item, str, str]]:
+        """Each item with TikTok's words, and whom that is about where it is not about all."""
+        for item, words in self.refused.items():
+            yield item, next(iter(words.values())), self._whom(item, sorted(words.keys() - {""}))
+
+    def _whom(self, item: Item, owners: Sequence[str]) -> str:
+        if item in self.taken:
+            return f" for {_several(owners)} alone"
+        if item in self.unasked and 0 < len(owners) < ENOUGH:
+            return f" (refused for {_several(owners)}; the others were not asked)"
+        return ""
 
 
 class LeftOut(OnePerSync):
@@ -57,7 +112,8 @@ class LeftOut(OnePerSync):
 
     def may_pass(self, refused: requests.Response, tries: int) -> bool:
         """Whether a refusal that names nothing of the request was not told often enough to be believed."""
-        refusal = (str(urlsplit(refused.request.url or "").path), str(body_of(refused).get("message"))[:LONGEST_REASON])
+        words = COUNTED.sub("", str(body_of(refused).get("message"))[:LONGEST_REASON])
+        refusal = (str(urlsplit(refused.request.url or "").path), words)
         if not names_nothing(refused) or refusal in self._lasting:
             return False
         request = hash((refused.request.url, refused.request.body))
@@ -76,14 +132,17 @@ class LeftOut(OnePerSync):
 
     def report(self) -> None:
         """Logs one line about everything that was left out, and forgets it."""
-        streams: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        streams: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for stream, report in sorted(self._reports.items()):
-            for reason in dict.fromkeys(report.left_out.values()):
-                items = [item for item, words in report.left_out.items() if words == reason]
-                streams[_listed(items), reason].append(stream)
+            alike: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
+            for item, *told in report.parts():
+                alike[told[0], told[1]].append(item)
+            for (reason, whom), items in alike.items():
+                streams[_listed(items), reason, whom].append(stream)
         self._reports.clear()
         if streams:
-            parts = [f"{what} of {_several(names)} (TikTok: {words})" for (what, words), names in streams.items()]
+            parts = [f"{what} of {_several(names)}{whom} (TikTok: {words})"
+                     for (what, words, whom), names in streams.items()]  # fmt: skip
             LOGGER.warning(
                 f"TikTok refused a part of what was asked for; all else was read. Left out: {_several(parts, '; ')}. A "
                 "metric that was left out is null, and there are no rows of a kind that was left out."

@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
+from functools import partial
 from typing import Any
 
 import requests
+from airbyte_cdk import FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import NothingToAskError, RefusedRequestError
-from source_tiktok_marketing.requesters.left_out import LeftOut, Report, after_a_search
-from source_tiktok_marketing.requesters.metric_search import MetricSearch
+from source_tiktok_marketing.requesters.left_out import LeftOut
+from source_tiktok_marketing.requesters.refusal_search import RefusalSearch
 from source_tiktok_marketing.requesters.request_parameters import (
-    METRIC_LISTS,
     WIDENING,
     Item,
-    Parameter,
     empty_page,
-    named_items,
+    items_of,
     parameters_of,
     tokens_of,
     without,
     words_of,
 )
 
+OWNERS = {"advertiser_id": "ad account", "bc_id": "business centre"}
+# Where a custom report's parameters stand in the form.
+TITLES = {"metrics": "Metrics", "buying_type": "Buying Types", "campaign_ids": "Only These Campaigns",
+          "adgroup_ids": "Only These Ad Groups", "ad_ids": "Only These Ads",
+          **{f"{level}_status": "Status" for level in ("campaign", "adgroup", "ad")}}  # fmt: skip
+
 
 @dataclass
 class LenientRequester:
     """Sends requests; one that TikTok refuses it sends again without what is refused.
 
-    TikTok names what it refuses, or else all that it takes (`named_items`). Where it names nothing of a report, the
-    metrics are halved until the refused one is known, the `doubted` ones first (`MetricSearch`). Only `ours` may be
-    left out, what the connector asks for of its own accord: what the user `named` is an error. A question about
-    nothing but what is refused has an empty page for an answer.
+    A `RefusalSearch` finds out what that is, of a report the `doubted` metrics first. Only `ours` may be left out, what
+    the connector asks for of its own accord: what the user `named` in a `place` is an error. A question about nothing
+    but what is refused has an empty page for an answer.
 
-    What is left out is so in all later requests of the stream. `written` are parameters that stand in the manifest's
-    request; its expressions find what is left out in `stream_slice.extra_fields.left_out`. `least` is what is measured
-    where every metric is refused.
+    What is left out is so in all later requests of the stream about the same ad account, and at last about any
+    (`left_out.Report`). `written` are parameters that stand in the manifest's request; its expressions find what is
+    left out in `stream_slice.extra_fields.left_out`. `least` is what is measured where every metric is refused.
     """
 
     inner: HttpRequester
@@ -49,12 +54,15 @@ class LenientRequester:
     doubted: list[str] = field(default_factory=list)
     written: Any = None
     least: str = ""
+    named: set[str] = field(default_factory=set)
+    place: str = "the custom report"
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self.stream = self.stream or str(parameters.get("stream", ""))
-        named, (first, *others) = set(parameters.get("named") or ()), parameters.get("sweeps") or [{}]
+        first, *others = parameters.get("sweeps") or [{}]
+        self.named = set(self.named)  # the CDK gives a list
         # What the first sweep asks for is what the stream is about.
-        self.ours = self.ours or words_of(parameters.get("metrics") or (), others) - words_of(first) - named
+        self.ours = self.ours or words_of(parameters.get("metrics") or (), others) - words_of(first) - self.named
         self._left_out = LeftOut.of(self.config)
 
     def get_url(self, **where: Any) -> str:
@@ -67,15 +75,25 @@ class LenientRequester:
 
     def send_request(self, **asked: Any) -> requests.Response | None:
         """TikTok's answer, perhaps to less than is asked. Raises RefusedRequestError where nothing may be left out."""
-        report = self._left_out.of_stream(self.stream)
-        known = set(report.left_out)
         try:
-            return self._send(asked, known)
+            return self._answer(asked)
+        except RefusedRequestError as refusal:
+            raise self._told(refusal) from refusal
+
+    def _answer(self, asked: Mapping[str, Any]) -> requests.Response | None:
+        report, owner = self._left_out.of_stream(self.stream), _owner_of(asked)
+        known = report.of(owner)
+        try:
+            response = self._send(asked, known)
         except RefusedRequestError as refusal:
             if _page_of(asked) > 1:  # what was taken on the first page can't be refused on the next
                 raise
             with report.lock:
-                return self._reduced(asked, refusal, known, report)
+                ask = partial(self._send, asked)
+                return RefusalSearch(ask, self.ours, self.doubted, report, owner, refusal, known).answer()
+        if response is not None and report.refused.keys() - known:
+            report.take(owner, items_of(parameters_of(response)))
+        return response
 
     def _send(self, asked: Mapping[str, Any], items: set[Item]) -> requests.Response | None:
         try:
@@ -83,58 +101,18 @@ class LenientRequester:
         except NothingToAskError:
             return empty_page()
 
-    def _reduced(
-        self, asked: Mapping[str, Any], refusal: RefusedRequestError, known: set[Item], report: Report
-    ) -> requests.Response | None:
-        """The answer to less and less, until there is one.
-
-        What a message names is taken for refused; where that is refused, too, for all that TikTok takes.
-        """
-        items, found = known, dict[Item, str]()
-        other: set[Item] | None = None
-        while True:
-            named, others = named_items(parameters_of(refusal.response), tokens_of(refusal.response), self.ours)
-            if learned := report.left_out.keys() - items:  # by another request meanwhile
-                items = items | learned
-            elif not named - items and other:
-                items, found, other = known | other, dict.fromkeys(other, refusal.reason), set()
-            else:
-                refused = named - items or self._searched(asked, refusal, items, report)
-                other = others if named and other is None else set()
-                items, found = items | refused, found | dict.fromkeys(refused, refusal.reason)
-            try:
-                response = self._send(asked, items)
-            except RefusedRequestError as again:
-                refusal = again
-                continue
-            report.left_out |= found
-            return response
-
-    def _searched(
-        self, asked: Mapping[str, Any], refusal: RefusedRequestError, items: set[Item], report: Report
-    ) -> set[Item]:
-        """What asking for less shows to be refused. Raises `refusal` where that is nothing."""
-        parameters, tokens = parameters_of(refusal.response), tokens_of(refusal.response)
-        measured = next((each for name in METRIC_LISTS for each in parameters if each.name == name), None)
-        if measured is None or self.ours.isdisjoint(measured.values) or not _is_about(measured, parameters, tokens):
-            raise refusal
-        accepts = self._accepting(asked, items, measured)
-        search = MetricSearch(self.ours, self.doubted, report.budget, accepts)
-        if found := search.refused(measured.values):
-            return {(measured.name, value) for value in found}
-        raise after_a_search(refusal)
-
-    def _accepting(
-        self, asked: Mapping[str, Any], items: set[Item], measured: Parameter
-    ) -> Callable[[Sequence[str]], bool]:
-        def accepts(metrics: Sequence[str]) -> bool:
-            try:
-                self._send(asked, items | {(measured.name, each) for each in measured.values if each not in metrics})
-            except RefusedRequestError:
-                return False
-            return True
-
-        return accepts
+    def _told(self, refusal: RefusedRequestError) -> RefusedRequestError:
+        """The same refusal; where it names what the user `named`, or the list that is in, it says what to do there."""
+        tokens, remedy = tokens_of(refusal.response), ""
+        for each in parameters_of(refusal.response):
+            title = f"{TITLES.get(each.name, 'Parameters')} of {self.place} {self.stream}"
+            named = each.values if each.name in self.named else self.named.intersection(each.values)
+            blamed = sorted(value for value in named if each.tells(value, tokens))
+            if blamed:
+                remedy = f"Take {', '.join(blamed)} out of {title}."
+            elif named and each.name in tokens:
+                remedy = remedy or f"Take what TikTok does not accept out of {title}."
+        return refusal.with_remedy(remedy, FailureType.config_error) if remedy else refusal
 
     def _less(self, asked: Mapping[str, Any], items: set[Item]) -> dict[str, Any]:
         """The arguments of a request, less `items`. Raises NothingToAskError where they are what it is about."""
@@ -150,17 +128,15 @@ class LenientRequester:
 
 
 def lenient(inner: Any, config: Mapping[str, Any], stream: str, ours: set[str], **more: Any) -> Any:
-    """`inner`, asked again without what is refused of the words that are `ours`."""
-    return LenientRequester(inner, config, {}, stream, ours, **more) if ours else inner
+    """`inner`, asked again without what is refused of the words that are `ours`, and plain about those `named`."""
+    return LenientRequester(inner, config, {}, stream, ours, **more) if ours or more.get("named") else inner
 
 
-def _is_about(measured: Parameter, parameters: Iterable[Parameter], tokens: set[str]) -> bool:
-    """Whether a refusal is about the metrics: it says so, or it names nothing at all, or all of them."""
-    return (
-        measured.name in tokens
-        or tokens.issuperset(measured.values)
-        or not any(each.is_named(tokens) for each in parameters)
-    )
+def _owner_of(asked: Mapping[str, Any]) -> str:
+    """Whom a request is about, in words; `""` where that is nobody."""
+    window = asked.get("stream_slice") or StreamSlice(partition={}, cursor_slice={})
+    given = {**window.extra_fields.get("ask", {}), **(asked.get("request_params") or {}), **window.partition}
+    return next((f"{what} {given[name]}" for name, what in OWNERS.items() if given.get(name)), "")
 
 
 def _page_of(asked: Mapping[str, Any]) -> int:

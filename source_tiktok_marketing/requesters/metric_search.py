@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 # So many requests more than usual a report may take in one sync until it is known; the last asks without the refused.
 MOST_REQUESTS = 8
+# A refused metric is left out together with others where it is one of so small a part of all.
+FEW = 10
 
 
 @dataclass
@@ -46,30 +48,37 @@ class MetricSearch:
         doubted = [each for each in metrics if each in self.doubted and each in self.ours]
         sure = [each for each in metrics if each not in doubted]
         if doubted and sure and self.budget.is_left and self._asks(sure):
-            found, unknown = self._among(doubted, sure)
-            found += unknown
+            found, among, unknown = self.among(doubted, sure)
+            found += among + unknown
         else:
             own = [each for each in metrics if each not in self.ours]
-            found, unknown = self._among([each for each in metrics if each in self.ours], own)
-            found = [] if unknown else found
+            found, among, _ = self.among([each for each in metrics if each in self.ours], own)
+            found += among if self._is_small(among, metrics) else []
         return found if self.budget.take_last() else []
 
-    def _among(self, suspects: list[str], good: list[str]) -> tuple[list[str], list[str]]:
-        """The refused ones among the suspects, and those that are not known to be taken."""
+    @staticmethod
+    def _is_small(among: Sequence[str], metrics: Sequence[str]) -> bool:
+        """Whether a refused metric is known to be one of a few."""
+        return len(among) * FEW <= len(metrics)
+
+    def among(self, suspects: list[str], good: list[str]) -> tuple[list[str], list[str], list[str]]:
+        """The refused ones among the suspects, some of which one is refused, and those nothing is known about.
+
+        `good` are taken without the suspects.
+        """
         refused: list[str] = []
         while suspects:
             accepted, left = self._halved(suspects, good)
-            good, suspects = [*good, *accepted], [each for each in suspects if each not in accepted]
+            good, suspects = [*good, *accepted], [each for each in suspects if each not in [*accepted, *left]]
             if len(left) > 1:
-                return refused, suspects
+                return refused, left, suspects
             refused += left
-            suspects = [each for each in suspects if each not in left]
             if not suspects or not self.budget.is_left:
                 # Of one that was found the others are innocent until the last request says otherwise.
-                return refused, suspects if len(refused) > 1 else []
+                return refused, [], suspects if len(refused) > 1 else []
             if self._asks([*good, *suspects]):
-                return refused, []
-        return refused, []
+                return refused, [], []
+        return refused, [], []
 
     def _halved(self, suspects: list[str], good: list[str]) -> tuple[list[str], list[str]]:
         """Those of the suspects that are taken, and the refused one, or those it is among when the requests end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +17,9 @@ from source_tiktok_marketing.requesters.responses import body_of, keep_body, req
 WORD, PLACEHOLDER = re.compile(r"\w+"), re.compile(r"\{\w+\}")
 # A name or a value stands near the beginning of a message; some are megabytes long.
 LONGEST_MESSAGE = 20_000
+WITH_LETTERS = re.compile(r"[^\W\d_]")
+# Parameters whose values are ordinary words.
+COMMON = {"report_type", "data_level", "service_type", "order_type", "sort_type", "query_mode"}
 # What a request measures: each member is a column of its own.
 METRIC_LISTS = ("metrics", "metrics_fields", "fields", "info_fields")
 # A filter for these only adds rows; without any other filter the rows would be others than asked for.
@@ -36,12 +39,23 @@ class Parameter:
 
     def is_named(self, tokens: set[str]) -> bool:
         """Whether a message of these words names it, or one of its values."""
-        return self.name in tokens or any(tokens.issuperset(WORD.findall(value) or [""]) for value in self.values)
+        return self.name in tokens or any(self.tells(value, tokens) for value in self.values)
+
+    def tells(self, value: str, tokens: set[str]) -> bool:
+        """Whether a message of these words names one of its values; a number or a common word may be anything's."""
+        words = WORD.findall(value)
+        is_common = self.name in COMMON or value in ("true", "false") or not WITH_LETTERS.search(value)
+        return bool(words) and not is_common and tokens.issuperset(words)
+
+
+def told_by(response: requests.Response) -> list[str]:
+    """The words of TikTok's message; names are words, too."""
+    return WORD.findall(str(body_of(response).get("message") or "")[:LONGEST_MESSAGE])
 
 
 def tokens_of(response: requests.Response) -> set[str]:
-    """The words of TikTok's message; names are words, too."""
-    return set(WORD.findall(str(body_of(response).get("message") or "")[:LONGEST_MESSAGE]))
+    """The same in no order."""
+    return set(told_by(response))
 
 
 def names_nothing(response: requests.Response) -> bool:
@@ -75,24 +89,29 @@ def _parameters(name: str, value: Any) -> Iterator[Parameter]:
         yield Parameter(name, (str(value),), is_list=False)
 
 
-def named_items(parameters: Iterable[Parameter], tokens: set[str], ours: set[str]) -> tuple[set[Item], set[Item]]:
-    """What of `ours` a message of these words names, and what it names if it lists what TikTok takes instead.
+def items_of(parameters: Iterable[Parameter]) -> set[Item]:
+    """All that a request asks for."""
+    return {(each.name, value) for each in parameters for value in each.values}
+
+
+def named_items(parameters: Iterable[Parameter], tokens: Sequence[str], ours: set[str]) -> tuple[list[Item], set[Item]]:
+    """What of `ours` a message of these words names, in its order, and the others of the same list.
 
     A list of metrics that is named as a whole tells nothing. Any other list is meant where its name is in the message
     and all of it is ours, a single value where the message names it or its parameter.
     """
-    for each in (each for each in parameters if each.is_list):
-        named = {(each.name, value) for value in each.values if value in tokens and value in ours}
-        others = {(each.name, value) for value in each.values if value not in tokens and value in ours}
+    given, words = list(parameters), set(tokens)
+    for each in (each for each in given if each.is_list):
+        named = [(each.name, value) for value in dict.fromkeys(tokens) if value in each.values and value in ours]
+        others = {(each.name, value) for value in each.values if value not in words and value in ours}
         if named and (len(named) < len(each.values) or len(named) == 1 or each.name not in METRIC_LISTS):
             return named, others
-        whole = {(each.name, value) for value in each.values}
-        if whole and whole == others and each.name in tokens and each.name not in METRIC_LISTS:
-            return others, set()
-    for each in (each for each in parameters if not each.is_list):
-        if ours.issuperset(each.values) and (each.name in tokens or not tokens.isdisjoint(each.values)):
-            return {(each.name, value) for value in each.values}, set()
-    return set(), set()
+        if others and len(others) == len(set(each.values)) and each.name in words and each.name not in METRIC_LISTS:
+            return sorted(others), set()
+    for each in (each for each in given if not each.is_list):
+        if ours.issuperset(each.values) and each.is_named(words):
+            return [(each.name, value) for value in each.values], set()
+    return [], set()
 
 
 def words_of(*written: Any) -> set[str]:

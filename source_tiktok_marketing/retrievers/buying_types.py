@@ -111,7 +111,7 @@ class EveryBuyingType:
 
     def _kinds(self, advertiser_id: str) -> list[Kind]:
         """What the ad account is to be asked for apart."""
-        left_out = self._left_out.of_stream(self.stream).left_out
+        left_out = self._left_out.of_stream(self.stream).of(f"ad account {advertiser_id}")
         found = (kind for kind in self._accounts.of_account(advertiser_id) if kind.words not in left_out)
         return [kind for kind in found if not (self.in_task and kind.in_tasks)
                 and (kind.name, advertiser_id) not in self._done]  # fmt: skip
@@ -131,11 +131,13 @@ class EveryBuyingType:
         is_named = not tokens_of(refusal.response).isdisjoint(kind.words)
         report = self._left_out.of_stream(self.stream)
         with report.lock:
-            report.left_out[name, value if is_named else f"{value} of ad account {advertiser_id}"] = refusal.reason
+            item = (name, value if is_named else f"{value} of ad account {advertiser_id}")
+            report.leave_out({item: refusal.reason}, f"ad account {advertiser_id}" if is_named else "")
         self._done.add((kind.name, advertiser_id))
 
     def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
-        left_out = {value for name, value in set(self._left_out.of_stream(self.stream).left_out) if name == "metrics"}
+        report = self._left_out.of_stream(self.stream)
+        left_out = {value for name, value in report.of(f"ad account {window['advertiser_id']}") if name == "metrics"}
         return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
 
     def _key_of(self, row: Mapping[str, Any]) -> Hashable:

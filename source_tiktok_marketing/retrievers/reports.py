@@ -104,6 +104,7 @@ class ReportRetriever(Retriever):
         self.pages.requester = lenient(
             self.pages.requester, self.config, self.stream, words_of(self.metrics, own) - named,
             doubted=parameters.get("doubted") or [], written=parameters.get("filters"), least=LEAST,
+            named=named,
         )  # fmt: skip
         if split := self.pages.request_window_splitter:
             self.pages.request_window_splitter = lambda window, least=None: self._halved(split, window, least)

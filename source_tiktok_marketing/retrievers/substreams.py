@@ -25,6 +25,7 @@ from source_tiktok_marketing.schema.columns import entity_columns
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
+ENDPOINT = "the extra endpoint"
 WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
 WITHOUT_DELETED = {
     "primary_status": "STATUS_NOT_DELETE",
@@ -70,7 +71,8 @@ class FanOutRetriever(Retriever):
         self._known = entity_columns().get(self.stream) or parameters.get("key")
         written = () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *written_down(self.ask, self.below))
         ours = words_of(written).difference(parameters.get("dimensions") or ())
-        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=ours)
+        asked = words_of(self.ask) if parameters.get("own") else set()  # by the user
+        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=ours, named=asked, place=ENDPOINT)
         if isinstance(self.pages, SimpleRetriever):
             self.pages.requester = self._lenient(self.pages.requester)
         texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")

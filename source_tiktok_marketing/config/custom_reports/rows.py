@@ -180,7 +180,7 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
 def _named_filters(ask: Ask) -> list[str]:
     """The fields the user filters by himself."""
     ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
-    kinds = ["buying_types"] if ask.filters.get("buying_types") else []
+    kinds = ["buying_type"] if ask.filters.get("buying_types") else []
     return [*ids, *kinds, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]
 
 
