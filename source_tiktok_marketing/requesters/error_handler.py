@@ -78,8 +78,6 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     A code of a row with `leave_out` is raised as a RefusedRequestError, for a `LenientRequester` to ask for less. Where
     its words name nothing that was asked for, it may pass, and is asked for again first, `tries` times in all.
-
-    The body is decoded once (`responses.body_of`), where one response filter per code would decode it each time.
     """
 
     answers: list[Mapping[str, Any]] = field(default_factory=list)
