@@ -90,7 +90,7 @@ def test_only_paths_that_read_are_taken(path: str, tiktok: Simulator, config: Co
         ({**CENTERS, "for_each": "planet"}, "'planet' is not known"),
         ({**CENTERS, "name": "My Centers"}, "'My Centers' is not a valid name."),
         ({**CENTERS, "key": 5}, "Key: 5 must be a list."),
-        ({**CENTERS, "paramters": {"a": "1"}}, "paramters: no field has that name. Did you mean parameters?"),
+        ({**CENTERS, "parameterz": {"a": "1"}}, "parameterz: no field has that name. Did you mean parameters?"),
     ],
 )
 def test_a_mistake_is_named_with_what_to_do(endpoint: Config, said: str, tiktok: Simulator, config: Config) -> None:
