@@ -35,7 +35,7 @@ def ignored_keys(written: Mapping[str, Any], options: Mapping[str, Any]) -> list
 def unknown_in(written: Mapping[str, Any], known: Iterable[str]) -> list[str]:
     """The keys of an object that are not known; those of the platform and the CDK begin with two underscores."""
     names = set(known)
-    return [name for name in written if name not in names and not name.startswith("__")]
+    return [name for name in written if name not in names and not name.startswith("_")]
 
 
 def mistakes_in(written: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
