@@ -33,7 +33,7 @@ def ignored_keys(written: Mapping[str, Any], options: Mapping[str, Any]) -> list
 
 
 def unknown_in(written: Mapping[str, Any], known: Iterable[str]) -> list[str]:
-    """The keys of an object that are not known; those of the platform and the CDK begin with two underscores."""
+    """The keys of an object that are not known; those of the platform and the CDK begin with an underscore."""
     names = set(known)
     return [name for name in written if name not in names and not name.startswith("_")]
 
