@@ -40,7 +40,7 @@ def test_a_row_uses_the_words_of_its_kind(row: dict[str, Any]) -> None:
 
 
 def test_no_line_of_the_manifest_is_longer_than_a_screen() -> None:
-    assert [line for line in TEXT.splitlines() if len(line) > 160] == []
+    assert [line for line in TEXT.splitlines() if len(line.encode()) > 160] == []
 
 
 @pytest.mark.parametrize("row", [*REPORTS, *PERIODS], ids=name_of)
