@@ -29,7 +29,7 @@ BEGAN = datetime(2026, 2, 15, 5, 0, tzinfo=UTC)
 
 def sent(turns: Turns, number: int, path: str, requests_per_second: float = 10, **more: Any) -> list[float]:
     """The moments at which so many requests for one endpoint went."""
-    budget = Budget({"requests_per_second": requests_per_second, **more}, LIMITS)
+    budget = Budget({"requests_per_second": requests_per_second, "max_wait_minutes": 15, **more}, LIMITS)
     moments = []
     for _ in range(number):
         for turn in budget.wait(f"{HOST}{path}?business_id=7"):
@@ -63,7 +63,7 @@ def test_an_endpoint_about_a_tiktok_account_is_asked_forty_times_a_minute(turns:
 
 
 def test_another_endpoint_or_account_does_not_wait_for_it(turns: Turns) -> None:
-    budget = Budget({"requests_per_second": 10}, LIMITS)
+    budget = Budget({"requests_per_second": 10, "max_wait_minutes": 15}, LIMITS)
     for _ in range(40):
         budget.wait(f"{HOST}{COMMENTS}?business_id=7")
     for url in (f"{VIDEOS}?business_id=7", f"{COMMENTS}?business_id=8", "/campaign/get/?advertiser_id=7"):
@@ -74,7 +74,7 @@ def test_another_endpoint_or_account_does_not_wait_for_it(turns: Turns) -> None:
 
 
 def test_a_sync_ends_when_it_has_made_the_requests_of_the_day_and_other_endpoints_go_on(turns: Turns) -> None:
-    budget = Budget({"requests_per_second": 10}, [{"endpoint": GMV_MAX, "per_day": 5}])
+    budget = Budget({"requests_per_second": 10, "max_wait_minutes": 15}, [{"endpoint": GMV_MAX, "per_day": 5}])
     for _ in range(5):
         budget.wait(HOST + GMV_MAX)
     with pytest.raises(AirbyteTracedException) as raised:
@@ -120,3 +120,13 @@ def test_a_sync_of_a_gmv_max_report_is_never_refused(
     assert result.errors == []
     assert {exchange.code for exchange in counting.asked(GMV_MAX)} == {0}
     assert len(counting.asked(GMV_MAX)) > 20
+
+
+def test_an_endpoint_whose_own_quota_is_used_up_holds_up_no_other(tiktok: Simulator, config: Config) -> None:
+    report = "gmv_max_advertiser_reports_daily"
+    fault = tiktok.faults.rate_limited(None, path=GMV_MAX)
+    result = read_streams([report, "campaigns"], config | {"max_wait_minutes": 1, "concurrency": 2})
+    assert fault.hits > 0
+    assert result.statuses == {report: "INCOMPLETE", "campaigns": "COMPLETE"}
+    after = read_streams(["campaigns"], config)
+    assert len(result.rows("campaigns")) == len(after.rows("campaigns")) > 0

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from airbyte_cdk import AirbyteTracedException, FailureType
 from harness import Sync, read_streams
 from rows import ORGANIC, name_of
 from test_nested import FIRST, LAST, by_key, columns, delivered, typed
 
-from tiktok_simulator import Simulator, World
+from source_tiktok_marketing import SourceTiktokMarketing
+from source_tiktok_marketing.requesters.retry import EVERYWHERE, Patience
+from tiktok_simulator import Fault, Request, Response, Simulator, World
 from tiktok_simulator.endpoints.lists.tables import everything
 from tiktok_simulator.world.model import OPEN_ID
 from tiktok_simulator.world.world import APP_ID, APP_SECRET
@@ -133,3 +137,35 @@ def test_no_token_of_an_account_is_logged(tiktok: Simulator, organic: Config) ->
     result = read_streams(["organic_accounts"], organic)
     said = [message.log.message for message in result.output.logs] + result.errors
     assert not [line for line in said if "simulated-refresh" in line or APP_SECRET in line]
+
+
+@pytest.mark.parametrize("lifetime", ["86400.0", "a day", None])
+def test_a_token_is_handed_back_and_used_whatever_is_said_of_its_lifetime(
+    lifetime: Any, tiktok: Simulator, organic: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(request: Request, answer: Callable[[Request], Response]) -> Response:
+        response = answer(request)
+        body = response.json()
+        body["data"]["expires_in"] = lifetime
+        return replace(response, body=json.dumps(body).encode())
+
+    tiktok.faults.arm(Fault("lifetime", told, RENEWAL))
+    result = read_streams(["organic_accounts", "organic_videos"], organic)
+    assert (result.errors, len(result.rows("organic_accounts"))) == ([], 1)
+    assert len(tiktok.asked(RENEWAL)) == 1
+    assert len(handed_back(capsys)) == 1
+
+
+def test_what_stops_the_ad_accounts_does_not_stop_a_tiktok_account(tiktok: Simulator, organic: Config) -> None:
+    tiktok.faults.refused(40105, path="/campaign/get/")
+    result = read_streams(["campaigns", "organic_videos"], organic | {"concurrency": 2})
+    assert result.statuses == {"campaigns": "INCOMPLETE", "organic_videos": "COMPLETE"}
+
+
+def test_an_answer_to_a_tiktok_account_tells_nothing_of_the_ad_accounts(organic: Config) -> None:
+    patience = Patience(SourceTiktokMarketing(config=organic).normal_config)
+    patience.stop(EVERYWHERE, "The quota is used up.", FailureType.transient_error)
+    patience.refuse_hopeless("business/get/", "", is_apart=True)
+    patience.answered("business/get/", "", is_apart=True)
+    with pytest.raises(AirbyteTracedException, match="quota is used up"):
+        patience.refuse_hopeless("campaign/get/", "")

@@ -162,7 +162,9 @@ def test_a_limit_of_one_ad_account_does_not_slow_the_others_down(
 
 
 def test_creating_report_tasks_has_a_limit_of_its_own_and_counts_with_all_others(turns: Turns) -> None:
-    budget = Budget({"requests_per_second": 10}, [{"endpoint": CREATE, "requests_per_second": 1}])
+    budget = Budget(
+        {"requests_per_second": 10, "max_wait_minutes": 15}, [{"endpoint": CREATE, "requests_per_second": 1}]
+    )
     for url in (CREATE, REPORTS, CREATE):
         for turn in budget.wait(f"https://business-api.tiktok.com/open_api/v1.3{url}?x={CREATE}"):
             turn.late = 0.0

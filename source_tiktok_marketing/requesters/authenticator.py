@@ -10,12 +10,12 @@ import requests
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
 from typing_extensions import override
 
-from source_tiktok_marketing.config.organic import RENEWAL, TIKTOK_ACCOUNT
+from source_tiktok_marketing.config.organic import ORGANIC, RENEWAL, TIKTOK_ACCOUNT
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
 from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget
-from source_tiktok_marketing.requesters.responses import ADVERTISER, asked, body_of, path_of
+from source_tiktok_marketing.requesters.responses import ADVERTISER, asked, path_of
 from source_tiktok_marketing.requesters.retry import Patience
 from source_tiktok_marketing.requesters.transport import _received
 from source_tiktok_marketing.shutdown import hold_if_stopping
@@ -61,7 +61,8 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Completes a request. Raises what is known already where asking is in vain."""
-        self._patience.refuse_hopeless(path_of(request), asked(requests.RequestException(request=request), ADVERTISER))
+        advertiser_id = asked(requests.RequestException(request=request), ADVERTISER)
+        self._patience.refuse_hopeless(path_of(request), advertiser_id, is_apart=self.of in ORGANIC)
         if self.of != RENEWAL:
             request.headers.update(self.get_auth_header())
         request.hooks["response"] = [_received]
@@ -69,12 +70,6 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
 
 
 _TURNS = "_tiktok_turns"
-
-# Refused for the whole app; 40132 and 40133 are about one advertiser or value, which the others need not wait for.
-APP_IS_THROTTLED = (40016, 40100)
-
-# A refusal is a short text. Pages of a megabyte are not decoded to find out that they are none.
-LONGEST_REFUSAL = 2_000
 
 
 @dataclass
@@ -107,7 +102,7 @@ class QuotaAuthenticator(TiktokAuthenticator):
         return super().__call__(request)
 
     def update_from_response(self, request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Notes what time it is, how late the request may have been counted, and whether the app has to slow down.
+        """Notes what time it is, and how late the request may have been counted.
 
         Each stream has connections of its own: what its quickest answer took, every answer of it takes.
         """
@@ -116,13 +111,3 @@ class QuotaAuthenticator(TiktokAuthenticator):
         for turn in getattr(request, _TURNS, ()):
             turn.late = min(max(0.0, took - self._quickest), LATEST)
         self._quickest = min(took, self._quickest or took)
-        if _is_refusal(response):
-            self._budget.refused(request.url or "")
-
-
-def _is_refusal(response: requests.Response) -> bool:
-    if response.status_code == requests.codes.too_many_requests:
-        return True
-    if "json" not in response.headers.get("Content-Type", ""):
-        return False
-    return len(response.content) < LONGEST_REFUSAL and body_of(response).get("code") in APP_IS_THROTTLED

@@ -10,7 +10,6 @@ import requests
 from source_tiktok_marketing.requesters.responses import asked, doubt, is_doubted
 from source_tiktok_marketing.requesters.retry import Patience
 
-_ANSWERS = "_tiktok_answers"
 # So often before a report is believed to have nothing, where TikTok writes empty reports in another way, and before a
 # refusal is taken to be about a part of what is asked for.
 TRIES = 3
@@ -28,11 +27,9 @@ class Doubts:
         self._in_a_row: Counter[tuple[str, str]] = Counter()
 
     def stays_so(self, response: requests.Response) -> bool:
-        """Whether a request has had this answer often enough; an answer that is looked at again counts once."""
-        if not hasattr(response, _ANSWERS):
-            self._answers[str(response.request.url)] += 1
-            setattr(response, _ANSWERS, self._answers[str(response.request.url)])
-        return int(getattr(response, _ANSWERS)) >= TRIES
+        """Whether a request has had this answer often enough."""
+        self._answers[str(response.request.url)] += 1
+        return self._answers[str(response.request.url)] >= TRIES
 
     def may_be_of_a_part(self, code: int, response: requests.Response, where: tuple[str, str]) -> bool:
         """Whether less is to be asked for after this refusal: asking again was in vain, and there is no outage."""

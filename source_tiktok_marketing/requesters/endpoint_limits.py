@@ -14,7 +14,6 @@ from airbyte_cdk import AirbyteTracedException
 
 from source_tiktok_marketing.config.shards import share_of
 from source_tiktok_marketing.errors import TransientError
-from source_tiktok_marketing.requesters.retry import DEFAULT_MINUTES
 
 SPANS = {"per_minute": 60.0, "per_day": 86_400.0}
 # A request may be counted so many seconds after it was sent, with those of the next minute.
@@ -46,8 +45,8 @@ def limits_at(requests_per_second: float, own_limits: Sequence[Limit]) -> list[L
 
 
 def is_about(path: str, limit: Limit) -> bool:
-    """Whether a limit counts requests for the endpoint at `path`."""
-    return fnmatch(path, f"*/{limit['endpoint'].lstrip('/')}")
+    """Whether a limit counts requests for the endpoint at `path`, the whole path of an address or the end of one."""
+    return fnmatch(f"/{path}", f"*/{limit['endpoint'].lstrip('/')}")
 
 
 @dataclass
@@ -76,7 +75,7 @@ class EndpointLimits:
 
     def __init__(self, config: Mapping[str, Any], limits: Sequence[Limit], clock: Waits) -> None:
         self._config, self._limits, self._clock = config, limits, clock
-        self._patience = 60 * int(config.get("max_wait_minutes") or DEFAULT_MINUTES)
+        self._patience = 60 * int(config["max_wait_minutes"])
         self._windows: dict[tuple[Any, ...], Window] = {}
         self._lock = Lock()
 

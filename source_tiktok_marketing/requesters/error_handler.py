@@ -15,8 +15,8 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import Erro
 from source_tiktok_marketing.config.normalization import SANDBOX
 from source_tiktok_marketing.config.organic import ORGANIC
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.doubtful_answers import Doubts
+from source_tiktok_marketing.requesters.error_table import NO_ROW, ErrorTable
 from source_tiktok_marketing.requesters.left_out import LeftOut, reason_of
 from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.rate_limiter import Budget
@@ -27,7 +27,6 @@ from source_tiktok_marketing.requesters.responses import (
     data_of,
     is_doubted,
     is_mended,
-    is_not_granted,
     path_of,
     request_of,
 )
@@ -49,17 +48,9 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 TRANSIENT = FailureType.transient_error
 PARTLY_DONE = 20001
-NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with this message."}
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
-_TRY = "_tiktok_try"
-
-
-class ErrorTable(OnePerSync):
-    """The manifest's table of codes, which all error handlers go by and one is given."""
-
-    def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
-        self.rows: list[Mapping[str, Any]] = []
+_TRY, _FOUND = "_tiktok_try", "_tiktok_found"
 
 
 @dataclass
@@ -96,7 +87,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
         super().__post_init__(parameters)
         self._patience, self._table = Patience.of(self.config), ErrorTable.of(self.config)
         self._table.rows = self.answers or self._table.rows
-        self._left_out = LeftOut.of(self.config)
+        self._left_out, self._budget = LeftOut.of(self.config), Budget.of(self.config)
+        self._is_apart = self.of in ORGANIC
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)
         self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
@@ -112,8 +104,12 @@ class TiktokErrorHandler(DefaultErrorHandler):
                 self._patience.end_probe()
         passed = found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE)
         if passed and not is_doubted(response_or_exception):
-            self._patience.answered(*self._where(response_or_exception))
+            self._patience.answered(*self._where(response_or_exception), is_apart=self._is_apart)
             self._doubts.answered(self._where(response_or_exception))
+        elif not passed:  # `_trouble` is asked about the same answer
+            setattr(response_or_exception, _FOUND, found)
+        if is_throttled and not self._row_of(response_or_exception).get("per_advertiser"):
+            self._budget.refused(str(getattr(request_of(response_or_exception), "url", "")))
         return found
 
     def _interpreted(self, answer: Answer) -> ErrorResolution:
@@ -136,7 +132,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         words = plain(said if said and isinstance(said, str) else "no reason given").rstrip(".")
         if self._doubts.may_be_of_a_part(code, response, self._where(response)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
-        row = self._row(code, words)
+        row = self._table.row_of(code, words)
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
             return self._by_data(
                 f"TikTok answered in part only: {words} (code {code})." * (code == PARTLY_DONE), response
@@ -158,7 +154,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         action, failure = ResponseAction[row["action"]], FailureType[row.get("failure", "system_error")]
         in_sandbox = self.config["credentials"]["auth_type"] == SANDBOX
         remedy = (in_sandbox and row.get("sandbox_remedy")) or row.get("remedy", "")
-        if row.get("for_all") and self.of not in ORGANIC:
+        if row.get("for_all") and not self._is_apart:
             self._patience.stop(EVERYWHERE, f"{refusal} {remedy}", failure)
             return ErrorResolution(action, failure, f"{refusal} {remedy}")
         text = f"{refusal} {self._whom(response)} {remedy}".strip()
@@ -193,20 +189,20 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def _trouble(self, answer: Answer) -> Trouble:
         """What `Patience` needs to know of an answer that is asked for again."""
-        found = self._interpreted(answer)
-        code = body_of(answer).get("code") if isinstance(answer, requests.Response) else None
-        row = self._row(code, "") if isinstance(code, int) else {}
+        found: ErrorResolution = getattr(answer, _FOUND)
+        row = self._row_of(answer)
         throttled = found.response_action is ResponseAction.RATE_LIMITED
         is_long = throttled or bool(row.get("long"))
         path, advertiser_id = self._where(answer)
         where = (path, advertiser_id if row.get("per_advertiser") or not throttled else "")
         waits = QUOTA_WAITS if is_long else OUTAGE_WAITS
-        own = row.get("per_advertiser") or self.of in ORGANIC or Budget.of(self.config).has_own(path)
+        own = row.get("per_advertiser") or self._is_apart or self._budget.has_own(path)
         return Trouble(where, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
 
-    def _row(self, code: int, words: str) -> Mapping[str, Any]:
-        rows = (row for row in self._table.rows if not row.get("not_granted") or is_not_granted(words))
-        return next((row for row in rows if _names(row, code)), NO_ROW)
+    def _row_of(self, answer: Answer) -> Mapping[str, Any]:
+        """The row of the table for an answer; an empty one where it has no code."""
+        code = body_of(answer).get("code") if isinstance(answer, requests.Response) else None
+        return self._table.row_of(code) if isinstance(code, int) else {}
 
     @staticmethod
     def _where(answer: Answer) -> tuple[str, str]:
@@ -228,11 +224,6 @@ def _is_text(response: requests.Response) -> bool:
     return response.status_code == requests.codes.ok and "json" not in kind and "html" not in kind
 
 
-def _names(row: Mapping[str, Any], code: int) -> bool:
-    low, high = row.get("range", (1, 0))
-    return code in row.get("codes", ()) or low <= code <= high
-
-
 def _is_divisible(response: requests.Response) -> bool:
     """Whether a report by day or hour was asked for more than one day, so that TikTok can be asked for half of them."""
     is_page = path_of(response.request) == "report/integrated/get/"
@@ -241,10 +232,7 @@ def _is_divisible(response: requests.Response) -> bool:
 
 
 def _tries(response: requests.Response) -> int:
-    """How many answers of its kind one request has had, this one included; told twice of the same answer."""
-    number: int | None = getattr(response, _TRY, None)
-    if number is None:
-        number = getattr(response.request, _TRY, 0) + 1
-        setattr(response.request, _TRY, number)
-        setattr(response, _TRY, number)
+    """How many answers of its kind one request has had, this one included."""
+    number = int(getattr(response.request, _TRY, 0)) + 1
+    setattr(response.request, _TRY, number)
     return number

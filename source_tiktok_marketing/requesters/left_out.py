@@ -26,7 +26,6 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 NAMED, LONGEST_REASON = 8, 200
 # So many owners refuse something before it is believed of all.
 ENOUGH = 3
-_TOLD = "_tiktok_told"
 # A word with a digit is an id or a number, and another one in each message.
 COUNTED = re.compile(r"\w*\d[\w-]*")
 
@@ -117,9 +116,7 @@ class LeftOut(OnePerSync):
         if not names_nothing(refused) or refusal in self._lasting:
             return False
         request = hash((refused.request.url, refused.request.body))
-        if not hasattr(refused, _TOLD):  # it is asked about twice
-            setattr(refused, _TOLD, True)
-            self._times[request] += 1
+        self._times[request] += 1
         if self._times[request] < tries:
             return True
         self._lasting.add(refusal)

@@ -15,11 +15,13 @@ from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.responses import data_of
+from source_tiktok_marketing.schema.casting import CASTERS
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # Renewed so long before it ends, so that no request is made with a token that ends on the way.
 AHEAD = timedelta(minutes=10)
+A_DAY = timedelta(days=1)
 
 
 class OrganicTokens(OnePerSync):
@@ -71,9 +73,17 @@ class OrganicTokens(OnePerSync):
                 "tokens into organic.",
                 internal_message="no access_token in the answer",
             )
-        ends = self._clock.now() + timedelta(seconds=int(found.get("expires_in") or 0))
+        ends = self._clock.now() + _lifetime_of(found.get("expires_in"))
         renewed = {"access_token": str(found["access_token"]), ENDS: ends.isoformat(timespec="seconds"),
                    "refresh_token": str(found.get("refresh_token") or body["refresh_token"])}  # fmt: skip
         self._tokens |= renewed
         self.hand_back(renewed)
         LOGGER.info("The token of the TikTok account was renewed; the platform keeps the new ones.")
+
+
+def _lifetime_of(seconds: Any) -> timedelta:
+    """How long a token lives: a day where TikTok does not say it, or says it in another way."""
+    try:
+        return timedelta(seconds=CASTERS["integer"](seconds))
+    except (OverflowError, TypeError, ValueError):
+        return A_DAY

@@ -26,7 +26,6 @@ Answer = requests.Response | Exception | None
 QUOTA_WAITS = (1, 2, 4, 8, 16, 30, 60, 300)
 OUTAGE_WAITS = (2, 4, 8, 16, 30, 60)
 OUTAGE_SECONDS = 300
-DEFAULT_MINUTES = 15
 # So many requests in a row given up after an outage, none answered between: the endpoint is down for this sync.
 LOST_IN_A_ROW = 10
 EVERYWHERE = ("", "")
@@ -68,7 +67,7 @@ class Patience(OnePerSync):
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self._minutes = int(config.get("max_wait_minutes") or DEFAULT_MINUTES)
+        self._minutes = int(config["max_wait_minutes"])
         self._lock = Lock()
         self._outcome = Condition(self._lock)
         self._probe, self._due = 0, 0.0
@@ -76,10 +75,13 @@ class Patience(OnePerSync):
         self._lost: Counter[str] = Counter()
         self._verdicts: dict[tuple[str, str], tuple[str, FailureType]] = {}
 
-    def refuse_hopeless(self, path: str, advertiser_id: str) -> None:
-        """Raises what was found out about this endpoint or ad account in this sync, before anything is asked."""
+    def refuse_hopeless(self, path: str, advertiser_id: str, *, is_apart: bool = False) -> None:
+        """Raises what was found out about this endpoint or ad account in this sync, before anything is asked.
+
+        What has a token and a quota of its own `is_apart`: what is known of everywhere else tells nothing about it.
+        """
         with self._lock:
-            found = next(filter(None, map(self._verdicts.get, _places(path, advertiser_id))), None)
+            found = next(filter(None, map(self._verdicts.get, _places(path, advertiser_id, is_apart=is_apart))), None)
         if found:
             if path == TASK_CHECK:
                 time.sleep(BETWEEN_CHECKS)
@@ -87,11 +89,11 @@ class Patience(OnePerSync):
                 message=found[0], internal_message="not asked: refused before in this sync", failure_type=found[1]
             )
 
-    def answered(self, path: str, advertiser_id: str) -> None:
+    def answered(self, path: str, advertiser_id: str, *, is_apart: bool = False) -> None:
         """Takes note of an answer: whatever was amiss there has passed."""
         with self._lock:
             self._lost.pop(path, None)
-            for place in _places(path, advertiser_id):
+            for place in _places(path, advertiser_id, is_apart=is_apart):
                 self._until.pop(place, None)
                 self._verdicts.pop(place, None)
 
@@ -183,8 +185,9 @@ class TiktokBackoff(BackoffStrategy):
         return self.patience.wait(self.trouble_of(response_or_exception), attempt_count)
 
 
-def _places(path: str, advertiser_id: str) -> tuple[tuple[str, str], ...]:
-    return EVERYWHERE, (path, ""), (path, advertiser_id)
+def _places(path: str, advertiser_id: str, *, is_apart: bool) -> tuple[tuple[str, str], ...]:
+    here = (path, ""), (path, advertiser_id)
+    return here if is_apart else (EVERYWHERE, *here)
 
 
 def _wait(waits: tuple[int, ...], attempt: int) -> int:

@@ -1,0 +1,31 @@
+"""The manifest's table of TikTok's codes: what to do for which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from source_tiktok_marketing.per_sync import OnePerSync
+from source_tiktok_marketing.requesters.responses import is_not_granted
+
+NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with this message."}
+
+
+class ErrorTable(OnePerSync):
+    """The table all error handlers of a sync go by; one of them is given it, and gives it to all."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
+        self.rows: list[Mapping[str, Any]] = []
+
+    def row_of(self, code: int, words: str = "") -> Mapping[str, Any]:
+        """The first row that names a code, or a range around it; `NO_ROW` where none does.
+
+        TikTok has one code for an ad account and for an endpoint that is not granted: its `words` tell which.
+        """
+        rows = (row for row in self.rows if not row.get("not_granted") or is_not_granted(words))
+        return next((row for row in rows if _names(row, code)), NO_ROW)
+
+
+def _names(row: Mapping[str, Any], code: int) -> bool:
+    low, high = row.get("range", (1, 0))
+    return code in row.get("codes", ()) or low <= code <= high
