@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from jsonschema import Draft7Validator
 from source_tiktok_marketing.requesters.json_decoding import read_json
 from source_tiktok_marketing.schema.casting import CASTERS, OddValues
 from source_tiktok_marketing.schema.columns import Column
-from tiktok_simulator import Simulator
+from tiktok_simulator import Fault, Request, Response, Simulator
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -203,3 +204,22 @@ def test_no_value_leaves_the_types_of_its_column(kind: str, value: Any) -> None:
     except (TypeError, ValueError, OverflowError):
         found = OddValues().fitted("stream", column, value)
     Draft7Validator(column.json_schema()).validate(found)
+
+
+@pytest.mark.parametrize(("stream", "breakdown"), [("ads_reports_by_post_daily", "post_id"),
+                                                   ("ads_audience_reports_by_dma_daily", "dma_id")])  # fmt: skip
+def test_a_row_without_the_value_of_its_breakdown_is_read(
+    stream: str, breakdown: str, tiktok: Simulator, sync: Read, one_advertiser: Config
+) -> None:
+    def without(request: Request, answer: Callable[[Request], Response]) -> Response:
+        response = answer(request)
+        body = response.json()
+        for row in body["data"]["list"][:1]:
+            row["dimensions"][breakdown] = None
+        return replace(response, body=json.dumps(body).encode())
+
+    whole = read(sync, stream, one_advertiser).rows(stream)
+    tiktok.faults.arm(Fault("without", without, REPORTS))
+    rows = read(sync, stream, one_advertiser).rows(stream)
+    assert len(rows) >= len(whole)  # more where the question for a buying type has the same row with its value
+    assert any(row.get(breakdown) is None for row in rows)

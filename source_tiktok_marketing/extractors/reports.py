@@ -20,6 +20,7 @@ from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES, Caster
 from source_tiktok_marketing.schema.columns import Column, report_columns
 from source_tiktok_marketing.schema.loaders import owner_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
+from source_tiktok_marketing.schema.metrics import dimensions as dimension_table
 
 NOT_APPLICABLE = "-"
 
@@ -108,7 +109,7 @@ class TaskExtractor(RecordExtractor):
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._rows = ReportExtractor(self.dimensions, self.metrics, self.stream, parameters)
-        self._needed = [name for name in self.dimensions if name.startswith("stat_time") or name.endswith("_id")]
+        self._needed = [name for name in self.dimensions if not dimension_table()[name].is_breakdown]
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one download."""

@@ -12,10 +12,10 @@ from typing import Any
 
 import orjson
 
-# Half of a letter that takes two, for example of an emoji that was cut.
 LONGEST_INTEGER = 20  # digits of 64 bits
 LONGEST_VALUE = 2**31 - 1
 REPLACEMENT = "\ufffd"
+# Half of a letter that takes two, for example of an emoji that was cut.
 HALF_A_LETTER = re.compile("[\ud800-\udfff]")
 
 

@@ -129,7 +129,7 @@ class Budget(OnePerSync):
     here all count together, which is right either way. Endpoints with a lower limit of their own also keep to that,
     by the second, the minute and the day. For the app itself the limit by the minute is at every level sixty times that
     by the second, and the one by the day 86,400 times: who keeps to the first keeps to all. (In the sandbox it is half
-    of that; `configuration` knows.)
+    of that; `config.normalization` knows.)
     """
 
     def __init__(self, config: Mapping[str, Any], own_limits: Sequence[Mapping[str, Any]] = ()) -> None:

@@ -11,6 +11,7 @@ import requests
 
 from source_tiktok_marketing.requesters.responses import _counts_rows, asked, body_of, count_of
 from source_tiktok_marketing.schema.casting import CASTERS
+from source_tiktok_marketing.schema.metrics import dimensions as dimension_table
 
 REPORT_PARTS = ("dimensions", "metrics")
 
@@ -83,7 +84,8 @@ def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
 def _is_dimension(name: str, value: Any) -> bool:
     """Whether a row can be told from others by this value; only a breakdown may be null."""
     if not name.startswith("stat_time"):
-        return isinstance(value, str | int) or (value is None and not name.endswith("_id"))
+        known = dimension_table().get(name)
+        return isinstance(value, str | int) or (value is None and (known is None or known.is_breakdown))
     try:
         return bool(CASTERS["date-time"](value))
     except (TypeError, ValueError):

@@ -73,9 +73,9 @@ class Dimension:
 class Metric:
     """A metric.
 
-    `scope` names a narrower rule (custom_reports/measures.py); `breakdowns` are the `REPORT_TYPE:dimension` whose list
-    of metrics has it; `sync_only` those (or `all`) with which an asynchronous report does not; `state` says whether it
-    is deprecated or unconfirmed: such are asked for by name only, never as part of a group.
+    `scope` names a narrower rule (config/custom_reports/metrics.py); `breakdowns` are the `REPORT_TYPE:dimension` whose
+    list of metrics has it; `sync_only` those (or `all`) with which an asynchronous report does not; `state` says
+    whether it is deprecated or unconfirmed: such are asked for by name only, never as part of a group.
     """
 
     name: str

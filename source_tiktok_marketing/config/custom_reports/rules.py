@@ -1,6 +1,6 @@
 """The rules one report must keep: what TikTok allows, checked without a request.
 
-The facts are data (catalogue/report_types.csv, dimensions.csv, metrics.csv, taken from reporting.md §1 and §3 to §5);
+The facts are data (schema/report_types.csv, dimensions.csv, metrics.csv, taken from reporting.md §1 and §3 to §5);
 what stands here reads them. A rule yields what is wrong: the field, why, and what to choose instead.
 """
 
