@@ -14,7 +14,8 @@ from rows import REPORTS, dimensions, metrics
 
 from source_tiktok_marketing.extractors.reports import ReportExtractor
 from source_tiktok_marketing.incremental.page_messages import IN_HAND, PAGES_IN_HAND, PageMessage
-from source_tiktok_marketing.requesters.page_decoder import Lines, codec_of
+from source_tiktok_marketing.requesters.page_decoder import codec_of
+from source_tiktok_marketing.requesters.pages import Lines
 from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator
 

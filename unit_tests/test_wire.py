@@ -14,7 +14,7 @@ from tiktok_simulator.world.ready_made import TOKYO, small_world
 from tiktok_simulator.world.world import TOKEN
 
 URL = f"https://business-api.tiktok.com/open_api/v1.3/campaign/get/?advertiser_id={TOKYO}"
-CONFIG = {"credentials": {"access_token": TOKEN}}
+CONFIG = {"credentials": {"access_token": TOKEN}, "max_wait_minutes": 15}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import orjson
 import requests
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 
-from source_tiktok_marketing.requesters.responses import asked, data_of
+from source_tiktok_marketing.requesters.responses import Answer, answer_of
 from source_tiktok_marketing.schema.casting import entity
 
 
@@ -31,13 +31,13 @@ class EntityExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
-        advertiser_id = asked(response, "advertiser_id")
-        undated_only = self._is_undated(response)
-        for row in data_of(response).get(self.record_path) or ():
+        answer = answer_of(response)
+        advertiser_id, undated_only = answer.advertiser_id, self._is_undated(answer)
+        for row in answer.data.get(self.record_path) or ():
             if not (undated_only and row.get("modify_time")):
                 yield {"advertiser_id": advertiser_id} | entity(self.stream, row)
 
-    def _is_undated(self, response: requests.Response) -> bool:
-        filtering = orjson.loads(asked(response, "filtering") or "{}")
+    def _is_undated(self, answer: Answer) -> bool:
+        filtering = orjson.loads(answer.asked("filtering") or "{}")
         undated = (sweep["filter"] for sweep in self.sweeps if sweep.get("undated"))
         return any(wanted.items() <= filtering.items() for wanted in undated)

@@ -15,7 +15,7 @@ from source_tiktok_marketing.extractors.paths import EVERY, reached
 from source_tiktok_marketing.extractors.reports import ReportExtractor
 from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.request_parameters import is_unasked
-from source_tiktok_marketing.requesters.responses import body_of, data_of, is_doubted
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import entity
 
 
@@ -49,13 +49,12 @@ class NestedExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
-        if is_doubted(response):
+        answer = answer_of(response)
+        if answer.is_doubted or is_unasked(answer):
             return
-        if body_of(response).get("code"):
-            raise refusal_of(response)
-        if is_unasked(response):
-            return
-        data, first = data_of(response), self.records.partition(".")[0]
+        if answer.code:
+            raise refusal_of(answer)
+        data, first = answer.data, self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
             raise ConfigError(
                 message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct records in "
@@ -87,11 +86,12 @@ class NestedReportExtractor(ReportExtractor):
     @override
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
-        if is_doubted(response):
+        answer = answer_of(response)
+        if answer.is_doubted:
             return
-        if body_of(response).get("code"):
-            raise refusal_of(response)
-        yield from super().extract_records(response)
+        if answer.code:
+            raise refusal_of(answer)
+        yield from super().extract_records(answer)
 
     @override
     def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from source_tiktok_marketing.errors import TransientError
 from source_tiktok_marketing.requesters.cut_answers import cut, is_cut
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.page_decoder import codec_of
-from source_tiktok_marketing.requesters.responses import asked, data_of
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES, Caster
 from source_tiktok_marketing.schema.columns import Column, report_columns
 from source_tiktok_marketing.schema.loaders import owner_columns
@@ -66,17 +66,18 @@ class ReportExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer, or all of them as one page (page_decoder.py)."""
-        owner = {name: asked(response, name) for name in owner_columns(self.business_center_id, self.of)}
-        if is_cut(response):
+        answer = answer_of(response)
+        owner = {name: answer.asked(name) for name in owner_columns(self.business_center_id, self.of)}
+        if is_cut(answer):
             raise cut(self.stream, owner)
-        if self._codec and (page := self._codec.page_of(response)) is not None:
+        if self._codec and (page := self._codec.page_of(answer)) is not None:
             yield page
             return
-        for row in data_of(response).get("list") or ():
+        for row in answer.data.get("list") or ():
             record = self.record(owner, row)
             if len(self.metrics) > METRICS_PER_REQUEST:
                 record = PartOfRow(record)
-                record.metrics = asked(response, "metrics")
+                record.metrics = answer.asked("metrics")
             yield record
 
     def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +114,7 @@ class TaskExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one download."""
-        owner = {"advertiser_id": asked(response, "advertiser_id")}
+        owner = {"advertiser_id": answer_of(response).advertiser_id}
         text, is_mended = read_text(response.content)
         if is_mended:
             ODD_VALUES.add_answer(self.stream)

@@ -13,7 +13,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record
 from typing_extensions import override
 
-from source_tiktok_marketing.requesters.page_decoder import Lines, Page
+from source_tiktok_marketing.requesters.pages import Lines, Page
 
 # A page in hand is a megabyte, and the CDK's queue counts messages. Who stops reading must not stop the threads.
 PAGES_IN_HAND, LONGEST_WAIT = 16, 60.0

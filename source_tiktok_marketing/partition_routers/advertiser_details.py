@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.requesters.responses import body_of, data_of, is_not_granted
+from source_tiktok_marketing.requesters.responses import answer_of, is_not_granted
 from source_tiktok_marketing.schema.casting import entity
 from source_tiktok_marketing.text import plain
 
@@ -43,11 +44,11 @@ class Details:
             return
         self.left = None if self.left is None else self.left - 1
         response = self.requester.send_request(request_params={"advertiser_ids": json.dumps(ids)})
-        body = {} if response is None else body_of(response)
-        if response is not None and body.get("code") == 0:
-            yield from (entity("advertisers", row) for row in data_of(response).get("list") or ())
+        answer = answer_of(requests.Response() if response is None else response)
+        if answer.code == 0:
+            yield from (entity("advertisers", row) for row in answer.data.get("list") or ())
             return
-        words = f"{plain(body.get('message') or 'no reason given').rstrip('.')} (code {body.get('code')})"
+        words = f"{plain(answer.message or 'no reason given').rstrip('.')} (code {answer.code})"
         _refuse_all(words)
         if (named := {each for each in ids if each in words}) and len(named) < len(ids):
             yield from self._batch([each for each in ids if each not in named])

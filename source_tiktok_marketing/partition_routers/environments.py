@@ -12,7 +12,7 @@ from airbyte_cdk import AirbyteTracedException
 from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.per_sync import OTHERWISE, PREPARED
-from source_tiktok_marketing.requesters.responses import body_of
+from source_tiktok_marketing.requesters.responses import answer_of
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -48,4 +48,4 @@ def _refusal(config: Mapping[str, Any], build: Build) -> int:
     with suppress(AirbyteTracedException):
         response = AdvertiserDirectory.of(config).requesters["environment"].send_request(request_params=asked)
     del built
-    return int(body_of(response).get("code") or 0) if response is not None else 0
+    return 0 if response is None else answer_of(response).code or 0

@@ -15,9 +15,9 @@ from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
 from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget
-from source_tiktok_marketing.requesters.responses import ADVERTISER, asked, path_of
+from source_tiktok_marketing.requesters.responses import place_of
 from source_tiktok_marketing.requesters.retry import Patience
-from source_tiktok_marketing.requesters.transport import _received
+from source_tiktok_marketing.requesters.transport import receive
 from source_tiktok_marketing.shutdown import hold_if_stopping
 
 
@@ -26,7 +26,7 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     """Puts the access token on a request, as it stands in the configuration, never taken for a template.
 
     It sees every request first, and so does two things more: what is known to be refused in this sync is not sent
-    (`Patience`), and the answer is received by `_received`, which follows no redirect: `requests` would hand the
+    (`Patience`), and the answer is received by `receive`, which follows no redirect: `requests` would hand the
     token to whichever host it names.
     """
 
@@ -61,11 +61,10 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Completes a request. Raises what is known already where asking is in vain."""
-        advertiser_id = asked(requests.RequestException(request=request), ADVERTISER)
-        self._patience.refuse_hopeless(path_of(request), advertiser_id, is_apart=self.of in ORGANIC)
+        self._patience.refuse_hopeless(*place_of(request), is_apart=self.of in ORGANIC)
         if self.of != RENEWAL:
             request.headers.update(self.get_auth_header())
-        request.hooks["response"] = [_received]
+        request.hooks["response"] = [receive]
         return request
 
 

@@ -11,7 +11,7 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import Record
 
 from source_tiktok_marketing.errors import AnswerCutError, ConfigError, TransientError
-from source_tiktok_marketing.requesters.page_decoder import Page
+from source_tiktok_marketing.requesters.pages import Page
 
 CUT_SHORT = "X-Tt-Ads-Throttle"
 # TikTok writes a sentence into the header where it cut an answer; these say that it did not.

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-import requests
-
-from source_tiktok_marketing.requesters.responses import asked, doubt, is_doubted
+from source_tiktok_marketing.requesters.responses import Answer
 from source_tiktok_marketing.requesters.retry import Patience
 
 # So often before a report is believed to have nothing, where TikTok writes empty reports in another way, and before a
@@ -26,22 +24,22 @@ class Doubts:
         self._answers: Counter[str] = Counter()
         self._in_a_row: Counter[tuple[str, str]] = Counter()
 
-    def stays_so(self, response: requests.Response) -> bool:
+    def stays_so(self, answer: Answer) -> bool:
         """Whether a request has had this answer often enough."""
-        self._answers[str(response.request.url)] += 1
-        return self._answers[str(response.request.url)] >= TRIES
+        self._answers[str(answer.request.url)] += 1
+        return self._answers[str(answer.request.url)] >= TRIES
 
-    def may_be_of_a_part(self, code: int, response: requests.Response, where: tuple[str, str]) -> bool:
+    def may_be_of_a_part(self, code: int, answer: Answer, where: tuple[str, str]) -> bool:
         """Whether less is to be asked for after this refusal: asking again was in vain, and there is no outage."""
-        if is_doubted(response):
+        if answer.is_doubted:
             return True
-        if code not in self._codes or not any(asked(response, name) for name in DIVISIBLE):
+        if code not in self._codes or not any(answer.asked(name) for name in DIVISIBLE):
             return False
         out_of_order = self._in_a_row[where] >= MOST_IN_A_ROW or self._patience.has_lost(where[0])
-        if out_of_order or not self.stays_so(response):
+        if out_of_order or not self.stays_so(answer):
             return False
         self._in_a_row[where] += 1
-        doubt(response)
+        answer.is_doubted = True
         return True
 
     def answered(self, where: tuple[str, str]) -> None:

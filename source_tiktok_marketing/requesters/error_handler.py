@@ -20,27 +20,17 @@ from source_tiktok_marketing.requesters.error_table import NO_ROW, ErrorTable
 from source_tiktok_marketing.requesters.left_out import LeftOut, reason_of
 from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.rate_limiter import Budget
-from source_tiktok_marketing.requesters.responses import (
-    ADVERTISER,
-    asked,
-    body_of,
-    data_of,
-    is_doubted,
-    is_mended,
-    path_of,
-    request_of,
-)
+from source_tiktok_marketing.requesters.responses import Answer, Outcome, answer_of, where
 from source_tiktok_marketing.requesters.retry import (
     EVERYWHERE,
     OUTAGE_WAITS,
     QUOTA_WAITS,
-    Answer,
     Patience,
     TiktokBackoff,
     Trouble,
 )
 from source_tiktok_marketing.requesters.transport import why_unanswered
-from source_tiktok_marketing.requesters.validation import flaw_in
+from source_tiktok_marketing.requesters.validation import REPORT, flaw_in
 from source_tiktok_marketing.schema.casting import ODD_VALUES
 from source_tiktok_marketing.text import plain
 
@@ -50,7 +40,7 @@ TRANSIENT = FailureType.transient_error
 PARTLY_DONE = 20001
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
-_TRY, _FOUND = "_tiktok_try", "_tiktok_found"
+_TRY = "_tiktok_try"
 
 
 @dataclass
@@ -93,63 +83,66 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._doubts = Doubts(self.partial, self._patience)
         self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
 
-    def interpret_response(self, response_or_exception: Answer) -> ErrorResolution:
+    def interpret_response(self, response_or_exception: Outcome) -> ErrorResolution:
         """What to do with one answer, and the sentence for the user."""
         is_throttled = False
         try:
-            found = self._interpreted(response_or_exception)
+            found = self._resolution_of(response_or_exception)
             is_throttled = found.response_action is ResponseAction.RATE_LIMITED
         finally:
             if not is_throttled:
                 self._patience.end_probe()
-        passed = found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE)
-        if passed and not is_doubted(response_or_exception):
-            self._patience.answered(*self._where(response_or_exception), is_apart=self._is_apart)
-            self._doubts.answered(self._where(response_or_exception))
-        elif not passed:  # `_trouble` is asked about the same answer
-            setattr(response_or_exception, _FOUND, found)
-        if is_throttled and not self._row_of(response_or_exception).get("per_advertiser"):
-            self._budget.refused(str(getattr(request_of(response_or_exception), "url", "")))
+        if isinstance(response_or_exception, requests.Response):
+            self._note(answer_of(response_or_exception), found)
         return found
 
-    def _interpreted(self, answer: Answer) -> ErrorResolution:
-        if not isinstance(answer, requests.Response):
-            return _retry(f"No answer came from TikTok: {why_unanswered(answer)}. {self._whom(answer)}")
+    def _resolution_of(self, outcome: Outcome) -> ErrorResolution:
+        if not isinstance(outcome, requests.Response):
+            return _retry(f"No answer came from TikTok: {why_unanswered(outcome)}. {self._whom(outcome)}")
+        answer = answer_of(outcome)
         if self._codec:
-            self._codec.page_of(answer)  # what it reads whole, body_of need not decode again
-        code = body_of(answer).get("code")
-        if type(code) is not int:  # nor true, which counts as one
+            self._codec.page_of(answer)  # what it reads whole is not decoded again
+        if answer.code is None:
             if self.takes_text and _is_text(answer):
                 return ErrorResolution(ResponseAction.SUCCESS)
             return self._without_envelope(answer)
-        return self._by_code(code, answer)
+        return self._by_code(answer.code, answer)
 
-    def _by_code(self, code: int, response: requests.Response) -> ErrorResolution:
-        whom = self._whom(response)
+    def _note(self, answer: Answer, found: ErrorResolution) -> None:
+        """Tells those who wait what came of this answer."""
+        answer.resolution = found
+        if found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
+            if not answer.is_doubted:
+                self._patience.answered(*where(answer), is_apart=self._is_apart)
+                self._doubts.answered(where(answer))
+        elif found.response_action is ResponseAction.RATE_LIMITED and not self._row_of(answer).get("per_advertiser"):
+            self._budget.refused(answer.request.url or "")
+
+    def _by_code(self, code: int, answer: Answer) -> ErrorResolution:
+        whom = self._whom(answer)
         if code in self.ignored or code in self.doubtful:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
-        said = body_of(response).get("message")
-        words = plain(said if said and isinstance(said, str) else "no reason given").rstrip(".")
-        if self._doubts.may_be_of_a_part(code, response, self._where(response)):
+        words = plain(answer.message or "no reason given").rstrip(".")
+        if self._doubts.may_be_of_a_part(code, answer, where(answer)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
         row = self._table.row_of(code, words)
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
             return self._by_data(
-                f"TikTok answered in part only: {words} (code {code})." * (code == PARTLY_DONE), response
+                f"TikTok answered in part only: {words} (code {code})." * (code == PARTLY_DONE), answer
             )
-        return self._by_row(row, f"TikTok refused: {words} (code {code}).", response)
+        return self._by_row(row, f"TikTok refused: {words} (code {code}).", answer)
 
-    def _by_data(self, warning: str, response: requests.Response) -> ErrorResolution:
+    def _by_data(self, warning: str, answer: Answer) -> ErrorResolution:
         """What to do with an answer that TikTok calls a success."""
         if warning:
-            LOGGER.warning(f"{warning} {self._whom(response)}")
-        if flaw := flaw_in(response) or self._emptiness(response):
-            return _retry(f"TikTok sent an answer {flaw}. {self._whom(response)}")
-        if is_mended(response) and self.gives_rows:
-            ODD_VALUES.add_answer(self.stream or path_of(response.request))
+            LOGGER.warning(f"{warning} {self._whom(answer)}")
+        if flaw := flaw_in(answer) or self._emptiness(answer):
+            return _retry(f"TikTok sent an answer {flaw}. {self._whom(answer)}")
+        if answer.is_mended and self.gives_rows:
+            ODD_VALUES.add_answer(self.stream or answer.path)
         return ErrorResolution(ResponseAction.SUCCESS)
 
-    def _by_row(self, row: Mapping[str, Any], refusal: str, response: requests.Response) -> ErrorResolution:
+    def _by_row(self, row: Mapping[str, Any], refusal: str, answer: Answer) -> ErrorResolution:
         """What to do with an answer that is refused in the words of `refusal`, as its row of the table says."""
         action, failure = ResponseAction[row["action"]], FailureType[row.get("failure", "system_error")]
         in_sandbox = self.config["credentials"]["auth_type"] == SANDBOX
@@ -157,27 +150,27 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if row.get("for_all") and not self._is_apart:
             self._patience.stop(EVERYWHERE, f"{refusal} {remedy}", failure)
             return ErrorResolution(action, failure, f"{refusal} {remedy}")
-        text = f"{refusal} {self._whom(response)} {remedy}".strip()
+        text = f"{refusal} {self._whom(answer)} {remedy}".strip()
         if row.get("leave_out"):
-            if self._left_out.may_pass(response, row["tries"]):
+            if self._left_out.may_pass(answer, row["tries"]):
                 return _retry(text)
-            told = f"{refusal} {self._whom(response)}".strip()
-            raise RefusedRequestError(response, reason_of(response), told, remedy, failure)
-        if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(response):
+            told = f"{refusal} {self._whom(answer)}".strip()
+            raise RefusedRequestError(answer, reason_of(answer), told, remedy, failure)
+        if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(answer):
             action = ResponseAction.FAIL
-        elif row.get("halve") and _is_divisible(response) and _tries(response) >= TRIES_OF_A_WINDOW:
+        elif row.get("halve") and _is_divisible(answer) and _tries(answer) >= TRIES_OF_A_WINDOW:
             action = ResponseAction.SPLIT_REQUEST_WINDOW
         return ErrorResolution(action, failure if action is ResponseAction.FAIL else TRANSIENT, text)
 
-    def _emptiness(self, response: requests.Response) -> str:
+    def _emptiness(self, answer: Answer) -> str:
         """What is wrong with a report that has not even an empty list; `""` where TikTok stays with it."""
-        if path_of(response.request) != "report/integrated/get/" or data_of(response):
+        if answer.path != REPORT or answer.data:
             return ""
-        return "" if self._doubts.stays_so(response) else "with nothing in its data"
+        return "" if self._doubts.stays_so(answer) else "with nothing in its data"
 
-    def _without_envelope(self, response: requests.Response) -> ErrorResolution:
-        status = response.status_code
-        text = f"TikTok answered HTTP {status} without its usual body. {self._whom(response)}"
+    def _without_envelope(self, answer: Answer) -> ErrorResolution:
+        status = answer.status_code
+        text = f"TikTok answered HTTP {status} without its usual body. {self._whom(answer)}"
         if status == requests.codes.too_many_requests:
             return ErrorResolution(ResponseAction.RATE_LIMITED, TRANSIENT, text)
         if status == requests.codes.not_found:
@@ -187,29 +180,25 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return ErrorResolution(ResponseAction.FAIL, FailureType.system_error, f"{text} {NO_ROW['remedy']}")
         return _retry(text)
 
-    def _trouble(self, answer: Answer) -> Trouble:
-        """What `Patience` needs to know of an answer that is asked for again."""
-        found: ErrorResolution = getattr(answer, _FOUND)
-        row = self._row_of(answer)
+    def _trouble(self, outcome: Outcome) -> Trouble:
+        """What `Patience` needs to know of an answer that is asked for again, or of the lack of one."""
+        found = (outcome.resolution if isinstance(outcome, Answer) else None) or self._resolution_of(outcome)
+        row = self._row_of(outcome)
         throttled = found.response_action is ResponseAction.RATE_LIMITED
         is_long = throttled or bool(row.get("long"))
-        path, advertiser_id = self._where(answer)
-        where = (path, advertiser_id if row.get("per_advertiser") or not throttled else "")
+        path, advertiser_id = where(outcome)
+        place = (path, advertiser_id if row.get("per_advertiser") or not throttled else "")
         waits = QUOTA_WAITS if is_long else OUTAGE_WAITS
         own = row.get("per_advertiser") or self._is_apart or self._budget.has_own(path)
-        return Trouble(where, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
+        return Trouble(place, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
 
-    def _row_of(self, answer: Answer) -> Mapping[str, Any]:
+    def _row_of(self, outcome: Outcome) -> Mapping[str, Any]:
         """The row of the table for an answer; an empty one where it has no code."""
-        code = body_of(answer).get("code") if isinstance(answer, requests.Response) else None
-        return self._table.row_of(code) if isinstance(code, int) else {}
+        code = outcome.code if isinstance(outcome, Answer) else None
+        return {} if code is None else self._table.row_of(code)
 
-    @staticmethod
-    def _where(answer: Answer) -> tuple[str, str]:
-        return path_of(request_of(answer)), asked(answer, ADVERTISER)
-
-    def _whom(self, answer: Answer) -> str:
-        advertiser_id = asked(answer, ADVERTISER)
+    def _whom(self, outcome: Outcome) -> str:
+        _, advertiser_id = where(outcome)
         parts = [f"stream {self.stream}"] if self.stream else []
         parts += [f"ad account {advertiser_id}"] if advertiser_id else []
         return f"It was asked for {', '.join(parts)}." if parts else ""
@@ -219,20 +208,19 @@ def _retry(text: str) -> ErrorResolution:
     return ErrorResolution(ResponseAction.RETRY, TRANSIENT, text.strip())
 
 
-def _is_text(response: requests.Response) -> bool:
-    kind = response.headers.get("Content-Type", "")
-    return response.status_code == requests.codes.ok and "json" not in kind and "html" not in kind
+def _is_text(answer: Answer) -> bool:
+    kind = answer.headers.get("Content-Type", "")
+    return answer.status_code == requests.codes.ok and "json" not in kind and "html" not in kind
 
 
-def _is_divisible(response: requests.Response) -> bool:
+def _is_divisible(answer: Answer) -> bool:
     """Whether a report by day or hour was asked for more than one day, so that TikTok can be asked for half of them."""
-    is_page = path_of(response.request) == "report/integrated/get/"
-    days = [asked(response, name) for name in ("start_date", "end_date")]
-    return is_page and "stat_time_" in asked(response, "dimensions") and days[0] < days[1]
+    is_dated = answer.path == REPORT and "stat_time_" in answer.asked("dimensions")
+    return is_dated and answer.asked("start_date") < answer.asked("end_date")
 
 
-def _tries(response: requests.Response) -> int:
+def _tries(answer: Answer) -> int:
     """How many answers of its kind one request has had, this one included."""
-    number = int(getattr(response.request, _TRY, 0)) + 1
-    setattr(response.request, _TRY, number)
+    number = int(getattr(answer.request, _TRY, 0)) + 1
+    setattr(answer.request, _TRY, number)
     return number

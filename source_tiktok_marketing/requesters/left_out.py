@@ -18,7 +18,7 @@ from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS, Budget
 from source_tiktok_marketing.requesters.request_parameters import Item, names_nothing
-from source_tiktok_marketing.requesters.responses import body_of
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.text import plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -32,8 +32,8 @@ COUNTED = re.compile(r"\w*\d[\w-]*")
 
 def reason_of(response: requests.Response) -> str:
     """TikTok's own words about a refusal, bounded, with its code."""
-    body = body_of(response)
-    return f"{plain(body.get('message') or 'no reason given', LONGEST_REASON).rstrip('.')}, code {body.get('code')}"
+    answer = answer_of(response)
+    return f"{plain(answer.message or 'no reason given', LONGEST_REASON).rstrip('.')}, code {answer.code}"
 
 
 def after_a_search(refusal: RefusedRequestError) -> RefusedRequestError:
@@ -111,7 +111,7 @@ class LeftOut(OnePerSync):
 
     def may_pass(self, refused: requests.Response, tries: int) -> bool:
         """Whether a refusal that names nothing of the request was not told often enough to be believed."""
-        words = COUNTED.sub("", str(body_of(refused).get("message"))[:LONGEST_REASON])
+        words = COUNTED.sub("", answer_of(refused).message[:LONGEST_REASON])
         refusal = (str(urlsplit(refused.request.url or "").path), words)
         if not names_nothing(refused) or refusal in self._lasting:
             return False

@@ -14,7 +14,7 @@ from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.clock import SyncClock
-from source_tiktok_marketing.requesters.responses import data_of
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import CASTERS
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -66,7 +66,7 @@ class OrganicTokens(OnePerSync):
             "refresh_token": self._tokens["refresh_token"],
         }
         response = self.requester.send_request(request_body_json=body) if self.requester else None
-        found = data_of(response) if response is not None else {}
+        found = answer_of(response).data if response is not None else {}
         if not found.get("access_token"):
             raise ConfigError(
                 message="TikTok did not renew the token of the TikTok account. Authorise the account again and put its "

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import requests
-
-from source_tiktok_marketing.requesters.responses import asked, count_of, data_of
-from source_tiktok_marketing.requesters.validation import READ, ROWS
+from source_tiktok_marketing.requesters.pages import READ, ROWS
+from source_tiktok_marketing.requesters.responses import Answer, count_of
 
 
 @dataclass(frozen=True)
@@ -31,39 +29,39 @@ class Tally:
         return max(0, (self.total or 0) - self.read)
 
 
-def tallied(before: Tally, response: requests.Response) -> Tally:
+def tallied(before: Tally, answer: Answer) -> Tally:
     """The tally with one more page."""
-    info, rows = _info(response), rows_on(response) or 0
+    info, rows = _info(answer), rows_on(answer) or 0
     total, pages = count_of(info, "total_number"), count_of(info, "total_page")
     most = max(before.most, rows)
-    short = rows < max(most, count_of(info, "page_size") or _size_asked(response))
+    short = rows < max(most, count_of(info, "page_size") or _size_asked(answer))
     total, pages = before.total if total is None else total, before.pages if pages is None else pages
     return Tally(before.read + rows, most, short, total, pages)
 
 
-def goes_on(tally: Tally, response: requests.Response, page: int) -> bool:
+def goes_on(tally: Tally, answer: Answer, page: int) -> bool:
     """Whether to ask for another page.
 
     No number of TikTok's is believed against the rows. A page that `total_page` counts is asked for, and so is one for
     the rows that `total_number` counts and that did not come. Where more came than it counts, it is wrong: the list is
     read until a page is short or empty. The same goes for lists that do not say how many pages they have.
     """
-    rows, total, size = rows_on(response), tally.total, count_of(_info(response), "page_size")
+    rows, total, size = rows_on(answer), tally.total, count_of(_info(answer), "page_size")
     is_counted = page < (tally.pages or 0)
     if rows is None:  # records that are no list can't be counted
         return is_counted or (total or 0) > page * (size or total or 0)
-    if not asked(response, "page"):
+    if not answer.asked("page"):
         return is_counted or (total or 0) > tally.read >= (size or 0)
     if is_counted or not rows:
         return rows > 0
     if total is not None:
         return tally.read < total or (tally.read > total and rows >= tally.most)
-    return not tally.pages and rows >= (size or _size_asked(response) or tally.most)
+    return not tally.pages and rows >= (size or _size_asked(answer) or tally.most)
 
 
-def rows_on(response: requests.Response) -> int | None:
+def rows_on(answer: Answer) -> int | None:
     """How many rows a page has; None where they are no list."""
-    data = data_of(response)
+    data = answer.data
     if READ in data:
         return int(data[READ])
     named = [data[name] or [] for name in ROWS if name in data]
@@ -71,10 +69,10 @@ def rows_on(response: requests.Response) -> int | None:
     return max(map(len, lists)) if lists else None if data else 0
 
 
-def _info(response: requests.Response) -> Mapping[str, Any]:
-    return data_of(response).get("page_info") or {}
+def _info(answer: Answer) -> Mapping[str, Any]:
+    return answer.data.get("page_info") or {}
 
 
-def _size_asked(response: requests.Response) -> int:
-    size = asked(response, "page_size")
+def _size_asked(answer: Answer) -> int:
+    size = answer.asked("page_size")
     return int(size) if size.isdecimal() else 0

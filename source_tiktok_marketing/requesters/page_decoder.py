@@ -11,19 +11,18 @@ import re
 import sys
 import time
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
-import orjson
 import requests
 
 from source_tiktok_marketing.errors import UnfitPageError
-from source_tiktok_marketing.requesters.responses import asked, keep_body
-from source_tiktok_marketing.requesters.validation import READ
+from source_tiktok_marketing.requesters.pages import Lines, Page
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.columns import Column, report_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
@@ -32,38 +31,8 @@ from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 FINITE = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": FINITE, "date": str, "date-time": str}
 TIMES = ("date", "date-time")
-_PAGE = "_tiktok_page"
 # Twice as fast as bytes.replace where there are many.
 NOT_APPLICABLE = re.compile(rb'"-"')
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Records as the lines a sync writes; `last` is the largest value of their time dimension."""
-
-    stream: str
-    count: int
-    text: bytes
-    last: str = ""
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """The records themselves."""
-        for line in self.text.splitlines():
-            yield orjson.loads(line)["record"]["data"]
-
-
-class Page(dict[str, Any]):
-    """The records of one answer: the first one, and the rest. An empty mapping: the CDK takes it for a record."""
-
-    def __init__(self, info: Mapping[str, Any] | None, first: Lines, rest: Lines) -> None:
-        super().__init__()
-        self.first = first
-        self.rest = rest
-        self.key: tuple[str, ...] = ()
-        self.hashes: array[int] | None = None
-        """The hash of each record's `key`; None where the page is all there is, as TikTok says."""
-        self.envelope = {"code": 0, "message": "OK", "data": {"page_info": info, READ: first.count + rest.count}}
-        """The answer without its rows."""
 
 
 def codec_of(parameters: Mapping[str, Any]) -> PageCodec | None:
@@ -118,15 +87,13 @@ class PageCodec:
 
     def page_of(self, response: requests.Response) -> Page | None:
         """The page an answer is, read once however many ask; None where it has to be read value by value."""
-        if not hasattr(response, _PAGE):
+        answer = answer_of(response)
+        if not answer.is_paged:
             try:
-                page = self.page(response.content, {name: asked(response, name) for name in self.owner})
-                keep_body(response, page.envelope)
+                answer.keep_page(self.page(answer.content, {name: answer.asked(name) for name in self.owner}))
             except UnfitPageError:
-                page = None
-            setattr(response, _PAGE, page)
-        found: Page | None = getattr(response, _PAGE)
-        return found
+                answer.keep_page(None)
+        return answer.page
 
     def page(self, content: bytes, owner: Mapping[str, str]) -> Page:
         """The records of one answer. Raises UnfitPageError where a value does not fit its column."""

@@ -5,33 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import requests
-
 from source_tiktok_marketing.requesters.page_counts import Tally
-from source_tiktok_marketing.requesters.responses import asked, count_of, data_of, is_doubted
+from source_tiktok_marketing.requesters.responses import Answer, count_of
 
 Token = dict[str, Any]
 OF_PIECES = ("size", "pieces", "whole", "seen", "rows")
 
 
-def is_piece(token: Mapping[str, Any], response: requests.Response) -> bool:
+def is_piece(token: Mapping[str, Any], answer: Answer) -> bool:
     """Whether a page could not be read, or is a part of one that could not."""
-    return "whole" in token or is_doubted(response)
+    return "whole" in token or answer.is_doubted
 
 
-def after_piece(token: Mapping[str, Any], response: requests.Response) -> tuple[Token, bool]:
+def after_piece(token: Mapping[str, Any], answer: Answer) -> tuple[Token, bool]:
     """What to ask for after a piece, and whether there is anything: once a page is through, the list goes on behind it.
 
         page 2 of 100 rows ✗ → page 3 of 50 rows ✗ → page 5 of 25 ✓, page 6 of 25 ✗ → … → page 4 of 50 ✓ → page 3 of 100
 
     The numbers of the rows that could not be read are kept in `unread`.
     """
-    page, size = int(token["page"]), int(asked(response, "page_size"))
+    page, size = int(token["page"]), int(answer.asked("page_size"))
     pieces, unread = list(token.get("pieces", ())), list(token.get("unread", ()))
-    rows = count_of(data_of(response).get("page_info") or {}, "total_number") or token.get("rows")
-    if is_doubted(response) and size > 1:
+    rows = count_of(answer.data.get("page_info") or {}, "total_number") or token.get("rows")
+    if answer.is_doubted and size > 1:
         pieces = [*_pieces_of(page, size), *pieces]
-    elif is_doubted(response):
+    elif answer.is_doubted:
         unread.append(page)
     whole = token.get("whole") or (page, size)
     found = {**token, "unread": unread, "rows": rows, "whole": whole}

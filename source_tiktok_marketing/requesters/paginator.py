@@ -17,7 +17,7 @@ from source_tiktok_marketing.errors import ConfigError, TransientError
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
 from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, rows_on, tallied
 from source_tiktok_marketing.requesters.page_pieces import after_piece, is_piece
-from source_tiktok_marketing.requesters.responses import asked, count_of, data_of
+from source_tiktok_marketing.requesters.responses import Answer, answer_of, count_of
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -96,27 +96,28 @@ class TiktokPages(PaginationStrategy):
     ) -> dict[str, Any] | None:
         """The page after the one just read; None behind the last page of the last sweep."""
         token = last_page_token_value or self.initial_token
-        if "has_more" in data_of(response):
-            return self._after_cursor(token, data_of(response))
-        if is_piece(token, response):
-            following, more = after_piece(token, response)
-            return following if more and not self.sample else self._behind(following, response, stream_slice)
-        info = data_of(response).get("page_info") or {}
-        tally = tallied(token.get("tally", Tally()), response)
-        if not self.sample and (again := self._from_the_start(token, tally, response)):
+        answer = answer_of(response)
+        if "has_more" in answer.data:
+            return self._after_cursor(token, answer.data)
+        if is_piece(token, answer):
+            following, more = after_piece(token, answer)
+            return following if more and not self.sample else self._behind(following, answer, stream_slice)
+        info = answer.data.get("page_info") or {}
+        tally = tallied(token.get("tally", Tally()), answer)
+        if not self.sample and (again := self._from_the_start(token, tally, answer)):
             return again
-        more = goes_on(tally, response, token["page"]) and self._is_in_reach(token["page"], info, response)
-        if more and not asked(response, "page"):
+        more = goes_on(tally, answer, token["page"]) and self._is_in_reach(token["page"], info, answer)
+        if more and not answer.asked("page"):
             raise ConfigError(
                 message=f"{self.stream}: TikTok gives this list in pages, and none was asked for. Set paging to pages.",
                 internal_message=f"page_info {info}",
             )
         if more and not self.sample:
-            return {**token, "page": token["page"] + 1, "seen": _seen(response, token["page"]), "tally": tally}
-        return self._behind(token, response, stream_slice)
+            return {**token, "page": token["page"] + 1, "seen": _seen(answer, token["page"]), "tally": tally}
+        return self._behind(token, answer, stream_slice)
 
     def _behind(
-        self, token: Mapping[str, Any], response: requests.Response, stream_slice: StreamSlice | None
+        self, token: Mapping[str, Any], answer: Answer, stream_slice: StreamSlice | None
     ) -> dict[str, Any] | None:
         """The next sweep, None behind the last. Tells of the rows that could not be read."""
         rest = range(token["sweep"] + 1, len(self.sweeps or ()))
@@ -125,7 +126,7 @@ class TiktokPages(PaginationStrategy):
         if unread := token.get("unread"):
             numbers = ", ".join(map(str, unread[:NAMED])) + (f" and {len(unread) - NAMED} more" * (len(unread) > NAMED))
             text = (
-                f"{self.stream}: TikTok can't give row {numbers} of {_owner(response)}'s list, asked for alone or with "
+                f"{self.stream}: TikTok can't give row {numbers} of {_owner(answer)}'s list, asked for alone or with "
                 "others. All other rows were read."
             )
             if not (stream_slice and stream_slice.cursor_slice):
@@ -166,16 +167,14 @@ class TiktokPages(PaginationStrategy):
         changed_since = str(stream_slice["start_time"]) if stream_slice else ""
         return changed_since > (datetime.now(UTC) - timedelta(days=self.recent_days)).date().isoformat()
 
-    def _from_the_start(
-        self, token: Mapping[str, Any], tally: Tally, response: requests.Response
-    ) -> dict[str, Any] | None:
+    def _from_the_start(self, token: Mapping[str, Any], tally: Tally, answer: Answer) -> dict[str, Any] | None:
         """The first page again, where the list has moved since the page before or ends too early; else None."""
         before, times = token.get("seen"), token.get("again", 0)
         if before is None:  # the first page; most windows have no other
             return None
-        now, last = _seen(response, token["page"]), token["tally"]
-        whose = f"{self.stream}: {_owner(response)}'s list"
-        ends_early = rows_on(response) == 0 and tally.lacking > 0
+        now, last = _seen(answer, token["page"]), token["tally"]
+        whose = f"{self.stream}: {_owner(answer)}'s list"
+        ends_early = rows_on(answer) == 0 and tally.lacking > 0
         if before != now and last.total == tally.total:
             if not ends_early:
                 return None
@@ -192,29 +191,29 @@ class TiktokPages(PaginationStrategy):
             internal_message=f"page {token['page']}: {last} then {tally}",
         )
 
-    def _is_in_reach(self, page: int, info: Mapping[str, Any], response: requests.Response) -> bool:
+    def _is_in_reach(self, page: int, info: Mapping[str, Any], answer: Answer) -> bool:
         """Whether TikTok gives the page after this one."""
         if self.reachable is None:
             return True
         if page == 1 and (total := count_of(info, "total_number") or 0) > self.reachable:
             LOGGER.info(
-                f"{self.stream}: {_owner(response)} has {total} rows; TikTok gives the first {self.reachable} of them "
+                f"{self.stream}: {_owner(answer)} has {total} rows; TikTok gives the first {self.reachable} of them "
                 "and no way to the others."
             )
-        size = count_of(info, "page_size") or int(asked(response, "page_size") or 1)
+        size = count_of(info, "page_size") or int(answer.asked("page_size") or 1)
         return (page + 1) * size <= self.reachable
 
 
-def _owner(response: requests.Response) -> str:
-    return next((f"{what} {value}" for name, what in OWNERS.items() if (value := asked(response, name))), "TikTok")
+def _owner(answer: Answer) -> str:
+    return next((f"{what} {value}" for name, what in OWNERS.items() if (value := answer.asked(name))), "TikTok")
 
 
-def _seen(response: requests.Response, page: int) -> int:
+def _seen(answer: Answer, page: int) -> int:
     """What tells two pages of one list apart: the rows that are here, by the outermost.
 
     Rows are told apart by their ids, which stand at their beginning or end; all of a page would be a tenth of its cost.
     """
-    text = response.content
+    text = answer.content
     start, end = text.find(b"[{"), text.rfind(b"]")
     outermost = (text[start : min(start + OUTERMOST, end)], text[max(start, end - OUTERMOST) : end])
     return hash((end - start, *outermost)) if start >= 0 else page

@@ -11,7 +11,7 @@ import requests
 
 from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.per_sync import OnePerSync
-from source_tiktok_marketing.requesters.responses import body_of, is_not_granted
+from source_tiktok_marketing.requesters.responses import answer_of, is_not_granted
 from source_tiktok_marketing.text import plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -51,7 +51,6 @@ class Refusals(OnePerSync):
 
 def refusal_of(response: requests.Response, scope: str = "") -> RefusedError:
     """The refusal that an answer is; `scope` is what the token lacks, where that is known."""
-    said = body_of(response).get("message")
-    words = plain(said or "no reason given").rstrip(".")
-    code = int(body_of(response).get("code") or 0)
-    return RefusedError(code, words, scope, is_not_granted=is_not_granted(str(said)))
+    answer = answer_of(response)
+    words = plain(answer.message or "no reason given").rstrip(".")
+    return RefusedError(answer.code or 0, words, scope, is_not_granted=is_not_granted(answer.message))

@@ -12,7 +12,7 @@ import orjson
 import requests
 
 from source_tiktok_marketing.errors import NothingToAskError, NothingToMeasureError
-from source_tiktok_marketing.requesters.responses import body_of, keep_body, request_of
+from source_tiktok_marketing.requesters.responses import Answer, answer_of
 
 WORD, PLACEHOLDER = re.compile(r"\w+"), re.compile(r"\{\w+\}")
 # A name or a value stands near the beginning of a message; some are megabytes long.
@@ -50,7 +50,7 @@ class Parameter:
 
 def told_by(response: requests.Response) -> list[str]:
     """The words of TikTok's message; names are words, too."""
-    return WORD.findall(str(body_of(response).get("message") or "")[:LONGEST_MESSAGE])
+    return WORD.findall(answer_of(response).message[:LONGEST_MESSAGE])
 
 
 def tokens_of(response: requests.Response) -> set[str]:
@@ -171,18 +171,17 @@ def _less(value: Any, items: set[Item], least: str, name: str) -> Any:
     return kept or None
 
 
-def empty_page() -> requests.Response:
+def empty_page() -> Answer:
     """An answer without rows, to a question that was not asked."""
     response = requests.Response()
     response.status_code = requests.codes.ok
     info = {"page": 1, "page_size": 1, "total_number": 0, "total_page": 0}
-    keep_body(response, {"code": 0, "message": "OK", "data": {"list": [], "page_info": info}})
-    return response
+    return Answer(response, orjson.dumps({"code": 0, "message": "OK", "data": {"list": [], "page_info": info}}))
 
 
 def is_unasked(response: requests.Response) -> bool:
     """Whether an answer is an `empty_page`: nobody was asked for it."""
-    return not request_of(response)
+    return response.request is None
 
 
 def _has_objects(value: Any) -> bool:

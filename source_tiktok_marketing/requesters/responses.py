@@ -1,99 +1,151 @@
-"""TikTok's answers: one decoding of a page, shared by everything that looks at it."""
+"""TikTok's answers: received and decoded once, and then asked by name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
+from typing_extensions import override
 
 from source_tiktok_marketing.requesters.json_decoding import read_json
+from source_tiktok_marketing.requesters.pages import Page
 from source_tiktok_marketing.schema.casting import CASTERS
 
-_BODY, _QUERY, _MENDED = "_tiktok_body", "_tiktok_query", "_tiktok_mended"
-_DOUBTED = "_tiktok_doubted"
 NOT_GRANTED = re.compile(r"\bgrant\b.*/:?(GET|POST)\b")
 LONGEST_COUNT = 12
+ADVERTISER = "advertiser_id"
+
+# What a request came to: an answer, or why there is none.
+Outcome = requests.Response | Exception | None
 
 
-def body_of(response: requests.Response) -> Mapping[str, Any]:
-    """The envelope `{code, message, request_id, data}` of an answer; empty where the body is no JSON object.
+class Answer(requests.Response):
+    """One answer of TikTok's, which all components of a stream are handed in the place of the response.
 
-    Decoded once and kept on the response: the error table, the extractor and the paginator all ask for it, and a
-    page of 1,000 rows is a megabyte.
+    The transport makes it when a body has arrived whole. The body is decoded when it is first asked for, and never
+    again: a page of 1,000 rows is a megabyte. A report's codec reads a page in its own way, once (`keep_page`).
     """
-    body: Mapping[str, Any] | None = getattr(response, _BODY, None)
-    if body is None:
-        body, mended = _decoded(response.content)
-        setattr(response, _BODY, body)
-        setattr(response, _MENDED, mended)
-    return body
+
+    def __init__(self, response: requests.Response, content: bytes) -> None:
+        super().__init__()
+        self.__dict__.update(response.__dict__)  # as `requests` has no way to make one of another
+        self._bytes = content
+        self._body: Mapping[str, Any] | None = None
+        self.is_mended = False
+        """Whether the body could be read only with something replaced."""
+        self.is_doubted = False
+        """Whether this refusal came so often that the caller may ask for less."""
+        self.is_paged = False
+        """Whether a codec has read it."""
+        self.page: Page | None = None
+        """Its records as the report's codec read them; None where they have to be read value by value."""
+        self.resolution: ErrorResolution | None = None
+        """What the error handler found, where the answer is to be asked for again or is an error."""
+
+    @property
+    @override
+    def content(self) -> bytes:
+        """The body."""
+        return self._bytes
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The envelope `{code, message, request_id, data}`; empty where the body is no JSON object."""
+        if self._body is None:
+            body, self.is_mended = read_json(self.content)
+            self._body = body if isinstance(body, dict) else {}
+        return self._body
+
+    @property
+    def code(self) -> int | None:
+        """TikTok's code; None where the answer has no envelope."""
+        code = self.body.get("code")
+        return code if type(code) is int else None  # `true` counts as one
+
+    @property
+    def message(self) -> str:
+        """TikTok's words; `""` where it sent none."""
+        message = self.body.get("message")
+        return message if isinstance(message, str) else ""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The `data` of the envelope; empty where TikTok sent none."""
+        return self.body.get("data") or {}
+
+    @cached_property
+    def path(self) -> str:
+        """The endpoint that was asked, `campaign/get/`."""
+        return path_of(self.request)
+
+    @property
+    def advertiser_id(self) -> str:
+        """The ad account that was asked for; `""` where it was none."""
+        return self.asked(ADVERTISER)
+
+    def asked(self, parameter: str) -> str:
+        """The value a parameter had in the request, `""` where it had none."""
+        return self._parameters.get(parameter, "")
+
+    def keep_page(self, page: Page | None) -> None:
+        """Notes what a codec read."""
+        self.is_paged, self.page = True, page
+        if page is not None:
+            self._body = page.envelope
+
+    @cached_property
+    def _parameters(self) -> Mapping[str, str]:
+        return parameters_in(self.request)
 
 
-def is_mended(response: requests.Response) -> bool:
-    """Whether `body_of` could read the answer only with something replaced."""
-    return bool(getattr(response, _MENDED, False))
+def answer_of(response: requests.Response) -> Answer:
+    """The answer the CDK hands on as a response; made of one that did not come through the transport."""
+    return response if isinstance(response, Answer) else Answer(response, response.content or b"")
 
 
-def keep_body(response: requests.Response, body: Mapping[str, Any]) -> None:
-    """Notes what an answer says where somebody decoded it in another way: `body_of` then gives this."""
-    setattr(response, _BODY, body)
+def request_of(outcome: Outcome) -> requests.PreparedRequest | None:
+    """The request an answer, or the lack of one, is about; a broken download does not always tell."""
+    found: requests.PreparedRequest | None = getattr(outcome, "request", None)
+    return found
 
 
-def doubt(response: requests.Response) -> None:
-    """Notes that a refusal came so often that whoever asked may ask for less."""
-    setattr(response, _DOUBTED, True)
+def where(outcome: Outcome) -> tuple[str, str]:
+    """The endpoint and the ad account (`""` without one) a request was about."""
+    if isinstance(outcome, Answer):
+        return outcome.path, outcome.advertiser_id
+    return place_of(request_of(outcome))
 
 
-def is_doubted(response: requests.Response | Exception | None) -> bool:
-    """Whether an answer is a refusal that may be about a part of what was asked for."""
-    return bool(getattr(response, _DOUBTED, False))
+def place_of(request: requests.PreparedRequest | None) -> tuple[str, str]:
+    """The same of a request that was not answered yet."""
+    return path_of(request), parameters_in(request).get(ADVERTISER, "")
+
+
+def parameters_in(request: requests.PreparedRequest | None) -> Mapping[str, str]:
+    """The parameters of a request as texts: those of its address, and those of its JSON body."""
+    if request is None:
+        return {}
+    text = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
+    body = read_json(text)[0] if text else {}
+    members = body.items() if isinstance(body, dict) else ()
+    query = reversed(parse_qsl(str(urlsplit(request.url or "").query)))  # the first of several counts
+    return {name: str(value or "") for name, value in members} | dict(query)
+
+
+def path_of(request: requests.PreparedRequest | None) -> str:
+    """The endpoint of a request, `campaign/get/`; `?` where it is not known."""
+    path = str(urlsplit(request.url or "").path) if request else "?"
+    return path.partition("/v1.3/")[2] or path
 
 
 def is_not_granted(words: str) -> bool:
     """Whether a refusal is about an endpoint the app may not use, `/file/video/ad/search/:GET`: of no account's."""
     return bool(NOT_GRANTED.search(words))
-
-
-def data_of(response: requests.Response) -> Mapping[str, Any]:
-    """The `data` member of an answer; empty where TikTok sent none."""
-    return body_of(response).get("data") or {}
-
-
-def request_of(answer: requests.Response | Exception | None) -> requests.PreparedRequest | None:
-    """The request an answer, or the lack of one, is about; a broken download does not always tell."""
-    found: requests.PreparedRequest | None = getattr(answer, "request", None)
-    return found
-
-
-def asked(answer: requests.Response | Exception | None, parameter: str) -> str:
-    """The value a parameter had in the request that was answered, `""` where it had none."""
-    request = request_of(answer)
-    if request is None:
-        return ""
-    values = _query_of(request).get(parameter)
-    if values or not request.body:
-        return values[0] if values else ""
-    body = request.body if isinstance(request.body, bytes) else str(request.body).encode()
-    return str(_decoded(body)[0].get(parameter) or "")
-
-
-def _query_of(request: requests.PreparedRequest) -> Mapping[str, list[str]]:
-    """The parameters of a request, taken apart once: a dozen questions are asked about each answer."""
-    url, query = getattr(request, _QUERY, ("", {}))
-    if url != request.url:
-        query = parse_qs(str(urlsplit(request.url or "").query))
-        setattr(request, _QUERY, (request.url, query))
-    return query
-
-
-def _counts_rows(page: int, size: int, total: int | None, pages: int | None) -> bool:
-    """Whether a page should have rows by all that TikTok says; a first one by any."""
-    if total is None:
-        return pages is not None and max(page, 2) <= pages
-    return (page - 1) * size < total and (page == 1 or pages is None or page <= pages)
 
 
 def count_of(info: Mapping[str, Any], name: str) -> int | None:
@@ -107,15 +159,16 @@ def count_of(info: Mapping[str, Any], name: str) -> int | None:
     return count
 
 
-def _decoded(content: bytes) -> tuple[Mapping[str, Any], bool]:
-    body, mended = read_json(content)
-    return (body, mended) if isinstance(body, dict) else ({}, False)
+def body_of(response: requests.Response) -> Mapping[str, Any]:
+    """To go."""
+    return answer_of(response).body
 
 
-ADVERTISER = "advertiser_id"
+def data_of(response: requests.Response) -> Mapping[str, Any]:
+    """To go."""
+    return answer_of(response).data
 
 
-def path_of(request: requests.PreparedRequest | None) -> str:
-    """The endpoint of a request, `campaign/get/`; `?` where it is not known."""
-    path = str(urlsplit(request.url or "").path) if request else "?"
-    return path.partition("/v1.3/")[2] or path
+def is_doubted(response: requests.Response) -> bool:
+    """To go."""
+    return answer_of(response).is_doubted

@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from threading import Condition, Lock, get_ident
 from typing import Any
 
-import requests
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 
 from source_tiktok_marketing.errors import TransientError
 from source_tiktok_marketing.per_sync import OnePerSync
+from source_tiktok_marketing.requesters.responses import Outcome
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
-
-Answer = requests.Response | Exception | None
 
 # Recovery after 40100 (reference: rate limits): the next second if the limit was per second, 5 minutes if it was per
 # minute. TikTok does not say which, so the short waits come first; the last one is repeated.
@@ -178,9 +176,9 @@ class TiktokBackoff(BackoffStrategy):
     """Asks the sync's patience how long to wait; `trouble_of` says what an answer means."""
 
     patience: Patience
-    trouble_of: Callable[[Answer], Trouble]
+    trouble_of: Callable[[Outcome], Trouble]
 
-    def backoff_time(self, response_or_exception: Answer, attempt_count: int) -> float:
+    def backoff_time(self, response_or_exception: Outcome, attempt_count: int) -> float:
         """Seconds to wait after the `attempt_count`-th refusal of one request; the CDK adds one."""
         return self.patience.wait(self.trouble_of(response_or_exception), attempt_count)
 

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from source_tiktok_marketing.errors import AnswerTooLargeError
-from source_tiktok_marketing.requesters.responses import path_of
+from source_tiktok_marketing.requesters.responses import Answer, path_of
 
 # Seconds a body may take to arrive whole. The time-out of the manifest only bounds the silence between two bytes.
 LONGEST_ANSWER = 600.0
@@ -20,8 +20,8 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 DOWNLOAD = "report/task/download/"
 
 
-def _received(response: requests.Response, **_: Any) -> requests.Response:
-    """The answer, its body read to the end, streamed or not. A connection that drips is shut after `LONGEST_ANSWER`.
+def receive(response: requests.Response, **_: Any) -> Answer:
+    """Receives an answer, its body to the end, streamed or not. A connection that drips is shut after `LONGEST_ANSWER`.
 
     The download of a large report may have any size.
     """
@@ -32,14 +32,13 @@ def _received(response: requests.Response, **_: Any) -> requests.Response:
     try:
         # `requests` takes ten kilobytes at a time, which is a third of what receiving a page costs.
         pieces = response.iter_content(PIECE)
-        response._content = b"".join(pieces if path_of(response.request) == DOWNLOAD else _bounded(pieces))
+        return Answer(response, b"".join(pieces if path_of(response.request) == DOWNLOAD else _bounded(pieces)))
     except requests.RequestException as error:
         error.request = response.request  # `requests` forgets it here, and with it the ad account
         response.close()
         raise
     finally:
         watch.cancel()
-    return response
 
 
 def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
-import requests
 
-from source_tiktok_marketing.requesters.responses import _counts_rows, asked, body_of, count_of
+from source_tiktok_marketing.requesters.pages import READ, ROWS
+from source_tiktok_marketing.requesters.responses import Answer, count_of
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.metrics import dimensions as dimension_table
 
@@ -17,12 +16,9 @@ REPORT_PARTS = ("dimensions", "metrics")
 
 COUNTS = ("page", "page_size", "total_number", "total_page")
 
-# What TikTok calls the rows of an answer, and how many of them were read where they are not in `body_of`.
-ROWS, READ = ("list", "musics", "creative_portfolios"), "rows_read"
+REPORT, ACCOUNTS = "report/integrated/get/", ("oauth2/advertiser/get/", "advertiser/info/")
 
-REPORT, ACCOUNTS = "/report/integrated/get/", ("/oauth2/advertiser/get/", "/advertiser/info/")
-
-CREATE, CHECK = "/report/task/create/", "/report/task/check/"
+CREATE, CHECK = "report/task/create/", "report/task/check/"
 
 STATES_OF_A_TASK = ("QUEUING", "PROCESSING", "SUCCESS", "FAILED", "CANCELED")
 
@@ -30,12 +26,12 @@ STATES_OF_A_TASK = ("QUEUING", "PROCESSING", "SUCCESS", "FAILED", "CANCELED")
 MOST_LEVELS = 100
 
 
-def flaw_in(response: requests.Response) -> str:
+def flaw_in(answer: Answer) -> str:
     """What is wrong with an answer of code 0, where following it would lose rows or break; `""` where nothing is."""
-    return next(_flaws(response, body_of(response).get("data")), "")
+    return next(_flaws(answer, answer.body.get("data")), "")
 
 
-def _flaws(response: requests.Response, data: Any) -> Iterator[str]:
+def _flaws(answer: Answer, data: Any) -> Iterator[str]:
     if not isinstance(data, dict):
         yield "without data"
         return
@@ -43,17 +39,17 @@ def _flaws(response: requests.Response, data: Any) -> Iterator[str]:
     if not all(isinstance(each, list | None) for each in named) or not isinstance(info, dict | None):
         yield "whose parts have another form than ever"
         return
-    path, dimensions = str(urlsplit(response.request.url or "").path), _decoded_list(asked(response, "dimensions"))
-    if path.endswith(CREATE) and not str(data.get("task_id") or "").isalnum():
+    path, dimensions = answer.path, _decoded_list(answer.asked("dimensions"))
+    if path == CREATE and not str(data.get("task_id") or "").isalnum():
         yield "without a task_id"
-    if path.endswith(CHECK) and data.get("status") not in STATES_OF_A_TASK:
+    if path == CHECK and data.get("status") not in STATES_OF_A_TASK:
         yield "without a status that is known"
     rows = [row for each in named for row in each or ()]
     if not all(_is_row(row, path, dimensions) for row in rows):
         yield "with a row of another form than ever"
     if info:
         has_rows = bool(data.get(READ)) or any(each for each in data.values() if isinstance(each, list))
-        yield from _page_flaws(asked(response, "page"), has_rows, info)
+        yield from _page_flaws(answer.asked("page"), has_rows, info)
 
 
 def _page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iterator[str]:
@@ -68,12 +64,19 @@ def _page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iterator[
         yield f"without rows on page {at or page} of {pages if total is None else f'{total} rows'}"
 
 
+def _counts_rows(page: int, size: int, total: int | None, pages: int | None) -> bool:
+    """Whether a page should have rows by all that TikTok says; a first one by any."""
+    if total is None:
+        return pages is not None and max(page, 2) <= pages
+    return (page - 1) * size < total and (page == 1 or pages is None or page <= pages)
+
+
 def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
     if not isinstance(row, dict) or _is_deep(row):
         return False
-    if path.endswith(ACCOUNTS):
+    if path in ACCOUNTS:
         return str(row.get("advertiser_id")).isdecimal()
-    if not path.endswith(REPORT):
+    if path != REPORT:
         parts = ("info", *REPORT_PARTS) if "dimensions" in row else ()
         return all(isinstance(row.get(part) or {}, dict) for part in parts)
     return all(isinstance(row.get(part), dict) for part in REPORT_PARTS) and all(

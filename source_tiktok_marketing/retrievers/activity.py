@@ -17,7 +17,7 @@ from source_tiktok_marketing.partition_routers.advertiser_directory import Adver
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.cut_answers import is_cut
 from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, tallied
-from source_tiktok_marketing.requesters.responses import body_of, data_of
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.metrics import metrics as known_metrics
 
@@ -174,12 +174,15 @@ def rows_by_day(
     """The dimensions of each row of a report by day, and its day; None where TikTok does not give all in one page."""
     asked = {**parameters, "start_date": _day(days[0]), "end_date": _day(days[-1])}
     response = requester.send_request(request_params=asked)
-    if response is None or body_of(response).get("code") != 0 or is_cut(response):
+    if response is None:
         return None
-    tally = tallied(Tally(), response)
-    if goes_on(tally, response, page=1) or tally.lacking:
+    answer = answer_of(response)
+    if answer.code != 0 or is_cut(answer):
         return None
-    rows = [row["dimensions"] for row in data_of(response).get("list") or ()]
+    tally = tallied(Tally(), answer)
+    if goes_on(tally, answer, page=1) or tally.lacking:
+        return None
+    rows = [row["dimensions"] for row in answer.data.get("list") or ()]
     return [(row, day_number(CASTERS["date"](str(row["stat_time_day"])))) for row in rows]
 
 

@@ -18,7 +18,7 @@ from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
 from source_tiktok_marketing.requesters.left_out import LeftOut
-from source_tiktok_marketing.requesters.page_decoder import Page
+from source_tiktok_marketing.requesters.pages import Page
 from source_tiktok_marketing.requesters.request_parameters import tokens_of
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.schema.metrics import filtered_types
