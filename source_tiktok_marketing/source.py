@@ -44,15 +44,13 @@ from source_tiktok_marketing.incremental.state_forms import by_stream
 from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.environments import decided
-from source_tiktok_marketing.per_sync import PREPARED, is_sample
 from source_tiktok_marketing.requesters.clock import SyncClock, tell_days
-from source_tiktok_marketing.requesters.left_out import LeftOut
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
-from source_tiktok_marketing.requesters.permissions import Refusals
 from source_tiktok_marketing.retrievers.advertisers import refuse_unreachable
 from source_tiktok_marketing.samples import ask_for_samples
 from source_tiktok_marketing.schema.casting import ODD_VALUES
 from source_tiktok_marketing.shutdown import emit_states
+from source_tiktok_marketing.sync import PREPARED, Sync, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -92,6 +90,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
         self._given = dict(config or {})
         self._built: list[AbstractStream] = []
+        self._sync = Sync.of(self._config)
         speak_plainly(self.name, [row["name"] for row in (*self.rows(), *self.custom_rows())])
 
     @property
@@ -113,14 +112,15 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         hide_secrets(config)
         self._refuse_mistakes(config)
-        clock = SyncClock.of(config)  # lives from here on, so that it warns once
+        self._sync = Sync.of(config)
+        clock = self._sync.part(SyncClock)
         if self._wanted is not None and not is_sample(config):
             tell_days(config)
         offered = self.offered(config)
         self._config = config  # which the CDK builds them from
         self._build_only(self._needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
-        OrganicTokens.of(config).hand_back = self._hand_back
+        self._sync.part(OrganicTokens).hand_back = self._hand_back
         dated = {row["name"] for row in self.rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
@@ -158,7 +158,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             config = self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
             config = self._config = decided(config, self._build)
             held = self._build(config)  # the directory lives as long as the streams that share it
-            refuse_unreachable(AdvertiserDirectory.of(config), is_check=True)
+            refuse_unreachable(self._sync.part(AdvertiserDirectory), is_check=True)
             status = super().check(logger, config)
             ask_for_samples(held, [row["name"] for row in self.custom_rows()])
             del held
@@ -194,7 +194,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
         warn_of_foreign_schemas(catalog)
-        reasons, refusals, left_out = Reasons(), Refusals.of(self._config), LeftOut.of(self._config)
+        reasons = Reasons()
         IN_PAGES.clear()
         for name, why in read_plainly(self._config):
             LOGGER.info(f"{name} is read synchronously: {why}.")
@@ -211,8 +211,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             raise reasons.closing(error) from None  # what it is made of was told
         finally:
             ODD_VALUES.report()
-            refusals.report()
-            left_out.report()
+            self._sync.close()
         refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
 
     def _configured(

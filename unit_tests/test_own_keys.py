@@ -9,7 +9,7 @@ import pytest
 from harness import Sync, read_streams
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.per_sync import PREPARED
+from source_tiktok_marketing.sync import PREPARED
 from tiktok_simulator import Simulator
 
 Config = dict[str, Any]

@@ -15,7 +15,7 @@ from source_tiktok_marketing.config.organic import mistakes as organic_mistakes
 from source_tiktok_marketing.config.shards import mistakes as shard_mistakes
 from source_tiktok_marketing.config.unknown_keys import IGNORED
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.per_sync import PREPARED
+from source_tiktok_marketing.sync import PREPARED
 from source_tiktok_marketing.text import printable
 
 NO_SIGN_IN = (

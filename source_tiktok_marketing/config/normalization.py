@@ -16,7 +16,7 @@ from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.config.extra_endpoints import endpoints_of, extra_rows
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.config.unknown_keys import IGNORED, ignored_keys
-from source_tiktok_marketing.per_sync import OTHERWISE, PREPARED
+from source_tiktok_marketing.sync import OTHERWISE, PREPARED
 
 OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_tiktok_marketing.config.form import did_you_mean
-from source_tiktok_marketing.per_sync import PREPARED
+from source_tiktok_marketing.sync import PREPARED
 from source_tiktok_marketing.text import plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")

@@ -16,10 +16,10 @@ from source_tiktok_marketing.config.normalization import OAUTH, SANDBOX, chosen_
 from source_tiktok_marketing.config.shards import is_ours
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_details import Details
-from source_tiktok_marketing.per_sync import OnePerSync, is_sample
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.responses import data_of
 from source_tiktok_marketing.schema.casting import entity
+from source_tiktok_marketing.sync import Shared, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -27,7 +27,7 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 IN_A_CHECK, IN_A_CHECK_WITH_LIST = 3, 2
 
 
-class AdvertiserDirectory(OnePerSync):
+class AdvertiserDirectory(Shared):
     """The ad accounts of one sync: which the token reaches, which the user chose, and what day it is there.
 
     Each question goes to TikTok once per sync, however many streams and threads ask; an error is remembered like an

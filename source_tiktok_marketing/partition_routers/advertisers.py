@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from source_tiktok_marketing.config.shards import is_first
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.per_sync import is_sample
+from source_tiktok_marketing.sync import is_sample
 
 
 def _has_begun(days: Mapping[str, Any]) -> bool:

@@ -11,8 +11,8 @@ from airbyte_cdk import AirbyteTracedException
 
 from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.per_sync import OTHERWISE, PREPARED
 from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.sync import OTHERWISE, PREPARED
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 

@@ -14,11 +14,11 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.extractors.paths import reached
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.request_parameters import filled, is_unasked
 from source_tiktok_marketing.requesters.responses import body_of, data_of, is_doubted
+from source_tiktok_marketing.sync import Shared
 
 Owners = Mapping[str, str]
 Levels = list[Mapping[str, Any]]
@@ -26,7 +26,7 @@ Skip = Callable[[RefusedError], None]
 Lenient = Callable[[Any], Any]
 
 
-class Lookups(OnePerSync):
+class Lookups(Shared):
     """The ids that questions are made of, looked up once a sync for all streams that need them."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:

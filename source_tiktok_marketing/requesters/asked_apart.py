@@ -12,7 +12,7 @@ from airbyte_cdk import AirbyteTracedException
 
 from source_tiktok_marketing.config.normalization import SANDBOX
 from source_tiktok_marketing.errors import RefusedError
-from source_tiktok_marketing.per_sync import OnePerSync, is_sample
+from source_tiktok_marketing.sync import Shared, is_sample
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Kind:
         return self.filter["field_name"], self.filter["filter_value"].strip('[]"')
 
 
-class AskedApart(OnePerSync):
+class AskedApart(Shared):
     """Which ad accounts of a sync have campaigns of each kind: asked once each, when somebody first wants to know.
 
     One that TikTok does not tell about is taken to have some. A check and the sandbox do without.

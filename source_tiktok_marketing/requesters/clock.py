@@ -12,8 +12,8 @@ from typing import Any
 import requests
 
 from source_tiktok_marketing.config.dates import CLOCK_ERROR, parse_day, report_days
-from source_tiktok_marketing.per_sync import PREPARED, OnePerSync
 from source_tiktok_marketing.shutdown import hold_if_stopping
+from source_tiktok_marketing.sync import PREPARED, Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -24,7 +24,7 @@ TIKTOK, LONGEST_WAIT = "https://business-api.tiktok.com/", 10.0
 TWO_DAYS = (date(2026, 1, 1), date(2026, 1, 2))
 
 
-class SyncClock(OnePerSync):
+class SyncClock(Shared):
     """The clock of one sync: the machine's, set by the moment on TikTok's last answer where the two are far apart.
 
       TikTok's    ───────┤                  the days there are

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.responses import is_not_granted
+from source_tiktok_marketing.sync import Shared
 
 NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with this message."}
 
 
-class ErrorTable(OnePerSync):
+class ErrorTable(Shared):
     """The table all error handlers of a sync go by; one of them is given it, and gives it to all."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it

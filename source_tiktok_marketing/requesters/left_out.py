@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 import requests
 from airbyte_cdk import FailureType
+from typing_extensions import override
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS, Budget
 from source_tiktok_marketing.requesters.request_parameters import Item, names_nothing
 from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.sync import Shared
 from source_tiktok_marketing.text import plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -100,7 +101,7 @@ class Report:
         return ""
 
 
-class LeftOut(OnePerSync):
+class LeftOut(Shared):
     """What TikTok refused in this sync, by stream."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
@@ -127,7 +128,8 @@ class LeftOut(OnePerSync):
         with self._lock:
             return self._reports[stream]
 
-    def report(self) -> None:
+    @override
+    def close(self) -> None:
         """Logs one line about everything that was left out, and forgets it."""
         streams: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for stream, report in sorted(self._reports.items()):

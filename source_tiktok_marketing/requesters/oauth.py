@@ -12,10 +12,10 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import CASTERS
+from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -24,7 +24,7 @@ AHEAD = timedelta(minutes=10)
 A_DAY = timedelta(days=1)
 
 
-class OrganicTokens(OnePerSync):
+class OrganicTokens(Shared):
     """The tokens of the configuration's `organic` block; what is renewed goes back to the platform at once.
 
     TikTok gives an access token for a day and a refresh token for a year, and with a renewal perhaps another refresh

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
+from typing_extensions import override
 
 from source_tiktok_marketing.errors import RefusedError
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.responses import answer_of, is_not_granted
+from source_tiktok_marketing.sync import Shared
 from source_tiktok_marketing.text import plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -22,7 +23,7 @@ NAMED = 5
 NOT_CONFIRMED = "nobody's"
 
 
-class Refusals(OnePerSync):
+class Refusals(Shared):
     """What the token lacks a permission for: said once a stream, at the end of the sync."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
@@ -32,7 +33,8 @@ class Refusals(OnePerSync):
         """Notes that `stream` was not read for `owner`."""
         self._refused[stream, scope][owner] = words
 
-    def report(self) -> None:
+    @override
+    def close(self) -> None:
         """Logs a line for each stream that was skipped, and forgets it."""
         while self._refused:
             (stream, scope), refused = self._refused.popitem()

@@ -12,8 +12,8 @@ from threading import Lock
 from typing import Any
 
 from source_tiktok_marketing.config.shards import share_of
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.endpoint_limits import EndpointLimits, is_about, limits_at
+from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -122,7 +122,7 @@ class Pace:
         return 1 + (self._slowdown - 1) * float(0.5 ** (calm / HALF_LIFE))
 
 
-class Budget(OnePerSync):
+class Budget(Shared):
     """The requests one sync may make, shared by all its streams and threads; a retry is a request like any other.
 
     TikTok counts by app, and its documents can be read as counting every endpoint for itself or all of them together:

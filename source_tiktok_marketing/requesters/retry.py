@@ -14,8 +14,8 @@ from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 
 from source_tiktok_marketing.errors import TransientError
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.responses import Outcome
+from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -49,7 +49,7 @@ class Trouble:
     is_of_app: bool = False
 
 
-class Patience(OnePerSync):
+class Patience(Shared):
     """What the requests of one sync know of each other's refusals, shared by all streams and threads.
 
     A wait is written into the log once, however many requests sit it out. Where waiting has been in vain, nobody

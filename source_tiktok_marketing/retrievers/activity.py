@@ -14,12 +14,12 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.config.normalization import SANDBOX
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.cut_answers import is_cut
 from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, tallied
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.metrics import metrics as known_metrics
+from source_tiktok_marketing.sync import Shared
 
 ACCOUNTS_PER_REQUEST = 5
 LONGEST = 30
@@ -88,7 +88,7 @@ class Group:
         return range(start, end + 1)
 
 
-class Activity(OnePerSync):
+class Activity(Shared):
     """The days on which each ad account of a sync had a row at all, asked for once for all streams and threads.
 
     A report by day or hour has rows where something was counted, and what a campaign, an ad or an audience has, its

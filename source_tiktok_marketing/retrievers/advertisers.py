@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import InitVar, dataclass, field
-from itertools import chain
+from dataclasses import InitVar, dataclass
 from typing import Any
 
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
@@ -16,11 +15,7 @@ from typing_extensions import override
 from source_tiktok_marketing.config.shards import ours
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.partition_routers.lookups import Lookups
-from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
-from source_tiktok_marketing.requesters.oauth import OrganicTokens
-from source_tiktok_marketing.retrievers.activity import Activity
-from source_tiktok_marketing.retrievers.apart_days import ApartDays
+from source_tiktok_marketing.retrievers.shared_requesters import SharedRequesters
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -35,43 +30,18 @@ class AdvertiserRetriever(Retriever):
     `lookup` is `authorised` (what the token reaches) or `details` (advertiser/info/ of the chosen ad accounts, a
     hundred per request). Raises a config_error after the last row that names the ad accounts without permission.
 
-    `lists` (over all `sweeps`), `activity`, `apart` and `apart_days` ask wherever a report wants them: for ids of
-    campaigns, for the active days (`Activity`), for campaigns that are asked for apart (`AskedApart`) and for their
-    days (`ApartDays`). They are built here once: in the template of the reports, which the CDK copies for each, they
-    doubled the time of a start. `environment` asks whether the token is taken (environments.py).
+    `shared` are the requesters of the whole sync; they need only be there.
     """
 
     config: Mapping[str, Any]
     requester: HttpRequester
     lookup: str
     parameters: InitVar[Mapping[str, Any]]
-    lists: HttpRequester | None = None
-    sweeps: list[Mapping[str, Any]] = field(default_factory=list)
-    activity: HttpRequester | None = None
-    lookups: HttpRequester | None = None
-    organic_lookups: HttpRequester | None = None
-    renewal: HttpRequester | None = None
-    environment: HttpRequester | None = None
-    activity_metrics: list[list[str]] = field(default_factory=list)
-    apart: list[Mapping[str, Any]] = field(default_factory=list)
-    apart_days: HttpRequester | None = None
+    shared: SharedRequesters | None = None
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._directory = AdvertiserDirectory.of(self.config)
-        self._activity, self._lookups = Activity.of(self.config), Lookups.of(self.config)
-        self._organic, self._apart = OrganicTokens.of(self.config), AskedApart.of(self.config)
-        self._days = ApartDays.of(self.config)
         self._directory.requesters[self.lookup] = self.requester
-        if self.lists and self.activity and self.environment:
-            mine = {"lists": self.lists, "activity": self.activity, "environment": self.environment}
-            self._directory.requesters |= mine
-            self._directory.sweeps = self.sweeps
-            self._lookups.requester, self._lookups.organic_requester = self.lookups, self.organic_lookups
-            self._organic.requester = self.renewal
-            self._apart.kinds = tuple(Kind(**each) for each in self.apart)
-            self._apart.look_up = self._lookups.below
-            self._days.requester = self.apart_days
-            self._activity.metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
 
     @override
     def read_records(

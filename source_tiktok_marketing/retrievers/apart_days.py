@@ -11,9 +11,9 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.retrievers.activity import Activity, Group, day_number, days_of, rows_by_day
 from source_tiktok_marketing.schema.metrics import metrics as known_metrics
+from source_tiktok_marketing.sync import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DELETED_TOO = {"field_name": "campaign_status", "filter_type": "IN", "filter_value": '["STATUS_ALL"]'}
 
 
-class ApartDays(OnePerSync):
+class ApartDays(Shared):
     """The days on which the campaigns of a kind have a row, by ad account, up to thirty days a question.
 
     What an ad or an audience of such a campaign has by day or hour, the campaign has (`Activity`). A window of other

@@ -19,7 +19,6 @@ from source_tiktok_marketing.errors import AnswerCutError, TransientError
 from source_tiktok_marketing.extractors.reports import PartOfRow
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.per_sync import is_sample
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
 from source_tiktok_marketing.requesters.cut_answers import Given, Keys, indivisible, nothing_listed
 from source_tiktok_marketing.requesters.lenient_requester import lenient
@@ -29,6 +28,7 @@ from source_tiktok_marketing.requesters.responses import data_of
 from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, filtered_types
+from source_tiktok_marketing.sync import is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 

@@ -1,0 +1,55 @@
+"""The requesters that one sync has for all its streams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass, field
+from itertools import chain
+from typing import Any
+
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+
+from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
+from source_tiktok_marketing.partition_routers.lookups import Lookups
+from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
+from source_tiktok_marketing.requesters.oauth import OrganicTokens
+from source_tiktok_marketing.retrievers.activity import Activity
+from source_tiktok_marketing.retrievers.apart_days import ApartDays
+
+
+@dataclass
+class SharedRequesters:
+    """Hands each part of the sync the requester it asks with; the manifest has it once, below the stream `advertisers`.
+
+    The CDK builds requesters only as parts of a stream. In the template of the reports, which it copies for each of
+    them, these doubled the time of a start; `advertisers` is built in every sync (`source._needed`).
+
+    `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in parts, `lookups` and
+    `organic_lookups` those that streams are asked by (`Lookups`). `activity` asks for the active days (`Activity`),
+    `apart_days` for those of campaigns of the kinds in `apart` (`AskedApart`, `ApartDays`). `renewal` renews the token
+    of a TikTok account, `environment` asks whether the token is taken (environments.py).
+    """
+
+    config: Mapping[str, Any]
+    parameters: InitVar[Mapping[str, Any]]
+    lists: HttpRequester
+    activity: HttpRequester
+    environment: HttpRequester
+    lookups: HttpRequester
+    organic_lookups: HttpRequester
+    renewal: HttpRequester
+    apart_days: HttpRequester
+    sweeps: list[Mapping[str, Any]] = field(default_factory=list)
+    apart: list[Mapping[str, Any]] = field(default_factory=list)
+    activity_metrics: list[list[str]] = field(default_factory=list)
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        directory, lookups = AdvertiserDirectory.of(self.config), Lookups.of(self.config)
+        directory.requesters |= {"lists": self.lists, "activity": self.activity, "environment": self.environment}
+        directory.sweeps = self.sweeps
+        lookups.requester, lookups.organic_requester = self.lookups, self.organic_lookups
+        OrganicTokens.of(self.config).requester = self.renewal
+        ApartDays.of(self.config).requester = self.apart_days
+        Activity.of(self.config).metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
+        apart = AskedApart.of(self.config)
+        apart.kinds, apart.look_up = tuple(Kind(**each) for each in self.apart), lookups.below
