@@ -37,7 +37,6 @@ from source_tiktok_marketing.text import plain
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 TRANSIENT = FailureType.transient_error
-PARTLY_DONE = 20001
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
 _TRY = "_tiktok_try"
@@ -127,15 +126,13 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
         row = self._table.row_of(code, words)
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
-            return self._by_data(
-                f"TikTok answered in part only: {words} (code {code})." * (code == PARTLY_DONE), answer
-            )
+            if row.get("in_part"):
+                LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
+            return self._by_data(answer)
         return self._by_row(row, f"TikTok refused: {words} (code {code}).", answer)
 
-    def _by_data(self, warning: str, answer: Answer) -> ErrorResolution:
+    def _by_data(self, answer: Answer) -> ErrorResolution:
         """What to do with an answer that TikTok calls a success."""
-        if warning:
-            LOGGER.warning(f"{warning} {self._whom(answer)}")
         if flaw := flaw_in(answer) or self._emptiness(answer):
             return _retry(f"TikTok sent an answer {flaw}. {self._whom(answer)}")
         if answer.is_mended and self.gives_rows:
