@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from source_tiktok_marketing.schema.metrics import (
     shapes,
 )
 from source_tiktok_marketing.text import plain_word
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 DEFAULTS: Mapping[str, Any] = {"report_type": "basic", "level": "ad", "granularity": "daily", "breakdowns": [],
                                "metrics": ["basic"], "large": False}  # fmt: skip
@@ -56,10 +59,11 @@ def _is_undated(raw: Mapping[str, Any]) -> bool:
     return (raw["report_type"], raw["level"], raw["granularity"]) == ("business_center", "advertiser", "daily")
 
 
-def read_plainly(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The reports marked `large` that are read synchronously all the same, each with the reason."""
-    marked = ((raw["name"], why_not_large(raw, config)) for raw in _shaped(config) if raw["large"])
-    return ((name, why) for name, why in marked if why)
+def tell_plain_reports(config: Mapping[str, Any]) -> None:
+    """Logs a line for each report marked `large` that is read synchronously all the same."""
+    for raw in _shaped(config):
+        if raw["large"] and (why := why_not_large(raw, config)):
+            LOGGER.info(f"{raw['name']} is read synchronously: {why}.")
 
 
 def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
