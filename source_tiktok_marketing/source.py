@@ -29,9 +29,9 @@ from source_tiktok_marketing.config.mistakes import refuse_mistakes
 from source_tiktok_marketing.config.stream_selection import (
     ORGANIC,
     is_offered,
-    refuse_foreign_state,
     refuse_repeated_streams,
     refuse_unknown_streams,
+    warn_of_unknown_states,
 )
 from source_tiktok_marketing.config.stream_tables import write_out
 from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
@@ -192,7 +192,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         warn_of_ignored_keys(self._config)
         config = self._decide()
         offered = self.offered(config)
-        refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
+        warn_of_unknown_states(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
         warn_of_foreign_schemas(catalog)
         reasons, refusals, left_out = Reasons(), Refusals.of(self._config), LeftOut.of(self._config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -11,7 +12,9 @@ from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 
 from source_tiktok_marketing.config.normalization import SANDBOX
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.text import printable
+from source_tiktok_marketing.text import plain, printable, several
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 ORGANIC = "organic"
 # The official connector offers these; TikTok refuses the combination they ask for (BEHAVIOR.md, 3).
@@ -19,6 +22,7 @@ REFUSED_BY_TIKTOK = {
     "ads_reports_by_country_hourly": "ads_reports_by_country_daily",
     "ad_groups_reports_by_country_hourly": "ad_groups_reports_by_country_daily",
 }
+SHOWN = 5
 # Streams of personal data, and what the configuration has to say for them to be offered.
 PERSONAL = {"leads": "include_leads", "library_leads": "include_leads"}
 
@@ -40,14 +44,13 @@ def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     return not group or not wanted or group in wanted
 
 
-def refuse_foreign_state(state: list[AirbyteStateMessage], offered: list[str]) -> None:
-    known = {*offered, *REFUSED_BY_TIKTOK}
+def warn_of_unknown_states(state: list[AirbyteStateMessage], known: list[str]) -> None:
+    """Logs one warning that names the states of streams that are none of the `known`, as after a report's renaming."""
     named = [message.stream.stream_descriptor.name for message in state if message.stream]
-    if state and not known.intersection(named):
-        raise ConfigError(
-            message=f"The saved state is not of this connector: it is about {', '.join(named) or 'no stream'}. "
-            "Reset the connection, or restore its own state.",
-            internal_message="No stream of the state is offered.",
+    if unknown := [plain(name) for name in named if name not in (*known, *REFUSED_BY_TIKTOK)]:
+        LOGGER.warning(
+            f"The saved state of {several(unknown, SHOWN)} is ignored: no stream has that name. A stream that was "
+            "renamed is read from its start once. If the state is another connection's, restore this one's."
         )
 
 
