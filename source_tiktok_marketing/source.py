@@ -213,7 +213,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             ODD_VALUES.report()
             refusals.report()
             left_out.report()
-        refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
+        refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered, self.rows())
 
     def _configured(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,8 +23,6 @@ REFUSED_BY_TIKTOK = {
     "ad_groups_reports_by_country_hourly": "ad_groups_reports_by_country_daily",
 }
 SHOWN = 5
-# Streams of personal data, and what the configuration has to say for them to be offered.
-PERSONAL = {"leads": "include_leads", "library_leads": "include_leads"}
 
 
 def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
@@ -62,8 +60,10 @@ def refuse_repeated_streams(wanted: list[str]) -> None:
         )
 
 
-def refuse_unknown_streams(wanted: list[str], offered: list[str]) -> None:
-    if unknown := [_advice(name, offered) for name in wanted if name not in offered]:
+def refuse_unknown_streams(wanted: list[str], offered: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Raises one config_error with a word of advice on each stream that is `wanted` and not `offered`."""
+    options = {row["name"]: row["opt_in"] for row in rows if "opt_in" in row}
+    if unknown := [_advice(name, offered, options) for name in wanted if name not in offered]:
         raise ConfigError(
             message=printable(
                 f"The catalog names streams that were not read: {' '.join(unknown)} "
@@ -73,10 +73,10 @@ def refuse_unknown_streams(wanted: list[str], offered: list[str]) -> None:
         )
 
 
-def _advice(name: str, offered: list[str]) -> str:
+def _advice(name: str, offered: list[str], options: Mapping[str, str]) -> str:
     if name in REFUSED_BY_TIKTOK:
         return f"{name} (TikTok refuses country and hour together; use {REFUSED_BY_TIKTOK[name]})."
-    if name in PERSONAL:
-        return f"{name} (personal data, which is read where {PERSONAL[name]} is on)."
+    if name in options:
+        return f"{name} (personal data, which is read where {options[name]} is on)."
     close = get_close_matches(name, offered, n=1)
     return f"{name} (did you mean {close[0]}?)." if close else f"{name} (not offered with this configuration)."
