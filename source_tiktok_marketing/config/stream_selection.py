@@ -10,7 +10,7 @@ from typing import Any
 
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 
-from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.text import plain, printable, several
 
@@ -34,7 +34,7 @@ def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     """
     if "opt_in" in row and config.get(row["opt_in"]) is not True:
         return False
-    if config.get("credentials", {}).get("auth_type") == SANDBOX:  # none in an empty configuration
+    if is_sandbox(config):
         return bool(row.get("sandbox", row.get("level", "advertiser") != "advertiser"))
     group, wanted = row.get("group"), config.get("stream_groups")
     if group == ORGANIC and not config.get(ORGANIC):
