@@ -42,7 +42,7 @@ from source_tiktok_marketing.requesters.retry import (
 from source_tiktok_marketing.requesters.transport import why_unanswered
 from source_tiktok_marketing.requesters.validation import flaw_in
 from source_tiktok_marketing.schema.casting import ODD_VALUES
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import said_by
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -128,8 +128,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         whom = self._whom(response)
         if code in self.ignored or code in self.doubtful:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
-        said = body_of(response).get("message")
-        words = plain(said if said and isinstance(said, str) else "no reason given").rstrip(".")
+        words = said_by(body_of(response))
         if self._doubts.may_be_of_a_part(code, response, self._where(response)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
         row = self._table.row_of(code, words)

@@ -12,7 +12,7 @@ import requests
 from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.per_sync import OnePerSync
 from source_tiktok_marketing.requesters.responses import body_of, is_not_granted
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import said_by, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -37,8 +37,7 @@ class Refusals(OnePerSync):
         while self._refused:
             (stream, scope), refused = self._refused.popitem()
             owners = [owner for owner in refused if owner]
-            more = f" and {len(owners) - NAMED} more" if len(owners) > NAMED else ""
-            whom = f" for {', '.join(owners[:NAMED])}{more}" if owners else ""
+            whom = f" for {several(owners, NAMED)}" if owners else ""
             words = next(iter(refused.values()))
             LOGGER.warning(
                 f"{stream} was skipped{whom}, as the token lacks a permission: {words}. Add {scope} to the app in "
@@ -51,7 +50,6 @@ class Refusals(OnePerSync):
 
 def refusal_of(response: requests.Response, scope: str = "") -> RefusedError:
     """The refusal that an answer is; `scope` is what the token lacks, where that is known."""
-    said = body_of(response).get("message")
-    words = plain(said or "no reason given").rstrip(".")
-    code = int(body_of(response).get("code") or 0)
-    return RefusedError(code, words, scope, is_not_granted=is_not_granted(str(said)))
+    body = body_of(response)
+    words = said_by(body)
+    return RefusedError(int(body.get("code") or 0), words, scope, is_not_granted=is_not_granted(words))
