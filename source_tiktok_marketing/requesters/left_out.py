@@ -142,8 +142,8 @@ class LeftOut(OnePerSync):
                      for (what, words, whom), names in streams.items()]  # fmt: skip
             LOGGER.warning(
                 "TikTok refused a part of what was asked for; all else was read. Left out: "
-                f"{several(parts, NAMED, '; ')}. A metric that was left out is null, and there are no rows of a kind that "
-                "was left out."
+                f"{several(parts, NAMED, '; ')}. A metric that was left out is null, and there are no rows of a kind "
+                "that was left out."
             )
 
 
