@@ -189,20 +189,11 @@ def test_one_refused_account_loses_nothing_of_the_others(command: Command, confi
     assert_no_traceback(run)
 
 
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [
-        ([state_of("orders", {"id": 1})], "it is about orders"),
-        ("{not json", "--state"),
-    ],
-)
-def test_a_foreign_state_is_refused(
-    state: Any, words: str, command: Command, config: dict[str, Any], tiktok: Any
-) -> None:
-    run = command("read", config=config, catalog=catalog_of(STREAM), state=state)
+def test_a_state_that_is_no_json_is_refused(command: Command, config: dict[str, Any], tiktok: Any) -> None:
+    run = command("read", config=config, catalog=catalog_of(STREAM), state="{not json")
     assert run.code == 1
-    assert words in told(run)
-    assert "eset" in told(run) or "can't be read" in told(run)
+    assert "--state" in told(run)
+    assert "can't be read" in told(run)
     assert tiktok.simulator.transcript == []
     assert_no_traceback(run)
 

@@ -15,6 +15,7 @@ from airbyte_cdk import AirbyteStream
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.schema.columns import renamed_columns, report_columns, table
 from source_tiktok_marketing.schema.metrics import METRIC_GROUPS, metrics, shapes
+from source_tiktok_marketing.schema.owners import OWNERS
 
 TESTS = Path(__file__).parents[1] / "unit_tests"
 LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}
@@ -24,8 +25,7 @@ SOURCE = SourceTiktokMarketing(
     config={"credentials": {"auth_type": "production_access_token", "access_token": "-", "advertiser_ids": ["1"]},
             "organic": dict.fromkeys(ORGANIC, "-"), "include_leads": True}
 )  # fmt: skip
-OWNERS = {"advertiser": "ad account", "business_center": "business centre", "tiktok_account": "TikTok account",
-          "any_advertiser": "once", "app": "once"}  # fmt: skip
+ONCE = ("any_advertiser", "app")
 
 
 def demo_in_short() -> str:
@@ -65,11 +65,11 @@ def _group_table(group: str, rows: list[Mapping[str, Any]]) -> str:
 
 
 def _grouped_row(row: Mapping[str, Any], stream: AirbyteStream) -> str:
-    cursor, owner = "".join(stream.default_cursor_field or []), OWNERS[row.get("of", "advertiser")]
+    cursor, of = "".join(stream.default_cursor_field or []), row.get("of", "advertiser")
     endpoint = row.get("endpoint", "report/integrated/get/")
     cells = [
         f"`{stream.name}`",
-        owner,
+        "once" if of in ONCE else OWNERS[of].called,
         f"`{endpoint}`",
         _code(_key(stream)),
         _code([cursor] if cursor else []),

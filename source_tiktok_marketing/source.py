@@ -23,16 +23,15 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from source_tiktok_marketing.config.column_selection import selected_columns as _selected_columns
-from source_tiktok_marketing.config.column_selection import warn_of_foreign_schemas
-from source_tiktok_marketing.config.custom_reports.rows import custom_rows, read_plainly
+from source_tiktok_marketing.config.column_selection import selected_columns, warn_of_foreign_schemas
+from source_tiktok_marketing.config.custom_reports.rows import custom_rows, tell_plain_reports
 from source_tiktok_marketing.config.mistakes import refuse_mistakes
 from source_tiktok_marketing.config.stream_selection import (
     ORGANIC,
     is_offered,
-    refuse_foreign_state,
     refuse_repeated_streams,
     refuse_unknown_streams,
+    warn_of_unknown_states,
 )
 from source_tiktok_marketing.config.stream_tables import write_out
 from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
@@ -51,8 +50,6 @@ from source_tiktok_marketing.samples import ask_for_samples
 from source_tiktok_marketing.schema.casting import ODD_VALUES
 from source_tiktok_marketing.shutdown import emit_states
 from source_tiktok_marketing.sync import PREPARED, Sync, is_sample
-
-LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 PACKAGE = Path(__file__).parent
 
@@ -85,7 +82,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         state = by_stream(state or [])
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=ours, state=state)
         if self._config:
-            self._config[PREPARED]["columns"] = _selected_columns(catalog)
+            self._config[PREPARED]["columns"] = selected_columns(catalog)
         self._tables = [(rows, tuple(rows)) for rows in write_out(self.resolved_manifest)]
         self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
         self._given = dict(config or {})
@@ -107,11 +104,10 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
         other = self._configured(config)
+        other._refuse_mistakes()
         return other._build(other.normal_config)
 
     def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
-        hide_secrets(config)
-        self._refuse_mistakes(config)
         self._sync = Sync.of(config)
         clock = self._sync.part(SyncClock)
         if self._wanted is not None and not is_sample(config):
@@ -127,8 +123,14 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         self._built = [bounded(each, clock, is_windowed=each.name in dated) for each in streams]
         return self._built
 
-    def _refuse_mistakes(self, config: Mapping[str, Any]) -> None:
-        refuse_mistakes(config, self.connection_specification, [row["name"] for row in self.rows()])
+    def _refuse_mistakes(self) -> None:
+        hide_secrets(self._config)
+        refuse_mistakes(self._config, self.connection_specification, [row["name"] for row in self.rows()])
+
+    def _decide(self) -> Mapping[str, Any]:
+        self._refuse_mistakes()
+        self._config = decided(self._config, self._build)
+        return self._config
 
     def emit_states(self) -> None:
         """Emits the state of every stream whose cursor has moved, behind the records that it speaks of."""
@@ -152,12 +154,12 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         if (other := self._configured(config)) is not self:
             return other.check(logger, other.normal_config)
         try:
-            self._refuse_mistakes(self._config)
+            self._refuse_mistakes()
             warn_of_ignored_keys(self._config)
             sample = {"sample": True, "report_rows": custom_rows(self._config, sample=True)}
-            config = self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
-            config = self._config = decided(config, self._build)
-            held = self._build(config)  # the directory lives as long as the streams that share it
+            self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
+            config = self._decide()
+            held = self.streams(config)  # the directory lives as long as the streams that share it
             refuse_unreachable(self._sync.part(AdvertiserDirectory), is_check=True)
             status = super().check(logger, config)
             ask_for_samples(held, [row["name"] for row in self.custom_rows()])
@@ -174,8 +176,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         """The catalog of the streams this configuration is offered."""
         if (other := self._configured(config)) is not self:
             return other.discover(logger, other.normal_config)
-        self._config = decided(self._config, self._build)
-        return super().discover(logger, config)
+        return super().discover(logger, self._decide())
 
     def read(
         self,
@@ -189,15 +190,14 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             yield from other.read(logger, other.normal_config, catalog, state)
             return
         warn_of_ignored_keys(self._config)
-        config = self._config = decided(self._config, self._build)
+        config = self._decide()
         offered = self.offered(config)
-        refuse_foreign_state(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
+        warn_of_unknown_states(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
         warn_of_foreign_schemas(catalog)
         reasons = Reasons()
         IN_PAGES.clear()
-        for name, why in read_plainly(self._config):
-            LOGGER.info(f"{name} is read synchronously: {why}.")
+        tell_plain_reports(self._config)
         try:
             for message in super().read(logger, config, catalog, state):
                 if isinstance(message, PageMessage):
@@ -212,7 +212,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         finally:
             ODD_VALUES.report()
             self._sync.close()
-        refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered)
+        refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered, self.rows())
 
     def _configured(
         self,

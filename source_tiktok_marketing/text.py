@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
@@ -21,6 +22,18 @@ def plain(words: Any, longest: int = LONGEST_WORDS) -> str:
     text = filter_secrets(str(words)[: 2 * longest])
     line = " ".join("".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text).split())
     return line if len(line) <= longest else f"{line[:longest]}…"
+
+
+def said_by(answer: Mapping[str, Any], longest: int = LONGEST_WORDS) -> str:
+    """TikTok's own words in the body of an answer, bounded, to go on behind in a sentence."""
+    message = answer.get("message")
+    return plain(message if message and isinstance(message, str) else "no reason given", longest).rstrip(".")
+
+
+def several(names: Sequence[str], most: int, separator: str = ", ") -> str:
+    """The first of the names, `most` at most, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return separator.join(names[:most]) + more
 
 
 def plain_word(word: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.models import Status
+from fuzzing import catalog_of, run
 from harness import Sync
 from test_spec_and_catalog import catalog
 
@@ -22,6 +23,7 @@ Read = Callable[..., Sync]
 PRODUCTION_HOST, SANDBOX_HOST = "business-api.tiktok.com", "sandbox-ads.tiktok.com"
 LOGGER = logging.getLogger("airbyte")
 CAMPAIGNS = "/campaign/get/"
+BY_ACCOUNT = {"name": "mine", "level": "advertiser", "metrics": ["spend"]}
 
 
 def flat(token: str, advertiser_id: str) -> Config:
@@ -102,6 +104,38 @@ def test_a_token_that_neither_takes_is_productions_to_refuse(sync: Read, tiktok:
     assert "code 40105" in result.errors[0]
     assert hosts(tiktok)[:3] == [PRODUCTION_HOST, SANDBOX_HOST, PRODUCTION_HOST]
     assert hosts(tiktok).count(SANDBOX_HOST) == 1
+
+
+def test_a_large_report_of_a_sandbox_found_so_is_that_of_one_that_is_named(sync: Read, tiktok: Simulator) -> None:
+    report = {"name": "mine", "level": "campaign", "metrics": ["spend"], "status": "STATUS_NOT_DELETE", "large": True}
+    own = {"custom_reports": [report]}
+    named = nested(SANDBOX_TOKEN, SANDBOX) | own
+    named["credentials"] |= {"auth_type": "sandbox_access_token"}
+    result = sync("mine", config=flat(SANDBOX_TOKEN, SANDBOX) | own)
+    assert (result.errors, result.warnings) == ([], [])
+    assert result.rows("mine") == sync("mine", config=named).rows("mine") != []
+    assert not [call for call in tiktok.transcript if call.path.startswith("/report/task/")]
+
+
+def test_what_the_sandbox_can_not_report_on_is_no_mistake_where_the_sandbox_refuses_the_token_too(sync: Read) -> None:
+    result = sync("campaigns", config=flat("expired", TOKYO) | {"custom_reports": [BY_ACCOUNT]})
+    assert "code 40105" in "".join(result.errors)
+    assert "the sandbox reports by" not in "".join(result.errors)
+
+
+def test_what_the_sandbox_can_not_report_on_is_a_mistake_where_it_takes_the_token(sync: Read) -> None:
+    result = sync("campaigns", config=flat(SANDBOX_TOKEN, SANDBOX) | {"custom_reports": [BY_ACCOUNT]})
+    assert "the sandbox reports by campaign, ad group and ad only" in "".join(result.errors)
+    assert not result.rows("campaigns")
+
+
+@pytest.mark.parametrize("verb", ["check", "discover", "read"])
+def test_a_mistake_is_refused_before_either_environment_is_asked(verb: str, tiktok: Simulator) -> None:
+    config = flat(TOKEN, TOKYO) | {"custom_reports": [BY_ACCOUNT | {"level": "galaxy"}]}
+    outcome = run(verb, config=config, **({"catalog": catalog_of("campaigns")} if verb == "read" else {}))
+    told = [*outcome.refusals, *(error["message"] for error in outcome.errors)]
+    assert "Level" in "".join(told)
+    assert not hosts(tiktok)
 
 
 def test_an_account_production_may_not_read_is_no_sandboxs(sync: Read, tiktok: Simulator) -> None:

@@ -120,7 +120,7 @@ def test_only_the_selected_columns_are_asked_for(
     sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     selected = {BREAKDOWN: ["advertiser_id", "main_material_id", "stat_time_day", "spend", "clicks"]}
-    monkeypatch.setattr("source_tiktok_marketing.source._selected_columns", lambda _: selected)
+    monkeypatch.setattr("source_tiktok_marketing.source.selected_columns", lambda _: selected)
     records = sync(BREAKDOWN, config=one_advertiser).rows(BREAKDOWN)
     asked = {exchange.query["metrics"] for exchange in tiktok.asked(f"/{ROWS[1]['endpoint']}")}
     assert [json.loads(metrics) for metrics in asked] == [["spend", "clicks"]]

@@ -154,14 +154,6 @@ def test_of_several_cursors_per_account_the_earliest_counts(sync: Callable[..., 
     assert len([row for row in rows if row["advertiser_id"] == TOKYO]) == len(world.entities("campaign", TOKYO))
 
 
-def test_the_state_of_another_connector_is_refused_before_any_request(
-    sync: Callable[..., Sync], tiktok: Simulator
-) -> None:
-    result = sync(DAILY, state={"orders": {"updated_at": "2026-01-01"}})
-    assert any("it is about orders" in error for error in result.errors)
-    assert tiktok.transcript == []
-
-
 def test_a_window_that_failed_is_read_again_although_later_ones_succeeded(
     sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
 ) -> None:

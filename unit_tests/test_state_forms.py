@@ -73,6 +73,26 @@ def warnings(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     return lambda: [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
+def test_a_state_of_streams_that_no_longer_exist_costs_a_warning_and_nothing_is_left_unread(
+    tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
+) -> None:
+    renamed = [{"stream_descriptor": {"name": f"mine_{number}"}, "stream_state": STATE} for number in range(7)]
+    outcome = read_with([{"type": "STREAM", "stream": each} for each in renamed], one_day)
+    assert (outcome.errors, outcome.statuses) == ([], {DAILY: "COMPLETE"})
+    assert first_day(tiktok) == START
+    (warning,) = warnings()
+    assert "mine_0, mine_1, mine_2, mine_3, mine_4 and 2 more" in warning
+
+
+def test_a_state_of_a_stream_that_no_longer_exists_leaves_the_others_theirs(
+    tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
+) -> None:
+    read_with({DAILY: STATE, "mine": STATE}, one_day)
+    assert first_day(tiktok) == RESUMED
+    (warning,) = warnings()
+    assert " of mine is" in warning
+
+
 @pytest.mark.parametrize("state", FORMS.values(), ids=FORMS)
 def test_a_state_file_of_any_form_is_gone_on_from(
     state: Any, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]

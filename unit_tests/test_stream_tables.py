@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from source_tiktok_marketing.config.stream_tables import write_out
+from source_tiktok_marketing.config.stream_tables import words, write_out
 from source_tiktok_marketing.errors import UnknownWordError
+from source_tiktok_marketing.schema.owners import OWNERS
 
 SCOPES = {"Read Pens": ["pen/list/"], "Read Caps": ["pen/cap/get/"]}
 PENS = {"endpoint": "pen/list/", "records": "list", "takes": {"pen_id": "id"}}
@@ -40,6 +41,16 @@ def test_a_row_says_something_else_than_its_table() -> None:
 
 def test_a_request_has_the_ids_of_the_owner_and_of_the_levels() -> None:
     assert caps(below=[PENS])["ask"] == {"advertiser_id": "{advertiser_id}", "pen_id": "{pen_id}"}
+
+
+@pytest.mark.parametrize(("of", "ask"), [("tiktok_account", {"business_id": "{business_id}"}), ("app", {})])
+def test_a_request_names_its_owner_by_the_owners_parameter_and_nobody_by_none(of: str, ask: dict[str, str]) -> None:
+    (row,) = written_out({"of": of, "streams": {"caps": CAPS}})
+    assert row["ask"] == ask
+
+
+def test_every_owner_a_row_may_name_has_its_parameter_and_word() -> None:
+    assert words()["nested"]["properties"]["of"]["enum"] == [*OWNERS]
 
 
 def test_an_id_that_a_parameter_holds_is_not_sent_by_its_own_name() -> None:

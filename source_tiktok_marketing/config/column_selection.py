@@ -9,7 +9,7 @@ from typing import Any
 from airbyte_cdk import ConfiguredAirbyteCatalog
 
 from source_tiktok_marketing.schema.columns import Column, entity_columns, renamed_columns, report_columns
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import plain, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 SHOWN = 5
@@ -31,10 +31,9 @@ def warn_of_foreign_schemas(catalog: ConfiguredAirbyteCatalog) -> None:
     """Logs one warning that names the streams whose saved schema is not ours."""
     found = {stream: list(_foreign(stream, named)) for stream, named in _properties(catalog).items()}
     if told := [f"{stream} ({', '.join(columns[:3])})" for stream, columns in found.items() if columns]:
-        more = f"; and {len(told) - SHOWN} more streams" if len(told) > SHOWN else ""
         LOGGER.warning(
-            f"The connection's saved schema is not this connector's: {plain('; '.join(told[:SHOWN]))}{more}. Every "
-            "column is read. Refresh the schema of the connection, so that the destination keeps them."
+            f"The connection's saved schema is not this connector's: {several([*map(plain, told)], SHOWN, '; ')}. "
+            "Every column is read. Refresh the schema of the connection, so that the destination keeps them."
         )
 
 

@@ -11,14 +11,10 @@ import orjson
 
 from source_tiktok_marketing.config.form import Path, fields_at
 from source_tiktok_marketing.config.unknown_keys import mistakes_in
+from source_tiktok_marketing.schema.owners import OWNERS
 
-# Who is asked about, by the user's word: the router's, and the parameter that names it.
-OWNERS: Mapping[str, tuple[str, str]] = {
-    "advertiser": ("advertiser", "advertiser_id"),
-    "any_advertiser": ("any_advertiser", "advertiser_id"),
-    "business_center": ("business_center", "bc_id"),
-    "nothing": ("app", ""),
-}
+# The user's word for whom to ask about, where it is not the manifest's.
+NOTHING = {"nothing": "app"}
 OPTION = "extra_endpoints"
 PAGED = ("pages", "cursor")
 PATH = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)+")
@@ -109,7 +105,9 @@ def _parameters(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
-    of, owner = OWNERS.get(str(raw.get("for_each", "advertiser")), OWNERS["advertiser"])
+    word = str(raw.get("for_each", "advertiser"))
+    of = word if word in OWNERS else NOTHING.get(word, "advertiser")
+    owner = OWNERS[of].parameter
     asked = {owner: f"{{{owner}}}"} if owner else {}
     paging = raw.get("paging", "none")
     return {

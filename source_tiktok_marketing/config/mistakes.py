@@ -10,9 +10,10 @@ from source_tiktok_marketing.config.custom_reports.mistakes import mistakes as r
 from source_tiktok_marketing.config.dates import FIRST_ZONE, parse_day, today_in
 from source_tiktok_marketing.config.extra_endpoints import mistakes as extra_mistakes
 from source_tiktok_marketing.config.form import SHORT, Path, did_you_mean, either, numbered, place, schema_mistakes
-from source_tiktok_marketing.config.normalization import PRODUCTION, NormalizeConfig, chosen_advertiser_ids, named_ids
+from source_tiktok_marketing.config.normalization import NormalizeConfig, chosen_advertiser_ids, named_ids
 from source_tiktok_marketing.config.organic import mistakes as organic_mistakes
 from source_tiktok_marketing.config.shards import mistakes as shard_mistakes
+from source_tiktok_marketing.config.sign_in import PRODUCTION
 from source_tiktok_marketing.config.unknown_keys import IGNORED
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.sync import PREPARED

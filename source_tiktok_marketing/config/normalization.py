@@ -15,10 +15,11 @@ from source_tiktok_marketing.config.custom_reports.rows import custom_rows, repo
 from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.config.extra_endpoints import endpoints_of, extra_rows
 from source_tiktok_marketing.config.organic import ENDS
+from source_tiktok_marketing.config.sign_in import OAUTH, PRODUCTION, SANDBOX
 from source_tiktok_marketing.config.unknown_keys import IGNORED, ignored_keys
 from source_tiktok_marketing.sync import OTHERWISE, PREPARED
 
-OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
+__all__ = ["SANDBOX", "NormalizeConfig", "chosen_advertiser_ids", "named_ids"]
 
 # What the form leaves empty and the connector does not. 30 requests a minute and endpoint is what TikTok allows a
 # sandbox.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 
-from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.text import printable
+from source_tiktok_marketing.text import plain, printable, several
+
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 ORGANIC = "organic"
 # The official connector offers these; TikTok refuses the combination they ask for (BEHAVIOR.md, 3).
@@ -19,8 +22,7 @@ REFUSED_BY_TIKTOK = {
     "ads_reports_by_country_hourly": "ads_reports_by_country_daily",
     "ad_groups_reports_by_country_hourly": "ad_groups_reports_by_country_daily",
 }
-# Streams of personal data, and what the configuration has to say for them to be offered.
-PERSONAL = {"leads": "include_leads", "library_leads": "include_leads"}
+SHOWN = 5
 
 
 def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
@@ -32,7 +34,7 @@ def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     """
     if "opt_in" in row and config.get(row["opt_in"]) is not True:
         return False
-    if config.get("credentials", {}).get("auth_type") == SANDBOX:  # none in an empty configuration
+    if is_sandbox(config):
         return bool(row.get("sandbox", row.get("level", "advertiser") != "advertiser"))
     group, wanted = row.get("group"), config.get("stream_groups")
     if group == ORGANIC and not config.get(ORGANIC):
@@ -40,14 +42,13 @@ def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     return not group or not wanted or group in wanted
 
 
-def refuse_foreign_state(state: list[AirbyteStateMessage], offered: list[str]) -> None:
-    known = {*offered, *REFUSED_BY_TIKTOK}
+def warn_of_unknown_states(state: list[AirbyteStateMessage], known: list[str]) -> None:
+    """Logs one warning that names the states of streams that are none of the `known`, as after a report's renaming."""
     named = [message.stream.stream_descriptor.name for message in state if message.stream]
-    if state and not known.intersection(named):
-        raise ConfigError(
-            message=f"The saved state is not of this connector: it is about {', '.join(named) or 'no stream'}. "
-            "Reset the connection, or restore its own state.",
-            internal_message="No stream of the state is offered.",
+    if unknown := [plain(name) for name in named if name not in (*known, *REFUSED_BY_TIKTOK)]:
+        LOGGER.warning(
+            f"The saved state of {several(unknown, SHOWN)} is ignored: no stream has that name. A stream that was "
+            "renamed is read from its start once. If the state is another connection's, restore this one's."
         )
 
 
@@ -59,8 +60,10 @@ def refuse_repeated_streams(wanted: list[str]) -> None:
         )
 
 
-def refuse_unknown_streams(wanted: list[str], offered: list[str]) -> None:
-    if unknown := [_advice(name, offered) for name in wanted if name not in offered]:
+def refuse_unknown_streams(wanted: list[str], offered: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Raises one config_error with a word of advice on each stream that is `wanted` and not `offered`."""
+    options = {row["name"]: row["opt_in"] for row in rows if "opt_in" in row}
+    if unknown := [_advice(name, offered, options) for name in wanted if name not in offered]:
         raise ConfigError(
             message=printable(
                 f"The catalog names streams that were not read: {' '.join(unknown)} "
@@ -70,10 +73,10 @@ def refuse_unknown_streams(wanted: list[str], offered: list[str]) -> None:
         )
 
 
-def _advice(name: str, offered: list[str]) -> str:
+def _advice(name: str, offered: list[str], options: Mapping[str, str]) -> str:
     if name in REFUSED_BY_TIKTOK:
         return f"{name} (TikTok refuses country and hour together; use {REFUSED_BY_TIKTOK[name]})."
-    if name in PERSONAL:
-        return f"{name} (personal data, which is read where {PERSONAL[name]} is on)."
+    if name in options:
+        return f"{name} (personal data, which is read where {options[name]} is on)."
     close = get_close_matches(name, offered, n=1)
     return f"{name} (did you mean {close[0]}?)." if close else f"{name} (not offered with this configuration)."

@@ -24,15 +24,8 @@ from typing import Any
 import yaml
 
 from source_tiktok_marketing.errors import UnknownWordError
+from source_tiktok_marketing.schema.owners import OWNERS
 
-# The parameter that says whom a request is about.
-OWNER_IDS = {
-    "advertiser": ["advertiser_id"],
-    "any_advertiser": ["advertiser_id"],
-    "business_center": ["bc_id"],
-    "tiktok_account": ["business_id"],
-    "app": [],
-}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 Row = Mapping[str, Any]
@@ -112,7 +105,8 @@ def _scopes_by_endpoint(scopes: Mapping[str, list[str]]) -> dict[str, str]:
 
 def _complete(row: Row, scopes: Mapping[str, str]) -> Row:
     """A row about something of an owner, with its request, its scope and its levels in full."""
-    ids = dict.fromkeys(OWNER_IDS[row["of"]])
+    parameter = OWNERS[row["of"]].parameter
+    ids = [parameter] if parameter else []
     levels, known = _complete_levels(row.get("below", ()), ids, scopes)
     scope = {"scope": row.get("scope") or scopes[row["endpoint"]]}
     return {**row, **scope, "below": levels, "ask": _request(row.get("ask", {}), known)}

@@ -18,9 +18,9 @@ from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES, Caster
 from source_tiktok_marketing.schema.columns import Column, report_columns
-from source_tiktok_marketing.schema.loaders import owner_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 from source_tiktok_marketing.schema.metrics import dimensions as dimension_table
+from source_tiktok_marketing.schema.owners import owner_of
 
 NOT_APPLICABLE = "-"
 
@@ -66,8 +66,8 @@ class ReportExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer, or all of them as one page (page_decoder.py)."""
-        answer = answer_of(response)
-        owner = {name: answer.asked(name) for name in owner_columns(self.business_center_id, self.of)}
+        answer, parameter = answer_of(response), owner_of(self.of, self.business_center_id).parameter
+        owner = {parameter: answer.asked(parameter)}
         if is_cut(answer):
             raise cut(self.stream, owner)
         if self._codec and (page := self._codec.page_of(answer)) is not None:

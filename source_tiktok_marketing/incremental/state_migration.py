@@ -14,7 +14,8 @@ from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigr
 from typing_extensions import override
 
 from source_tiktok_marketing.config.dates import CLOCK_ERROR, FIRST_ZONE, today_in
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.schema.owners import owner_of
+from source_tiktok_marketing.text import plain, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -22,9 +23,6 @@ MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([ T].+)?", re.ASCII)
 # Outside these years the CDK can't count days back or on.
 EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
 MARKS = {"__ab_no_cursor_state_message", "__ab_full_refresh_sync_complete"}
-# Which column names whom a state is about, and what they are called.
-OWNERS = {"business_center": "bc_id", "tiktok_account": "business_id"}
-NAMES = {"bc_id": "business centres", "business_id": "TikTok accounts"}
 SHOWN = 5
 
 
@@ -57,8 +55,7 @@ class AdvertiserStateMigration(StateMigration):
     of: str = "advertiser"
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        of = "business_center" if self.business_center_id else self.of
-        self._owner = OWNERS.get(of, "advertiser_id")
+        self._owner = owner_of(self.of, self.business_center_id)
 
     @override
     def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
@@ -68,7 +65,7 @@ class AdvertiserStateMigration(StateMigration):
     @override
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
         """The state in today's form. Logs one warning where a part of it can't be gone on from."""
-        report = _Report(self.stream, NAMES.get(self._owner, "ad accounts"))
+        report = _Report(self.stream, self._owner.several)
         migrated = self._migrated(stream_state, report)
         report.warn()
         return migrated
@@ -95,7 +92,7 @@ class AdvertiserStateMigration(StateMigration):
         found: defaultdict[str, list[str]] = defaultdict(list)
         for state in states:
             entry = state if isinstance(state, Mapping) else {}
-            owner_id = _owner_in(entry.get("partition"), self._owner)
+            owner_id = _owner_in(entry.get("partition"), self._owner.parameter)
             cursor = entry.get("cursor")
             if owner_id:
                 value = cursor.get(self.cursor) if isinstance(cursor, Mapping) else None
@@ -104,7 +101,7 @@ class AdvertiserStateMigration(StateMigration):
                 report.nameless += 1
         for owner_id, values in found.items():
             if all(values):
-                yield {"partition": {self._owner: owner_id}, "cursor": {self.cursor: min(values)}}
+                yield {"partition": {self._owner.parameter: owner_id}, "cursor": {self.cursor: min(values)}}
 
     def _understood(self, value: Any, owner_id: str, report: _Report) -> str:
         """The cursor's value in the form that the manifest names; `""` where it is none to go on from."""
@@ -154,9 +151,7 @@ class _Report:
             )
 
     def _named(self, owner_ids: set[str]) -> str:
-        shown = ", ".join(sorted(plain(owner_id, 40) for owner_id in owner_ids)[:SHOWN])
-        more = f" and {len(owner_ids) - SHOWN} more" if len(owner_ids) > SHOWN else ""
-        return f"the {self._owners} {shown}{more}"
+        return f"the {self._owners} {several(sorted(plain(owner_id, 40) for owner_id in owner_ids), SHOWN)}"
 
 
 def _owner_in(partition: Any, name: str) -> str:

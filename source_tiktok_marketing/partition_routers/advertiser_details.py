@@ -13,7 +13,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.responses import answer_of, is_not_granted
 from source_tiktok_marketing.schema.casting import entity
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import said_by
 
 # advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
 BATCH = 100
@@ -48,7 +48,7 @@ class Details:
         if answer.code == 0:
             yield from (entity("advertisers", row) for row in answer.data.get("list") or ())
             return
-        words = f"{plain(answer.message or 'no reason given').rstrip('.')} (code {answer.code})"
+        words = f"{said_by(answer.body)} (code {answer.code})"
         _refuse_all(words)
         if (named := {each for each in ids if each in words}) and len(named) < len(ids):
             yield from self._batch([each for each in ids if each not in named])

@@ -12,8 +12,9 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.config.dates import LONGEST_SPAN, parse_day, zone_of
-from source_tiktok_marketing.config.normalization import OAUTH, SANDBOX, chosen_advertiser_ids
+from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
 from source_tiktok_marketing.config.shards import is_ours
+from source_tiktok_marketing.config.sign_in import OAUTH, is_sandbox
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_details import Details
 from source_tiktok_marketing.requesters.clock import SyncClock
@@ -73,7 +74,7 @@ class AdvertiserDirectory(Shared):
 
     def unreachable(self) -> list[str]:
         """The chosen ad accounts that the token has no permission for."""
-        if self._kind == SANDBOX:
+        if is_sandbox(self._config):
             return []
         known = self.details()
         return [each for each in self.chosen() if each not in known and each not in self._untold]
@@ -129,7 +130,7 @@ class AdvertiserDirectory(Shared):
         return list({row["advertiser_id"]: row for row in (entity("advertiser_ids", row) for row in rows)}.values())
 
     def _ask_for_details(self) -> dict[str, Mapping[str, Any]]:
-        if self._kind == SANDBOX:
+        if is_sandbox(self._config):
             return {}
         reached = {row["advertiser_id"] for row in self.authorised()}
         wanted = [advertiser_id for advertiser_id in self.chosen() if advertiser_id in reached]

@@ -9,10 +9,11 @@ from typing import Any
 
 from airbyte_cdk import AirbyteTracedException
 
+from source_tiktok_marketing.config.custom_reports.rows import custom_rows
 from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.responses import answer_of
-from source_tiktok_marketing.sync import OTHERWISE, PREPARED
+from source_tiktok_marketing.sync import OTHERWISE, PREPARED, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -23,13 +24,14 @@ Build = Callable[[Mapping[str, Any]], Any]
 def decided(config: Mapping[str, Any], build: Build) -> Mapping[str, Any]:
     """Production's configuration; the sandbox's where production refuses the token and the sandbox takes it.
 
-    TikTok is asked only where `config` does not say which it is. `build` makes the streams, and with them what asks.
+    TikTok is asked only where `config` does not say which it is. `build` makes the streams, and with them what asks. It
+    refuses nothing: a mistake in the sandbox only is none where the sandbox is not read.
     """
     prepared = config.get(PREPARED, {})
     if not prepared.get(OTHERWISE):
         return config
     production = {**config, PREPARED: {**prepared, OTHERWISE: {}}}
-    sandbox = {**production, **prepared[OTHERWISE]}
+    sandbox = _of_sandbox(production, prepared[OTHERWISE])
     code = _refusal(production, build)
     if not code or _refusal(sandbox, build):
         return production
@@ -38,6 +40,13 @@ def decided(config: Mapping[str, Any], build: Build) -> Mapping[str, Any]:
         "Access Token under Sign-in to read it without asking production."
     )
     return sandbox
+
+
+def _of_sandbox(production: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The configuration with what is `said` of a sandbox, and its reports in the way a sandbox gives them."""
+    sandbox = {**production, **said}
+    rows = custom_rows(sandbox, sample=is_sample(sandbox))
+    return {**sandbox, PREPARED: {**sandbox[PREPARED], "report_rows": rows}}
 
 
 def _refusal(config: Mapping[str, Any], build: Build) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from airbyte_cdk import AirbyteTracedException
 
-from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.sync import Shared, is_sample
 
@@ -44,7 +44,7 @@ class AskedApart(Shared):
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.kinds: tuple[Kind, ...] = ()
         self.look_up: Callable[[Mapping[str, str], list[Mapping[str, Any]]], Iterable[Any]] = lambda *_: ()
-        self._without = is_sample(config) or config["credentials"]["auth_type"] == SANDBOX
+        self._without = is_sample(config) or is_sandbox(config)
         self._known: dict[tuple[str, str], bool] = {}
         self._locks: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
 

@@ -12,6 +12,7 @@ from airbyte_cdk.sources.types import Record
 
 from source_tiktok_marketing.errors import AnswerCutError, ConfigError, TransientError
 from source_tiktok_marketing.requesters.pages import Page
+from source_tiktok_marketing.schema.owners import CALLED
 
 CUT_SHORT = "X-Tt-Ads-Throttle"
 # TikTok writes a sentence into the header where it cut an answer; these say that it did not.
@@ -28,7 +29,7 @@ def is_cut(response: requests.Response) -> bool:
 
 def cut(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
     """What is said of a cut answer about the whole of an ad account or business centre."""
-    whose = f"business centre {owner['bc_id']}" if "bc_id" in owner else f"ad account {owner['advertiser_id']}"
+    whose = " ".join(f"{CALLED[parameter]} {value}" for parameter, value in owner.items())
     return AnswerCutError(
         message=f"{stream}: TikTok counts only the 20,000 newest ads of {whose}. Read the report by campaign, ad group "
         "or ad instead: those are read in parts. A custom report with Large (large) has no such limit; it can't be "

@@ -12,8 +12,8 @@ from airbyte_cdk import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution, ResponseAction
 
-from source_tiktok_marketing.config.normalization import SANDBOX
 from source_tiktok_marketing.config.organic import ORGANIC
+from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.doubtful_answers import Doubts
 from source_tiktok_marketing.requesters.error_table import NO_ROW, ErrorTable
@@ -32,7 +32,7 @@ from source_tiktok_marketing.requesters.retry import (
 from source_tiktok_marketing.requesters.transport import why_unanswered
 from source_tiktok_marketing.requesters.validation import REPORT, flaw_in
 from source_tiktok_marketing.schema.casting import ODD_VALUES
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import said_by
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -121,7 +121,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         whom = self._whom(answer)
         if code in self.ignored or code in self.doubtful:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
-        words = plain(answer.message or "no reason given").rstrip(".")
+        words = said_by(answer.body)
         if self._doubts.may_be_of_a_part(code, answer, where(answer)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
         row = self._table.row_of(code, words)
@@ -142,7 +142,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
     def _by_row(self, row: Mapping[str, Any], refusal: str, answer: Answer) -> ErrorResolution:
         """What to do with an answer that is refused in the words of `refusal`, as its row of the table says."""
         action, failure = ResponseAction[row["action"]], FailureType[row.get("failure", "system_error")]
-        in_sandbox = self.config["credentials"]["auth_type"] == SANDBOX
+        in_sandbox = is_sandbox(self.config)
         remedy = (in_sandbox and row.get("sandbox_remedy")) or row.get("remedy", "")
         if row.get("for_all") and not self._is_apart:
             self._patience.stop(EVERYWHERE, f"{refusal} {remedy}", failure)

@@ -20,7 +20,7 @@ from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS, Budg
 from source_tiktok_marketing.requesters.request_parameters import Item, names_nothing
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.sync import Shared
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import said_by, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -34,7 +34,7 @@ COUNTED = re.compile(r"\w*\d[\w-]*")
 def reason_of(response: requests.Response) -> str:
     """TikTok's own words about a refusal, bounded, with its code."""
     answer = answer_of(response)
-    return f"{plain(answer.message or 'no reason given', LONGEST_REASON).rstrip('.')}, code {answer.code}"
+    return f"{said_by(answer.body, LONGEST_REASON)}, code {answer.code}"
 
 
 def after_a_search(refusal: RefusedRequestError) -> RefusedRequestError:
@@ -95,9 +95,9 @@ class Report:
 
     def _whom(self, item: Item, owners: Sequence[str]) -> str:
         if item in self.taken:
-            return f" for {_several(owners)} alone"
+            return f" for {several(owners, NAMED)} alone"
         if item in self.unasked and 0 < len(owners) < ENOUGH:
-            return f" (refused for {_several(owners)}; the others were not asked)"
+            return f" (refused for {several(owners, NAMED)}; the others were not asked)"
         return ""
 
 
@@ -140,11 +140,12 @@ class LeftOut(Shared):
                 streams[_listed(items), reason, whom].append(stream)
         self._reports.clear()
         if streams:
-            parts = [f"{what} of {_several(names)}{whom} (TikTok: {words})"
+            parts = [f"{what} of {several(names, NAMED)}{whom} (TikTok: {words})"
                      for (what, words, whom), names in streams.items()]  # fmt: skip
             LOGGER.warning(
-                f"TikTok refused a part of what was asked for; all else was read. Left out: {_several(parts, '; ')}. A "
-                "metric that was left out is null, and there are no rows of a kind that was left out."
+                "TikTok refused a part of what was asked for; all else was read. Left out: "
+                f"{several(parts, NAMED, '; ')}. A metric that was left out is null, and there are no rows of a kind "
+                "that was left out."
             )
 
 
@@ -152,9 +153,4 @@ def _listed(items: Sequence[Item]) -> str:
     by_name: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in items:
         by_name[name].append(value)
-    return ", ".join(f"{name} {_several(values)}" for name, values in by_name.items())
-
-
-def _several(names: Sequence[str], separator: str = ", ") -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return separator.join(names[:NAMED]) + more
+    return ", ".join(f"{name} {several(values, NAMED)}" for name, values in by_name.items())

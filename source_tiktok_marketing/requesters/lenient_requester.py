@@ -25,8 +25,9 @@ from source_tiktok_marketing.requesters.request_parameters import (
     without,
     words_of,
 )
+from source_tiktok_marketing.schema.owners import CALLED
 
-OWNERS = {"advertiser_id": "ad account", "bc_id": "business centre"}
+OWNERS = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
 # Where a custom report's parameters stand in the form.
 TITLES = {"metrics": "Metrics", "buying_type": "Buying Types", "campaign_ids": "Only These Campaigns",
           "adgroup_ids": "Only These Ad Groups", "ad_ids": "Only These Ads",

@@ -19,6 +19,8 @@ from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, rows_
 from source_tiktok_marketing.requesters.page_pieces import after_piece, is_piece
 from source_tiktok_marketing.requesters.responses import Answer, answer_of, count_of
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
+from source_tiktok_marketing.schema.owners import CALLED
+from source_tiktok_marketing.text import several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -28,11 +30,7 @@ NAMED = 20
 # Bytes at either end of a page that tell it from another page: a row with its id, and more.
 OUTERMOST = 16_384
 # Whose a list is: the first of these that its request names.
-OWNERS: Mapping[str, str] = {
-    "catalog_id": "catalogue",
-    "bc_id": "business centre",
-    "advertiser_id": "ad account",
-}
+OWNERS: Mapping[str, str] = {"catalog_id": "catalogue", **{name: CALLED[name] for name in ("bc_id", "advertiser_id")}}
 
 
 @dataclass
@@ -124,10 +122,9 @@ class TiktokPages(PaginationStrategy):
         if (sweep := next((each for each in rest if self._is_due(each, stream_slice)), None)) is not None:
             return {**self._start_of(sweep), "unread": token.get("unread", ())}
         if unread := token.get("unread"):
-            numbers = ", ".join(map(str, unread[:NAMED])) + (f" and {len(unread) - NAMED} more" * (len(unread) > NAMED))
             text = (
-                f"{self.stream}: TikTok can't give row {numbers} of {_owner(answer)}'s list, asked for alone or with "
-                "others. All other rows were read."
+                f"{self.stream}: TikTok can't give row {several([*map(str, unread)], NAMED)} of {_owner(answer)}'s "
+                "list, asked for alone or with others. All other rows were read."
             )
             if not (stream_slice and stream_slice.cursor_slice):
                 LOGGER.warning(text)

@@ -13,7 +13,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.requesters.responses import answer_of, is_not_granted
 from source_tiktok_marketing.sync import Shared
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import said_by, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -39,8 +39,7 @@ class Refusals(Shared):
         while self._refused:
             (stream, scope), refused = self._refused.popitem()
             owners = [owner for owner in refused if owner]
-            more = f" and {len(owners) - NAMED} more" if len(owners) > NAMED else ""
-            whom = f" for {', '.join(owners[:NAMED])}{more}" if owners else ""
+            whom = f" for {several(owners, NAMED)}" if owners else ""
             words = next(iter(refused.values()))
             LOGGER.warning(
                 f"{stream} was skipped{whom}, as the token lacks a permission: {words}. Add {scope} to the app in "
@@ -54,5 +53,5 @@ class Refusals(Shared):
 def refusal_of(response: requests.Response, scope: str = "") -> RefusedError:
     """The refusal that an answer is; `scope` is what the token lacks, where that is known."""
     answer = answer_of(response)
-    words = plain(answer.message or "no reason given").rstrip(".")
-    return RefusedError(answer.code or 0, words, scope, is_not_granted=is_not_granted(answer.message))
+    words = said_by(answer.body)
+    return RefusedError(answer.code or 0, words, scope, is_not_granted=is_not_granted(words))

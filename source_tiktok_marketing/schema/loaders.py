@@ -10,11 +10,7 @@ from airbyte_cdk.sources.declarative.schema import SchemaLoader
 
 from source_tiktok_marketing.errors import DefectError
 from source_tiktok_marketing.schema.columns import Column, entity_columns, report_columns
-
-
-def owner_columns(business_center_id: str, of: str = "advertiser") -> list[str]:
-    """Whose rows they are: the ad account's, or a business centre's."""
-    return ["bc_id"] if business_center_id or of == "business_center" else ["advertiser_id"]
+from source_tiktok_marketing.schema.owners import owner_of
 
 
 @dataclass
@@ -35,8 +31,8 @@ class ReportSchema(SchemaLoader):
     def get_json_schema(self) -> Mapping[str, Any]:
         """A JSON schema whose properties are the owner, the key, the days a total spans and the metrics of the row."""
         span = ["period_start", "period_end"] if self.spans else []
-        owner = owner_columns(self.business_center_id, self.of)
-        known, wanted = report_columns(), dict.fromkeys([*owner, *self.key, *span, *self.metrics])
+        owner = owner_of(self.of, self.business_center_id).parameter
+        known, wanted = report_columns(), dict.fromkeys([owner, *self.key, *span, *self.metrics])
         if unknown := [name for name in wanted if name not in known]:
             raise DefectError(
                 message="A report of this connector is declared wrongly. Please report it.",

@@ -9,10 +9,11 @@ from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.definition import Problem
 from source_tiktok_marketing.config.custom_reports.metrics import misspelt_metrics
-from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, ask_of, filled, is_sandbox, reports_of
+from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, ask_of, filled, reports_of
 from source_tiktok_marketing.config.custom_reports.rules import problems
 from source_tiktok_marketing.config.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, today_in
 from source_tiktok_marketing.config.form import Path, fields_at
+from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.config.unknown_keys import mistakes_in
 
 IN_SANDBOX = ("basic", "audience")

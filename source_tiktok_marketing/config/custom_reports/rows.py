@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.metrics import allowed_metrics, is_disputed
 from source_tiktok_marketing.config.custom_reports.rules import FILTERS, ID_FILTERS
 from source_tiktok_marketing.config.dates import report_days
+from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.schema.metrics import (
     LEVELS,
     METRICS_PER_REQUEST,
@@ -20,6 +22,8 @@ from source_tiktok_marketing.schema.metrics import (
 )
 from source_tiktok_marketing.text import plain_word
 
+LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
 DEFAULTS: Mapping[str, Any] = {"report_type": "basic", "level": "ad", "granularity": "daily", "breakdowns": [],
                                "metrics": ["basic"], "large": False}  # fmt: skip
 OPTION = "custom_reports"
@@ -28,7 +32,6 @@ OWN_DAYS = (*OWN_DATES, "attribution_window")
 PERIOD = ["period_start", "period_end"]
 TIME: Mapping[str, list[str]] = {"hourly": ["stat_time_hour"], "daily": ["stat_time_day"], "weekly": PERIOD,
                                  "monthly": PERIOD, "lifetime": [], "total": []}  # fmt: skip
-IN_SANDBOX = ("basic", "audience")
 # TikTok publishes no longest span of hours for asynchronous reports, names countries there instead of coding them, and
 # brought minis_id to synchronous reports only.
 NEVER_ASYNCHRONOUS = {"hourly", "country_code", "minis_id"}
@@ -56,10 +59,11 @@ def _is_undated(raw: Mapping[str, Any]) -> bool:
     return (raw["report_type"], raw["level"], raw["granularity"]) == ("business_center", "advertiser", "daily")
 
 
-def read_plainly(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The reports marked `large` that are read synchronously all the same, each with the reason."""
-    marked = ((raw["name"], why_not_large(raw, config)) for raw in _shaped(config) if raw["large"])
-    return ((name, why) for name, why in marked if why)
+def tell_plain_reports(config: Mapping[str, Any]) -> None:
+    """Logs a line for each report marked `large` that is read synchronously all the same."""
+    for raw in _shaped(config):
+        if raw["large"] and (why := why_not_large(raw, config)):
+            LOGGER.info(f"{raw['name']} is read synchronously: {why}.")
 
 
 def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
@@ -80,11 +84,6 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     asked = (metrics()[name] for name in allowed_metrics(ask))
     only = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
     return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
-
-
-def is_sandbox(config: Mapping[str, Any]) -> bool:
-    """Whether the token is a sandbox's."""
-    return str(config["credentials"].get("auth_type")).startswith("sandbox")
 
 
 def reports_of(config: Mapping[str, Any]) -> Any:

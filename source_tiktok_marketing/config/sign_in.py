@@ -1,0 +1,13 @@
+"""The ways to sign in, as a configuration names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+OAUTH, PRODUCTION, SANDBOX = "oauth2.0", "production_access_token", "sandbox_access_token"
+
+
+def is_sandbox(config: Mapping[str, Any]) -> bool:
+    """Whether the token is a sandbox's; an empty configuration has none."""
+    return bool(config.get("credentials", {}).get("auth_type") == SANDBOX)
