@@ -284,3 +284,19 @@ def test_a_filter_tiktok_does_not_take_costs_a_warning_and_no_other_row(
     assert result.errors == []
     (warning,) = result.warnings
     assert left_out in warning
+
+
+@pytest.mark.usefixtures("reading")
+def test_a_metric_tiktok_refuses_costs_a_report_made_as_a_task_no_kind(
+    tiktok: Simulator, sync: Read, one_advertiser: Config
+) -> None:
+    tiktok.faults.refused_metric("video_watched_6s", path=None)
+    found = {}
+    for large in (False, True):
+        report = {"name": "mine", "level": "ad", "metrics": ["video"], "status": "STATUS_NOT_DELETE", "large": large}
+        result = sync("mine", config=one_advertiser | {"custom_reports": [report]})
+        assert result.errors == []
+        assert [warning.count("video_watched_6s of mine") for warning in result.warnings] == [1]
+        assert "buying_type" not in result.warnings[0]
+        found[large] = keys(result.rows("mine"), "ads")
+    assert found[True] == found[False] != {}

@@ -26,6 +26,8 @@ from source_tiktok_marketing.requesters.request_parameters import (
     words_of,
 )
 
+# What is measured where nothing else can be, as TikTok wants one metric at least.
+LEAST = "spend"
 OWNERS = {"advertiser_id": "ad account", "bc_id": "business centre"}
 # Where a custom report's parameters stand in the form.
 TITLES = {"metrics": "Metrics", "buying_type": "Buying Types", "campaign_ids": "Only These Campaigns",
@@ -130,6 +132,17 @@ class LenientRequester:
 def lenient(inner: Any, config: Mapping[str, Any], stream: str, ours: set[str], **more: Any) -> Any:
     """`inner`, asked again without what is refused of the words that are `ours`, and plain about those `named`."""
     return LenientRequester(inner, config, {}, stream, ours, **more) if ours or more.get("named") else inner
+
+
+def lenient_report(
+    inner: Any, config: Mapping[str, Any], stream: str, metrics: list[str], parameters: Mapping[str, Any]
+) -> Any:
+    """`inner`, asked again without the metrics and filters it is refused; `parameters` are those of the report."""
+    named = set(parameters.get("named") or ())  # by the user
+    filters = parameters.get("filters") or ()
+    ours = words_of(metrics, [each for each in filters if each["field_name"] not in named]) - named
+    doubted = parameters.get("doubted") or []
+    return lenient(inner, config, stream, ours, doubted=doubted, written=filters or None, least=LEAST, named=named)
 
 
 def _owner_of(asked: Mapping[str, Any]) -> str:
