@@ -7,7 +7,6 @@ import io
 import lzma
 import re
 import struct
-import time
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,13 +24,12 @@ from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartErro
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.responses import body_of, data_of
+from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finished
 from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES
 from source_tiktok_marketing.schema.columns import entity_columns
 
 FILE = "page/lead/task/download/"
 REGION, ELSEWHERE = "x-lead-region", "other"
-READY, FAILED = "SUCCEED", "FAILED"
-PAUSE, TRIES = 5.0, 3
 # What the file's headings are called here; every other heading is a question of the form.
 COLUMNS: Mapping[str, str] = {
     "lead_id": "lead_id",
@@ -98,22 +96,20 @@ class LeadDownloads(Retriever):
 
     def _ready(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
         """The id of a task that has made its file."""
-        waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
-        for _ in range(TRIES):
-            task = self._task(ask, headers)
-            named = {"task_id": str(task.get("task_id") or "")}
-            while named["task_id"] and task.get("status") not in (READY, FAILED) and waits > 0:
-                time.sleep(PAUSE)
-                waits -= 1
-                task = self._task({**ask, **named}, headers)
-            if task.get("status") == READY:
-                return named
-        why = "took too long" if waits <= 0 else "failed"
-        raise self._unfinished(f"TikTok's export {why}", f"status {task.get('status')!r} for {dict(ask)}")
+        most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
+        task_id, outcome = finished(
+            lambda: self._task(ask, headers),
+            lambda each: self._task({**ask, "task_id": each}, headers)[1],
+            most_waits,
+        )
+        if outcome != READY:
+            raise self._unfinished(f"TikTok's export {outcome}", f"the newest task for {dict(ask)} is {task_id!r}")
+        return {"task_id": task_id}
 
-    def _task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, Any]:
+    def _task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Task:
         answer = _accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers))
-        return data_of(answer) if answer is not None else {}
+        task = data_of(answer) if answer is not None else {}
+        return str(task.get("task_id") or ""), str(task.get("status"))
 
     def _file(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
         where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": FILE})
