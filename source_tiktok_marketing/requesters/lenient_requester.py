@@ -44,8 +44,9 @@ class LenientRequester:
     but what is refused has an empty page for an answer.
 
     What is left out is so in all later requests of the stream about the same ad account, and at last about any
-    (`left_out.Report`). `written` are parameters that stand in the manifest's request; its expressions find what is
-    left out in `stream_slice.extra_fields.left_out`. `least` is what is measured where every metric is refused.
+    (`left_out.Report`); what is refused of a question about one kind alone, in those about that kind. `written` are
+    parameters that stand in the manifest's request; its expressions find what is left out in
+    `stream_slice.extra_fields.left_out`. `least` is what is measured where every metric is refused.
     """
 
     inner: HttpRequester
@@ -83,8 +84,9 @@ class LenientRequester:
             raise self._told(refusal) from refusal
 
     def _answer(self, asked: Mapping[str, Any]) -> requests.Response | None:
-        report, owner = self._left_out.of_stream(self.stream), _owner_of(asked)
-        known = report.of(owner)
+        kind, owner = _kind_of(asked), _owner_of(asked)
+        report = self._left_out.of_stream(self.stream, kind)
+        known = self._left_out.of_question(self.stream, kind, owner)
         try:
             response = self._send(asked, known)
         except RefusedRequestError as refusal:
@@ -150,6 +152,12 @@ def _owner_of(asked: Mapping[str, Any]) -> str:
     window = asked.get("stream_slice") or StreamSlice(partition={}, cursor_slice={})
     given = {**window.extra_fields.get("ask", {}), **(asked.get("request_params") or {}), **window.partition}
     return next((f"{what} {given[name]}" for name, what in OWNERS.items() if given.get(name)), "")
+
+
+def _kind_of(asked: Mapping[str, Any]) -> str:
+    """The one kind of campaigns that a request is about; `""` where it is about all."""
+    window = asked.get("stream_slice")
+    return str(window.extra_fields.get("kind", "")) if window else ""
 
 
 def _page_of(asked: Mapping[str, Any]) -> int:

@@ -121,7 +121,7 @@ class EveryBuyingType:
         """The records of one kind; none where TikTok refuses to give them apart."""
         pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
         try:
-            return [record for piece in pieces for record in read(narrowed(piece, kind.filter))]
+            return [record for piece in pieces for record in read(narrowed(piece, kind.filter, kind=kind.name))]
         except RefusedRequestError as refusal:
             self._leave_out(kind, advertiser_id, refusal)
             return []
@@ -137,8 +137,8 @@ class EveryBuyingType:
         self._done.add((kind.name, advertiser_id))
 
     def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
-        report = self._left_out.of_stream(self.stream)
-        left_out = {value for name, value in report.of(f"ad account {window['advertiser_id']}") if name == "metrics"}
+        items = self._left_out.of_question(self.stream, kind.name, f"ad account {window['advertiser_id']}")
+        left_out = {value for name, value in items if name == "metrics"}
         return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
 
     def _key_of(self, row: Mapping[str, Any]) -> Hashable:
@@ -202,9 +202,9 @@ def _short(window: StreamSlice) -> Iterator[StreamSlice]:
         first = last + timedelta(days=1)
 
 
-def narrowed(window: StreamSlice, *filters: Mapping[str, str]) -> StreamSlice:
-    """The window with more filters, each in the place of the report's own of that name."""
-    extra = {**window.extra_fields, "part": [*window.extra_fields.get("part", ()), *filters]}
+def narrowed(window: StreamSlice, *filters: Mapping[str, str], kind: str = "") -> StreamSlice:
+    """The window with more filters, each in the place of the report's own of that name; perhaps for one `kind`."""
+    extra = {**window.extra_fields, "part": [*window.extra_fields.get("part", ()), *filters], "kind": kind}
     return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
 
 
