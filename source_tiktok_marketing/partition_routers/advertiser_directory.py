@@ -56,10 +56,17 @@ class AdvertiserDirectory(OnePerSync):
 
     def chosen(self) -> list[str]:
         """The ids this worker reads, in a stable order. Raises a config_error where there is none for any worker."""
+        return [advertiser_id for advertiser_id in self._undivided() if is_ours(self._config, advertiser_id)]
+
+    def any(self) -> str:
+        """An ad account to ask what is the same for all: one that answers, another worker's where this one has none."""
+        return (self.promising() or self._undivided())[0]
+
+    def _undivided(self) -> list[str]:
         excluded = self._config["exclude_advertiser_ids"]
         every = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in excluded]
         if chosen := chosen_advertiser_ids(self._config) or every:
-            return [advertiser_id for advertiser_id in dict.fromkeys(chosen) if is_ours(self._config, advertiser_id)]
+            return list(dict.fromkeys(chosen))
         raise ConfigError(
             message="This token reaches no ad account. Authorise at least one ad account for the app in TikTok for "
             "Business, or take ad accounts out of exclude_advertiser_ids.",

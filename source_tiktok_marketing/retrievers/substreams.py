@@ -17,7 +17,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import ConfigError, PartError, RefusedError
 from source_tiktok_marketing.incremental.windows import REFUSED, hold, refuse
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
+from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners, Skip
 from source_tiktok_marketing.requesters.lenient_requester import lenient
 from source_tiktok_marketing.requesters.permissions import NAMED, NOT_CONFIRMED, Refusals
 from source_tiktok_marketing.requesters.request_parameters import filled, words_of
@@ -94,12 +94,12 @@ class FanOutRetriever(Retriever):
 
         try:
             things = list(self._lookups.below({**owners, **words}, self.below, skip, self._lenient))
-            yield from self._of_each(things, words, window)
+            yield from self._of_each(things, words, window, skip)
         except RefusedError as refusal:
             refuse(window)
             self._skip(owners, refusal)
 
-    def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice) -> Iterator[Any]:
+    def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice, skip: Skip) -> Iterator[Any]:
         """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
         answered = False
         failed: list[PartError] = []
@@ -110,7 +110,7 @@ class FanOutRetriever(Retriever):
             except RefusedError as refusal:
                 if not answered and number >= min(len(things), TRIED_FIRST):
                     raise
-                self._skip({name: str(value) for name, value in window.partition.items()}, refusal)
+                skip(refusal)
             except PartError as error:
                 failed.append(error)
         if failed:
