@@ -125,12 +125,13 @@ def test_a_log_that_fails_is_ordered_twice_more_and_then_left_to_the_next_sync(
 
 
 def test_a_log_that_is_never_ready_ends_after_max_wait_minutes(
-    sync: Read, world: World, waits: list[float], one_advertiser: Config
+    sync: Read, tiktok: Simulator, world: World, waits: list[float], one_advertiser: Config
 ) -> None:
     world.tasks.checks = 10_000
     result = sync("change_logs", config=one_advertiser | {"max_wait_minutes": 2})
     assert any("took too long" in error for error in result.errors)
     assert waits.count(5.0) == 24
+    assert len(tiktok.asked(CREATE)) == 1  # nobody would wait for another one
 
 
 def test_without_the_permission_the_stream_is_skipped_and_the_log_names_it(sync: Read, world: World) -> None:

@@ -205,12 +205,13 @@ def test_a_task_that_fails_is_begun_again_and_then_named(
 
 
 def test_a_task_that_never_ends_is_given_up_after_the_longest_wait(
-    sync: Read, world: World, asked_for: Config, waits: list[float]
+    sync: Read, tiktok: Simulator, world: World, asked_for: Config, waits: list[float]
 ) -> None:
     world.leads.tasks.checks = 10_000
     result = sync("leads", config=asked_for | {"max_wait_minutes": 1})
     assert "TikTok's export took too long" in "".join(result.errors)
     assert sum(waits) == 60
+    assert len([call for call in tiktok.asked(TASK) if "task_id" not in call.query]) == 1  # nobody would wait for more
 
 
 @pytest.mark.parametrize("text", ["lead_id,Name\n1,Ada\n2", "lead_id,Name\n1,Ada,too much\n"])

@@ -11,6 +11,7 @@ from harness import Sync
 from rows import NESTED, name_of
 
 from tiktok_simulator import Simulator, World
+from tiktok_simulator.world.ready_made import BERLIN, FORBIDDEN, TOKYO
 
 Read = Callable[..., Sync]
 Config = dict[str, Any]
@@ -32,6 +33,19 @@ def test_only_the_first_worker_reads_it(row: dict[str, Any], sync: Read, config:
     second = sync(row["name"], config=config | {"shard": {"index": 1, "count": 2}})
     assert (second.rows(row["name"]), second.errors) == ([], [])
     assert not tiktok.asked(f"/{row['endpoint']}")
+
+
+def test_a_first_worker_without_ad_accounts_asks_with_anothers(sync: Read, config: Config) -> None:
+    shard = {"shard": {"index": 0, "count": 3}}
+    result = sync("os_versions", config=config | {"advertiser_ids": [TOKYO, BERLIN]} | shard)
+    assert result.errors == []
+    assert result.rows("os_versions")
+
+
+def test_an_ad_account_without_permission_is_not_the_one_that_is_asked(sync: Read, config: Config) -> None:
+    result = sync("os_versions", config=config | {"advertiser_ids": [FORBIDDEN, TOKYO]})
+    assert result.errors == []
+    assert result.rows("os_versions")
 
 
 def test_versions_of_both_systems_are_read(sync: Read) -> None:

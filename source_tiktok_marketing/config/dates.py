@@ -16,6 +16,8 @@ LAST_ZONE = timezone(timedelta(hours=-12))
 CLOCK_ERROR = timedelta(days=366)
 # 365 days, both ends counted, are the most TikTok answers without a time dimension.
 LONGEST_SPAN = timedelta(days=364)
+# Days of a report by day, both ends counted, that TikTok answers at once.
+MOST_DAYS = 30
 # Whatever year somebody meant by an earlier one, TikTok was not there.
 EARLIEST = date(2000, 1, 1)
 WEEKDAYS = {"monday": 0, "sunday": 6}

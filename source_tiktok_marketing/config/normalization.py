@@ -19,8 +19,6 @@ from source_tiktok_marketing.config.sign_in import OAUTH, PRODUCTION, SANDBOX
 from source_tiktok_marketing.config.unknown_keys import IGNORED, ignored_keys
 from source_tiktok_marketing.sync import OTHERWISE, PREPARED
 
-__all__ = ["SANDBOX", "NormalizeConfig", "chosen_advertiser_ids", "named_ids"]
-
 # What the form leaves empty and the connector does not. 30 requests a minute and endpoint is what TikTok allows a
 # sandbox.
 UNSAID: Mapping[str, Any] = {"end_date": "today", "requests_per_second": 10}

@@ -13,7 +13,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.extractors.paths import EVERY, reached
 from source_tiktok_marketing.extractors.reports import ReportExtractor
-from source_tiktok_marketing.requesters.permissions import refusal_of
+from source_tiktok_marketing.requesters.permissions import accepted
 from source_tiktok_marketing.requesters.request_parameters import is_unasked
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import entity
@@ -52,9 +52,7 @@ class NestedExtractor(RecordExtractor):
         answer = answer_of(response)
         if answer.is_doubted or is_unasked(answer):
             return
-        if answer.code:
-            raise refusal_of(answer)
-        data, first = answer.data, self.records.partition(".")[0]
+        data, first = accepted(answer).data, self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
             raise ConfigError(
                 message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct records in "
@@ -87,11 +85,8 @@ class NestedReportExtractor(ReportExtractor):
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
         answer = answer_of(response)
-        if answer.is_doubted:
-            return
-        if answer.code:
-            raise refusal_of(answer)
-        yield from super().extract_records(answer)
+        if not answer.is_doubted:
+            yield from super().extract_records(accepted(answer))
 
     @override
     def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:

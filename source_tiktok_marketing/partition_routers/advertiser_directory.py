@@ -18,7 +18,7 @@ from source_tiktok_marketing.config.sign_in import OAUTH, is_sandbox
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_details import Details
 from source_tiktok_marketing.requesters.clock import SyncClock
-from source_tiktok_marketing.requesters.responses import data_of
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import entity
 from source_tiktok_marketing.sync import Shared, is_sample
 
@@ -57,10 +57,17 @@ class AdvertiserDirectory(Shared):
 
     def chosen(self) -> list[str]:
         """The ids this worker reads, in a stable order. Raises a config_error where there is none for any worker."""
+        return [advertiser_id for advertiser_id in self._undivided() if is_ours(self._config, advertiser_id)]
+
+    def any(self) -> str:
+        """An ad account to ask what is the same for all: one that answers, another worker's where this one has none."""
+        return (self.promising() or self._undivided())[0]
+
+    def _undivided(self) -> list[str]:
         excluded = self._config["exclude_advertiser_ids"]
         every = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in excluded]
         if chosen := chosen_advertiser_ids(self._config) or every:
-            return [advertiser_id for advertiser_id in dict.fromkeys(chosen) if is_ours(self._config, advertiser_id)]
+            return list(dict.fromkeys(chosen))
         raise ConfigError(
             message="This token reaches no ad account. Authorise at least one ad account for the app in TikTok for "
             "Business, or take ad accounts out of exclude_advertiser_ids.",
@@ -126,7 +133,7 @@ class AdvertiserDirectory(Shared):
             named = dict.fromkeys(chosen_advertiser_ids(self._config))
             return [{"advertiser_id": advertiser_id} for advertiser_id in named]
         response = self.requesters["authorised"].send_request()
-        rows = data_of(response).get("list") or () if response is not None else ()
+        rows = answer_of(response).data.get("list") or () if response is not None else ()
         return list({row["advertiser_id"]: row for row in (entity("advertiser_ids", row) for row in rows)}.values())
 
     def _ask_for_details(self) -> dict[str, Mapping[str, Any]]:

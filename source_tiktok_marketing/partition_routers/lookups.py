@@ -17,7 +17,7 @@ from source_tiktok_marketing.extractors.paths import reached
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.request_parameters import filled, is_unasked
-from source_tiktok_marketing.requesters.responses import body_of, data_of, is_doubted
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.sync import Shared
 
 Owners = Mapping[str, str]
@@ -91,11 +91,12 @@ class Lookups(Shared):
             response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
             if response is None or is_unasked(response):
                 return
-            if body_of(response).get("code") and not is_doubted(response):
-                raise refusal_of(response, level.get("scope", ""))
-            rows = list(reached(data_of(response), level["records"]))
+            answer = answer_of(response)
+            if answer.code and not answer.is_doubted:
+                raise refusal_of(answer, level.get("scope", ""))
+            rows = list(reached(answer.data, level["records"]))
             yield from rows
-            token = pages.next_page_token(response, len(rows), None, token)
+            token = pages.next_page_token(answer, len(rows), None, token)
 
 
 def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str]:

@@ -26,7 +26,7 @@ EVER = date.max.isoformat()
 class OwnerRouter(AdvertiserRouter):
     """One partition for each of those TikTok wants to be asked about: `of` says what they are.
 
-    `advertiser`: each chosen ad account. `any_advertiser`: the first of them, where the answer is the same for all.
+    `advertiser`: each chosen ad account. `any_advertiser`: one of them, where the answer is the same for all.
     `app`: nobody. `business_center`: each business centre the token reaches, whose days are UTC's; `centers` is how
     they are looked up. `tiktok_account`: the one whose token is in the configuration. What belongs to no ad account is
     read by the first worker alone.
@@ -70,7 +70,7 @@ class OwnerRouter(AdvertiserRouter):
         if self.of == "app":
             yield self._slice("app", "", "")
         elif self.of == "any_advertiser":
-            first = self._directory.chosen()[0]
+            first = self._directory.any()
             yield self._slice("advertiser_id", first, first)
         else:
             yield from self._of_centers()

@@ -123,10 +123,14 @@ class LeftOut(Shared):
         self._lasting.add(refusal)
         return False
 
-    def of_stream(self, stream: str) -> Report:
-        """What is known of one stream."""
+    def of_stream(self, stream: str, kind: str = "") -> Report:
+        """What is known of one stream, or of its questions about one `kind` alone (`EveryBuyingType`)."""
         with self._lock:
-            return self._reports[stream]
+            return self._reports[f"{kind} in {stream}" if kind else stream]
+
+    def of_question(self, stream: str, kind: str, owner: str) -> set[Item]:
+        """What is left out of a question about one kind, or about none in particular."""
+        return self.of_stream(stream).of(owner) | (self.of_stream(stream, kind).of(owner) if kind else set())
 
     @override
     def close(self) -> None:

@@ -27,6 +27,8 @@ from source_tiktok_marketing.requesters.request_parameters import (
 )
 from source_tiktok_marketing.schema.owners import CALLED
 
+# What is measured where nothing else can be, as TikTok wants one metric at least.
+LEAST = "spend"
 OWNERS = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
 # Where a custom report's parameters stand in the form.
 TITLES = {"metrics": "Metrics", "buying_type": "Buying Types", "campaign_ids": "Only These Campaigns",
@@ -43,8 +45,9 @@ class LenientRequester:
     but what is refused has an empty page for an answer.
 
     What is left out is so in all later requests of the stream about the same ad account, and at last about any
-    (`left_out.Report`). `written` are parameters that stand in the manifest's request; its expressions find what is
-    left out in `stream_slice.extra_fields.left_out`. `least` is what is measured where every metric is refused.
+    (`left_out.Report`); what is refused of a question about one kind alone, in those about that kind. `written` are
+    parameters that stand in the manifest's request; its expressions find what is left out in
+    `stream_slice.extra_fields.left_out`. `least` is what is measured where every metric is refused.
     """
 
     inner: HttpRequester
@@ -82,8 +85,9 @@ class LenientRequester:
             raise self._told(refusal) from refusal
 
     def _answer(self, asked: Mapping[str, Any]) -> requests.Response | None:
-        report, owner = self._left_out.of_stream(self.stream), _owner_of(asked)
-        known = report.of(owner)
+        kind, owner = _kind_of(asked), _owner_of(asked)
+        report = self._left_out.of_stream(self.stream, kind)
+        known = self._left_out.of_question(self.stream, kind, owner)
         try:
             response = self._send(asked, known)
         except RefusedRequestError as refusal:
@@ -133,11 +137,28 @@ def lenient(inner: Any, config: Mapping[str, Any], stream: str, ours: set[str], 
     return LenientRequester(inner, config, {}, stream, ours, **more) if ours or more.get("named") else inner
 
 
+def lenient_report(
+    inner: Any, config: Mapping[str, Any], stream: str, metrics: list[str], parameters: Mapping[str, Any]
+) -> Any:
+    """`inner`, asked again without the metrics and filters it is refused; `parameters` are those of the report."""
+    named = set(parameters.get("named") or ())  # by the user
+    filters = parameters.get("filters") or ()
+    ours = words_of(metrics, [each for each in filters if each["field_name"] not in named]) - named
+    doubted = parameters.get("doubted") or []
+    return lenient(inner, config, stream, ours, doubted=doubted, written=filters or None, least=LEAST, named=named)
+
+
 def _owner_of(asked: Mapping[str, Any]) -> str:
     """Whom a request is about, in words; `""` where that is nobody."""
     window = asked.get("stream_slice") or StreamSlice(partition={}, cursor_slice={})
     given = {**window.extra_fields.get("ask", {}), **(asked.get("request_params") or {}), **window.partition}
     return next((f"{what} {given[name]}" for name, what in OWNERS.items() if given.get(name)), "")
+
+
+def _kind_of(asked: Mapping[str, Any]) -> str:
+    """The one kind of campaigns that a request is about; `""` where it is about all."""
+    window = asked.get("stream_slice")
+    return str(window.extra_fields.get("kind", "")) if window else ""
 
 
 def _page_of(asked: Mapping[str, Any]) -> int:

@@ -11,7 +11,7 @@ import requests
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import RefusedError
-from source_tiktok_marketing.requesters.responses import answer_of, is_not_granted
+from source_tiktok_marketing.requesters.responses import Answer, answer_of, is_not_granted
 from source_tiktok_marketing.sync import Shared
 from source_tiktok_marketing.text import said_by, several
 
@@ -55,3 +55,11 @@ def refusal_of(response: requests.Response, scope: str = "") -> RefusedError:
     answer = answer_of(response)
     words = said_by(answer.body)
     return RefusedError(answer.code or 0, words, scope, is_not_granted=is_not_granted(words))
+
+
+def accepted(response: requests.Response | None) -> Answer:
+    """The answer itself, an empty one where there is none. Raises RefusedError where TikTok refused."""
+    answer = answer_of(requests.Response() if response is None else response)
+    if answer.code:
+        raise refusal_of(answer)
+    return answer

@@ -157,18 +157,3 @@ def count_of(info: Mapping[str, Any], name: str) -> int | None:
     if count < 0:
         raise ValueError(value)
     return count
-
-
-def body_of(response: requests.Response) -> Mapping[str, Any]:
-    """To go."""
-    return answer_of(response).body
-
-
-def data_of(response: requests.Response) -> Mapping[str, Any]:
-    """To go."""
-    return answer_of(response).data
-
-
-def is_doubted(response: requests.Response) -> bool:
-    """To go."""
-    return answer_of(response).is_doubted

@@ -12,7 +12,8 @@ from typing import Any
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_tiktok_marketing.config.normalization import SANDBOX
+from source_tiktok_marketing.config.dates import MOST_DAYS
+from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.cut_answers import is_cut
 from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, tallied
@@ -22,7 +23,6 @@ from source_tiktok_marketing.schema.metrics import metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
 ACCOUNTS_PER_REQUEST = 5
-LONGEST = 30
 # Cursors of one group lie apart by the days that have not settled and by the time zone: one question serves them all.
 EARLIER = 7
 # TikTok had no ads before; days are counted from here.
@@ -81,9 +81,9 @@ class Group:
     def _around(self, first: int, until: int) -> range:
         """The days one request asks for: those that follow, as other windows will want them, then some before."""
         taken, start, end = self.known | self.asking, first, first
-        while end < until and end - start + 1 < LONGEST and not taken >> (end + 1) & 1:
+        while end < until and end - start + 1 < MOST_DAYS and not taken >> (end + 1) & 1:
             end += 1
-        while start > max(0, first - EARLIER) and end - start + 1 < LONGEST and not taken >> (start - 1) & 1:
+        while start > max(0, first - EARLIER) and end - start + 1 < MOST_DAYS and not taken >> (start - 1) & 1:
             start -= 1
         return range(start, end + 1)
 
@@ -133,7 +133,7 @@ class Activity(Shared):
         """The group of each ad account; the sandbox has no report about ad accounts."""
         with self._lock:
             if self._groups is None:
-                self._groups = {} if self._config["credentials"]["auth_type"] == SANDBOX else dict(self._all_groups())
+                self._groups = {} if is_sandbox(self._config) else dict(self._all_groups())
             return self._groups
 
     def _all_groups(self) -> Iterator[tuple[str, Group]]:

@@ -31,13 +31,14 @@ class ApartDays(Shared):
 
     What an ad or an audience of such a campaign has by day or hour, the campaign has (`Activity`). A window of other
     days need not be asked for the kind. What TikTok cuts or gives in several pages counts as days with rows; where it
-    refuses the question, it is not asked again, and every day counts.
+    refuses the question, it is not asked again, and every day counts. Streams that leave out different metrics have
+    different days: one without conversions has no row for those that came late.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.requester: HttpRequester | None = None
         self._activity = Activity.of(config)
-        self._groups: dict[tuple[str, str], Group] = {}
+        self._groups: dict[tuple[str, str, tuple[str, ...]], Group] = {}
         self._refused: set[str] = set()
         self._lock = Lock()
 
@@ -51,12 +52,13 @@ class ApartDays(Shared):
         counted = [name for name in self._activity.metrics
                    if "campaign" in known_metrics()[name].levels and name not in refused]  # fmt: skip
         advertiser_id, wanted = str(window["advertiser_id"]), days_of(window)
-        group = self._group(kind, advertiser_id, day_number(window.extra_fields["last_day"]))
+        group = self._group((kind.name, advertiser_id, tuple(counted)), day_number(window.extra_fields["last_day"]))
         return group.is_active(advertiser_id, wanted, lambda days: self._ask(kind, advertiser_id, days, counted))
 
-    def _group(self, kind: Kind, advertiser_id: str, until: int) -> Group:
+    def _group(self, about: tuple[str, str, tuple[str, ...]], until: int) -> Group:
+        _, advertiser_id, _ = about
         with self._lock:
-            group = self._groups.setdefault((kind.name, advertiser_id), Group([advertiser_id], until))
+            group = self._groups.setdefault(about, Group([advertiser_id], until))
             group.until = max(group.until, until)
             return group
 

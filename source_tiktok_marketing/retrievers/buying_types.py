@@ -14,10 +14,12 @@ from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
+from source_tiktok_marketing.config.dates import MOST_DAYS
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
 from source_tiktok_marketing.requesters.left_out import LeftOut
+from source_tiktok_marketing.requesters.lenient_requester import lenient_report
 from source_tiktok_marketing.requesters.pages import Page
 from source_tiktok_marketing.requesters.request_parameters import tokens_of
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
@@ -27,7 +29,6 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # From the highest level down; a report can be asked for the ids of its own level and those above.
 PARENTS = ("campaign", "adgroup", "ad")
-LONGEST_BY_DAY = timedelta(days=29)
 # A report with one of these filters has what it says; what is automated is never TopView, reach or Promote.
 DECIDING = {"buying_type", "campaign_automation_type"}
 
@@ -120,7 +121,7 @@ class EveryBuyingType:
         """The records of one kind; none where TikTok refuses to give them apart."""
         pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
         try:
-            return [record for piece in pieces for record in read(narrowed(piece, kind.filter))]
+            return [record for piece in pieces for record in read(narrowed(piece, kind.filter, kind=kind.name))]
         except RefusedRequestError as refusal:
             self._leave_out(kind, advertiser_id, refusal)
             return []
@@ -136,8 +137,8 @@ class EveryBuyingType:
         self._done.add((kind.name, advertiser_id))
 
     def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
-        report = self._left_out.of_stream(self.stream)
-        left_out = {value for name, value in report.of(f"ad account {window['advertiser_id']}") if name == "metrics"}
+        items = self._left_out.of_question(self.stream, kind.name, f"ad account {window['advertiser_id']}")
+        left_out = {value for name, value in items if name == "metrics"}
         return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
 
     def _key_of(self, row: Mapping[str, Any]) -> Hashable:
@@ -158,6 +159,8 @@ class ApartOfTask(RecordFilter):
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
+        pages = self.pages
+        pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
         dated = "stat_time_day" in parameters["dimensions"]
         pieces = {"pieces": _short} if dated else {}
@@ -191,7 +194,7 @@ def _short(window: StreamSlice) -> Iterator[StreamSlice]:
     """The window in pieces as long as a plain report by day may be, without those outside the account's own days."""
     first, end = (date.fromisoformat(window.cursor_slice[name][:10]) for name in ("start_time", "end_time"))
     while first <= end:
-        last = min(first + LONGEST_BY_DAY, end)
+        last = min(first + timedelta(days=MOST_DAYS - 1), end)
         days = {"start_time": first.isoformat(), "end_time": last.isoformat()}
         piece = StreamSlice(partition=window.partition, cursor_slice=days, extra_fields=window.extra_fields)
         if not is_outside(piece):
@@ -199,9 +202,9 @@ def _short(window: StreamSlice) -> Iterator[StreamSlice]:
         first = last + timedelta(days=1)
 
 
-def narrowed(window: StreamSlice, *filters: Mapping[str, str]) -> StreamSlice:
-    """The window with more filters, each in the place of the report's own of that name."""
-    extra = {**window.extra_fields, "part": [*window.extra_fields.get("part", ()), *filters]}
+def narrowed(window: StreamSlice, *filters: Mapping[str, str], kind: str = "") -> StreamSlice:
+    """The window with more filters, each in the place of the report's own of that name; perhaps for one `kind`."""
+    extra = {**window.extra_fields, "part": [*window.extra_fields.get("part", ()), *filters], "kind": kind}
     return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import csv
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
@@ -17,13 +16,11 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import BrokenOffError, DefectError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_json, read_text
-from source_tiktok_marketing.requesters.permissions import refusal_of
-from source_tiktok_marketing.requesters.responses import body_of, data_of
+from source_tiktok_marketing.requesters.permissions import accepted
+from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finished
 from source_tiktok_marketing.schema.casting import ODD_VALUES, entity
 
 CREATE, CHECK, DOWNLOAD = (f"changelog/task/{step}/" for step in ("create", "check", "download"))
-READY, FAILED = "SUCCESS", "FAILED"
-PAUSE, TRIES = 5.0, 3
 # The headings of the log. Before them stands how many budgets, bids and statuses were changed.
 COLUMNS: Mapping[str, str] = {
     "Time": "time",
@@ -82,21 +79,26 @@ class ChangeLogDownloads(Retriever):
 
     def _ready(self, ask: Mapping[str, str]) -> str:
         """The id of a task that has made its log."""
-        waits, status = int(self.config["max_wait_minutes"] * 60 / PAUSE), ""
-        for _ in range(TRIES):
-            task_id = str(_data(self.orders.send_request(stream_slice=_at(CREATE), request_body_json=ask))["task_id"])
-            task = {"advertiser_id": ask["advertiser_id"], "task_id": task_id}
-            status = str(self._look(CHECK, task).get("status"))
-            while status not in (READY, FAILED) and waits > 0:
-                time.sleep(PAUSE)
-                waits -= 1
-                status = str(self._look(CHECK, task).get("status"))
-            if status == READY:
-                return task_id
-        raise self._unfinished("took too long" if waits <= 0 else "failed", f"status {status} for {dict(ask)}")
+        most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
+        advertiser_id = ask["advertiser_id"]
+        task_id, outcome = finished(
+            lambda: self._order(ask), lambda each: self._status(advertiser_id, each), most_waits
+        )
+        if outcome != READY:
+            raise self._unfinished(outcome, f"the newest task for {dict(ask)} is {task_id}")
+        return task_id
+
+    def _order(self, ask: Mapping[str, str]) -> Task:
+        task_id = str(
+            accepted(self.orders.send_request(stream_slice=_at(CREATE), request_body_json=ask)).data["task_id"]
+        )
+        return task_id, self._status(ask["advertiser_id"], task_id)
+
+    def _status(self, advertiser_id: str, task_id: str) -> str:
+        return str(self._look(CHECK, {"advertiser_id": advertiser_id, "task_id": task_id}).get("status"))
 
     def _look(self, endpoint: str, task: Mapping[str, str]) -> Mapping[str, Any]:
-        return _data(self.looks.send_request(stream_slice=_at(endpoint), request_params=task))
+        return accepted(self.looks.send_request(stream_slice=_at(endpoint), request_params=task)).data
 
     def _lines(self, log: str) -> Iterator[dict[str, str]]:
         """The lines of a log by their columns; a heading that is not known is a column of its own name."""
@@ -153,10 +155,3 @@ def _plain(value: Any) -> Any:
 
 def _at(endpoint: str) -> StreamSlice:
     return StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": endpoint})
-
-
-def _data(answer: Any) -> Mapping[str, Any]:
-    """The data of an answer. Raises RefusedError where TikTok refused."""
-    if answer is not None and body_of(answer).get("code"):
-        raise refusal_of(answer)
-    return data_of(answer) if answer is not None else {}

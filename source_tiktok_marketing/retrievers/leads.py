@@ -7,14 +7,12 @@ import io
 import lzma
 import re
 import struct
-import time
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
-import requests
 from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
@@ -23,15 +21,13 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_text
-from source_tiktok_marketing.requesters.permissions import refusal_of
-from source_tiktok_marketing.requesters.responses import body_of, data_of
+from source_tiktok_marketing.requesters.permissions import accepted
+from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finished
 from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES
 from source_tiktok_marketing.schema.columns import entity_columns
 
 FILE = "page/lead/task/download/"
 REGION, ELSEWHERE = "x-lead-region", "other"
-READY, FAILED = "SUCCEED", "FAILED"
-PAUSE, TRIES = 5.0, 3
 # What the file's headings are called here; every other heading is a question of the form.
 COLUMNS: Mapping[str, str] = {
     "lead_id": "lead_id",
@@ -98,22 +94,19 @@ class LeadDownloads(Retriever):
 
     def _ready(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
         """The id of a task that has made its file."""
-        waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
-        for _ in range(TRIES):
-            task = self._task(ask, headers)
-            named = {"task_id": str(task.get("task_id") or "")}
-            while named["task_id"] and task.get("status") not in (READY, FAILED) and waits > 0:
-                time.sleep(PAUSE)
-                waits -= 1
-                task = self._task({**ask, **named}, headers)
-            if task.get("status") == READY:
-                return named
-        why = "took too long" if waits <= 0 else "failed"
-        raise self._unfinished(f"TikTok's export {why}", f"status {task.get('status')!r} for {dict(ask)}")
+        most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
+        task_id, outcome = finished(
+            lambda: self._task(ask, headers),
+            lambda each: self._task({**ask, "task_id": each}, headers)[1],
+            most_waits,
+        )
+        if outcome != READY:
+            raise self._unfinished(f"TikTok's export {outcome}", f"the newest task for {dict(ask)} is {task_id!r}")
+        return {"task_id": task_id}
 
-    def _task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, Any]:
-        answer = _accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers))
-        return data_of(answer) if answer is not None else {}
+    def _task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Task:
+        task = accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers)).data
+        return str(task.get("task_id") or ""), str(task.get("status"))
 
     def _file(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
         where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": FILE})
@@ -123,8 +116,7 @@ class LeadDownloads(Retriever):
             # The CDK repeats the body in its own words.
             kind = error.failure_type
             raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=kind) from None
-        accepted = _accepted(answer)
-        return b"" if accepted is None else accepted.content
+        return accepted(answer).content
 
     def _whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:
         """The leads of a file, which is downloaded again where it is damaged. Raises PartError where it stays so."""
@@ -186,13 +178,6 @@ class LeadDownloads(Retriever):
             message=f"{what} for stream {self.stream}. The next sync asks for it again.",
             internal_message=details,
         )
-
-
-def _accepted(answer: requests.Response | None) -> requests.Response | None:
-    """The answer itself. Raises RefusedError where TikTok refused."""
-    if answer is not None and body_of(answer).get("code"):
-        raise refusal_of(answer)
-    return answer
 
 
 def _files(content: bytes) -> Iterator[bytes]:

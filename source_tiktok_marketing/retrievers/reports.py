@@ -21,10 +21,9 @@ from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
 from source_tiktok_marketing.requesters.cut_answers import Given, Keys, indivisible, nothing_listed
-from source_tiktok_marketing.requesters.lenient_requester import lenient
+from source_tiktok_marketing.requesters.lenient_requester import lenient_report
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
-from source_tiktok_marketing.requesters.request_parameters import words_of
-from source_tiktok_marketing.requesters.responses import data_of
+from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, filtered_types
@@ -33,8 +32,6 @@ from source_tiktok_marketing.sync import is_sample
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 IDS_PER_FILTER = 100
-# What is measured where nothing else can be, as TikTok wants one metric at least.
-LEAST = "spend"
 TIMES = {"stat_time_day", "stat_time_hour"}
 Splitter = Callable[[StreamSlice, timedelta | None], list[StreamSlice] | None]
 
@@ -99,13 +96,8 @@ class ReportRetriever(Retriever):
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
         self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
-        named = set(parameters.get("named") or ())  # by the user
-        own = [each for each in parameters.get("filters") or () if each["field_name"] not in named]
-        self.pages.requester = lenient(
-            self.pages.requester, self.config, self.stream, words_of(self.metrics, own) - named,
-            doubted=parameters.get("doubted") or [], written=parameters.get("filters"), least=LEAST,
-            named=named,
-        )  # fmt: skip
+        pages = self.pages
+        pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         if split := self.pages.request_window_splitter:
             self.pages.request_window_splitter = lambda window, least=None: self._halved(split, window, least)
 
@@ -217,7 +209,7 @@ class ReportRetriever(Retriever):
             )
             if response is None:
                 return
-            yield from data_of(response).get("list") or ()
+            yield from answer_of(response).data.get("list") or ()
             token = pages.next_page_token(response, 0, None, token)
 
     def _note(self, advertiser_id: str) -> None:

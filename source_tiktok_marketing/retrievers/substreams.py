@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -24,6 +24,8 @@ from source_tiktok_marketing.requesters.request_parameters import filled, words_
 from source_tiktok_marketing.schema.columns import entity_columns
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
+
+SkipThing = Callable[[RefusedError, Owners | None], None]
 
 ENDPOINT = "the extra endpoint"
 WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
@@ -88,18 +90,18 @@ class FanOutRetriever(Retriever):
         words = WITH_DELETED if self.config["include_deleted"] else WITHOUT_DELETED
         words = words | (_days(window) if "first_day" in window.extra_fields else {})
 
-        def skip(refusal: RefusedError) -> None:
+        def skip(refusal: RefusedError, thing: Owners | None = None) -> None:
             hold(window)
-            self._skip(owners, refusal)
+            self._skip(owners, refusal, {name: each for name, each in (thing or {}).items() if name not in words})
 
         try:
             things = list(self._lookups.below({**owners, **words}, self.below, skip, self._lenient))
-            yield from self._of_each(things, words, window)
+            yield from self._of_each(things, words, window, skip)
         except RefusedError as refusal:
             refuse(window)
             self._skip(owners, refusal)
 
-    def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice) -> Iterator[Any]:
+    def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice, skip: SkipThing) -> Iterator[Any]:
         """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
         answered = False
         failed: list[PartError] = []
@@ -110,13 +112,13 @@ class FanOutRetriever(Retriever):
             except RefusedError as refusal:
                 if not answered and number >= min(len(things), TRIED_FIRST):
                     raise
-                self._skip({name: str(value) for name, value in window.partition.items()}, refusal)
+                skip(refusal, each)
             except PartError as error:
                 failed.append(error)
         if failed:
             told = " ".join(dict.fromkeys(str(error.message) for error in failed[:NAMED]))
             raise AirbyteTracedException(
-                message=told + (f" And {len(failed) - NAMED} more." if len(failed) > NAMED else ""),
+                message=told + f" And {len(failed) - NAMED} more." * (len(failed) > NAMED),
                 internal_message=failed[0].internal_message,
                 failure_type=failed[0].failure_type,
             )
@@ -134,11 +136,14 @@ class FanOutRetriever(Retriever):
                 values.setdefault(name, value)
             yield record
 
-    def _skip(self, owners: Owners, refusal: RefusedError) -> None:
+    def _skip(self, owners: Owners, refusal: RefusedError, thing: Owners | None = None) -> None:
+        """Notes what is not read for an owner: all of it, or one thing of several."""
         advertiser_id = owners.get("advertiser_id", "")
         if refusal.is_not_granted or not advertiser_id or advertiser_id in self._directory.details():
             scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
-            self._refusals.add(self.stream, scope, " ".join(owners.values()), str(refusal))
+            named = ", ".join(f"{name} {value}" for name, value in (thing or {}).items() if name not in owners)
+            whom = f"{' '.join(owners.values())} ({named})" if named else " ".join(owners.values())
+            self._refusals.add(self.stream, scope, whom, str(refusal))
             return
         raise ConfigError(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
