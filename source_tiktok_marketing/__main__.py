@@ -26,7 +26,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
 from source_tiktok_marketing.errors import ConfigError, OutputError, StoppedError
 from source_tiktok_marketing.incremental.page_messages import PageMessage
-from source_tiktok_marketing.logs import hide, without_stack_trace
+from source_tiktok_marketing.logs import drop_stack_trace, hide
 from source_tiktok_marketing.shutdown import Shutdown, end_at_once, end_without_reader, watch_reader
 from source_tiktok_marketing.source import SourceTiktokMarketing
 from source_tiktok_marketing.text import plain
@@ -168,11 +168,11 @@ def _run(arguments: list[str], shutdown: Shutdown) -> None:
         _tell_usage()
     try:
         entrypoint = Entrypoint(build(arguments), shutdown)
-        with _buffered():  # stdout for messages and log lines alike, so that neither cuts into the other
+        with _buffer():  # stdout for messages and log lines alike, so that neither cuts into the other
             for message in entrypoint.run(parsed):
                 _write(f"{message}\n")
     except AirbyteTracedException as error:
-        trace = without_stack_trace(error.as_sanitized_airbyte_message())
+        trace = drop_stack_trace(error.as_sanitized_airbyte_message())
         _write(f"{AirbyteEntrypoint.airbyte_message_to_string(trace)}\n")
         sys.exit(1)
 
@@ -184,7 +184,7 @@ def _tell_usage() -> NoReturn:
 
 
 @contextmanager
-def _buffered() -> Iterator[None]:
+def _buffer() -> Iterator[None]:
     """The CDK's buffer in place of stdout; flushed at the end, where that is still possible."""
     PRINT_BUFFER.__enter__()
     try:

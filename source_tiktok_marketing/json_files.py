@@ -24,15 +24,15 @@ def read_json(path: str) -> Any:
 def read_json_values(path: str) -> Any:
     """What the file says; a list where it has several values one after another, as lines of a saved output do."""
     text = _text_of(path)
-    values, end = list[Any](), _behind_blanks(text, 0)
+    values, end = list[Any](), _skip_blanks(text, 0)
     while not values or end < len(text):
         value, end = JSON.raw_decode(text, end)
         values.append(value)
-        end = _behind_blanks(text, end)
+        end = _skip_blanks(text, end)
     return values if values[1:] else values[0]
 
 
-def _behind_blanks(text: str, position: int) -> int:
+def _skip_blanks(text: str, position: int) -> int:
     found = BLANKS.match(text, position)
     return found.end() if found else position
 

@@ -104,7 +104,7 @@ def is_bookkeeping(message: AirbyteMessage) -> bool:
     return bool(message.log and message.log.message.startswith("slice:"))
 
 
-def without_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
+def drop_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
     """The same message; a trace that tells the user what to do or to wait loses its stack trace.
 
     The internal message quotes TikTok's answer: it keeps to a line and to a length, and so does a stack trace.
@@ -154,7 +154,7 @@ class Reasons:
         if not self._of_stream:  # nothing was read yet: the error speaks for itself
             return error
         told = [f"{stream}: {reason}" if stream else reason
-                for stream, reasons in self._of_stream.items() for reason in _shortened(reasons)]  # fmt: skip
+                for stream, reasons in self._of_stream.items() for reason in _shorten(reasons)]  # fmt: skip
         return AirbyteTracedException(
             message=f"Not everything was read; what is not named here is complete:\n{numbered(told)}",
             internal_message=plain(error.internal_message, LONGEST_INTERNAL),
@@ -162,6 +162,6 @@ class Reasons:
         )
 
 
-def _shortened(reasons: list[str]) -> list[str]:
+def _shorten(reasons: list[str]) -> list[str]:
     more = len(reasons) - REASONS_REPEATED
     return [*reasons[:REASONS_REPEATED], *([f"{more} more reasons, named above."] if more > 0 else [])]

@@ -23,7 +23,7 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from source_tiktok_marketing.config.column_selection import selected_columns, warn_of_foreign_schemas
+from source_tiktok_marketing.config.column_selection import select_columns, warn_of_foreign_schemas
 from source_tiktok_marketing.config.custom_reports.rows import custom_rows, tell_plain_reports
 from source_tiktok_marketing.config.mistakes import refuse_mistakes
 from source_tiktok_marketing.config.stream_selection import (
@@ -38,11 +38,11 @@ from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
 from source_tiktok_marketing.files import Utf8Files
 from source_tiktok_marketing.incremental.cursor import keep_every_account
 from source_tiktok_marketing.incremental.page_messages import IN_PAGES, PageMessage
-from source_tiktok_marketing.incremental.present_cursor import bounded
-from source_tiktok_marketing.incremental.state_forms import by_stream
-from source_tiktok_marketing.logs import Reasons, hide, hide_secrets, is_bookkeeping, speak_plainly, without_stack_trace
+from source_tiktok_marketing.incremental.present_cursor import bound_to_present
+from source_tiktok_marketing.incremental.state_forms import group_by_stream
+from source_tiktok_marketing.logs import Reasons, drop_stack_trace, hide, hide_secrets, is_bookkeeping, speak_plainly
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.partition_routers.environments import decided
+from source_tiktok_marketing.partition_routers.environments import decide_environment
 from source_tiktok_marketing.requesters.clock import SyncClock, tell_days
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
 from source_tiktok_marketing.retrievers.advertisers import refuse_unreachable
@@ -79,10 +79,10 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     ) -> None:
         # With the CDK's own keys somebody could hand it another manifest, or code.
         ours = {key: value for key, value in config.items() if not key.startswith("__")} if config else config
-        state = by_stream(state or [])
+        state = group_by_stream(state or [])
         super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=ours, state=state)
         if self._config:
-            self._config[PREPARED]["columns"] = selected_columns(catalog)
+            self._config[PREPARED]["columns"] = select_columns(catalog)
         self._tables = [(rows, tuple(rows)) for rows in write_out(self.resolved_manifest)]
         self._wanted = [entry.stream.name for entry in catalog.streams] if catalog else None
         self._given = dict(config or {})
@@ -103,7 +103,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The streams these credentials can read. Raises a config_error naming every mistake in `config`."""
-        other = self._configured(config)
+        other = self._configure(config)
         other._refuse_mistakes()
         return other._build(other.normal_config)
 
@@ -114,13 +114,13 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             tell_days(config)
         offered = self.offered(config)
         self._config = config  # which the CDK builds them from
-        self._build_only(self._needed(config, offered))
+        self._build_only(self._find_needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         self._sync.part(OrganicTokens).hand_back = self._hand_back
         dated = {row["name"] for row in self.rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
-        self._built = [bounded(each, clock, is_windowed=each.name in dated) for each in streams]
+        self._built = [bound_to_present(each, clock, is_windowed=each.name in dated) for each in streams]
         return self._built
 
     def _refuse_mistakes(self) -> None:
@@ -129,7 +129,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def _decide(self) -> Mapping[str, Any]:
         self._refuse_mistakes()
-        self._config = decided(self._config, self._build)
+        self._config = decide_environment(self._config, self._build)
         return self._config
 
     def emit_states(self) -> None:
@@ -151,7 +151,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         each hundred metrics of each of the user's own reports. Ad accounts behind the first hundreds are checked
         against the list, where there is one.
         """
-        if (other := self._configured(config)) is not self:
+        if (other := self._configure(config)) is not self:
             return other.check(logger, other.normal_config)
         try:
             self._refuse_mistakes()
@@ -174,7 +174,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> Any:
         """The catalog of the streams this configuration is offered."""
-        if (other := self._configured(config)) is not self:
+        if (other := self._configure(config)) is not self:
             return other.discover(logger, other.normal_config)
         return super().discover(logger, self._decide())
 
@@ -186,13 +186,15 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
-        if (other := self._configured(config, catalog, state)) is not self:
+        if (other := self._configure(config, catalog, state)) is not self:
             yield from other.read(logger, other.normal_config, catalog, state)
             return
         warn_of_ignored_keys(self._config)
         config = self._decide()
         offered = self.offered(config)
-        warn_of_unknown_states(by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())])
+        warn_of_unknown_states(
+            group_by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())]
+        )
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
         warn_of_foreign_schemas(catalog)
         reasons = Reasons()
@@ -206,7 +208,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
                     if not is_bookkeeping(message):
                         yield message
                 elif reasons.is_new(message):
-                    yield without_stack_trace(message)
+                    yield drop_stack_trace(message)
         except AirbyteTracedException as error:
             raise reasons.closing(error) from None  # what it is made of was told
         finally:
@@ -214,7 +216,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             self._sync.close()
         refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered, self.rows())
 
-    def _configured(
+    def _configure(
         self,
         config: Mapping[str, Any],
         catalog: ConfiguredAirbyteCatalog | None = None,
@@ -233,7 +235,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         """The manifest's streams: those written out, then the rows of its tables."""
         return [*self.resolved_manifest["streams"], *(row for _, rows in self._tables for row in rows)]
 
-    def _needed(self, config: Mapping[str, Any], offered: list[str]) -> list[str]:
+    def _find_needed(self, config: Mapping[str, Any], offered: list[str]) -> list[str]:
         """The streams to build: those to read, in a check those it tries; a stream costs ten milliseconds."""
         if is_sample(config):
             return list(self.resolved_manifest["check"]["stream_names"])

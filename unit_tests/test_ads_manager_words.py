@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
-from source_tiktok_marketing.config.custom_reports.metrics import allowed_metrics, nearest, refusal
+from source_tiktok_marketing.config.custom_reports.metrics import list_allowed_metrics, nearest, refusal
 from source_tiktok_marketing.config.custom_reports.rows import reports_of
 from source_tiktok_marketing.config.custom_reports.rules import problems
 from source_tiktok_marketing.schema.metrics import ads_manager, metric_words, metrics
@@ -40,11 +40,11 @@ def answer(report: dict[str, Any], word: str) -> str:
 )  # fmt: skip
 def test_case_and_blanks_of_a_metric_do_not_matter(word: str, metric: str) -> None:
     assert problems(ask(BASIC, word)) == []
-    assert allowed_metrics(ask(BASIC, word)) == [metric]
+    assert list_allowed_metrics(ask(BASIC, word)) == [metric]
 
 
 def test_case_and_blanks_of_a_group_and_of_a_breakdown_do_not_matter() -> None:
-    assert allowed_metrics(ask(BASIC, " Video")) == allowed_metrics(ask(BASIC, "video"))
+    assert list_allowed_metrics(ask(BASIC, " Video")) == list_allowed_metrics(ask(BASIC, "video"))
     assert ask(BASIC | {"breakdowns": ["Country code"]}).breakdowns == ("country_code",)
 
 

@@ -13,7 +13,7 @@ from harness import Sync, plain_reports
 from test_spec_and_catalog import catalog
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.config.column_selection import selected_columns
+from source_tiktok_marketing.config.column_selection import select_columns
 from source_tiktok_marketing.schema.columns import renamed_columns
 from tiktok_simulator import Simulator
 
@@ -137,7 +137,7 @@ def test_a_column_of_ours_whose_type_has_changed_makes_no_selection(tiktok: Simu
 def test_everything_we_offer_is_ours(config: Json) -> None:
     entries = [{"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
                for stream in catalog(config)["streams"]]  # fmt: skip
-    selected = selected_columns(ConfiguredAirbyteCatalogSerializer.load({"streams": entries}))
+    selected = select_columns(ConfiguredAirbyteCatalogSerializer.load({"streams": entries}))
     assert selected == {
         each["stream"]["name"]: [
             renamed_columns().get(name, name) for name in each["stream"]["json_schema"]["properties"]

@@ -17,19 +17,21 @@ SHOWN = 5
 NESTED = ("properties", "items", "$ref", "anyOf", "oneOf", "allOf")
 
 
-def selected_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
+def select_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
     """The columns the catalog selects, by stream. A stream whose schema names none, or is not ours, has all of them.
 
     A connection keeps the schema of the connector it was made with. The official connector's reports have `metrics`
     and `dimensions`: taken for a selection, they would leave out every figure.
     """
     properties = _properties(catalog)
-    return {stream: list(named) for stream, named in properties.items() if named and not list(_foreign(stream, named))}
+    return {
+        stream: list(named) for stream, named in properties.items() if named and not list(_find_foreign(stream, named))
+    }
 
 
 def warn_of_foreign_schemas(catalog: ConfiguredAirbyteCatalog) -> None:
     """Logs one warning that names the streams whose saved schema is not ours."""
-    found = {stream: list(_foreign(stream, named)) for stream, named in _properties(catalog).items()}
+    found = {stream: list(_find_foreign(stream, named)) for stream, named in _properties(catalog).items()}
     if told := [f"{stream} ({', '.join(columns[:3])})" for stream, columns in found.items() if columns]:
         LOGGER.warning(
             f"The connection's saved schema is not this connector's: {several([*map(plain, told)], SHOWN, '; ')}. "
@@ -48,7 +50,7 @@ def _properties(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, Mapping[s
     }
 
 
-def _foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:
+def _find_foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:
     """The columns that show that a schema is not ours; of a schema that knows none of ours, all.
 
     A column that is unknown shows nothing by itself: it may have been one of ours in an earlier version.

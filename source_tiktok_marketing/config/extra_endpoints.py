@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from source_tiktok_marketing.config.form import Path, fields_at
-from source_tiktok_marketing.config.unknown_keys import mistakes_in
+from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
 from source_tiktok_marketing.schema.owners import OWNERS
 
 # The user's word for whom to ask about, where it is not the manifest's.
@@ -32,10 +32,10 @@ def endpoints_of(config: Mapping[str, Any]) -> Any:
     raw = config.get(OPTION, [])
     if not isinstance(raw, list):
         return raw
-    return [_filled(endpoint) if isinstance(endpoint, Mapping) else endpoint for endpoint in raw]
+    return [_fill(endpoint) if isinstance(endpoint, Mapping) else endpoint for endpoint in raw]
 
 
-def _filled(endpoint: Mapping[str, Any]) -> dict[str, Any]:
+def _fill(endpoint: Mapping[str, Any]) -> dict[str, Any]:
     tidy = {key: value.strip() if isinstance(value, str) else value for key, value in endpoint.items()}
     given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
     if isinstance(parameters := given.get("parameters"), Mapping):
@@ -45,7 +45,7 @@ def _filled(endpoint: Mapping[str, Any]) -> dict[str, Any]:
 
 def extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of the user's endpoints; what has not the shape of one is left out, and `mistakes` refuses it."""
-    return [_row(raw) for raw in _shaped(config)]
+    return [_row(raw) for raw in _shape(config)]
 
 
 def mistakes(
@@ -62,7 +62,7 @@ def mistakes(
     for index, raw in written:
         wrong = fields_at(flawed, OPTION, index)
         sound = {name: value for name, value in raw.items() if name not in wrong}
-        found = [*_mistakes_of(sound, times), *mistakes_in(raw, schema)]
+        found = [*_mistakes_of(sound, times), *find_mistakes_in(raw, schema)]
         yield from (((OPTION, index, name), why) for name, why in found if name not in wrong)
 
 
@@ -91,7 +91,7 @@ def _parameter_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "page_size", "is missing. Enter how many records TikTok gives at once."
 
 
-def _shaped(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _shape(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     raw = config.get("extra_endpoints")
     for endpoint in raw if isinstance(raw, list) else ():
         if isinstance(endpoint, Mapping) and all(isinstance(endpoint.get(name), str) for name in ("name", "path")):

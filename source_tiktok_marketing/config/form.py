@@ -41,10 +41,10 @@ def place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str
         schema, value = schema["items"], _member(value, index)
         name = _member(value, "name")
         label = f"{str(schema['title']).capitalize()} {index + 1}" + (f' "{name}"' if isinstance(name, str) else "")
-    return ", ".join([f"{label} ({'.'.join(keys)})", *_inside(schema, value, steps)])
+    return ", ".join([f"{label} ({'.'.join(keys)})", *_find_inside(schema, value, steps)])
 
 
-def _inside(schema: Mapping[str, Any], value: Any, steps: Path) -> Iterator[str]:
+def _find_inside(schema: Mapping[str, Any], value: Any, steps: Path) -> Iterator[str]:
     for step in steps:
         if isinstance(step, int):
             schema = schema.get("items", {})
@@ -94,7 +94,7 @@ def schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[
                 told = schema["properties"][name]["description"]
                 found[*path, name] = f"{place(spec, config, [*path, name])}: is missing. {told}"
         elif not _is_left_to_the_rules(error):
-            found.setdefault(path, f"{place(spec, config, path)}: {_reason(error)}")
+            found.setdefault(path, f"{place(spec, config, path)}: {_explain(error)}")
     return found
 
 
@@ -117,7 +117,7 @@ def _is_left_to_the_rules(error: ValidationError) -> bool:
     return error.validator == "enum" and "breakdowns" in path
 
 
-def _reason(error: ValidationError) -> str:
+def _explain(error: ValidationError) -> str:
     schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
     shown = "this value" if schema.get("airbyte_secret") else SHORT.repr(error.instance)
     match error.validator:
@@ -163,9 +163,9 @@ def either(words: Iterable[str]) -> str:
 
 def numbered(sentences: Iterable[str]) -> str:
     """The sentences a line each, numbered and ended, as Airbyte's form shows them all in one line."""
-    return "\n".join(f"{number}) {_ended(sentence)}" for number, sentence in enumerate(sentences, 1))
+    return "\n".join(f"{number}) {_end_sentence(sentence)}" for number, sentence in enumerate(sentences, 1))
 
 
-def _ended(sentence: str) -> str:
+def _end_sentence(sentence: str) -> str:
     line = " ".join(sentence.split())
     return line if line.endswith((".", "!", "?", "…")) else f"{line}."

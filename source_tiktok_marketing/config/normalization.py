@@ -16,7 +16,7 @@ from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.config.extra_endpoints import endpoints_of, extra_rows
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.config.sign_in import OAUTH, PRODUCTION, SANDBOX
-from source_tiktok_marketing.config.unknown_keys import IGNORED, ignored_keys
+from source_tiktok_marketing.config.unknown_keys import IGNORED, find_ignored_keys
 from source_tiktok_marketing.sync import OTHERWISE, PREPARED
 
 # What the form leaves empty and the connector does not. 30 requests a minute and endpoint is what TikTok allows a
@@ -52,7 +52,7 @@ class NormalizeConfig(ConfigTransformation):
     def transform(self, config: MutableMapping[str, Any]) -> None:
         """Replaces `config` in place; `config` must be a copy of the user's own."""
         options: Mapping[str, Any] = self.parameters["options"]
-        tidy = {key: _tidied(value) for key, value in config.items()}
+        tidy = {key: _tidy(value) for key, value in config.items()}
         written = {key: value for key, value in tidy.items() if value not in (None, "", {})}
         credentials = _credentials(written)
         config.clear()
@@ -71,8 +71,8 @@ class NormalizeConfig(ConfigTransformation):
         config["extra_endpoints"] = endpoints_of(config)
         config[PREPARED] = {"days": report_days(config), "report_rows": custom_rows(config),
                             "endpoint_rows": extra_rows(config), "columns": {}, "sample": False,
-                            OTHERWISE: _otherwise(written, credentials),
-                            IGNORED: ignored_keys(written, options)}  # fmt: skip
+                            OTHERWISE: _prepare_otherwise(written, credentials),
+                            IGNORED: find_ignored_keys(written, options)}  # fmt: skip
 
 
 def chosen_advertiser_ids(config: Mapping[str, Any]) -> list[str]:
@@ -87,14 +87,14 @@ def named_ids(config: Mapping[str, Any]) -> list[str]:
     return config["advertiser_ids"] or credentials.get("advertiser_ids") or _ids(credentials.get("advertiser_id"))
 
 
-def _tidied(value: Any) -> Any:
+def _tidy(value: Any) -> Any:
     """The value without blanks around texts, and without the members a form leaves empty."""
     if isinstance(value, Mapping):
-        return {key: kept for key, item in value.items() if (kept := _stripped(item)) not in (None, "")}
-    return [_stripped(item) for item in value] if isinstance(value, list) else _stripped(value)
+        return {key: kept for key, item in value.items() if (kept := _strip(item)) not in (None, "")}
+    return [_strip(item) for item in value] if isinstance(value, list) else _strip(value)
 
 
-def _stripped(value: Any) -> Any:
+def _strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
@@ -116,7 +116,7 @@ def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _otherwise(written: Mapping[str, Any], credentials: Mapping[str, Any]) -> dict[str, Any]:
+def _prepare_otherwise(written: Mapping[str, Any], credentials: Mapping[str, Any]) -> dict[str, Any]:
     """What a sandbox's configuration has instead, where this one may be a sandbox's: one ad account, nothing said."""
     nested = written.get("credentials")
     is_said = isinstance(nested, Mapping) and "auth_type" in nested

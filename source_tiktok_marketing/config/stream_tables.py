@@ -66,7 +66,7 @@ def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
             whole["ask"] = {**common["ask"], **row.get("ask", {})}
         _refuse_unknown_words(name, whole)
         whole = {**_defaults(kind_of(whole)), **whole}
-        yield _complete(whole, scopes) if "of" in whole else whole
+        yield _complete_row(whole, scopes) if "of" in whole else whole
 
 
 @cache
@@ -103,7 +103,7 @@ def _scopes_by_endpoint(scopes: Mapping[str, list[str]]) -> dict[str, str]:
     return {endpoint: scope for scope, endpoints in scopes.items() for endpoint in endpoints}
 
 
-def _complete(row: Row, scopes: Mapping[str, str]) -> Row:
+def _complete_row(row: Row, scopes: Mapping[str, str]) -> Row:
     """A row about something of an owner, with its request, its scope and its levels in full."""
     parameter = OWNERS[row["of"]].parameter
     ids = [parameter] if parameter else []
@@ -123,16 +123,16 @@ def _complete_levels(
             written |= dict.fromkeys(name for _, known in ways for name in known)
             whole.append({**level, "either": [way for way, _ in ways]})
         elif "each" in level:
-            texts = {word: _written(level[word]) for word in ("each", "deleted") if word in level}
+            texts = {word: _write_row(level[word]) for word in ("each", "deleted") if word in level}
             written |= dict.fromkeys(name for choice in texts["each"] for name in choice)
             whole.append({**level, **texts})
         else:
-            whole.append(_asked(level, found, scopes))
+            whole.append(_derive_ask(level, found, scopes))
             found |= dict.fromkeys(level["takes"])
     return whole, [*(found | written)]
 
 
-def _asked(level: Row, ids: Iterable[str], scopes: Mapping[str, str]) -> Row:
+def _derive_ask(level: Row, ids: Iterable[str], scopes: Mapping[str, str]) -> Row:
     """A level that TikTok is asked for; with ids alone, not with the words that are written down beside it."""
     scope = scopes.get(level["endpoint"])
     sweeps = {"sweeps": [_texts(sweep) for sweep in level["sweeps"]]} if "sweeps" in level else {}
@@ -150,7 +150,7 @@ def _request(ask: Row, known: Iterable[str]) -> dict[str, str]:
     return derived | {name: text for name, text in texts.items() if text}
 
 
-def _written(choices: Row | list[Row]) -> list[dict[str, str]]:
+def _write_row(choices: Row | list[Row]) -> list[dict[str, str]]:
     """What a level goes through, one after another: `{partner: [Zefr, IAS]}` is `[{partner: Zefr}, {partner: IAS}]`."""
     if isinstance(choices, Mapping):
         return [_texts({name: value}) for name, values in choices.items() for value in values]

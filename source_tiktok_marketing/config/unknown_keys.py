@@ -18,29 +18,29 @@ KNOWN = {"environment", "access_token", "report_granularity", "concurrency_level
 IGNORED = "ignored"
 
 
-def ignored_keys(written: Mapping[str, Any], options: Mapping[str, Any]) -> list[tuple[str, str]]:
+def find_ignored_keys(written: Mapping[str, Any], options: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The keys that no field has, `credentials.app` where it is inside another, each with a hint.
 
-    What is in a report or an endpoint is left out here: there it is a mistake (`unknown_in`).
+    What is in a report or an endpoint is left out here: there it is a mistake (`find_unknown_keys`).
     """
-    found = [(name, did_you_mean(name, options)) for name in unknown_in(written, (*options, *KNOWN))]
+    found = [(name, did_you_mean(name, options)) for name in find_unknown_keys(written, (*options, *KNOWN))]
     for name, option in options.items():
         known = [key for part in (option, *option.get("oneOf", ())) for key in part.get("properties", ())]
         inner = written.get(name)
         if known and isinstance(inner, Mapping):
-            found += [(f"{name}.{key}", did_you_mean(key, known)) for key in unknown_in(inner, known)]
+            found += [(f"{name}.{key}", did_you_mean(key, known)) for key in find_unknown_keys(inner, known)]
     return found
 
 
-def unknown_in(written: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+def find_unknown_keys(written: Mapping[str, Any], known: Iterable[str]) -> list[str]:
     """The keys of an object that are not known; those of the platform and the CDK begin with an underscore."""
     names = set(known)
     return [name for name in written if name not in names and not name.startswith("_")]
 
 
-def mistakes_in(written: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def find_mistakes_in(written: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with the keys of a report or an endpoint: one that nobody reads would change what is read."""
-    for name in unknown_in(written, schema["properties"]) if isinstance(written, Mapping) else ():
+    for name in find_unknown_keys(written, schema["properties"]) if isinstance(written, Mapping) else ():
         yield name, f"no field has that name. {did_you_mean(name, schema['properties']) or 'Take it out.'}"
 
 

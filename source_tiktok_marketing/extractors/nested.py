@@ -11,7 +11,7 @@ from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordEx
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.extractors.paths import EVERY, reached
+from source_tiktok_marketing.extractors.paths import EVERY, walk_to
 from source_tiktok_marketing.extractors.reports import ReportExtractor
 from source_tiktok_marketing.requesters.permissions import accepted
 from source_tiktok_marketing.requesters.request_parameters import is_unasked
@@ -59,10 +59,10 @@ class NestedExtractor(RecordExtractor):
                 "extra_endpoints.",
                 internal_message=f"records: {self.records}",
             )
-        for row in reached(data, self.records, self.key_as):
-            yield entity(self.stream, self._opened(row))
+        for row in walk_to(data, self.records, self.key_as):
+            yield entity(self.stream, self._open(row))
 
-    def _opened(self, row: Mapping[str, Any]) -> dict[str, Any]:
+    def _open(self, row: Mapping[str, Any]) -> dict[str, Any]:
         opened = {name: value for name, value in row.items() if name not in self.lift}
         for name in self.lift:
             lifted = row.get(name) or {}

@@ -9,26 +9,26 @@ from typing import Any
 EVERY = "*"
 
 
-def reached(data: Mapping[str, Any], path: str, key_as: str = "value") -> Iterable[Mapping[str, Any]]:
+def walk_to(data: Mapping[str, Any], path: str, key_as: str = "value") -> Iterable[Mapping[str, Any]]:
     """The objects at the end of `path`, each with what surrounds them on the way, but for the members of `data`."""
     first, _, rest = path.partition(".")
     start = data.get(first) if first and first != EVERY else data
-    return _reached(start, rest.split(".") if rest else [EVERY] if first == EVERY else [], key_as, {})
+    return _walk(start, rest.split(".") if rest else [EVERY] if first == EVERY else [], key_as, {})
 
 
-def _reached(data: Any, path: list[str], key_as: str, around: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _walk(data: Any, path: list[str], key_as: str, around: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if data is None:
         return
     if isinstance(data, list):
         for element in data:
-            yield from _reached(element, path, key_as, around)
+            yield from _walk(element, path, key_as, around)
     elif not isinstance(data, dict):
         yield {**around, key_as: data}
     elif not path:
         yield {**around, **data}
     elif path[0] == EVERY:
         for key, value in data.items():
-            yield from _reached(value, path[1:], key_as, {**around, key_as: key})
+            yield from _walk(value, path[1:], key_as, {**around, key_as: key})
     else:
         beside = {name: value for name, value in data.items() if name != path[0]}
-        yield from _reached(data.get(path[0]), path[1:], key_as, {**around, **beside})
+        yield from _walk(data.get(path[0]), path[1:], key_as, {**around, **beside})

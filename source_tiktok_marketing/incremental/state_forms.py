@@ -23,7 +23,7 @@ def read_states(path: str) -> list[AirbyteStateMessage]:
     return _messages(_states_in(read_json_values(path)))
 
 
-def by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStateMessage]:
+def group_by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStateMessage]:
     """The same states, one message per stream; of a GLOBAL or LEGACY message the streams' parts."""
     found: list[tuple[Any, Any]] = []
     for message in messages:
@@ -50,11 +50,11 @@ def _states_in(written: Any) -> Found:
 
 
 def _states_of(written: Mapping[str, Any]) -> Found:
-    descriptor = _either(written, "stream_descriptor", "streamDescriptor")
+    descriptor = _try_forms(written, "stream_descriptor", "streamDescriptor")
     inner = [written[key] for key in ("stream", "global", "data", "globalState", "state") if _holds(written, key)]
-    several = _either(written, "stream_states", "streamStates") or _listed(written, "streamState")
+    several = _try_forms(written, "stream_states", "streamStates") or _list_states(written, "streamState")
     if isinstance(descriptor, Mapping):
-        yield descriptor.get("name"), _either(written, "stream_state", "streamState")
+        yield descriptor.get("name"), _try_forms(written, "stream_state", "streamState")
     elif isinstance(several, list):
         yield from _states_in(several)
     elif inner:
@@ -68,12 +68,12 @@ def _holds(written: Mapping[str, Any], key: str) -> bool:
     return isinstance(written.get(key), Mapping) and ("type" in written or "stateType" in written or len(written) == 1)
 
 
-def _listed(written: Mapping[str, Any], key: str) -> Any:
+def _list_states(written: Mapping[str, Any], key: str) -> Any:
     found = written.get(key)
     return found if isinstance(found, list) else None
 
 
-def _either(written: Mapping[str, Any], *keys: str) -> Any:
+def _try_forms(written: Mapping[str, Any], *keys: str) -> Any:
     return next((written[key] for key in keys if written.get(key) is not None), None)
 
 

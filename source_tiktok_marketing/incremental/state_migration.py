@@ -66,15 +66,15 @@ class AdvertiserStateMigration(StateMigration):
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
         """The state in today's form. Logs one warning where a part of it can't be gone on from."""
         report = _Report(self.stream, self._owner.several)
-        migrated = self._migrated(stream_state, report)
+        migrated = self._migrate(stream_state, report)
         report.warn()
         return migrated
 
-    def _migrated(self, state: Mapping[str, Any], report: _Report) -> Mapping[str, Any]:
+    def _migrate(self, state: Mapping[str, Any], report: _Report) -> Mapping[str, Any]:
         if isinstance(state.get("states"), list):
             return {"use_global_cursor": False, "states": list(self._earliest_of_each(state["states"], report))}
         if self.cursor in state:
-            value = self._understood(state[self.cursor], "all", report)
+            value = self._understand(state[self.cursor], "all", report)
             return {self.cursor: value} if value else {}
         if set(state) <= MARKS:
             return {}
@@ -96,14 +96,14 @@ class AdvertiserStateMigration(StateMigration):
             cursor = entry.get("cursor")
             if owner_id:
                 value = cursor.get(self.cursor) if isinstance(cursor, Mapping) else None
-                found[owner_id].append(self._understood(value, owner_id, report))
+                found[owner_id].append(self._understand(value, owner_id, report))
             else:
                 report.nameless += 1
         for owner_id, values in found.items():
             if all(values):
                 yield {"partition": {self._owner.parameter: owner_id}, "cursor": {self.cursor: min(values)}}
 
-    def _understood(self, value: Any, owner_id: str, report: _Report) -> str:
+    def _understand(self, value: Any, owner_id: str, report: _Report) -> str:
         """The cursor's value in the form that the manifest names; `""` where it is none to go on from."""
         moment = _moment_of(value)
         today = today_in(FIRST_ZONE)
@@ -141,16 +141,16 @@ class _Report:
         if self.nameless:
             yield f"{self.nameless} parts of the saved state name none of the {self._owners}, which are {anew}."
         if self.unreadable:
-            yield f"The saved cursor of {self._named(self.unreadable)} is no day or moment: they are {anew}."
+            yield f"The saved cursor of {self._find_named(self.unreadable)} is no day or moment: they are {anew}."
         if self.ahead:
-            yield f"The saved cursor of {self._named(self.ahead)} lies in the future: they are {anew}."
+            yield f"The saved cursor of {self._find_named(self.ahead)} lies in the future: they are {anew}."
         if self.waiting:
             yield (
-                f"The saved cursor of {self._named(self.waiting)} lies in the far future: nothing of them is read "
+                f"The saved cursor of {self._find_named(self.waiting)} lies in the far future: nothing of them is read "
                 "until then. Reset the stream to read them now."
             )
 
-    def _named(self, owner_ids: set[str]) -> str:
+    def _find_named(self, owner_ids: set[str]) -> str:
         return f"the {self._owners} {several(sorted(plain(owner_id, 40) for owner_id in owner_ids), SHOWN)}"
 
 

@@ -35,9 +35,9 @@ class Details:
     def of(self, ids: list[str]) -> Iterator[Mapping[str, Any]]:
         """The rows of the ad accounts that answer."""
         for start in range(0, len(ids), BATCH):
-            yield from self._batch(ids[start : start + BATCH])
+            yield from self._ask_for_batch(ids[start : start + BATCH])
 
-    def _batch(self, ids: list[str], *, suspected: bool = False) -> Iterator[Mapping[str, Any]]:
+    def _ask_for_batch(self, ids: list[str], *, suspected: bool = False) -> Iterator[Mapping[str, Any]]:
         if self.left == 0:
             self.untold.update(ids)
             self.suspected += ids if suspected else []
@@ -51,11 +51,11 @@ class Details:
         words = f"{said_by(answer.body)} (code {answer.code})"
         _refuse_all(words)
         if (named := {each for each in ids if each in words}) and len(named) < len(ids):
-            yield from self._batch([each for each in ids if each not in named])
+            yield from self._ask_for_batch([each for each in ids if each not in named])
         elif len(ids) > 1:
             middle = len(ids) // 2
-            yield from self._batch(ids[:middle], suspected=True)
-            yield from self._batch(ids[middle:], suspected=True)
+            yield from self._ask_for_batch(ids[:middle], suspected=True)
+            yield from self._ask_for_batch(ids[middle:], suspected=True)
 
 
 def _refuse_all(words: str) -> None:

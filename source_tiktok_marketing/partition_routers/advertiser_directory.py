@@ -52,18 +52,18 @@ class AdvertiserDirectory(Shared):
 
         Only OAuth credentials carry the app id and secret that TikTok wants for its list.
         """
-        rows: list[Mapping[str, Any]] = self._once("authorised", self._ask_for_list)
+        rows: list[Mapping[str, Any]] = self._ask_once("authorised", self._ask_for_list)
         return rows
 
     def chosen(self) -> list[str]:
         """The ids this worker reads, in a stable order. Raises a config_error where there is none for any worker."""
-        return [advertiser_id for advertiser_id in self._undivided() if is_ours(self._config, advertiser_id)]
+        return [advertiser_id for advertiser_id in self._list_undivided() if is_ours(self._config, advertiser_id)]
 
     def any(self) -> str:
         """An ad account to ask what is the same for all: one that answers, another worker's where this one has none."""
-        return (self.promising() or self._undivided())[0]
+        return (self.promising() or self._list_undivided())[0]
 
-    def _undivided(self) -> list[str]:
+    def _list_undivided(self) -> list[str]:
         excluded = self._config["exclude_advertiser_ids"]
         every = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in excluded]
         if chosen := chosen_advertiser_ids(self._config) or every:
@@ -76,7 +76,7 @@ class AdvertiserDirectory(Shared):
 
     def details(self) -> Mapping[str, Mapping[str, Any]]:
         """The rows of advertiser/info/ by id, of the chosen ad accounts that answer (in a check, the first)."""
-        rows: Mapping[str, Mapping[str, Any]] = self._once("details", self._ask_for_details)
+        rows: Mapping[str, Mapping[str, Any]] = self._ask_once("details", self._ask_for_details)
         return rows
 
     def unreachable(self) -> list[str]:
@@ -104,7 +104,7 @@ class AdvertiserDirectory(Shared):
         `year_before` is the earliest day a report without a time dimension may start at. An ad account without
         known zone (the sandbox, or one without permission) is taken to live in UTC.
         """
-        today = self._today(advertiser_id)
+        today = self._find_today(advertiser_id)
         first = parse_day(wanted["start_date"], today)
         last = min(parse_day(wanted["end_date"], today), today)
         return {
@@ -114,9 +114,11 @@ class AdvertiserDirectory(Shared):
             "year_before": max(first, last - LONGEST_SPAN).isoformat(),
         }
 
-    def _today(self, advertiser_id: str) -> date:
+    def _find_today(self, advertiser_id: str) -> date:
         if advertiser_id not in self._todays:  # midnight may pass during a sync: all streams keep to one day
-            zone = self._zone(advertiser_id) if advertiser_id else UTC  # asked first: the answer says what time it is
+            zone = (
+                self._find_zone(advertiser_id) if advertiser_id else UTC
+            )  # asked first: the answer says what time it is
             self._todays[advertiser_id] = self._clock.today_in(zone)
         return self._todays[advertiser_id]
 
@@ -124,7 +126,7 @@ class AdvertiserDirectory(Shared):
     def _kind(self) -> str:
         return str(self._config["credentials"]["auth_type"])
 
-    def _zone(self, advertiser_id: str) -> tzinfo:
+    def _find_zone(self, advertiser_id: str) -> tzinfo:
         row = self.details().get(advertiser_id, {})
         return zone_of(row.get("display_timezone"), row.get("timezone"))
 
@@ -147,7 +149,7 @@ class AdvertiserDirectory(Shared):
         self._untold, self.refused_together = details.untold, details.suspected
         return found
 
-    def _once(self, question: str, ask: Callable[[], Any]) -> Any:
+    def _ask_once(self, question: str, ask: Callable[[], Any]) -> Any:
         with self._lock:
             if question not in self._known:
                 self._known[question] = _outcome(ask)

@@ -21,7 +21,7 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 Build = Callable[[Mapping[str, Any]], Any]
 
 
-def decided(config: Mapping[str, Any], build: Build) -> Mapping[str, Any]:
+def decide_environment(config: Mapping[str, Any], build: Build) -> Mapping[str, Any]:
     """Production's configuration; the sandbox's where production refuses the token and the sandbox takes it.
 
     TikTok is asked only where `config` does not say which it is. `build` makes the streams, and with them what asks. It
@@ -31,9 +31,9 @@ def decided(config: Mapping[str, Any], build: Build) -> Mapping[str, Any]:
     if not prepared.get(OTHERWISE):
         return config
     production = {**config, PREPARED: {**prepared, OTHERWISE: {}}}
-    sandbox = _of_sandbox(production, prepared[OTHERWISE])
-    code = _refusal(production, build)
-    if not code or _refusal(sandbox, build):
+    sandbox = _prepare_sandbox(production, prepared[OTHERWISE])
+    code = _find_refusal(production, build)
+    if not code or _find_refusal(sandbox, build):
         return production
     LOGGER.info(
         f"Production refuses the token (code {code}) and the sandbox takes it, so the sandbox is read. Choose Sandbox "
@@ -42,14 +42,14 @@ def decided(config: Mapping[str, Any], build: Build) -> Mapping[str, Any]:
     return sandbox
 
 
-def _of_sandbox(production: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+def _prepare_sandbox(production: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
     """The configuration with what is `said` of a sandbox, and its reports in the way a sandbox gives them."""
     sandbox = {**production, **said}
     rows = custom_rows(sandbox, sample=is_sample(sandbox))
     return {**sandbox, PREPARED: {**sandbox[PREPARED], "report_rows": rows}}
 
 
-def _refusal(config: Mapping[str, Any], build: Build) -> int:
+def _find_refusal(config: Mapping[str, Any], build: Build) -> int:
     """The code with which an environment refuses the token, or 0. Other trouble is told by whoever asks next."""
     built = build(config)  # what the directory asks with lives as long as the streams
     asked = {"advertiser_id": chosen_advertiser_ids(config)[0], "page_size": "1"}

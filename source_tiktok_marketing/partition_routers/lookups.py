@@ -13,7 +13,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedError
-from source_tiktok_marketing.extractors.paths import reached
+from source_tiktok_marketing.extractors.paths import walk_to
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.requesters.permissions import refusal_of
 from source_tiktok_marketing.requesters.request_parameters import filled, is_unasked
@@ -51,13 +51,13 @@ class Lookups(Shared):
             yield owners
             return
         if ways := levels[0].get("either"):
-            yield from self._either(owners, [[*way, *levels[1:]] for way in ways], skip, lenient)
+            yield from self._go_each_way(owners, [[*way, *levels[1:]] for way in ways], skip, lenient)
             return
         written = [*levels[0].get("each", ()), *(levels[0].get("deleted", ()) if self._deleted_too else ())]
-        for found in written or self._listed(owners, levels[0], lenient):
+        for found in written or self._look_up(owners, levels[0], lenient):
             yield from self.below({**owners, **found}, levels[1:], skip, lenient)
 
-    def _either(self, owners: Owners, ways: list[Levels], skip: Skip, lenient: Lenient) -> Iterator[Owners]:
+    def _go_each_way(self, owners: Owners, ways: list[Levels], skip: Skip, lenient: Lenient) -> Iterator[Owners]:
         refused: list[RefusedError] = []
         for way in ways:
             try:
@@ -69,37 +69,37 @@ class Lookups(Shared):
         for each in refused:
             skip(each)
 
-    def _listed(self, owners: Owners, level: Mapping[str, Any], lenient: Lenient) -> list[Owners]:
+    def _look_up(self, owners: Owners, level: Mapping[str, Any], lenient: Lenient) -> list[Owners]:
         asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
         key = orjson.dumps([level, asks])
         with self._locks[key]:
             if key not in self._found:
-                rows = (row for ask in asks for row in self._rows(level, ask, lenient))
+                rows = (row for ask in asks for row in self._read_rows(level, ask, lenient))
                 wanted = (row for row in rows if is_wanted(row, level))
                 enough = islice(wanted, level.get("enough"))
                 found = {orjson.dumps(each): each for row in enough if (each := taken(row, level["takes"]))}
-                self._found[key] = batched(list(found.values()), level.get("batch"))
+                self._found[key] = make_batches(list(found.values()), level.get("batch"))
         return self._found[key]
 
-    def _rows(self, level: Mapping[str, Any], ask: Owners, lenient: Lenient) -> Iterator[Mapping[str, Any]]:
+    def _read_rows(self, level: Mapping[str, Any], ask: Owners, lenient: Lenient) -> Iterator[Mapping[str, Any]]:
         requester = lenient(self.organic_requester if "business_id" in ask else self.requester)
         pages = TiktokPages({}, level["endpoint"])
         where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": level["endpoint"]})
         token: Mapping[str, Any] | None = pages.initial_token
         while token:
-            paging = _paging(level, token)
+            paging = _page_parameters(level, token)
             response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
             if response is None or is_unasked(response):
                 return
             answer = answer_of(response)
             if answer.code and not answer.is_doubted:
                 raise refusal_of(answer, level.get("scope", ""))
-            rows = list(reached(answer.data, level["records"]))
+            rows = list(walk_to(answer.data, level["records"]))
             yield from rows
             token = pages.next_page_token(answer, len(rows), None, token)
 
 
-def _paging(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str]:
+def _page_parameters(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str]:
     size, counted_by = level.get("rows_per_page"), level.get("counted_by")
     if counted_by:
         return {counted_by: str(size), **({"cursor": str(token["cursor"])} if "cursor" in token else {})}
@@ -135,7 +135,7 @@ def taken(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def batched(found: list[Mapping[str, str]], size: int | None) -> list[Mapping[str, str]]:
+def make_batches(found: list[Mapping[str, str]], size: int | None) -> list[Mapping[str, str]]:
     """JSON lists of so many of the ids found; one by one without `size`."""
     if not size or not found:
         return found

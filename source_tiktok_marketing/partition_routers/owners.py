@@ -51,7 +51,7 @@ class OwnerRouter(AdvertiserRouter):
             if (account := OrganicTokens.of(self.config).business_id) and is_first(self.config):
                 yield self._slice("business_id", account, "")
         elif is_first(self.config):
-            yield from self._of_no_account()
+            yield from self._slice_without_account()
 
     @override
     def _slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:
@@ -66,16 +66,16 @@ class OwnerRouter(AdvertiserRouter):
     def _day(self, text: str, today: str) -> str:
         return parse_day(text, date.fromisoformat(today)).isoformat() if text else ""
 
-    def _of_no_account(self) -> Iterator[StreamSlice]:
+    def _slice_without_account(self) -> Iterator[StreamSlice]:
         if self.of == "app":
             yield self._slice("app", "", "")
         elif self.of == "any_advertiser":
             first = self._directory.any()
             yield self._slice("advertiser_id", first, first)
         else:
-            yield from self._of_centers()
+            yield from self._slice_centers()
 
-    def _of_centers(self) -> Iterator[StreamSlice]:
+    def _slice_centers(self) -> Iterator[StreamSlice]:
         try:
             for center in Lookups.of(self.config).below({}, [self.centers]):
                 yield self._slice("bc_id", center["bc_id"], "")

@@ -78,7 +78,7 @@ class SyncClock(Shared):
 def _warn(ahead: timedelta) -> None:
     is_ahead = ahead > timedelta(0)
     LOGGER.warning(
-        f"The clock of this machine is {_in_words(abs(ahead))} {'ahead of' if is_ahead else 'behind'} TikTok's. This "
+        f"The clock of this machine is {_spell(abs(ahead))} {'ahead of' if is_ahead else 'behind'} TikTok's. This "
         "sync goes by TikTok's; "
         + ("no saved cursor passes it." if is_ahead else "what it can't read yet is read once the clock is right.")
         + " Please set the machine's clock."
@@ -90,7 +90,7 @@ def tell_days(config: Mapping[str, Any]) -> None:
 
     They say where windows begin: `today-30` by a clock that is ahead would leave days out, which nothing narrows later.
     """
-    spans = list(_spans(config))
+    spans = list(_list_spans(config))
     if not any(_is_relative(span["start_date"]) for span in spans):
         return
     clock = SyncClock.of(config)
@@ -99,7 +99,7 @@ def tell_days(config: Mapping[str, Any]) -> None:
         span.update(report_days({**config, **span}, clock.today_in))
 
 
-def _spans(config: Mapping[str, Any]) -> Iterator[MutableMapping[str, Any]]:
+def _list_spans(config: Mapping[str, Any]) -> Iterator[MutableMapping[str, Any]]:
     prepared = config[PREPARED]
     yield prepared["days"]
     yield from (row["days"] for rows in prepared["report_rows"].values() for row in rows)
@@ -118,7 +118,7 @@ def _moment_of(date_header: str, age: str) -> datetime | None:
         return None
 
 
-def _in_words(span: timedelta) -> str:
+def _spell(span: timedelta) -> str:
     """`10 days`, `1 day`, `5 hours` or `20 minutes`."""
     minutes = round(span / timedelta(minutes=1))
     sizes = ((1440, "day"), (60, "hour"), (1, "minute"))

@@ -38,7 +38,7 @@ def cut(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
     )
 
 
-def indivisible(stream: str, advertiser_id: str, level: str, ids: Sequence[str]) -> AirbyteTracedException:
+def indivisible_error(stream: str, advertiser_id: str, level: str, ids: Sequence[str]) -> AirbyteTracedException:
     """What is said of an answer about one entity that was cut all the same."""
     whose = f"{stream}: TikTok cut its answer about {LEVELS[level]} {', '.join(ids)} of ad account {advertiser_id}"
     below = list(LEVELS.values())[list(LEVELS).index(level) + 1 :]
@@ -49,7 +49,7 @@ def indivisible(stream: str, advertiser_id: str, level: str, ids: Sequence[str])
     return TransientError(f"{whose}, though nothing is left to divide there. The next sync asks again.", internal)
 
 
-def nothing_listed(stream: str, advertiser_id: str, level: str) -> AirbyteTracedException:
+def nothing_listed_error(stream: str, advertiser_id: str, level: str) -> AirbyteTracedException:
     """What is said where a report has to be read in parts and TikTok does not tell of any."""
     return TransientError(
         message=f"{stream}: ad account {advertiser_id} has more ads than TikTok answers at once, and the list of its "
@@ -96,7 +96,7 @@ class Given:
         """The records of a window or of a part of it, without what was given before the last division."""
         del self._hashes[:]
         for record in records:
-            for each in self._new(record) if self._known else (record,):
+            for each in self._leave_out_known(record) if self._known else (record,):
                 self._keep(each)
                 yield each
 
@@ -111,7 +111,7 @@ class Given:
         self._known.update(self._hashes)
         del self._hashes[:]
 
-    def _new(self, record: Any) -> Iterator[Any]:
+    def _leave_out_known(self, record: Any) -> Iterator[Any]:
         if self._known.isdisjoint(self._keys.of(record)):
             yield record
             return

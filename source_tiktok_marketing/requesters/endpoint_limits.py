@@ -82,17 +82,17 @@ class EndpointLimits:
     def wait(self, url: str) -> None:
         """Returns when a request may go. Raises a transient error where that is too long to wait for."""
         with self._lock:
-            windows = list(self._about(url))
+            windows = list(self._list_about(url))
             now = self._clock.now()
             moment = max((window.next_moment(now) for window in windows), default=now)
             if moment - now > self._patience:
-                raise _used_up(urlsplit(url).path, max(windows, key=lambda window: window.next_moment(now)))
+                raise _find_used_up(urlsplit(url).path, max(windows, key=lambda window: window.next_moment(now)))
             for window in windows:
                 window.take(moment)
         if moment > now:
             self._clock.wait_until(moment)
 
-    def _about(self, url: str) -> Iterator[Window]:
+    def _list_about(self, url: str) -> Iterator[Window]:
         parts = urlsplit(url)
         for limit in self._limits:
             if not is_about(parts.path, limit):
@@ -105,7 +105,7 @@ class EndpointLimits:
                 yield self._windows.setdefault(key, Window(allowed, SPANS[span]))
 
 
-def _used_up(path: str, window: Window) -> AirbyteTracedException:
+def _find_used_up(path: str, window: Window) -> AirbyteTracedException:
     return TransientError(
         message=f"TikTok allows {window.limit} requests a day to {path.partition('/v1.3/')[2]}, and this sync has made "
         "them. What was read is saved: the next sync goes on from there.",

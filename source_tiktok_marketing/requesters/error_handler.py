@@ -30,7 +30,7 @@ from source_tiktok_marketing.requesters.retry import (
     Trouble,
 )
 from source_tiktok_marketing.requesters.transport import why_unanswered
-from source_tiktok_marketing.requesters.validation import REPORT, flaw_in
+from source_tiktok_marketing.requesters.validation import REPORT, find_flaw
 from source_tiktok_marketing.schema.casting import ODD_VALUES
 from source_tiktok_marketing.text import said_by
 
@@ -52,7 +52,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
     sync: nothing more is asked; a TikTok account has a token of its own, which concerns nothing else. `ignored` are
     codes whose answer the caller wants to see itself; so are `doubtful` ones, where nobody has confirmed the request,
     and `partial` ones once asking again was in vain, as the caller can ask for less. A body that is no envelope (an
-    outage's HTML, a cut page), or whose data can't be true (`validation.flaw_in`), is asked for again, whatever its
+    outage's HTML, a cut page), or whose data can't be true (`validation.find_flaw`), is asked for again, whatever its
     status; `takes_text` is set where the body is a download. Without `gives_rows` nobody is told of odd values, as the
     answer becomes no row.
 
@@ -80,13 +80,13 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._is_apart = self.of in ORGANIC
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)
-        self.backoff_strategies = [TiktokBackoff(self._patience, self._trouble)]
+        self.backoff_strategies = [TiktokBackoff(self._patience, self._describe_trouble)]
 
     def interpret_response(self, response_or_exception: Outcome) -> ErrorResolution:
         """What to do with one answer, and the sentence for the user."""
         is_throttled = False
         try:
-            found = self._resolution_of(response_or_exception)
+            found = self._judge(response_or_exception)
             is_throttled = found.response_action is ResponseAction.RATE_LIMITED
         finally:
             if not is_throttled:
@@ -95,17 +95,17 @@ class TiktokErrorHandler(DefaultErrorHandler):
             self._note(answer_of(response_or_exception), found)
         return found
 
-    def _resolution_of(self, outcome: Outcome) -> ErrorResolution:
+    def _judge(self, outcome: Outcome) -> ErrorResolution:
         if not isinstance(outcome, requests.Response):
-            return _retry(f"No answer came from TikTok: {why_unanswered(outcome)}. {self._whom(outcome)}")
+            return _ask_again(f"No answer came from TikTok: {why_unanswered(outcome)}. {self._name_whom(outcome)}")
         answer = answer_of(outcome)
         if self._codec:
             self._codec.page_of(answer)  # what it reads whole is not decoded again
         if answer.code is None:
             if self.takes_text and _is_text(answer):
                 return ErrorResolution(ResponseAction.SUCCESS)
-            return self._without_envelope(answer)
-        return self._by_code(answer.code, answer)
+            return self._judge_without_envelope(answer)
+        return self._judge_code(answer.code, answer)
 
     def _note(self, answer: Answer, found: ErrorResolution) -> None:
         """Tells those who wait what came of this answer."""
@@ -117,8 +117,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
         elif found.response_action is ResponseAction.RATE_LIMITED and not self._row_of(answer).get("per_advertiser"):
             self._budget.refused(answer.request.url or "")
 
-    def _by_code(self, code: int, answer: Answer) -> ErrorResolution:
-        whom = self._whom(answer)
+    def _judge_code(self, code: int, answer: Answer) -> ErrorResolution:
+        whom = self._name_whom(answer)
         if code in self.ignored or code in self.doubtful:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
         words = said_by(answer.body)
@@ -128,18 +128,18 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
             if row.get("in_part"):
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
-            return self._by_data(answer)
-        return self._by_row(row, f"TikTok refused: {words} (code {code}).", answer)
+            return self._judge_data(answer)
+        return self._judge_by_row(row, f"TikTok refused: {words} (code {code}).", answer)
 
-    def _by_data(self, answer: Answer) -> ErrorResolution:
+    def _judge_data(self, answer: Answer) -> ErrorResolution:
         """What to do with an answer that TikTok calls a success."""
-        if flaw := flaw_in(answer) or self._emptiness(answer):
-            return _retry(f"TikTok sent an answer {flaw}. {self._whom(answer)}")
+        if flaw := find_flaw(answer) or self._find_emptiness(answer):
+            return _ask_again(f"TikTok sent an answer {flaw}. {self._name_whom(answer)}")
         if answer.is_mended and self.gives_rows:
             ODD_VALUES.add_answer(self.stream or answer.path)
         return ErrorResolution(ResponseAction.SUCCESS)
 
-    def _by_row(self, row: Mapping[str, Any], refusal: str, answer: Answer) -> ErrorResolution:
+    def _judge_by_row(self, row: Mapping[str, Any], refusal: str, answer: Answer) -> ErrorResolution:
         """What to do with an answer that is refused in the words of `refusal`, as its row of the table says."""
         action, failure = ResponseAction[row["action"]], FailureType[row.get("failure", "system_error")]
         in_sandbox = is_sandbox(self.config)
@@ -147,27 +147,27 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if row.get("for_all") and not self._is_apart:
             self._patience.stop(EVERYWHERE, f"{refusal} {remedy}", failure)
             return ErrorResolution(action, failure, f"{refusal} {remedy}")
-        text = f"{refusal} {self._whom(answer)} {remedy}".strip()
+        text = f"{refusal} {self._name_whom(answer)} {remedy}".strip()
         if row.get("leave_out"):
             if self._left_out.may_pass(answer, row["tries"]):
-                return _retry(text)
-            told = f"{refusal} {self._whom(answer)}".strip()
+                return _ask_again(text)
+            told = f"{refusal} {self._name_whom(answer)}".strip()
             raise RefusedRequestError(answer, reason_of(answer), told, remedy, failure)
         if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(answer):
             action = ResponseAction.FAIL
-        elif row.get("halve") and _is_divisible(answer) and _tries(answer) >= TRIES_OF_A_WINDOW:
+        elif row.get("halve") and _is_divisible(answer) and _count_tries(answer) >= TRIES_OF_A_WINDOW:
             action = ResponseAction.SPLIT_REQUEST_WINDOW
         return ErrorResolution(action, failure if action is ResponseAction.FAIL else TRANSIENT, text)
 
-    def _emptiness(self, answer: Answer) -> str:
+    def _find_emptiness(self, answer: Answer) -> str:
         """What is wrong with a report that has not even an empty list; `""` where TikTok stays with it."""
         if answer.path != REPORT or answer.data:
             return ""
         return "" if self._doubts.stays_so(answer) else "with nothing in its data"
 
-    def _without_envelope(self, answer: Answer) -> ErrorResolution:
+    def _judge_without_envelope(self, answer: Answer) -> ErrorResolution:
         status = answer.status_code
-        text = f"TikTok answered HTTP {status} without its usual body. {self._whom(answer)}"
+        text = f"TikTok answered HTTP {status} without its usual body. {self._name_whom(answer)}"
         if status == requests.codes.too_many_requests:
             return ErrorResolution(ResponseAction.RATE_LIMITED, TRANSIENT, text)
         if status == requests.codes.not_found:
@@ -175,11 +175,11 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, f"{text} {remedy}")
         if 400 <= status < 500 and status != requests.codes.request_timeout:
             return ErrorResolution(ResponseAction.FAIL, FailureType.system_error, f"{text} {NO_ROW['remedy']}")
-        return _retry(text)
+        return _ask_again(text)
 
-    def _trouble(self, outcome: Outcome) -> Trouble:
+    def _describe_trouble(self, outcome: Outcome) -> Trouble:
         """What `Patience` needs to know of an answer that is asked for again, or of the lack of one."""
-        found = (outcome.resolution if isinstance(outcome, Answer) else None) or self._resolution_of(outcome)
+        found = (outcome.resolution if isinstance(outcome, Answer) else None) or self._judge(outcome)
         row = self._row_of(outcome)
         throttled = found.response_action is ResponseAction.RATE_LIMITED
         is_long = throttled or bool(row.get("long"))
@@ -194,14 +194,14 @@ class TiktokErrorHandler(DefaultErrorHandler):
         code = outcome.code if isinstance(outcome, Answer) else None
         return {} if code is None else self._table.row_of(code)
 
-    def _whom(self, outcome: Outcome) -> str:
+    def _name_whom(self, outcome: Outcome) -> str:
         _, advertiser_id = where(outcome)
         parts = [f"stream {self.stream}"] if self.stream else []
         parts += [f"ad account {advertiser_id}"] if advertiser_id else []
         return f"It was asked for {', '.join(parts)}." if parts else ""
 
 
-def _retry(text: str) -> ErrorResolution:
+def _ask_again(text: str) -> ErrorResolution:
     return ErrorResolution(ResponseAction.RETRY, TRANSIENT, text.strip())
 
 
@@ -216,7 +216,7 @@ def _is_divisible(answer: Answer) -> bool:
     return is_dated and answer.asked("start_date") < answer.asked("end_date")
 
 
-def _tries(answer: Answer) -> int:
+def _count_tries(answer: Answer) -> int:
     """How many answers of its kind one request has had, this one included."""
     number = int(getattr(answer.request, _TRY, 0)) + 1
     setattr(answer.request, _TRY, number)

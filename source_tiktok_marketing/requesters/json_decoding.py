@@ -29,7 +29,7 @@ def read_json(content: bytes) -> tuple[Any, bool]:
     try:
         return orjson.loads(content.removeprefix(codecs.BOM_UTF8)), False
     except orjson.JSONDecodeError:
-        return _mended(content), True
+        return _mend(content), True
 
 
 def read_text(content: bytes) -> tuple[io.StringIO, bool]:
@@ -42,24 +42,26 @@ def read_text(content: bytes) -> tuple[io.StringIO, bool]:
     return io.StringIO(text, newline=""), text.count(REPLACEMENT) > content.count(REPLACEMENT.encode())
 
 
-def _mended(content: bytes) -> Any:
+def _mend(content: bytes) -> Any:
     try:
         text = content.decode(json.detect_encoding(content), errors="replace")
-        found = json.loads(text, strict=False, parse_constant=_nothing, parse_float=_finite, parse_int=_integer)
+        found = json.loads(
+            text, strict=False, parse_constant=_read_nothing, parse_float=_read_finite, parse_int=_read_integer
+        )
         return orjson.loads(HALF_A_LETTER.sub(REPLACEMENT, json.dumps(found, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
 
 
-def _nothing(_: str) -> None:
+def _read_nothing(_: str) -> None:
     """NaN and Infinity are no values."""
 
 
-def _finite(digits: str) -> float | None:
+def _read_finite(digits: str) -> float | None:
     number = float(digits)
     return number if math.isfinite(number) else None
 
 
-def _integer(digits: str) -> float | int | None:
+def _read_integer(digits: str) -> float | int | None:
     """An integer; a number where it has more digits than anything counted."""
-    return int(digits) if len(digits) <= LONGEST_INTEGER else _finite(digits)
+    return int(digits) if len(digits) <= LONGEST_INTEGER else _read_finite(digits)

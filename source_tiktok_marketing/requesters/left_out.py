@@ -37,7 +37,7 @@ def reason_of(response: requests.Response) -> str:
     return f"{said_by(answer.body, LONGEST_REASON)}, code {answer.code}"
 
 
-def after_a_search(refusal: RefusedRequestError) -> RefusedRequestError:
+def add_search(refusal: RefusedRequestError) -> RefusedRequestError:
     """The same refusal, where it was searched in vain for what is refused."""
     unknown = f"Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
     return refusal.with_remedy(f"{refusal.remedy} {unknown}", refusal.failure_type or FailureType.system_error)
@@ -91,9 +91,9 @@ class Report:
     def parts(self) -> Iterator[tuple[Item, str, str]]:
         """Each item with TikTok's words, and whom that is about where it is not about all."""
         for item, words in self.refused.items():
-            yield item, next(iter(words.values())), self._whom(item, sorted(words.keys() - {""}))
+            yield item, next(iter(words.values())), self._name_whom(item, sorted(words.keys() - {""}))
 
-    def _whom(self, item: Item, owners: Sequence[str]) -> str:
+    def _name_whom(self, item: Item, owners: Sequence[str]) -> str:
         if item in self.taken:
             return f" for {several(owners, NAMED)} alone"
         if item in self.unasked and 0 < len(owners) < ENOUGH:
@@ -141,7 +141,7 @@ class LeftOut(Shared):
             for item, *told in report.parts():
                 alike[told[0], told[1]].append(item)
             for (reason, whom), items in alike.items():
-                streams[_listed(items), reason, whom].append(stream)
+                streams[_list_items(items), reason, whom].append(stream)
         self._reports.clear()
         if streams:
             parts = [f"{what} of {several(names, NAMED)}{whom} (TikTok: {words})"
@@ -153,7 +153,7 @@ class LeftOut(Shared):
             )
 
 
-def _listed(items: Sequence[Item]) -> str:
+def _list_items(items: Sequence[Item]) -> str:
     by_name: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in items:
         by_name[name].append(value)

@@ -82,7 +82,7 @@ class LenientRequester:
         try:
             return self._answer(asked)
         except RefusedRequestError as refusal:
-            raise self._told(refusal) from refusal
+            raise self._tell(refusal) from refusal
 
     def _answer(self, asked: Mapping[str, Any]) -> requests.Response | None:
         kind, owner = _kind_of(asked), _owner_of(asked)
@@ -102,11 +102,11 @@ class LenientRequester:
 
     def _send(self, asked: Mapping[str, Any], items: set[Item]) -> requests.Response | None:
         try:
-            return self.inner.send_request(**(self._less(asked, items) if items else asked))
+            return self.inner.send_request(**(self._ask_less(asked, items) if items else asked))
         except NothingToAskError:
             return empty_page()
 
-    def _told(self, refusal: RefusedRequestError) -> RefusedRequestError:
+    def _tell(self, refusal: RefusedRequestError) -> RefusedRequestError:
         """The same refusal; where it names what the user `named`, or the list that is in, it says what to do there."""
         tokens, remedy = tokens_of(refusal.response), ""
         for each in parameters_of(refusal.response):
@@ -119,7 +119,7 @@ class LenientRequester:
                 remedy = remedy or f"Take what TikTok does not accept out of {title}."
         return refusal.with_remedy(remedy, FailureType.config_error) if remedy else refusal
 
-    def _less(self, asked: Mapping[str, Any], items: set[Item]) -> dict[str, Any]:
+    def _ask_less(self, asked: Mapping[str, Any], items: set[Item]) -> dict[str, Any]:
         """The arguments of a request, less `items`. Raises NothingToAskError where they are what it is about."""
         without(self.written, items, self.least)
         less = {name: without(asked[name], items, self.least) if asked.get(name) else asked.get(name)

@@ -47,7 +47,7 @@ class MetricSearch:
         """
         doubted = [each for each in metrics if each in self.doubted and each in self.ours]
         sure = [each for each in metrics if each not in doubted]
-        if doubted and sure and self.budget.is_left and self._asks(sure):
+        if doubted and sure and self.budget.is_left and self._ask(sure):
             found, among, unknown = self.among(doubted, sure)
             found += among + unknown
         else:
@@ -68,7 +68,7 @@ class MetricSearch:
         """
         refused: list[str] = []
         while suspects:
-            accepted, left = self._halved(suspects, good)
+            accepted, left = self._halve(suspects, good)
             good, suspects = [*good, *accepted], [each for each in suspects if each not in [*accepted, *left]]
             if len(left) > 1:
                 return refused, left, suspects
@@ -76,21 +76,21 @@ class MetricSearch:
             if not suspects or not self.budget.is_left:
                 # Of one that was found the others are innocent until the last request says otherwise.
                 return refused, [], suspects if len(refused) > 1 else []
-            if self._asks([*good, *suspects]):
+            if self._ask([*good, *suspects]):
                 return refused, [], []
         return refused, [], []
 
-    def _halved(self, suspects: list[str], good: list[str]) -> tuple[list[str], list[str]]:
+    def _halve(self, suspects: list[str], good: list[str]) -> tuple[list[str], list[str]]:
         """Those of the suspects that are taken, and the refused one, or those it is among when the requests end."""
         accepted: list[str] = []
         while len(suspects) > 1 and self.budget.is_left:
             first, second = suspects[: len(suspects) // 2], suspects[len(suspects) // 2 :]
-            if self._asks([*good, *accepted, *first]):
+            if self._ask([*good, *accepted, *first]):
                 accepted, suspects = [*accepted, *first], second
             else:
                 suspects = first
         return accepted, suspects
 
-    def _asks(self, metrics: Sequence[str]) -> bool:
+    def _ask(self, metrics: Sequence[str]) -> bool:
         self.budget.taken += 1
         return self.accepts(metrics)

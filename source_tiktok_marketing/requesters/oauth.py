@@ -47,11 +47,11 @@ class OrganicTokens(Shared):
     def access_token(self) -> str:
         """A token that lives. Raises a config_error where TikTok does not renew it."""
         with self._lock:
-            if not self._lives():
+            if not self._is_alive():
                 self._renew()
             return str(self._tokens["access_token"])
 
-    def _lives(self) -> bool:
+    def _is_alive(self) -> bool:
         try:
             ends = datetime.fromisoformat(str(self._tokens[ENDS]))
         except (KeyError, ValueError):

@@ -29,7 +29,7 @@ class Tally:
         return max(0, (self.total or 0) - self.read)
 
 
-def tallied(before: Tally, answer: Answer) -> Tally:
+def tally_page(before: Tally, answer: Answer) -> Tally:
     """The tally with one more page."""
     info, rows = _info(answer), rows_on(answer) or 0
     total, pages = count_of(info, "total_number"), count_of(info, "total_page")

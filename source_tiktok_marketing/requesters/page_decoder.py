@@ -43,11 +43,11 @@ def codec_of(parameters: Mapping[str, Any]) -> PageCodec | None:
     if len(parameters["metrics"]) > METRICS_PER_REQUEST:
         return None
     owner = "bc_id" if parameters.get("business_center_id") else "advertiser_id"
-    return _codec(parameters["stream"], owner, tuple(parameters["dimensions"]), tuple(parameters["metrics"]))
+    return _make_codec(parameters["stream"], owner, tuple(parameters["dimensions"]), tuple(parameters["metrics"]))
 
 
 @cache
-def _codec(stream: str, owner: str, dimensions: tuple[str, ...], metrics: tuple[str, ...]) -> PageCodec | None:
+def _make_codec(stream: str, owner: str, dimensions: tuple[str, ...], metrics: tuple[str, ...]) -> PageCodec | None:
     known = report_columns()
     columns = [known[name] for name in (*dimensions, *metrics)]
     if not all(column.type in TYPES and column.label == column.name for column in columns):
@@ -99,7 +99,7 @@ class PageCodec:
         """The records of one answer. Raises UnfitPageError where a value does not fit its column."""
         try:
             answer: Any = self._decoder.decode(NOT_APPLICABLE.sub(b"null", content))
-            messages, last = self._messages(answer.data.list, owner)
+            messages, last = self._make_messages(answer.data.list, owner)
         except (msgspec.DecodeError, OverflowError, RecursionError, TypeError, ValueError) as error:
             raise UnfitPageError from error
         first, rest = self._encoder.encode_lines(messages[:1]), self._encoder.encode_lines(messages[1:])
@@ -112,7 +112,7 @@ class PageCodec:
             page.hashes = array("q", map(hash, map(self._key_of, (each.record.data for each in messages))))
         return page
 
-    def _messages(self, rows: Sequence[Any], owner: Mapping[str, str]) -> tuple[list[Any], str]:
+    def _make_messages(self, rows: Sequence[Any], owner: Mapping[str, str]) -> tuple[list[Any], str]:
         now, last, messages = time.time_ns() // 1_000_000, "", []
         message, inner, stream, dimensions = self._message, self._inner, self.stream, self._dimensions
         for row in rows:

@@ -17,7 +17,7 @@ def is_piece(token: Mapping[str, Any], answer: Answer) -> bool:
     return "whole" in token or answer.is_doubted
 
 
-def after_piece(token: Mapping[str, Any], answer: Answer) -> tuple[Token, bool]:
+def go_on_after_piece(token: Mapping[str, Any], answer: Answer) -> tuple[Token, bool]:
     """What to ask for after a piece, and whether there is anything: once a page is through, the list goes on behind it.
 
         page 2 of 100 rows ✗ → page 3 of 50 rows ✗ → page 5 of 25 ✓, page 6 of 25 ✗ → … → page 4 of 50 ✓ → page 3 of 100

@@ -15,8 +15,8 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import ConfigError, TransientError
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
-from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, rows_on, tallied
-from source_tiktok_marketing.requesters.page_pieces import after_piece, is_piece
+from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, rows_on, tally_page
+from source_tiktok_marketing.requesters.page_pieces import go_on_after_piece, is_piece
 from source_tiktok_marketing.requesters.responses import Answer, answer_of, count_of
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 from source_tiktok_marketing.schema.owners import CALLED
@@ -96,13 +96,13 @@ class TiktokPages(PaginationStrategy):
         token = last_page_token_value or self.initial_token
         answer = answer_of(response)
         if "has_more" in answer.data:
-            return self._after_cursor(token, answer.data)
+            return self._follow_cursor(token, answer.data)
         if is_piece(token, answer):
-            following, more = after_piece(token, answer)
-            return following if more and not self.sample else self._behind(following, answer, stream_slice)
+            following, more = go_on_after_piece(token, answer)
+            return following if more and not self.sample else self._go_behind(following, answer, stream_slice)
         info = answer.data.get("page_info") or {}
-        tally = tallied(token.get("tally", Tally()), answer)
-        if not self.sample and (again := self._from_the_start(token, tally, answer)):
+        tally = tally_page(token.get("tally", Tally()), answer)
+        if not self.sample and (again := self._begin_anew(token, tally, answer)):
             return again
         more = goes_on(tally, answer, token["page"]) and self._is_in_reach(token["page"], info, answer)
         if more and not answer.asked("page"):
@@ -111,10 +111,10 @@ class TiktokPages(PaginationStrategy):
                 internal_message=f"page_info {info}",
             )
         if more and not self.sample:
-            return {**token, "page": token["page"] + 1, "seen": _seen(answer, token["page"]), "tally": tally}
-        return self._behind(token, answer, stream_slice)
+            return {**token, "page": token["page"] + 1, "seen": _fingerprint(answer, token["page"]), "tally": tally}
+        return self._go_behind(token, answer, stream_slice)
 
-    def _behind(
+    def _go_behind(
         self, token: Mapping[str, Any], answer: Answer, stream_slice: StreamSlice | None
     ) -> dict[str, Any] | None:
         """The next sweep, None behind the last. Tells of the rows that could not be read."""
@@ -123,7 +123,7 @@ class TiktokPages(PaginationStrategy):
             return {**self._start_of(sweep), "unread": token.get("unread", ())}
         if unread := token.get("unread"):
             text = (
-                f"{self.stream}: TikTok can't give row {several([*map(str, unread)], NAMED)} of {_owner(answer)}'s "
+                f"{self.stream}: TikTok can't give row {several([*map(str, unread)], NAMED)} of {_owner_of(answer)}'s "
                 "list, asked for alone or with others. All other rows were read."
             )
             if not (stream_slice and stream_slice.cursor_slice):
@@ -135,7 +135,7 @@ class TiktokPages(PaginationStrategy):
             )
         return None
 
-    def _after_cursor(self, token: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _follow_cursor(self, token: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any] | None:
         """The next piece of a list that is read along a cursor; a cursor that stands still would be read for ever."""
         if not data["has_more"] or self.sample:
             return None
@@ -164,13 +164,13 @@ class TiktokPages(PaginationStrategy):
         changed_since = str(stream_slice["start_time"]) if stream_slice else ""
         return changed_since > (datetime.now(UTC) - timedelta(days=self.recent_days)).date().isoformat()
 
-    def _from_the_start(self, token: Mapping[str, Any], tally: Tally, answer: Answer) -> dict[str, Any] | None:
+    def _begin_anew(self, token: Mapping[str, Any], tally: Tally, answer: Answer) -> dict[str, Any] | None:
         """The first page again, where the list has moved since the page before or ends too early; else None."""
         before, times = token.get("seen"), token.get("again", 0)
         if before is None:  # the first page; most windows have no other
             return None
-        now, last = _seen(answer, token["page"]), token["tally"]
-        whose = f"{self.stream}: {_owner(answer)}'s list"
+        now, last = _fingerprint(answer, token["page"]), token["tally"]
+        whose = f"{self.stream}: {_owner_of(answer)}'s list"
         ends_early = rows_on(answer) == 0 and tally.lacking > 0
         if before != now and last.total == tally.total:
             if not ends_early:
@@ -194,18 +194,18 @@ class TiktokPages(PaginationStrategy):
             return True
         if page == 1 and (total := count_of(info, "total_number") or 0) > self.reachable:
             LOGGER.info(
-                f"{self.stream}: {_owner(answer)} has {total} rows; TikTok gives the first {self.reachable} of them "
+                f"{self.stream}: {_owner_of(answer)} has {total} rows; TikTok gives the first {self.reachable} of them "
                 "and no way to the others."
             )
         size = count_of(info, "page_size") or int(answer.asked("page_size") or 1)
         return (page + 1) * size <= self.reachable
 
 
-def _owner(answer: Answer) -> str:
+def _owner_of(answer: Answer) -> str:
     return next((f"{what} {value}" for name, what in OWNERS.items() if (value := answer.asked(name))), "TikTok")
 
 
-def _seen(answer: Answer, page: int) -> int:
+def _fingerprint(answer: Answer, page: int) -> int:
     """What tells two pages of one list apart: the rows that are here, by the outermost.
 
     Rows are told apart by their ids, which stand at their beginning or end; all of a page would be a tenth of its cost.

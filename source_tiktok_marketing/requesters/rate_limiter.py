@@ -89,7 +89,7 @@ class Pace:
         with self._turn:
             with self._lock:
                 moment = max(self.clock.now(), self._next, self._room())
-                self._next = moment + MARGIN * self._slowed_by(moment) / self.per_second
+                self._next = moment + MARGIN * self._find_slowdown(moment) / self.per_second
             self.clock.wait_until(moment)
             turn = Turn(max(moment, self.clock.now()))
             self._recent.append(turn)
@@ -108,14 +108,14 @@ class Pace:
             now = self.clock.now()
             if now < self._refused_at + PAUSE:
                 return False
-            slowed = self._slowed_by(now)
+            slowed = self._find_slowdown(now)
             factor = STEP if now < self._refused_at + HALF_LIFE / 2 else FIRST_STEP
             self._slowdown = min(factor * slowed, SLOWEST)
             self._refused_at = now
             self._next = max(self._next, now + PAUSE)
             return slowed < CALM
 
-    def _slowed_by(self, moment: float) -> float:
+    def _find_slowdown(self, moment: float) -> float:
         if self._slowdown == 1.0:
             return 1.0
         calm = max(0.0, moment - self._refused_at)

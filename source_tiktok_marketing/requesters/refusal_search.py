@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 import requests
 
 from source_tiktok_marketing.errors import NothingToMeasureError, RefusedRequestError
-from source_tiktok_marketing.requesters.left_out import Report, after_a_search, of_several
+from source_tiktok_marketing.requesters.left_out import Report, add_search, of_several
 from source_tiktok_marketing.requesters.metric_search import MetricSearch
 from source_tiktok_marketing.requesters.request_parameters import (
     METRIC_LISTS,
     Item,
     Parameter,
+    find_named_items,
     is_unasked,
     items_of,
-    named_items,
     parameters_of,
+    read_words,
     tokens_of,
-    told_by,
 )
 
 Ask = Callable[[set[Item]], requests.Response | None]
@@ -48,10 +48,12 @@ class RefusalSearch:
 
     def answer(self) -> requests.Response | None:
         """TikTok's answer to the request without what it refuses, which is noted. Raises the refusal if that is all."""
-        found, unnamed = self._learned() or self._by_name(), False
+        found, unnamed = self._try_learned() or self._search_by_name(), False
         if found is None:
-            found, unnamed = self._by_halves(), True
-        self.report.leave_out({item: self._reason(item) for item in found - self._known}, self.owner, unnamed=unnamed)
+            found, unnamed = self._search_by_halves(), True
+        self.report.leave_out(
+            {item: self._find_reason(item) for item in found - self._known}, self.owner, unnamed=unnamed
+        )
         return self._answers[frozenset(found)]
 
     def _passes(self, items: Iterable[Item]) -> bool:
@@ -67,44 +69,44 @@ class RefusalSearch:
             return False
         return left_out in self._answers
 
-    def _tries(self, items: Iterable[Item]) -> bool:
+    def _try(self, items: Iterable[Item]) -> bool:
         """The same within the number of requests a search may take."""
         if not self.report.budget.is_left:
             return False
         self.report.budget.taken += 1
         return self._passes(items)
 
-    def _learned(self) -> set[Item] | None:
+    def _try_learned(self) -> set[Item] | None:
         """What another request has learned meanwhile, or another owner before, where that explains the refusal."""
         if learned := self.report.of(self.owner) - self.out:
             self.out |= learned
             if self._passes(self.out):
                 return self.out
-        named = set(self._named()[0])
+        named = set(self._find_named()[0])
         suspected = self.report.suspected(self.owner) & items_of(parameters_of(self.refusal.response))
         suspected = suspected & named if named else suspected
         if not suspected:
             return None
-        passes = self._passes if named else self._tries
+        passes = self._passes if named else self._try
         return self.out | suspected if passes(self.out | suspected) else None
 
-    def _named(self) -> tuple[list[Item], set[Item]]:
+    def _find_named(self) -> tuple[list[Item], set[Item]]:
         """What the newest refusal names that is not left out yet, and the others of the same list."""
         response = self.refusal.response
-        named, others = named_items(parameters_of(response), told_by(response), self.ours)
+        named, others = find_named_items(parameters_of(response), read_words(response), self.ours)
         return [each for each in named if each not in self.out], others
 
-    def _by_name(self) -> set[Item] | None:
+    def _search_by_name(self) -> set[Item] | None:
         """What TikTok's words say is refused; None where they do not explain it."""
         while True:
-            named, others = self._named()
+            named, others = self._find_named()
             if not named:
                 return None
             first = named[0]
             if self._passes(self.out | {first}):
                 return self.out | {first}
             if first[1] in tokens_of(self.refusal.response):
-                return self._by_fixed_words(named, others)
+                return self._search_by_fixed_words(named, others)
             # The words follow what is asked for: they list what is refused of it.
             self.out |= {first}
             if len(named) > 1:
@@ -112,38 +114,38 @@ class RefusalSearch:
                 if self._passes(self.out):
                     return self.out
 
-    def _by_fixed_words(self, named: list[Item], others: set[Item]) -> set[Item] | None:
+    def _search_by_fixed_words(self, named: list[Item], others: set[Item]) -> set[Item] | None:
         """What is refused, where the message stays the same: some of the named, or all that it does not list."""
-        if len(named) > 1 and self._tries(self.out | set(named)):
-            found, among, unknown = self._among(named, [])
-            return self._chosen({*found, *among, *unknown}) or self.out | set(named)
-        if len(others) <= len(named) and (listed := self._listed(named, others)):
+        if len(named) > 1 and self._try(self.out | set(named)):
+            found, among, unknown = self._search_among(named, [])
+            return self._confirm({*found, *among, *unknown}) or self.out | set(named)
+        if len(others) <= len(named) and (listed := self._try_listed(named, others)):
             return listed
         self.out |= set(named)
         return None
 
-    def _listed(self, named: list[Item], others: set[Item]) -> set[Item] | None:
+    def _try_listed(self, named: list[Item], others: set[Item]) -> set[Item] | None:
         """What is refused if TikTok's message lists what it takes."""
-        if not others or not self._tries(self.out | others):
+        if not others or not self._try(self.out | others):
             return None
-        found, among, _ = self._among(sorted(others), named)
-        return self._chosen({*found, *among}) or self.out | others
+        found, among, _ = self._search_among(sorted(others), named)
+        return self._confirm({*found, *among}) or self.out | others
 
-    def _chosen(self, found: Collection[Item]) -> set[Item] | None:
+    def _confirm(self, found: Collection[Item]) -> set[Item] | None:
         return self.out | set(found) if found and self._passes(self.out | set(found)) else None
 
-    def _among(self, suspects: list[Item], good: list[Item]) -> list[list[Item]]:
+    def _search_among(self, suspects: list[Item], good: list[Item]) -> list[list[Item]]:
         """What `MetricSearch.among` finds out about some values of one list."""
         (name, _), values = suspects[0], [value for _, value in suspects]
-        accepts = self._accepting(name, values)
+        accepts = self._accept_with(name, values)
         search = MetricSearch(self.ours, (), self.report.budget, accepts)
         told = search.among(values, [value for _, value in good])
         return [[(name, value) for value in each] for each in told]
 
-    def _accepting(self, name: str, values: Sequence[str]) -> Callable[[Sequence[str]], bool]:
+    def _accept_with(self, name: str, values: Sequence[str]) -> Callable[[Sequence[str]], bool]:
         return lambda kept: self._passes(self.out | {(name, each) for each in values if each not in kept})
 
-    def _by_halves(self) -> set[Item]:
+    def _search_by_halves(self) -> set[Item]:
         """What asking for less shows to be refused; where the requests end before that, all that is not known to pass.
 
         Raises the refusal where nothing is left out, or nothing passes.
@@ -155,29 +157,29 @@ class RefusalSearch:
         if not self.ours.issuperset(tokens.intersection(measured.values)):  # what the user named himself
             raise self.refusal
         named, was_left = self.out - self._known, self.report.budget.is_left
-        accepts = self._accepting(measured.name, [each for each in measured.values if each in self.ours])
+        accepts = self._accept_with(measured.name, [each for each in measured.values if each in self.ours])
         search = MetricSearch(self.ours, self.doubted, self.report.budget, accepts)
         found = {(measured.name, value) for value in search.refused(measured.values)}
         if found:  # a metric that was named is left out only where that is not enough
             for items in [self.out - named | found] + ([self.out | found] if named else []):
                 if self._passes(items):
                     return items
-        return self._largest() or self._rest_of(measured, named, was_left=was_left)
+        return self._find_largest() or self._leave_out_rest(measured, named, was_left=was_left)
 
-    def _largest(self) -> set[Item] | None:
+    def _find_largest(self) -> set[Item] | None:
         """The least that was left out of a request that TikTok took."""
         answers = self._answers.items()
         taken = [set(items) for items, response in answers if response is None or not is_unasked(response)]
         return min(taken, key=len, default=None)
 
-    def _rest_of(self, measured: Parameter, named: set[Item], *, was_left: bool) -> set[Item]:
+    def _leave_out_rest(self, measured: Parameter, named: set[Item], *, was_left: bool) -> set[Item]:
         """All that TikTok's message does not list. Raises the first refusal where that is not it either."""
         only = self._known | {(measured.name, value) for value in measured.values if value in self.ours}
         if named and was_left and self._passes(only):
             return only
-        raise after_a_search(self._told[0])
+        raise add_search(self._told[0])
 
-    def _reason(self, item: Item) -> str:
+    def _find_reason(self, item: Item) -> str:
         """TikTok's words about an item, as far as they name it."""
         about = next((each for each in self._told if item[1] in tokens_of(each.response)), None)
         return about.reason if about else of_several(self._told[0].reason)

@@ -48,14 +48,14 @@ class Parameter:
         return bool(words) and not is_common and tokens.issuperset(words)
 
 
-def told_by(response: requests.Response) -> list[str]:
+def read_words(response: requests.Response) -> list[str]:
     """The words of TikTok's message; names are words, too."""
     return WORD.findall(answer_of(response).message[:LONGEST_MESSAGE])
 
 
 def tokens_of(response: requests.Response) -> set[str]:
     """The same in no order."""
-    return set(told_by(response))
+    return set(read_words(response))
 
 
 def names_nothing(response: requests.Response) -> bool:
@@ -69,20 +69,20 @@ def parameters_of(response: requests.Response) -> list[Parameter]:
     request = response.request
     query = parse_qs(str(urlsplit(request.url or "").query))
     given: dict[str, Any] = {name: values[0] for name, values in query.items()}
-    body = _decoded(request.body) if request.body else {}
-    return list(_parameters("", given | (body if isinstance(body, dict) else {})))
+    body = _decode(request.body) if request.body else {}
+    return list(_read_parameters("", given | (body if isinstance(body, dict) else {})))
 
 
-def _parameters(name: str, value: Any) -> Iterator[Parameter]:
-    value = _decoded(value)
+def _read_parameters(name: str, value: Any) -> Iterator[Parameter]:
+    value = _decode(value)
     if isinstance(value, dict) and "field_name" in value:  # how a report's filter is written
-        yield from _parameters(str(value["field_name"]), value.get("filter_value"))
+        yield from _read_parameters(str(value["field_name"]), value.get("filter_value"))
     elif isinstance(value, dict):
         for member, inner in value.items():
-            yield from _parameters(str(member), inner)
+            yield from _read_parameters(str(member), inner)
     elif _has_objects(value):
         for each in value:
-            yield from _parameters(name, each)
+            yield from _read_parameters(name, each)
     elif isinstance(value, list):
         yield Parameter(name, tuple(map(str, value)))
     else:
@@ -94,7 +94,9 @@ def items_of(parameters: Iterable[Parameter]) -> set[Item]:
     return {(each.name, value) for each in parameters for value in each.values}
 
 
-def named_items(parameters: Iterable[Parameter], tokens: Sequence[str], ours: set[str]) -> tuple[list[Item], set[Item]]:
+def find_named_items(
+    parameters: Iterable[Parameter], tokens: Sequence[str], ours: set[str]
+) -> tuple[list[Item], set[Item]]:
     """What of `ours` a message of these words names, in its order, and the others of the same list.
 
     A list of metrics that is named as a whole tells nothing. Any other list is meant where its name is in the message
@@ -143,7 +145,7 @@ def without(asked: Any, items: set[Item], least: str = "", name: str = "") -> An
     `least` is asked for where no metric is left. Raises NothingToAskError where the question would be another one, and
     NothingToMeasureError where it would measure nothing.
     """
-    value = _decoded(asked)
+    value = _decode(asked)
     if value is not asked:
         found = without(value, items, least, name)
         return asked if found is value else None if found is None else orjson.dumps(found).decode()
@@ -154,10 +156,10 @@ def without(asked: Any, items: set[Item], least: str = "", name: str = "") -> An
                                                                   if each is not None}  # fmt: skip
     if _has_objects(value):
         return [found for each in value if (found := without(each, items, least, name)) is not None]
-    return _less(value, items, least, name)
+    return _leave_out(value, items, least, name)
 
 
-def _less(value: Any, items: set[Item], least: str, name: str) -> Any:
+def _leave_out(value: Any, items: set[Item], least: str, name: str) -> Any:
     given = value if isinstance(value, list) else [value]
     kept = [each for each in given if (name, str(each)) not in items]
     if len(kept) == len(given):
@@ -188,7 +190,7 @@ def _has_objects(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(each, dict) for each in value)
 
 
-def _decoded(value: Any) -> Any:
+def _decode(value: Any) -> Any:
     """What a text of JSON stands for; anything else as it is."""
     text = value.decode(errors="replace") if isinstance(value, bytes) else value
     if not isinstance(text, str) or not text.startswith(("{", "[")):

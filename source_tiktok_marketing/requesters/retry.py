@@ -79,7 +79,9 @@ class Patience(Shared):
         What has a token and a quota of its own `is_apart`: what is known of everywhere else tells nothing about it.
         """
         with self._lock:
-            found = next(filter(None, map(self._verdicts.get, _places(path, advertiser_id, is_apart=is_apart))), None)
+            found = next(
+                filter(None, map(self._verdicts.get, _list_places(path, advertiser_id, is_apart=is_apart))), None
+            )
         if found:
             if path == TASK_CHECK:
                 time.sleep(BETWEEN_CHECKS)
@@ -91,7 +93,7 @@ class Patience(Shared):
         """Takes note of an answer: whatever was amiss there has passed."""
         with self._lock:
             self._lost.pop(path, None)
-            for place in _places(path, advertiser_id, is_apart=is_apart):
+            for place in _list_places(path, advertiser_id, is_apart=is_apart):
                 self._until.pop(place, None)
                 self._verdicts.pop(place, None)
 
@@ -114,7 +116,7 @@ class Patience(Shared):
         patience = self._minutes * 60 if trouble.is_long else min(OUTAGE_SECONDS, self._minutes * 60)
         waited = sum(_wait(trouble.waits, number) for number in range(1, attempt))
         if waited >= patience:
-            raise self._given_up(trouble, patience)
+            raise self._give_up(trouble, patience)
         wait = min(_wait(trouble.waits, attempt), patience - waited)
         now = time.monotonic()
         with self._lock:
@@ -150,7 +152,7 @@ class Patience(Shared):
             raise AirbyteTracedException(message=found[0], internal_message="given up", failure_type=found[1])
         return True
 
-    def _given_up(self, trouble: Trouble, patience: int) -> AirbyteTracedException:
+    def _give_up(self, trouble: Trouble, patience: int) -> AirbyteTracedException:
         words = f"{trouble.words} This did not change in {patience // 60} minutes of retrying."
         if trouble.is_quota:
             words += " The quota of the day is probably used up; TikTok counts anew from 00:00 UTC."
@@ -183,7 +185,7 @@ class TiktokBackoff(BackoffStrategy):
         return self.patience.wait(self.trouble_of(response_or_exception), attempt_count)
 
 
-def _places(path: str, advertiser_id: str, *, is_apart: bool) -> tuple[tuple[str, str], ...]:
+def _list_places(path: str, advertiser_id: str, *, is_apart: bool) -> tuple[tuple[str, str], ...]:
     here = (path, ""), (path, advertiser_id)
     return here if is_apart else (EVERYWHERE, *here)
 

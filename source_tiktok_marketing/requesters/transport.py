@@ -32,7 +32,7 @@ def receive(response: requests.Response, **_: Any) -> Answer:
     try:
         # `requests` takes ten kilobytes at a time, which is a third of what receiving a page costs.
         pieces = response.iter_content(PIECE)
-        return Answer(response, b"".join(pieces if path_of(response.request) == DOWNLOAD else _bounded(pieces)))
+        return Answer(response, b"".join(pieces if path_of(response.request) == DOWNLOAD else _limit_size(pieces)))
     except requests.RequestException as error:
         error.request = response.request  # `requests` forgets it here, and with it the ad account
         response.close()
@@ -41,7 +41,7 @@ def receive(response: requests.Response, **_: Any) -> Answer:
         watch.cancel()
 
 
-def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _limit_size(pieces: Iterable[bytes]) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)

@@ -26,12 +26,12 @@ STATES_OF_A_TASK = ("QUEUING", "PROCESSING", "SUCCESS", "FAILED", "CANCELED")
 MOST_LEVELS = 100
 
 
-def flaw_in(answer: Answer) -> str:
+def find_flaw(answer: Answer) -> str:
     """What is wrong with an answer of code 0, where following it would lose rows or break; `""` where nothing is."""
-    return next(_flaws(answer, answer.body.get("data")), "")
+    return next(_find_flaws(answer, answer.body.get("data")), "")
 
 
-def _flaws(answer: Answer, data: Any) -> Iterator[str]:
+def _find_flaws(answer: Answer, data: Any) -> Iterator[str]:
     if not isinstance(data, dict):
         yield "without data"
         return
@@ -39,7 +39,7 @@ def _flaws(answer: Answer, data: Any) -> Iterator[str]:
     if not all(isinstance(each, list | None) for each in named) or not isinstance(info, dict | None):
         yield "whose parts have another form than ever"
         return
-    path, dimensions = answer.path, _decoded_list(answer.asked("dimensions"))
+    path, dimensions = answer.path, _decode_list(answer.asked("dimensions"))
     if path == CREATE and not str(data.get("task_id") or "").isalnum():
         yield "without a task_id"
     if path == CHECK and data.get("status") not in STATES_OF_A_TASK:
@@ -49,10 +49,10 @@ def _flaws(answer: Answer, data: Any) -> Iterator[str]:
         yield "with a row of another form than ever"
     if info:
         has_rows = bool(data.get(READ)) or any(each for each in data.values() if isinstance(each, list))
-        yield from _page_flaws(answer.asked("page"), has_rows, info)
+        yield from _find_page_flaws(answer.asked("page"), has_rows, info)
 
 
-def _page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iterator[str]:
+def _find_page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iterator[str]:
     try:
         at, size, total, pages = (count_of(info, name) for name in COUNTS)
     except ValueError:
@@ -105,7 +105,7 @@ def _is_deep(row: Any) -> bool:
     return True
 
 
-def _decoded_list(text: str) -> list[Any]:
+def _decode_list(text: str) -> list[Any]:
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -16,7 +16,7 @@ from source_tiktok_marketing.config.dates import MOST_DAYS
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.cut_answers import is_cut
-from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, tallied
+from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, tally_page
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.metrics import metrics as known_metrics
@@ -52,7 +52,7 @@ class Group:
         with self.changed:
             while missing := wanted & ~self.known:
                 if not missing & self.asking:
-                    days = self._around(_lowest(missing), max(self.until, wanted.bit_length() - 1))
+                    days = self._reach_around(_find_lowest(missing), max(self.until, wanted.bit_length() - 1))
                     self.asking |= bits_of(days)
                     return days
                 self.changed.wait()
@@ -78,7 +78,7 @@ class Group:
                 self.settle(asked, found)
         return bool(self.active.get(advertiser_id, 0) & wanted)
 
-    def _around(self, first: int, until: int) -> range:
+    def _reach_around(self, first: int, until: int) -> range:
         """The days one request asks for: those that follow, as other windows will want them, then some before."""
         taken, start, end = self.known | self.asking, first, first
         while end < until and end - start + 1 < MOST_DAYS and not taken >> (end + 1) & 1:
@@ -118,7 +118,7 @@ class Activity(Shared):
     def is_silent(self, window: StreamSlice) -> bool:
         """Whether the ad account of a window has no row on any of its days."""
         advertiser_id = str(window.get("advertiser_id", ""))
-        group = self._grouped().get(advertiser_id)
+        group = self._group_accounts().get(advertiser_id)
         if group is None:
             return False
         return not group.is_active(advertiser_id, days_of(window), lambda days: self._ask(group, days))
@@ -129,7 +129,7 @@ class Activity(Shared):
         stem = metric.removesuffix("_rate")
         return is_name or metric in self.metrics or "cost_per_" in metric or stem in self.metrics
 
-    def _grouped(self) -> Mapping[str, Group]:
+    def _group_accounts(self) -> Mapping[str, Group]:
         """The group of each ad account; the sandbox has no report about ad accounts."""
         with self._lock:
             if self._groups is None:
@@ -179,7 +179,7 @@ def rows_by_day(
     answer = answer_of(response)
     if answer.code != 0 or is_cut(answer):
         return None
-    tally = tallied(Tally(), answer)
+    tally = tally_page(Tally(), answer)
     if goes_on(tally, answer, page=1) or tally.lacking:
         return None
     rows = [row["dimensions"] for row in answer.data.get("list") or ()]
@@ -207,5 +207,5 @@ def bits_of(days: range) -> int:
     return ((1 << len(days)) - 1) << days.start
 
 
-def _lowest(bits: int) -> int:
+def _find_lowest(bits: int) -> int:
     return (bits & -bits).bit_length() - 1

@@ -94,9 +94,9 @@ class EveryBuyingType:
         # The first page comes first: what TikTok refuses of the report itself is then known, or has stopped it.
         first = list(islice(others, 1)) if kinds else []
         for kind in kinds:
-            for record in self._apart(kind, advertiser_id, window, read):
+            for record in self._read_apart(kind, advertiser_id, window, read):
                 for row in _rows(record):
-                    held.rows.setdefault(self._key_of(row), (kind, _alone(row, record)))
+                    held.rows.setdefault(self._key_of(row), (kind, _read_alone(row, record)))
         for record in chain(first, others):
             if held.rows:
                 for row in _rows(record):
@@ -117,11 +117,11 @@ class EveryBuyingType:
         return [kind for kind in found if not (self.in_task and kind.in_tasks)
                 and (kind.name, advertiser_id) not in self._done]  # fmt: skip
 
-    def _apart(self, kind: Kind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
+    def _read_apart(self, kind: Kind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
         """The records of one kind; none where TikTok refuses to give them apart."""
         pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
         try:
-            return [record for piece in pieces for record in read(narrowed(piece, kind.filter, kind=kind.name))]
+            return [record for piece in pieces for record in read(narrow(piece, kind.filter, kind=kind.name))]
         except RefusedRequestError as refusal:
             self._leave_out(kind, advertiser_id, refusal)
             return []
@@ -163,7 +163,7 @@ class ApartOfTask(RecordFilter):
         pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
         dated = "stat_time_day" in parameters["dimensions"]
-        pieces = {"pieces": _short} if dated else {}
+        pieces = {"pieces": _shorten} if dated else {}
         self._every = (
             EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated, in_task=True, **pieces)
             if concerned
@@ -183,14 +183,14 @@ class ApartOfTask(RecordFilter):
             return records
         # A task keeps the window it was made for.
         window = stream_slice.extra_fields["jobs"][0].job_parameters()
-        return self._every.read(window, lambda asked: records if asked is window else self._plain(asked))
+        return self._every.read(window, lambda asked: records if asked is window else self._read_plain(asked))
 
-    def _plain(self, window: StreamSlice) -> Iterator[Any]:
+    def _read_plain(self, window: StreamSlice) -> Iterator[Any]:
         for record in self.pages.read_records({}, window):
             yield record.data if isinstance(record, Record) else record
 
 
-def _short(window: StreamSlice) -> Iterator[StreamSlice]:
+def _shorten(window: StreamSlice) -> Iterator[StreamSlice]:
     """The window in pieces as long as a plain report by day may be, without those outside the account's own days."""
     first, end = (date.fromisoformat(window.cursor_slice[name][:10]) for name in ("start_time", "end_time"))
     while first <= end:
@@ -202,7 +202,7 @@ def _short(window: StreamSlice) -> Iterator[StreamSlice]:
         first = last + timedelta(days=1)
 
 
-def narrowed(window: StreamSlice, *filters: Mapping[str, str], kind: str = "") -> StreamSlice:
+def narrow(window: StreamSlice, *filters: Mapping[str, str], kind: str = "") -> StreamSlice:
     """The window with more filters, each in the place of the report's own of that name; perhaps for one `kind`."""
     extra = {**window.extra_fields, "part": [*window.extra_fields.get("part", ()), *filters], "kind": kind}
     return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
@@ -215,6 +215,6 @@ def _rows(record: Any) -> Iterable[Mapping[str, Any]]:
     return [cast("Mapping[str, Any]", values)]
 
 
-def _alone(row: Mapping[str, Any], record: Any) -> Any:
+def _read_alone(row: Mapping[str, Any], record: Any) -> Any:
     """A row of a page as a record of its own."""
     return Record(row, record.stream_name, record.associated_slice) if isinstance(record, Record) else row

@@ -17,7 +17,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import BrokenOffError, DefectError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_json, read_text
 from source_tiktok_marketing.requesters.permissions import accepted
-from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finished
+from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
 from source_tiktok_marketing.schema.casting import ODD_VALUES, entity
 
 CREATE, CHECK, DOWNLOAD = (f"changelog/task/{step}/" for step in ("create", "check", "download"))
@@ -63,34 +63,32 @@ class ChangeLogDownloads(Retriever):
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
         """The changes that the slice asks about."""
         ask: Mapping[str, str] = stream_slice.extra_fields["ask"] if stream_slice else {}
-        task = {"advertiser_id": ask["advertiser_id"], "task_id": self._ready(ask)}
-        for line in self._whole(task):
+        task = {"advertiser_id": ask["advertiser_id"], "task_id": self._wait_until_ready(ask)}
+        for line in self._read_whole(task):
             yield entity(self.stream, {**line, "changes": changes(line.get("activity_details", ""))})
 
-    def _whole(self, task: Mapping[str, str]) -> list[dict[str, str]]:
+    def _read_whole(self, task: Mapping[str, str]) -> list[dict[str, str]]:
         """The lines of a log, which is downloaded again where it is damaged."""
         details = ""
         for _ in range(TRIES):
             try:
-                return list(self._lines(str(self._look(DOWNLOAD, task).get("changelog") or "")))
+                return list(self._read_lines(str(self._look(DOWNLOAD, task).get("changelog") or "")))
             except BrokenOffError as damage:
                 details = str(damage)
-        raise self._unfinished("broke off", details)
+        raise self._make_error("broke off", details)
 
-    def _ready(self, ask: Mapping[str, str]) -> str:
+    def _wait_until_ready(self, ask: Mapping[str, str]) -> str:
         """The id of a task that has made its log."""
         most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
         advertiser_id = ask["advertiser_id"]
-        task_id, outcome = finished(
-            lambda: self._order(ask), lambda each: self._status(advertiser_id, each), most_waits
-        )
+        task_id, outcome = finish(lambda: self._order(ask), lambda each: self._status(advertiser_id, each), most_waits)
         if outcome != READY:
-            raise self._unfinished(outcome, f"the newest task for {dict(ask)} is {task_id}")
+            raise self._make_error(outcome, f"the newest task for {dict(ask)} is {task_id}")
         return task_id
 
     def _order(self, ask: Mapping[str, str]) -> Task:
         task_id = str(
-            accepted(self.orders.send_request(stream_slice=_at(CREATE), request_body_json=ask)).data["task_id"]
+            accepted(self.orders.send_request(stream_slice=_aim_at(CREATE), request_body_json=ask)).data["task_id"]
         )
         return task_id, self._status(ask["advertiser_id"], task_id)
 
@@ -98,11 +96,11 @@ class ChangeLogDownloads(Retriever):
         return str(self._look(CHECK, {"advertiser_id": advertiser_id, "task_id": task_id}).get("status"))
 
     def _look(self, endpoint: str, task: Mapping[str, str]) -> Mapping[str, Any]:
-        return accepted(self.looks.send_request(stream_slice=_at(endpoint), request_params=task)).data
+        return accepted(self.looks.send_request(stream_slice=_aim_at(endpoint), request_params=task)).data
 
-    def _lines(self, log: str) -> Iterator[dict[str, str]]:
+    def _read_lines(self, log: str) -> Iterator[dict[str, str]]:
         """The lines of a log by their columns; a heading that is not known is a column of its own name."""
-        text, is_mended = read_text(self._csv(log))
+        text, is_mended = read_text(self._find_csv(log))
         if is_mended:
             ODD_VALUES.add_answer(self.stream)
         rows = csv.reader(text)
@@ -114,7 +112,7 @@ class ChangeLogDownloads(Retriever):
             elif row:
                 raise BrokenOffError(f"line {rows.line_num} has {len(row)} values")
 
-    def _csv(self, log: str) -> bytes:
+    def _find_csv(self, log: str) -> bytes:
         """The CSV of a log, wherever it is written plainly or as Python's bytes."""
         if not log.startswith("{"):
             return log.encode(errors="replace")
@@ -127,7 +125,7 @@ class ChangeLogDownloads(Retriever):
                 internal_message=f"{type(error).__name__} in {len(log)} characters",
             ) from None
 
-    def _unfinished(self, what: str, details: str) -> AirbyteTracedException:
+    def _make_error(self, what: str, details: str) -> AirbyteTracedException:
         return TransientError(
             message=f"TikTok's log for stream {self.stream} {what}. The next sync asks for it again.",
             internal_message=details,
@@ -137,14 +135,14 @@ class ChangeLogDownloads(Retriever):
 def changes(details: str) -> list[dict[str, Any]] | None:
     """What a line says was done, with texts instead of Python's bytes; None where it is no JSON."""
     found, _ = read_json(details.encode(errors="replace"))
-    return [_plain(each) for each in found] if isinstance(found, list) else None
+    return [_make_plain(each) for each in found] if isinstance(found, list) else None
 
 
-def _plain(value: Any) -> Any:
+def _make_plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
+        return {name: _make_plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [_make_plain(inner) for inner in value]
     if isinstance(value, str) and value[:2] in ("b'", 'b"'):
         try:
             return str(ast.literal_eval(value).decode("utf-8", errors="replace"))
@@ -153,5 +151,5 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _at(endpoint: str) -> StreamSlice:
+def _aim_at(endpoint: str) -> StreamSlice:
     return StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": endpoint})

@@ -22,7 +22,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.permissions import accepted
-from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finished
+from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
 from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES
 from source_tiktok_marketing.schema.columns import entity_columns
 
@@ -88,27 +88,27 @@ class LeadDownloads(Retriever):
         ask = dict(stream_slice.extra_fields["ask"]) if stream_slice else {}
         region = ask.pop("lead_region", ELSEWHERE)
         headers = {} if region == ELSEWHERE else {REGION: region}
-        ready = self._ready(ask, headers)
+        ready = self._wait_until_ready(ask, headers)
         owner = {name: value for name, value in ask.items() if name != "page_id"}
-        yield from self._whole({**owner, **ready}, headers, f"form {ask.get('page_id')}, region {region}")
+        yield from self._read_whole({**owner, **ready}, headers, f"form {ask.get('page_id')}, region {region}")
 
-    def _ready(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
+    def _wait_until_ready(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
         """The id of a task that has made its file."""
         most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
-        task_id, outcome = finished(
-            lambda: self._task(ask, headers),
-            lambda each: self._task({**ask, "task_id": each}, headers)[1],
+        task_id, outcome = finish(
+            lambda: self._ask_about_task(ask, headers),
+            lambda each: self._ask_about_task({**ask, "task_id": each}, headers)[1],
             most_waits,
         )
         if outcome != READY:
-            raise self._unfinished(f"TikTok's export {outcome}", f"the newest task for {dict(ask)} is {task_id!r}")
+            raise self._make_error(f"TikTok's export {outcome}", f"the newest task for {dict(ask)} is {task_id!r}")
         return {"task_id": task_id}
 
-    def _task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Task:
+    def _ask_about_task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Task:
         task = accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers)).data
         return str(task.get("task_id") or ""), str(task.get("status"))
 
-    def _file(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
+    def _download(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
         where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": FILE})
         try:
             answer = self.download.send_request(stream_slice=where, request_params=ask, request_headers=headers)
@@ -118,13 +118,13 @@ class LeadDownloads(Retriever):
             raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=kind) from None
         return accepted(answer).content
 
-    def _whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:
+    def _read_whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:
         """The leads of a file, which is downloaded again where it is damaged. Raises PartError where it stays so."""
         why = details = ""
         for _ in range(TRIES):
-            content = self._file(ask, headers)
+            content = self._download(ask, headers)
             try:
-                return [lead for file in _files(content) for lead in self._rows(file)]
+                return [lead for file in _unpack(content) for lead in self._read_rows(file)]
             except RuntimeError as error:  # how zipfile refuses what it can't open
                 why, details = "is packed or encrypted in an unknown way", type(error).__name__
             except BrokenOffError as error:
@@ -137,7 +137,7 @@ class LeadDownloads(Retriever):
             failure_type=FailureType.transient_error,
         )
 
-    def _rows(self, file: bytes) -> Iterator[dict[str, Any]]:
+    def _read_rows(self, file: bytes) -> Iterator[dict[str, Any]]:
         text, is_mended = read_text(file)
         if is_mended:
             ODD_VALUES.add_answer(self.stream)
@@ -152,35 +152,35 @@ class LeadDownloads(Retriever):
         for line in lines:
             if len(line) != len(headings):
                 raise BrokenOffError(f"line {lines.line_num} has {len(line)} values")
-            yield self._lead(headings, columns, line)
+            yield self._read_lead(headings, columns, line)
 
-    def _lead(self, headings: list[str], columns: list[str], line: list[str]) -> dict[str, Any]:
+    def _read_lead(self, headings: list[str], columns: list[str], line: list[str]) -> dict[str, Any]:
         lead: dict[str, Any] = {}
         answers: dict[str, str] = {}
         for heading, column, text in zip(headings, columns, line, strict=True):
             if not column:
-                answers[_unused(heading, answers)] = text
+                answers[_name_unused(heading, answers)] = text
             elif (value := text.strip(PROTECTION) if column.endswith("_id") else text) not in UNKNOWN:
                 lead[column] = value
         if "create_time" in lead:
-            lead["create_time"] = self._moment(lead["create_time"])
+            lead["create_time"] = self._read_moment(lead["create_time"])
         return {**lead, "answers": answers}
 
-    def _moment(self, text: str) -> str | None:
+    def _read_moment(self, text: str) -> str | None:
         try:
             return str(CASTERS[self._time.type](text))
         except (ValueError, OverflowError):
             ODD_VALUES.add(self.stream, self._time, NOT_SHOWN)
             return None
 
-    def _unfinished(self, what: str, details: str) -> AirbyteTracedException:
+    def _make_error(self, what: str, details: str) -> AirbyteTracedException:
         return TransientError(
             message=f"{what} for stream {self.stream}. The next sync asks for it again.",
             internal_message=details,
         )
 
 
-def _files(content: bytes) -> Iterator[bytes]:
+def _unpack(content: bytes) -> Iterator[bytes]:
     """The CSV files in a download."""
     if not zipfile.is_zipfile(io.BytesIO(content)) and not content.startswith(b"PK"):
         yield content
@@ -190,7 +190,7 @@ def _files(content: bytes) -> Iterator[bytes]:
             yield archive.read(name)
 
 
-def _unused(heading: str, answers: Mapping[str, str]) -> str:
+def _name_unused(heading: str, answers: Mapping[str, str]) -> str:
     """A name for the answer to a question that may be asked twice in a form."""
     name, number = heading, 2
     while name in answers:

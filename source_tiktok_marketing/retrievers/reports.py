@@ -20,12 +20,12 @@ from source_tiktok_marketing.extractors.reports import PartOfRow
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
-from source_tiktok_marketing.requesters.cut_answers import Given, Keys, indivisible, nothing_listed
+from source_tiktok_marketing.requesters.cut_answers import Given, Keys, indivisible_error, nothing_listed_error
 from source_tiktok_marketing.requesters.lenient_requester import lenient_report
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.retrievers.activity import Activity
-from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrowed
+from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrow
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, filtered_types
 from source_tiktok_marketing.sync import is_sample
 
@@ -99,7 +99,7 @@ class ReportRetriever(Retriever):
         pages = self.pages
         pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         if split := self.pages.request_window_splitter:
-            self.pages.request_window_splitter = lambda window, least=None: self._halved(split, window, least)
+            self.pages.request_window_splitter = lambda window, least=None: self._halve(split, window, least)
 
     @override
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
@@ -111,7 +111,7 @@ class ReportRetriever(Retriever):
         given = self._given.now = Given(self.stream, self._keys)  # a thread reads one window at a time
         if advertiser_id not in self._cut:
             try:
-                yield from given.rest(self._joined(window))
+                yield from given.rest(self._join(window))
             except AnswerCutError:
                 if not self._levels:
                     raise
@@ -121,23 +121,23 @@ class ReportRetriever(Retriever):
                 return
         part = None
         for part in self._parts(advertiser_id, {}, self._levels[0]):
-            yield from self._of_part(window, part, given)
+            yield from self._narrow(window, part, given)
         if part is None:
-            raise nothing_listed(self.stream, advertiser_id, self._levels[0])
+            raise nothing_listed_error(self.stream, advertiser_id, self._levels[0])
 
     def _is_silent(self, window: StreamSlice) -> bool:
         silent, every = self._activity.sees(self.metrics) and self._activity.is_silent(window), self._buying_types
         return silent and not (every and every.goes_beside(window))
 
-    def _of_part(self, window: StreamSlice, part: Part, given: Given) -> Iterator[Any]:
+    def _narrow(self, window: StreamSlice, part: Part, given: Given) -> Iterator[Any]:
         try:
-            yield from given.rest(self._joined(narrowed(window, part.filter)))
+            yield from given.rest(self._join(narrow(window, part.filter)))
         except AnswerCutError:
             given.divide(str(window["advertiser_id"]))
-            for smaller in self._smaller(window, part):
-                yield from self._of_part(window, smaller, given)
+            for smaller in self._divide(window, part):
+                yield from self._narrow(window, smaller, given)
 
-    def _joined(self, window: StreamSlice) -> Iterator[Any]:
+    def _join(self, window: StreamSlice) -> Iterator[Any]:
         every = self._buying_types
         return every.read(window, self._rows) if every else self._rows(window)
 
@@ -146,7 +146,7 @@ class ReportRetriever(Retriever):
             yield from self.pages.read_records({}, window)  # the extractor types them; a schema costs a copy of each
             return
         for _ in range(READ_AGAIN + 1):
-            rows, keys_by_part = self._all_parts(window)
+            rows, keys_by_part = self._read_all_parts(window)
             if is_sample(self.config) or self._fit(keys_by_part):
                 yield from rows
                 return
@@ -157,7 +157,7 @@ class ReportRetriever(Retriever):
             internal_message=f"rows by part: {[len(keys) for keys in keys_by_part]}",
         )
 
-    def _all_parts(self, window: StreamSlice) -> tuple[list[Any], list[set[Any]]]:
+    def _read_all_parts(self, window: StreamSlice) -> tuple[list[Any], list[set[Any]]]:
         """The joined rows of a window, and for each hundred metrics the keys of the rows that had them."""
         rows: dict[tuple[Any, ...], Any] = {}
         keys_by_part: defaultdict[str, set[Any]] = defaultdict(set)
@@ -177,28 +177,28 @@ class ReportRetriever(Retriever):
         asked_for = -(-len(self.metrics) // METRICS_PER_REQUEST)
         return len(keys_by_part) == asked_for and all(keys == keys_by_part[0] for keys in keys_by_part)
 
-    def _smaller(self, window: StreamSlice, part: Part) -> list[Part]:
+    def _divide(self, window: StreamSlice, part: Part) -> list[Part]:
         """What a part consists of: its halves, or the entities below one. Raises an error where it is one thing."""
         if len(part.ids) > 1:
             return part.halves()
         advertiser_id, below = str(window["advertiser_id"]), self._levels[self._levels.index(part.level) + 1 :]
         found = list(self._parts(advertiser_id, {f"{part.level}_ids": part.ids}, below[0])) if below else []
         if not found:
-            raise indivisible(self.stream, advertiser_id, part.level, part.ids)
+            raise indivisible_error(self.stream, advertiser_id, part.level, part.ids)
         return found
 
     def _parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
         wanted = self._own_ids.get(f"{level}_ids")
-        listed = dict.fromkeys(row[f"{level}_id"] for row in self._listed(advertiser_id, parents, level))
+        listed = dict.fromkeys(row[f"{level}_id"] for row in self._list_ids(advertiser_id, parents, level))
         ids = [each for each in listed if wanted is None or each in wanted]
         for start in range(0, len(ids), IDS_PER_FILTER):
             yield Part(level, ids[start : start + IDS_PER_FILTER])
 
-    def _listed(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
+    def _list_ids(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
         """The entities of a level, deleted ones too: which of them count, the report's own filter of status says."""
-        narrowed = {"primary_status": "STATUS_ALL", **parents}
+        wanted = {"primary_status": "STATUS_ALL", **parents}
         due = (sweep for sweep in self._directory.sweeps if self._apart.is_due(advertiser_id, sweep))
-        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | narrowed} for sweep in due]
+        sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | wanted} for sweep in due]
         pages, where = TiktokPages({}, self.stream, sweeps), _list_of(advertiser_id, f"{level}/get/")
         token: Mapping[str, Any] | None = pages.initial_token
         while token:
@@ -222,7 +222,7 @@ class ReportRetriever(Retriever):
             "ids); it is read a hundred ids at a time."
         )
 
-    def _halved(self, split: Splitter, window: StreamSlice, least: timedelta | None = None) -> list[StreamSlice] | None:
+    def _halve(self, split: Splitter, window: StreamSlice, least: timedelta | None = None) -> list[StreamSlice] | None:
         """The halves of a window that hold a day of the ad account's.
 
         A window begins and ends with the days of the whole earth; a request is narrowed to those of the account. For a

@@ -71,7 +71,9 @@ class FanOutRetriever(Retriever):
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
         self._directory = AdvertiserDirectory.of(self.config)
         self._known = entity_columns().get(self.stream) or parameters.get("key")
-        written = () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *written_down(self.ask, self.below))
+        written = (
+            () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *list_written_down(self.ask, self.below))
+        )
         ours = words_of(written).difference(parameters.get("dimensions") or ())
         asked = words_of(self.ask) if parameters.get("own") else set()  # by the user
         self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=ours, named=asked, place=ENDPOINT)
@@ -96,18 +98,18 @@ class FanOutRetriever(Retriever):
 
         try:
             things = list(self._lookups.below({**owners, **words}, self.below, skip, self._lenient))
-            yield from self._of_each(things, words, window, skip)
+            yield from self._ask_for_each(things, words, window, skip)
         except RefusedError as refusal:
             refuse(window)
             self._skip(owners, refusal)
 
-    def _of_each(self, things: list[Owners], words: Owners, window: StreamSlice, skip: SkipThing) -> Iterator[Any]:
+    def _ask_for_each(self, things: list[Owners], words: Owners, window: StreamSlice, skip: SkipThing) -> Iterator[Any]:
         """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
         answered = False
         failed: list[PartError] = []
-        for number, each in enumerate(outermost_first(things), start=1):
+        for number, each in enumerate(order_outermost_first(things), start=1):
             try:
-                yield from self._of(each, words, window)
+                yield from self._ask_for(each, words, window)
                 answered = True
             except RefusedError as refusal:
                 if not answered and number >= min(len(things), TRIED_FIRST):
@@ -123,7 +125,7 @@ class FanOutRetriever(Retriever):
                 failure_type=failed[0].failure_type,
             )
 
-    def _of(self, owners: Owners, words: Owners, window: StreamSlice) -> Iterator[Any]:
+    def _ask_for(self, owners: Owners, words: Owners, window: StreamSlice) -> Iterator[Any]:
         extra = {**window.extra_fields, "ask": filled(self.ask, owners)}
         question = StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
         known = self._known if self._known is not None else owners.keys() - words.keys()
@@ -161,17 +163,17 @@ def _days(window: StreamSlice) -> dict[str, str]:
     return {"begin": str(window["start_time"]), "from": first, "until": last, "after": after}
 
 
-def outermost_first(things: list[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+def order_outermost_first(things: list[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
     """The first, the last and the middle one, then the others."""
     tried = dict.fromkeys((0, len(things) - 1, len(things) // 2)) if things else {}
     yield from (things[index] for index in tried)
     yield from (each for index, each in enumerate(things) if index not in tried)
 
 
-def written_down(ask: Mapping[str, str], levels: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+def list_written_down(ask: Mapping[str, str], levels: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
     """What the manifest asks with, for the records and for the ids of each level."""
     yield ask
     for level in levels:
         yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
         for way in level.get("either", ()):
-            yield from written_down({}, way)
+            yield from list_written_down({}, way)

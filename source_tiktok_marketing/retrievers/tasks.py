@@ -14,7 +14,7 @@ OUTCOMES = {"SUCCESS": READY, "SUCCEED": READY, "FAILED": FAILED}
 Task = tuple[str, str]
 
 
-def finished(order: Callable[[], Task], look: Callable[[str], str], most_waits: int) -> Task:
+def finish(order: Callable[[], Task], look: Callable[[str], str], most_waits: int) -> Task:
     """The id of the newest task, and what became of it: READY, FAILED or LATE.
 
     A task that failed, or that has no id, is ordered anew, three times at most. All of them together are waited for

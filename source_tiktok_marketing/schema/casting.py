@@ -39,7 +39,7 @@ class OddValues:
     def fitted(self, stream: str, column: Column, value: Any) -> Any:
         """What stands for a value that its column's caster refused, None where nothing fits; it is noted."""
         try:
-            kept, becomes = _fitted(column.type, value)
+            kept, becomes = _fit(column.type, value)
         except (TypeError, ValueError, OverflowError):
             kept, becomes = None, NULL
         self.add(stream, column, value, becomes)
@@ -186,24 +186,24 @@ CASTERS: Mapping[str, Caster] = {
 }
 
 
-def _fitted(kind: str, value: Any) -> tuple[Any, str]:
+def _fit(kind: str, value: Any) -> tuple[Any, str]:
     """A value in the form its column has, with nothing lost where that can be, and what that form is called."""
     inner = kind.removeprefix("array<").removesuffix(">")
     if inner != kind:
-        return [_item(inner, item) for item in _listed(value)], "a list"
+        return [_fit_item(inner, item) for item in _make_list(value)], "a list"
     if kind == "object":
-        return _item("object", _parsed(value)), "an object"
+        return _fit_item("object", _parse(value)), "an object"
     if kind == "string":
         return orjson.dumps(value).decode(), "JSON text"
     return None, NULL
 
 
-def _listed(value: Any) -> list[Any]:
-    found = _parsed(value)
+def _make_list(value: Any) -> list[Any]:
+    found = _parse(value)
     return found if isinstance(found, list) else [found if isinstance(found, dict) else value]
 
 
-def _item(kind: str, item: Any) -> Any:
+def _fit_item(kind: str, item: Any) -> Any:
     """An item of a list; what is no object becomes the member `value` of one, as where records are lists of texts."""
     if item is None or item == "":
         return None
@@ -215,7 +215,7 @@ def _item(kind: str, item: Any) -> Any:
         return orjson.dumps(item).decode() if kind == "string" else None
 
 
-def _parsed(value: Any) -> Any:
+def _parse(value: Any) -> Any:
     """What a JSON text says, where it is a list or an object; any other value as it is."""
     try:
         found = orjson.loads(value) if isinstance(value, str) else value
@@ -227,10 +227,10 @@ def _parsed(value: Any) -> Any:
 def entity(stream: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """One entity of `stream`, its values typed; nulls are left out."""
     columns = entity_columns().get(stream, {})
-    return dict(_typed(stream, columns, row))
+    return dict(_type_values(stream, columns, row))
 
 
-def _typed(stream: str, columns: Mapping[str, Column], row: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+def _type_values(stream: str, columns: Mapping[str, Column], row: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in row.items():
         if value is None:
             continue

@@ -21,14 +21,14 @@ from source_tiktok_marketing.schema.metrics import (
 from source_tiktok_marketing.text import plain_word
 
 
-def allowed_metrics(ask: Ask) -> list[str]:
+def list_allowed_metrics(ask: Ask) -> list[str]:
     """The metrics a report gets: those named, and of every group those the combination allows; each once."""
     wanted = (name for word in ask.metrics for name in _members(word, ask))
     taken = {*ask.breakdowns, f"{LEVELS[ask.level]}_id"}
     return [name for name in dict.fromkeys(wanted) if name not in taken]
 
 
-def unknown_metrics(ask: Ask) -> Iterator[Problem]:
+def find_unknown_metrics(ask: Ask) -> Iterator[Problem]:
     """The words of `metrics` that are neither a metric of some report nor a group."""
     for word in ask.metrics:
         if word not in metric_words():
@@ -36,7 +36,7 @@ def unknown_metrics(ask: Ask) -> Iterator[Problem]:
             yield Problem("metrics", f"{word} is no metric of a custom report. {meant}")
 
 
-def misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
+def find_misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
     """The words that are no metric of any report, where it is not known yet which of them this one can have."""
     for word in words:
         if word not in metric_words():
@@ -66,7 +66,7 @@ def nearest(word: str, ask: Ask) -> str:
     return f"Did you mean {near[0]}?" if near else "Nothing this report can have is like it. Take it out."
 
 
-def refused_metrics(ask: Ask) -> Iterator[Problem]:
+def find_refused_metrics(ask: Ask) -> Iterator[Problem]:
     """The metrics TikTok refuses in this report, and the groups it has nothing of."""
     for word in ask.metrics:
         if word in metrics():
@@ -79,7 +79,7 @@ def refused_metrics(ask: Ask) -> Iterator[Problem]:
 
 def refusal(ask: Ask, metric: Metric) -> str:
     """Why TikTok does not give a metric in this report; empty where it does, or some source says so."""
-    return "" if is_disputed(ask, metric) else _refusal(ask, metric)
+    return "" if is_disputed(ask, metric) else _explain_refusal(ask, metric)
 
 
 def is_disputed(ask: Ask, metric: Metric) -> bool:
@@ -88,7 +88,7 @@ def is_disputed(ask: Ask, metric: Metric) -> bool:
     return not disputed().isdisjoint((metric.name, place) for place in (ask.tiktok_name, by_hour))
 
 
-def _refusal(ask: Ask, metric: Metric) -> str:
+def _explain_refusal(ask: Ask, metric: Metric) -> str:
     if shapes()[ask.report_type][0].metrics_of not in metric.report_types:
         kinds = [name for name, forms in shapes().items() if forms[0].metrics_of in metric.report_types]
         return (
@@ -112,7 +112,7 @@ def _members(word: str, ask: Ask, *, named: bool = True) -> Iterator[str]:
         return
     groups = METRIC_GROUPS.get(word, ())
     for metric in metrics().values():
-        if (word == ALL or metric.group in groups) and not metric.state and not _refusal(ask, metric):
+        if (word == ALL or metric.group in groups) and not metric.state and not _explain_refusal(ask, metric):
             yield metric.name
 
 

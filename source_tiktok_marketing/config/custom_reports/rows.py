@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
-from source_tiktok_marketing.config.custom_reports.metrics import allowed_metrics, is_disputed
+from source_tiktok_marketing.config.custom_reports.metrics import is_disputed, list_allowed_metrics
 from source_tiktok_marketing.config.custom_reports.rules import FILTERS, ID_FILTERS
 from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.config.sign_in import is_sandbox
@@ -46,7 +46,7 @@ def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str,
     `sample` is read synchronously.
     """
     tables: dict[str, list[dict[str, Any]]] = {}
-    for raw in _shaped(config):
+    for raw in _shape(config):
         large = raw["large"] and not sample and not why_not_large(raw, config)
         table = "day_by_day" if _is_undated(raw) else raw["granularity"]
         table = f"large_{raw['granularity']}" if large else table
@@ -61,7 +61,7 @@ def _is_undated(raw: Mapping[str, Any]) -> bool:
 
 def tell_plain_reports(config: Mapping[str, Any]) -> None:
     """Logs a line for each report marked `large` that is read synchronously all the same."""
-    for raw in _shaped(config):
+    for raw in _shape(config):
         if raw["large"] and (why := why_not_large(raw, config)):
             LOGGER.info(f"{raw['name']} is read synchronously: {why}.")
 
@@ -79,9 +79,9 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     if [item for item in _filters(ask, config) if item["field_name"] not in ID_FIELDS.values()]:
         return "TikTok's asynchronous reports take no filter of status or buying type; set Status to " \
                "STATUS_NOT_DELETE to go without deleted ones"  # fmt: skip
-    if len(allowed_metrics(ask)) > METRICS_PER_REQUEST:
+    if len(list_allowed_metrics(ask)) > METRICS_PER_REQUEST:
         return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
-    asked = (metrics()[name] for name in allowed_metrics(ask))
+    asked = (metrics()[name] for name in list_allowed_metrics(ask))
     only = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
     return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
 
@@ -94,7 +94,7 @@ def reports_of(config: Mapping[str, Any]) -> Any:
     )
 
 
-def _shaped(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _shape(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     reports = reports_of(config)
     return filter(_has_shape, reports if isinstance(reports, list) else ())
 
@@ -119,7 +119,7 @@ def filled(report: Mapping[str, Any]) -> dict[str, Any]:
     tidy = {key: value.strip() if isinstance(value, str) else value for key, value in lifted.items()}
     given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
     days = {key: str(given[key]) for key in OWN_DATES if isinstance(given.get(key), int)}
-    words = {key: [_known(word, names()) for word in given[key]] for key, names in WORDS.items()
+    words = {key: [_fill_in(word, names()) for word in given[key]] for key, names in WORDS.items()
              if isinstance(given.get(key), list)}  # fmt: skip
     return {**DEFAULTS, **given, **days, **words}
 
@@ -127,7 +127,7 @@ def filled(report: Mapping[str, Any]) -> dict[str, Any]:
 WORDS: Mapping[str, Callable[[], Container[str]]] = {"breakdowns": dimensions, "metrics": metric_words}
 
 
-def _known(word: Any, known: Container[str]) -> Any:
+def _fill_in(word: Any, known: Container[str]) -> Any:
     """The word as TikTok writes it, whatever its case and blanks; one that is not known stays as it was written."""
     meant = plain_word(word) if isinstance(word, str) else word
     return meant if isinstance(word, str) and meant in known else word
@@ -152,7 +152,7 @@ def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> d
         "undated": _is_undated(raw),
         "by": [*ask.breakdowns, *(PERIOD_OF_CENTER.get(ask.granularity, ()) if ask.level == "business_center" else ())],
         "names": [],
-        "metrics": [allowed_metrics(ask)],
+        "metrics": [list_allowed_metrics(ask)],
         "named": [*(word for word in ask.metrics if word in metrics()), *_named_filters(ask)],
         "filters": filters,
         "days": report_days(own),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from source_tiktok_marketing.config.custom_reports.definition import ENTITY_LEVELS, Ask, Problem
-from source_tiktok_marketing.config.custom_reports.metrics import refused_metrics, unknown_metrics
+from source_tiktok_marketing.config.custom_reports.metrics import find_refused_metrics, find_unknown_metrics
 from source_tiktok_marketing.config.form import choose, either
 from source_tiktok_marketing.schema.metrics import Dimension, dimensions, shapes
 
@@ -23,7 +23,7 @@ PAIRS = "gender with age, search_keyword with match_type, page_id with component
 def problems(ask: Ask) -> list[Problem]:
     """Everything wrong with one report. Whether a metric fits is only told where everything else is right."""
     found = [problem for rule in RULES for problem in rule(ask)]
-    return found or list(refused_metrics(ask))
+    return found or list(find_refused_metrics(ask))
 
 
 def _level_fits_the_type(ask: Ask) -> Iterator[Problem]:
@@ -113,5 +113,5 @@ def _filters_fit(ask: Ask) -> Iterator[Problem]:
 
 RULES: Sequence[Callable[[Ask], Iterator[Problem]]] = (
     _level_fits_the_type, _granularity_fits, _breakdowns_exist, _so_many_breakdowns, _breakdowns_in_their_place,
-    _filters_fit, unknown_metrics,
+    _filters_fit, find_unknown_metrics,
 )  # fmt: skip
