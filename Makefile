@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
+.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -54,7 +54,12 @@ docs: $(READY)  ## writes the generated passages: streams table, entity-relation
 docs-check: $(READY)  ## fails if a generated passage is stale
 	$(BIN)/cog --check -I scripts $(GENERATED)
 
-golden: $(READY)  ## rewrites the golden files of spec, catalog, columns and demo, and the standard tests' files; look at the diff
+golden-stream: $(READY)  ## rewrites what a new stream changes of the golden files, in two minutes; look at the diff
+	$(BIN)/python scripts/acceptance_files.py
+	$(BIN)/python -m pytest -q --golden unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py \
+	  integration_tests/test_demo.py::test_the_demo_prints_what_the_readme_shows
+
+golden: $(READY)  ## rewrites all golden files: of spec, catalog, columns, faults and demo, and the standard tests' files; look at the diff
 	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py unit_tests/test_fault_table.py integration_tests/test_demo.py --golden
 

@@ -13,7 +13,8 @@ requests.RequestException
 └── AnswerTooLargeError             an answer that does not end; asked again
 
 ValueError
-└── UnknownWordError                a misspelt word in the manifest
+├── UnknownWordError                a misspelt word in the manifest
+└── UnfinishedRowError              a row of the manifest that lacks something
 
 Exception                           seen by no user
 ├── RefusedError                    a code the caller decides about: a permission the token lacks
@@ -100,6 +101,13 @@ class UnknownWordError(ValueError):
         super().__init__(
             f"manifest.yaml, {where}: {word!r} is not a word of its table. Use {', '.join(sorted(known))}."
         )
+
+
+class UnfinishedRowError(ValueError):
+    """A row of the manifest lacks something that it needs."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"manifest.yaml, {where}: {what}")
 
 
 class RefusedError(Exception):

@@ -51,16 +51,14 @@ from source_tiktok_marketing.schema.casting import ODD_VALUES
 from source_tiktok_marketing.shutdown import emit_states
 from source_tiktok_marketing.sync import PREPARED, Sync, is_sample
 
-PACKAGE = Path(__file__).parent
-
 
 def manifest_path() -> str:
     """The one manifest: beside the package in a checkout, inside it in the wheel and the image.
 
     Absolute, as the CDK opens a relative path in the current directory first, where anything may lie.
     """
-    installed = PACKAGE / "manifest.yaml"
-    return str(installed if installed.exists() else PACKAGE.parent / "manifest.yaml")
+    here = Path(__file__).parent
+    return str(next(each for each in (here, here.parent) if (each / "manifest.yaml").exists()) / "manifest.yaml")
 
 
 class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
@@ -88,7 +86,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         self._given = dict(config or {})
         self._built: list[AbstractStream] = []
         self._sync = Sync.of(self._config)
-        speak_plainly(self.name, [row["name"] for row in (*self.rows(), *self.custom_rows())])
+        speak_plainly(self.name, self._all_names())
 
     @property
     def connection_specification(self) -> Mapping[str, Any]:
@@ -192,9 +190,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         warn_of_ignored_keys(self._config)
         config = self._decide()
         offered = self.offered(config)
-        warn_of_unknown_states(
-            group_by_stream(state or []), [row["name"] for row in (*self.rows(), *self.custom_rows())]
-        )
+        warn_of_unknown_states(group_by_stream(state or []), self._all_names())
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
         warn_of_foreign_schemas(catalog)
         reasons = Reasons()
@@ -244,6 +240,9 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     def _build_only(self, names: list[str]) -> None:
         for kept, rows in self._tables:
             kept[:] = [row for row in rows if row["name"] in names]
+
+    def _all_names(self) -> list[str]:
+        return [row["name"] for row in (*self.rows(), *self.custom_rows())]
 
     def custom_rows(self) -> list[Mapping[str, Any]]:
         """The rows of the user's own reports and endpoints."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from source_tiktok_marketing.config.stream_tables import words, write_out
-from source_tiktok_marketing.errors import UnknownWordError
+from source_tiktok_marketing.errors import UnfinishedRowError, UnknownWordError
 from source_tiktok_marketing.schema.owners import OWNERS
 
 SCOPES = {"Read Pens": ["pen/list/"], "Read Caps": ["pen/cap/get/"]}
@@ -97,3 +98,17 @@ def test_a_complete_row_stays_as_it_is() -> None:
 def test_a_misspelt_word_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(UnknownWordError, match=r"caps: '(uct|bacth)' is not a word of its table. Use .*records"):
         caps(**row)
+
+
+@pytest.mark.parametrize(("row", "said"), [
+    ({**CAPS, "key": None}, "lacks key"),
+    ({**CAPS, "of": "businesscenter"}, "of can't be 'businesscenter'. Use one of advertiser, "),
+    ({**CAPS, "endpoint": "pen/hat/get/"}, "`scopes` has no permission for pen/hat/get/"),
+    ({"level": "adset", "time": [], "metrics": []}, "level can't be 'adset'"),
+    ({"level": "ad"}, "lacks time, metrics"),
+], ids=repr)  # fmt: skip
+def test_a_row_that_lacks_something_is_refused_with_what_it_lacks(row: dict[str, Any], said: str) -> None:
+    owner = {} if "level" in row else {"group": "pens", "of": "advertiser"}
+    named = {word: value for word, value in row.items() if value is not None}
+    with pytest.raises(UnfinishedRowError, match=f"manifest.yaml, caps: {re.escape(said)}"):
+        written_out({**owner, "streams": {"caps": named}})

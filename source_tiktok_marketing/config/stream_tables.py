@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from source_tiktok_marketing.errors import UnknownWordError
+from source_tiktok_marketing.errors import UnfinishedRowError, UnknownWordError
 from source_tiktok_marketing.schema.owners import OWNERS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -40,9 +40,13 @@ def words() -> Mapping[str, Any]:
 
 
 def write_out(manifest: Mapping[str, Any]) -> list[list[Row]]:
-    """Replaces the tables of `manifest` by their complete rows, and returns these. Raises UnknownWordError.
+    """Replaces the tables of `manifest` by their complete rows, and returns these.
 
     Rows that are complete already stay as they are. Tables whose rows come from the configuration have none here.
+
+    Raises:
+        UnknownWordError: for a misspelt word.
+        UnfinishedRowError: for a row that lacks a word, or whose endpoint has no permission.
     """
     scopes = _scopes_by_endpoint(manifest.get("definitions", {}).get("scopes", {}))
     tables = []
@@ -65,6 +69,7 @@ def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
         if "ask" in common:
             whole["ask"] = {**common["ask"], **row.get("ask", {})}
         _refuse_unknown_words(name, whole)
+        _refuse_unfinished(name, whole)
         whole = {**_defaults(kind_of(whole)), **whole}
         yield _complete_row(whole, scopes) if "of" in whole else whole
 
@@ -92,6 +97,15 @@ def _refuse_unknown_words(name: str, row: Row) -> None:
                 raise UnknownWordError(name, word, known)
 
 
+def _refuse_unfinished(name: str, row: Row) -> None:
+    kind = words()[kind_of(row)]
+    if missing := [word for word in kind["required"] if word not in row]:
+        raise UnfinishedRowError(name, f"lacks {', '.join(missing)}.")
+    for word, schema in kind["properties"].items():
+        if word in row and row[word] not in (values := schema.get("enum", [row[word]])):
+            raise UnfinishedRowError(name, f"{word} can't be {row[word]!r}. Use one of {', '.join(values)}.")
+
+
 def _every_level(levels: Iterable[Row]) -> Iterator[Row]:
     for level in levels:
         yield level
@@ -108,8 +122,10 @@ def _complete_row(row: Row, scopes: Mapping[str, str]) -> Row:
     parameter = OWNERS[row["of"]].parameter
     ids = [parameter] if parameter else []
     levels, known = _complete_levels(row.get("below", ()), ids, scopes)
-    scope = {"scope": row.get("scope") or scopes[row["endpoint"]]}
-    return {**row, **scope, "below": levels, "ask": _request(row.get("ask", {}), known)}
+    scope = row.get("scope") or scopes.get(row["endpoint"])
+    if not scope:
+        raise UnfinishedRowError(row["name"], f"`scopes` has no permission for {row['endpoint']}. Add it there.")
+    return {**row, "scope": scope, "below": levels, "ask": _request(row.get("ask", {}), known)}
 
 
 def _complete_levels(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.endpoints.lists import tables
+from tiktok_simulator.endpoints.lists.tables import everything, lists, rows_of
 from tiktok_simulator.world.ready_made import LOS_ANGELES, TOKYO
 from tiktok_simulator.world.world import BC_ID
 
 from .asking import Client
 
 Asked = dict[str, Any]
-TODAY = "2026-03-01"
+TODAY, DAY = "2026-03-01", date(2026, 3, 1)
 DAYS = {"start_time": "2026-01-01", "end_time": "2026-01-31"}
 
 
@@ -243,3 +246,17 @@ def test_a_rule_has_its_own_runs_only(client: Client, world: World) -> None:
 
 def test_the_list_of_rules_does_not_say_how_many_there_are(client: Client) -> None:
     assert set(accepted(client, "/optimizer/rule/list/", page=1, page_size=2)) == {"rules"}
+
+
+def test_the_members_of_a_record_go_together_where_a_list_is_narrowed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`?field:!VALUE` in the owners of lists.csv, with a second owner out of the same list."""
+    path, source, known = "/tt_video/list/", "/identity/get/", lists()
+    every = [row for _, row in everything(world, source, DAY, DAY)]
+    out = every[0]["username"]
+    owners = {"advertiser_id": "", "identity_id": f"{source}:identity_id?username:!{out}",
+              "username": f"{source}:username"}  # fmt: skip
+    monkeypatch.setattr(tables, "lists", lambda: {**known, path: replace(known[path], owners=owners)})
+    found = {(each["identity_id"], each["username"]) for each, _ in everything(world, path, DAY, DAY)}
+    assert found == {(row["identity_id"], row["username"]) for row in every if row["username"] != out}

@@ -234,7 +234,7 @@ def _from(world: World, listed: Listed, source: str, owners: Owners) -> Sequence
     for other, value in owners.items():
         beside = listed.owners[other].partition(":")
         if beside[0] == path:
-            rows = [row for row in rows if value in _at(row, beside[2].split("."))]
+            rows = [row for row in rows if value in _at(row, beside[2].partition("?")[0].split("."))]
     return [value for row in rows for value in _at(row, member.split("."))]
 
 
