@@ -27,6 +27,8 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 NAMED, LONGEST_REASON = 8, 200
 # So many owners refuse something before it is believed of all.
 ENOUGH = 3
+# So many owners are kept for each item that was taken, as one of them may refuse it later.
+TAKEN_BY = 2
 # A word with a digit is an id or a number, and another one in each message.
 COUNTED = re.compile(r"\w*\d[\w-]*")
 
@@ -58,7 +60,7 @@ class Report:
     """
 
     refused: dict[Item, dict[str, str]] = field(default_factory=dict)
-    taken: set[Item] = field(default_factory=set)
+    taken: dict[Item, tuple[str, ...]] = field(default_factory=dict)
     unnamed: set[Item] = field(default_factory=set)
     unasked: set[Item] = field(default_factory=set)
     budget: Budget = field(default_factory=Budget)
@@ -81,12 +83,18 @@ class Report:
             self.refused[item] = {**self.refused.get(item, {}), owner: reason}
 
     def take(self, owner: str, items: Iterable[Item]) -> None:
-        """Notes what one owner takes, so that another's refusal is not believed of all."""
-        self.taken |= {item for item in items if item in self.refused and owner not in self.refused[item]}
+        """Notes what one owner takes, so that another's refusal is not believed of all. Two owners are enough."""
+        for item in items:
+            owners = self.taken.get(item, ())
+            if len(owners) < TAKEN_BY and owner not in owners:
+                self.taken[item] = (*owners, owner)
 
     def _is_of_all(self, item: Item, words: Mapping[str, str]) -> bool:
         enough = len(words) >= ENOUGH or (item in self.unnamed and not self.budget.is_left)
-        return "" in words or (enough and item not in self.taken)
+        return "" in words or (enough and not self._is_taken(item))
+
+    def _is_taken(self, item: Item) -> bool:
+        return any(owner not in self.refused[item] for owner in self.taken.get(item, ()))
 
     def parts(self) -> Iterator[tuple[Item, str, str]]:
         """Each item with TikTok's words, and whom that is about where it is not about all."""
@@ -94,7 +102,7 @@ class Report:
             yield item, next(iter(words.values())), self._name_whom(item, sorted(words.keys() - {""}))
 
     def _name_whom(self, item: Item, owners: Sequence[str]) -> str:
-        if item in self.taken:
+        if self._is_taken(item):
             return f" for {several(owners, NAMED)} alone"
         if item in self.unasked and 0 < len(owners) < ENOUGH:
             return f" (refused for {several(owners, NAMED)}; the others were not asked)"

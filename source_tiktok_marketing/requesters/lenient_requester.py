@@ -19,6 +19,7 @@ from source_tiktok_marketing.requesters.request_parameters import (
     WIDENING,
     Item,
     empty_page,
+    is_unasked,
     items_of,
     parameters_of,
     tokens_of,
@@ -96,8 +97,8 @@ class LenientRequester:
             with report.lock:
                 ask = partial(self._send, asked)
                 return RefusalSearch(ask, self.ours, self.doubted, report, owner, refusal, known).answer()
-        if response is not None and report.refused.keys() - known:
-            report.take(owner, items_of(parameters_of(response)))
+        if response is not None and not is_unasked(response):
+            report.take(owner, (item for item in items_of(parameters_of(response)) if item[1] in self.ours))
         return response
 
     def _send(self, asked: Mapping[str, Any], items: set[Item]) -> requests.Response | None:
