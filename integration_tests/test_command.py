@@ -56,6 +56,7 @@ def test_the_next_sync_goes_on_from_the_saved_state(command: Command, config: di
     assert min(row["stat_time_day"] for row in again.rows(STREAM)) == "2026-01-17"
 
 
+@pytest.mark.slow
 def test_a_clean_full_sync_logs_no_warning(command: Command, config: dict[str, Any], tiktok: Any) -> None:
     (catalog,) = command("discover", config=config).of("CATALOG")
     names = [stream["name"] for stream in catalog["catalog"]["streams"]]

@@ -98,6 +98,7 @@ def test_a_preview_shows_as_many_rows_as_asked(tmp_path: Path) -> None:
     assert done.footer.endswith("Reading stopped there.")
 
 
+@pytest.mark.slow
 def test_one_row_is_shown_with_a_column_a_line(tmp_path: Path) -> None:
     done = preview(tmp_path, REPORT="advertisers", ROWS="1")
     assert re.search(r"^advertiser_id +7002238017842750\d{3} *$", done.printed, re.MULTILINE)
@@ -126,6 +127,7 @@ def test_the_rows_are_those_of_the_days_that_were_asked_for(tiktok: served, tmp_
     )
 
 
+@pytest.mark.slow
 def test_only_the_chosen_columns_are_asked_of_tiktok(tiktok: served, tmp_path: Path) -> None:
     preview_of(tiktok, tmp_path, REPORT="ads_reports_daily", COLUMNS="spend, ad_name", **DAYS)
     reports = tiktok.simulator.asked("/report/integrated/get/")
@@ -133,6 +135,7 @@ def test_only_the_chosen_columns_are_asked_of_tiktok(tiktok: served, tmp_path: P
     assert [sorted(json.loads(metrics)) for metrics in asked] == [["ad_name", "spend"]]
 
 
+@pytest.mark.slow
 def test_reading_stops_when_enough_rows_were_read(tmp_path: Path) -> None:
     with served(Simulator(busy_world())) as tiktok:
         done = preview_of(tiktok, tmp_path, REPORT="ads_reports_daily", ROWS="5", COLUMNS="spend", FROM="2025-02-01",
@@ -142,6 +145,7 @@ def test_reading_stops_when_enough_rows_were_read(tmp_path: Path) -> None:
     assert 0 < len(asked) < 50, "all of it would be hundreds of pages"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 120, 200])
 @pytest.mark.parametrize("stream", ["ads_reports_daily", "ad_groups"])
 def test_what_is_printed_fits_the_terminal(tmp_path: Path, stream: str, width: int) -> None:
@@ -150,6 +154,7 @@ def test_what_is_printed_fits_the_terminal(tmp_path: Path, stream: str, width: i
     assert max(map(len, done.printed.splitlines())) <= width
 
 
+@pytest.mark.slow
 def test_what_is_the_same_in_every_row_is_said_once(tiktok: served, tmp_path: Path) -> None:
     config = {"advertiser_ids": [TOKYO]}
     done = preview_of(tiktok, tmp_path, config, REPORT="ads_reports_daily", ROWS="3", **DAYS)
@@ -171,6 +176,7 @@ def test_an_account_without_rows_is_told_so(tiktok: served, tmp_path: Path) -> N
     assert (done.code, done.printed) == (0, f"{STREAM} has no rows from 2026-01-10 to 2026-01-12.\n")
 
 
+@pytest.mark.slow
 def test_without_a_report_the_streams_are_listed(tmp_path: Path) -> None:
     done = preview(tmp_path)
     assert done.code == 0

@@ -52,6 +52,12 @@ COMMANDS = {
     "test_basic_read": "read",
     "test_fail_read_with_bad_catalog": "read",
 }
+# The configurations each of the suite's tests is quick with; the others differ in how one signs in.
+QUICK = {
+    "test_check": ["oauth", "sandbox", "bad_wrong_token"],
+    "test_discover": ["sandbox"],
+    "test_basic_read": [],
+}
 WHY_CHECK_FAILS = {
     "bad_wrong_token": "code 40105",
     "bad_token_of_another_app": "Check app_id and secret",
@@ -69,7 +75,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         command: Any = COMMANDS.get(metafunc.function.__name__)
         suite = cast(type[TestStandards], metafunc.cls)
         chosen = [each for each in suite.get_scenarios() if command is None or each.runs(command)]
-        metafunc.parametrize("scenario", chosen, ids=[each.id for each in chosen])
+        quick = QUICK.get(metafunc.function.__name__, [each.id for each in chosen])
+        marks = [() if each.id in quick else pytest.mark.slow for each in chosen]
+        cases = [pytest.param(each, id=each.id, marks=mark) for each, mark in zip(chosen, marks, strict=True)]
+        metafunc.parametrize("scenario", cases)
 
 
 @pytest.fixture(autouse=True)
@@ -171,6 +180,7 @@ def test_the_abnormal_state_puts_every_incremental_stream_into_the_future_for_ev
             assert min(per_account.values()) >= "2099-12-31", stream
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", INCREMENTAL, ids=lambda entry: Path(entry["config_path"]).stem)
 def test_a_state_in_the_future_is_accepted_gives_no_rows_and_stays_where_it_is(
     entry: Json, tiktok: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -184,6 +194,7 @@ def test_a_state_in_the_future_is_accepted_gives_no_rows_and_stays_where_it_is(
     assert_nothing_beyond_today(tiktok)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", INCREMENTAL, ids=lambda entry: Path(entry["config_path"]).stem)
 def test_one_account_in_the_future_does_not_hold_up_the_others(
     entry: Json, tiktok: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -209,6 +220,7 @@ def test_one_account_in_the_future_does_not_hold_up_the_others(
     assert_nothing_beyond_today(tiktok)
 
 
+@pytest.mark.slow
 def test_the_second_of_two_syncs_gives_nothing_new_and_moves_no_cursor_back(
     tiktok: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

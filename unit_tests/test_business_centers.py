@@ -121,6 +121,7 @@ def test_an_owner_is_named_for_transactions_of_accounts_only(sync: Read, tiktok:
     assert (result.errors, result.warnings) == ([], [])
 
 
+@pytest.mark.slow
 def test_of_more_shared_accounts_than_tiktok_takes_unnamed_every_transaction_is_read(
     sync: Read, tiktok: Simulator, world: World
 ) -> None:
