@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 from freezegun import freeze_time
-from running import Run
+from running import Run, slow
 
 from tiktok_simulator import Simulator, intercepted
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO, small_world
@@ -117,6 +117,7 @@ def test_every_configuration_is_tried_by_check() -> None:
     assert {name for name, status in tried.items() if status == "failed"} == set(WHY_CHECK_FAILS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "configs", [("oauth", "production_token", "legacy_production", "legacy_token"), ("sandbox", "legacy_sandbox")]
 )
@@ -141,7 +142,7 @@ def test_the_configured_catalog_is_the_discovered_one_synced_as_well_as_each_str
 
 
 @pytest.mark.parametrize("verb", ["spec", "discover", "read"])
-@pytest.mark.parametrize("config", ["oauth", "sandbox"])
+@pytest.mark.parametrize("config", [slow("oauth"), "sandbox"])
 def test_our_command_line_says_what_the_cdks_says(
     verb: str, config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,7 +157,10 @@ def test_our_command_line_says_what_the_cdks_says(
     assert (ours.code, ours.errors) == (0, [])
 
 
-@pytest.mark.parametrize("config", sorted(path.stem for path in CONFIGS.glob("*.json")))
+@pytest.mark.parametrize(
+    "config",
+    [path.stem if path.stem in QUICK["test_check"] else slow(path.stem) for path in sorted(CONFIGS.glob("*.json"))],
+)
 def test_our_check_and_the_cdks_come_to_the_same_verdict(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The words may differ where the configuration is not of the form's shape: ours name the field and the remedy."""
     arguments = ["check", "--config", str(CONFIGS / f"{config}.json")]
