@@ -79,6 +79,7 @@ def is_about_days(call: Any) -> bool:
     return is_apart(call) and "campaign_status" in fields and json.loads(call.query["dimensions"]) == of_days
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("stream", KINDS)
 @pytest.mark.usefixtures("reading")
 def test_what_is_spent_below_an_account_is_what_the_account_spends(
@@ -93,6 +94,7 @@ def test_what_is_spent_below_an_account_is_what_the_account_spends(
     assert set(keys(rows, stream).values()) == {1}
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("metrics", [["spend"], ["all"]])
 @pytest.mark.usefixtures("reading")
 def test_a_report_of_the_users_own_has_every_kind(
@@ -111,6 +113,7 @@ def test_a_report_of_the_users_own_has_every_kind(
 KINDS_OF_TASKS = ("daily", "weekly", "monthly", "lifetime", "total")
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("granularity", KINDS_OF_TASKS)
 @pytest.mark.usefixtures("reading")
 def test_a_report_made_as_a_task_has_every_kind(
@@ -159,6 +162,7 @@ def test_the_users_own_choice_of_ids_stays(world: World, sync: Read, one_adverti
         assert {row["campaign_id"] for row in result.rows("mine")} == set(wanted)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.usefixtures("reading")
 def test_a_report_read_in_parts_has_every_kind(world: World, sync: Read, one_advertiser: Config) -> None:
     promoted = promote(world)
@@ -212,6 +216,7 @@ def test_what_comes_unasked_is_not_asked_for_again(tiktok: Simulator, sync: Read
     assert len(plain_reports(tiktok)) == 22
 
 
+@pytest.mark.samples(1)
 @pytest.mark.usefixtures("reading")
 def test_windows_without_a_row_of_an_old_campaign_are_not_asked_for_twice(
     world: World, tiktok: Simulator, sync: Read, config: Config

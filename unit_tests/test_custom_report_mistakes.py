@@ -36,6 +36,7 @@ def mine(**report: Any) -> Config:
     return {"name": "mine", "level": "campaign", **report}
 
 
+@pytest.mark.samples(12)
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [

@@ -46,6 +46,7 @@ def test_a_rate_limit_that_lasts_is_waited_out_for_minutes(
     assert sorted(waits) == waits
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("code", [*codes("RETRY"), 51305, 60001])
 def test_an_outage_is_tried_again(code: int, sync: Callable[..., Sync], tiktok: Simulator) -> None:
     tiktok.faults.outage(times=4, path=PATH, code=code)

@@ -125,6 +125,7 @@ def test_every_option_of_the_form_is_filled_in_here() -> None:
         assert given.keys() == OPTIONS[name]["items"]["properties"].keys()
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("option", FILLED)
 def test_each_option_can_be_filled_in_beside_the_sign_in(option: str, tiktok: Simulator) -> None:
     config = new_source(SPEC, SIGN_INS["OAuth"] | {option: FILLED[option]})

@@ -101,6 +101,7 @@ def test_any_state_is_gone_on_from_or_refused_in_words(tiktok: Simulator, blobs:
         assert set(outcome.statuses.values()) == {"COMPLETE"}
 
 
+@pytest.mark.samples(8)
 @pytest.mark.parametrize("option", ["catalog", "state"])
 @pytest.mark.parametrize(
     "text",

@@ -125,6 +125,7 @@ def test_any_answer_about_one_ad_account_leaves_the_others_whole(
     assert all(of(whole, name, TOKYO) for name in STREAMS)
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("number", range(len(RAW)))
 def test_a_damaged_body_leaves_rows_or_a_sentence(number: int) -> None:
     streams = ("campaigns", "campaigns_reports_daily", "wide")

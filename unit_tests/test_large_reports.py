@@ -34,6 +34,7 @@ def cut(world: World, newest: int) -> None:
 # Parts
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("newest", [1, 2, 7])
 @pytest.mark.parametrize(
     "stream",
@@ -154,6 +155,7 @@ OF_ENTITIES = [(level, [], granularity) for level in ("ad", "advertiser") for gr
 OF_AUDIENCES = [("campaign", ["gender", "age"], granularity) for granularity in PERIODS]
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize(("level", "breakdowns", "granularity"), OF_ENTITIES + OF_AUDIENCES)
 def test_a_task_has_the_rows_of_the_plain_report(
     level: str, breakdowns: list[str], granularity: str, tiktok: Simulator, sync: Read, config: Config
@@ -204,6 +206,7 @@ def test_a_download_that_breaks_off_is_not_taken_for_whole(
     assert any("broke off" in error for error in large.errors)
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize(
     ("report", "reason"),
     [

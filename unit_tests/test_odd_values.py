@@ -97,6 +97,7 @@ TIMES = [
 ]  # fmt: skip
 
 
+@pytest.mark.samples(20)
 @pytest.mark.parametrize("form", TIMES, ids=repr)
 @pytest.mark.parametrize(
     ("stream", "column"), [("campaigns", "modify_time"), ("pixels", "create_time"), ("smart_plus_ads", "create_time")]

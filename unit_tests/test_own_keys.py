@@ -42,6 +42,7 @@ def rows(result: Sync) -> list[list[Any]]:
     return [sorted(map(str, result.rows(stream))) for stream in STREAMS]
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("keys", [{PREPARED: OWN}, OF_OLD, OF_THE_CDK, {**OWN, **OF_OLD}], ids=" ".join)
 def test_keys_of_the_connectors_own_change_neither_a_record_nor_a_request(
     keys: Config, tiktok: Simulator, mine: Config

@@ -59,6 +59,7 @@ def asked(tiktok: Simulator, advertiser_id: str) -> list[tuple[str, str]]:
     )
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("row", PERIODS, ids=name_of)
 def test_a_period_is_what_the_world_delivered_in_it(
     row: dict[str, Any], sync: Callable[..., Sync], world: World

@@ -60,6 +60,7 @@ def test_what_a_stream_is_about_is_never_left_out(sync: Run, tiktok: Simulator) 
     assert (result.statuses["campaigns"], result.warnings) == ("INCOMPLETE", [])
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize(
     ("stream", "path", "column"),
     [

@@ -73,6 +73,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     return lambda: [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("state", FORMS.values(), ids=FORMS)
 def test_a_state_file_of_any_form_is_gone_on_from(
     state: Any, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
@@ -150,6 +151,7 @@ FOREIGN: Json = {
 }  # fmt: skip
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("state", FOREIGN.values(), ids=FOREIGN)
 def test_a_stream_whose_state_is_not_understood_begins_anew_with_one_warning_and_the_others_go_on(
     state: Any, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
@@ -162,6 +164,7 @@ def test_a_stream_whose_state_is_not_understood_begins_anew_with_one_warning_and
     assert (first_day(tiktok), first_day(tiktok, "stat_time_hour")) == (START, RESUMED)
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize(
     "cursor",
     ["2026-01-22", "2026-01-22 00:00:00", "2026-01-22T10:00:00Z", "2026-01-22T10:00:00.123Z", "2026-01-22 10:00:00 UTC",

@@ -63,6 +63,7 @@ def asked(tiktok: Simulator) -> set[tuple[str, ...]]:
     return {tuple(json.loads(call.query["metrics"])) for call in plain_reports(tiktok)}
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("properties", OFFICIAL.values(), ids=OFFICIAL)
 def test_a_schema_of_another_connector_selects_nothing(
     properties: Json, tiktok: Simulator, one_advertiser: Json

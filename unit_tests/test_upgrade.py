@@ -130,6 +130,7 @@ RESUMES = {
 }  # fmt: skip
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("stream", RESUMES)
 def test_a_report_goes_on_from_our_old_state_at_the_right_day(
     stream: str, sync: Run, tiktok: Simulator, two_accounts: Json, clock: Any
@@ -161,6 +162,7 @@ def test_what_has_no_cursor_is_read_whole_from_our_old_state(sync: Run, two_acco
     assert {row["advertiser_id"] for row in result.rows("advertisers")} == {LOS_ANGELES, EMPTY}
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("name", OFFICIAL)
 def test_a_report_goes_on_from_the_officials_state_at_the_right_day(name: str, sync: Run, tiktok: Simulator) -> None:
     stream = OFFICIAL[name]["stream"]

@@ -61,6 +61,7 @@ def test_a_start_that_is_the_end_makes_one_day(
     }
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("stream", [DAILY, HOURLY])
 @pytest.mark.parametrize(
     ("moment", "today"),
