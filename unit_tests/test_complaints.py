@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from harness import NOW, Sync, plain_reports
+from harness import NOW, Sync, discovered, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
@@ -201,18 +201,14 @@ def test_i_want_ids_as_text_and_figures_as_numbers(sync: Run) -> None:
 
 
 def test_i_want_times_declared_as_they_are_written(sync: Run, config: Config) -> None:
-    source = SourceTiktokMarketing(config=config)
-    schemas = {stream.name: stream.get_json_schema() for stream in source.streams(source.normal_config)}
-    assert schemas["campaigns"]["properties"]["modify_time"]["airbyte_type"] == "timestamp_without_timezone"
+    declared = discovered(config)["campaigns"].json_schema["properties"]["modify_time"]
+    assert declared["airbyte_type"] == "timestamp_without_timezone"
     moments = {row["modify_time"] for row in sync("campaigns").rows("campaigns")}
     assert {datetime.fromisoformat(moment).tzinfo for moment in moments} == {None}
 
 
 def test_i_want_every_column_declared(sync: Run, config: Config) -> None:
-    source = SourceTiktokMarketing(config=config)
-    declared = {
-        stream.name: set(stream.get_json_schema()["properties"]) for stream in source.streams(source.normal_config)
-    }
+    declared = {name: set(stream.json_schema["properties"]) for name, stream in discovered(config).items()}
     names = ("campaigns", "ad_groups", "ads", "audiences", DAILY)
     result = sync(*names)
     for name in names:

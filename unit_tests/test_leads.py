@@ -9,10 +9,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from harness import Sync
+from harness import Sync, discovered
 from rows import TABLES
 
-from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.stream_selection import PERSONAL
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.call import Answer
@@ -62,8 +61,7 @@ def spoilt(written: Answer, request_id: str, *, answer: Response, keep: Callable
 
 
 def offered(config: Config) -> list[str]:
-    source = SourceTiktokMarketing(config=config)
-    return [stream.name for stream in source.streams(source.normal_config)]
+    return list(discovered(config))
 
 
 # Only where the configuration says so
