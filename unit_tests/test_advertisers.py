@@ -15,7 +15,7 @@ from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGE
 from tiktok_simulator.world.world import TOKEN
 
 MANY_STREAMS = ("advertiser_ids", "advertisers", "campaigns", "ads", "audiences", "campaigns_reports_daily",
-                "ads_reports_hourly", "advertisers_reports_lifetime")  # fmt: skip
+                "campaigns_reports_hourly", "advertisers_reports_lifetime")  # fmt: skip
 
 
 def production(*ids: str) -> dict[str, Any]:

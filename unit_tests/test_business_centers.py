@@ -186,9 +186,11 @@ def days(query: Any) -> tuple[str, str]:
     return first[:10], last[:10]
 
 
+@pytest.mark.slow
 def test_a_year_is_one_question_but_of_costs_whose_rows_have_no_day(
-    sync: Read, tiktok: Simulator, config: Config
+    sync: Read, tiktok: Simulator, world: World, config: Config
 ) -> None:
+    world.list_sizes = dict.fromkeys(ENDPOINTS.values(), 1)
     year = config | {"start_date": "2025-01-25"}
     streams = {"account_transactions": 365, "account_costs": 1, "activity_log": 30, "business_center_transactions": 90}
     for stream in streams:

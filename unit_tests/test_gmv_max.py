@@ -176,6 +176,7 @@ def test_posts_are_asked_for_by_campaigns_of_the_store_and_their_products(
             assert 1 <= len(filtering["item_group_ids"]) <= 100
 
 
+@pytest.mark.slow
 def test_every_page_of_a_report_is_read(
     sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:

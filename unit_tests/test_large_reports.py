@@ -57,6 +57,7 @@ def test_a_report_read_in_parts_has_the_rows_of_the_plain_one(
     assert in_order(parts.rows(stream)) == in_order(plain)
 
 
+@pytest.mark.slow
 def test_an_account_is_known_to_be_large_after_its_first_windows(
     world: World, tiktok: Simulator, sync: Read, one_advertiser: Config
 ) -> None:

@@ -18,7 +18,7 @@ from tiktok_simulator.protocol.wire import ApiError
 LATE = 0.059
 LEVELS = {"basic": 10, "advanced": 20, "premium": 30, "ultimate": 50}
 REPORTS, CREATE = "/report/integrated/get/", "/report/task/create/"
-STREAMS = ("campaigns", "ads", "campaigns_reports_daily", "ads_reports_hourly", "advertisers_reports_lifetime")
+STREAMS = ("campaigns", "ads", "campaigns_reports_daily", "campaigns_reports_hourly", "advertisers_reports_lifetime")
 
 
 class Door:

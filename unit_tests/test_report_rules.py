@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from itertools import product
 
 import pytest
@@ -65,6 +66,7 @@ def cases() -> Iterator[Case]:
 CASES = list(cases())
 
 
+@cache
 def connector_allows(case: Case) -> bool:
     kind, level, granularity, breakdowns, metric = case
     return not problems(Ask(kind, level, granularity, breakdowns, (metric,), business_center_id="1"))

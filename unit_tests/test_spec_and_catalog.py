@@ -75,6 +75,7 @@ def test_the_sandbox_offers_what_it_answers(sandbox_config: dict[str, Any]) -> N
     assert len(names) == 48
 
 
+@pytest.mark.slow
 def test_every_sandbox_stream_is_answered_by_the_sandbox(
     sync: Callable[..., Any], tiktok: Simulator, sandbox_config: dict[str, Any]
 ) -> None:
