@@ -145,7 +145,7 @@ def test_the_state_moves_on_over_what_was_skipped(tiktok: Simulator, sync: Read,
 def test_accounts_whose_cursors_lie_days_apart_share_one_question(
     tiktok: Simulator, sync: Read, config: Config
 ) -> None:
-    until_today = skipping(config, start_date="2026-02-08", end_date="")
+    until_today = skipping(config, start_date="2026-02-12", end_date="")
     state = sync(DAILY, HOURLY, config=until_today)
     tiktok.transcript.clear()
     saved = {stream: state.state(stream) for stream in (DAILY, HOURLY)}

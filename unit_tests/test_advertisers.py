@@ -27,9 +27,9 @@ def accounts(result: Sync, stream: str) -> set[str]:
 
 
 def test_the_advertiser_list_is_read_once_per_sync_whatever_the_number_of_streams(
-    sync: Callable[..., Sync], tiktok: Simulator
+    sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any]
 ) -> None:
-    sync(*MANY_STREAMS)
+    sync(*MANY_STREAMS, config=config | {"start_date": "2026-01-23"})
     assert len(tiktok.asked("/oauth2/advertiser/get/")) == len(tiktok.asked("/advertiser/info/")) == 1
 
 

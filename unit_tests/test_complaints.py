@@ -54,6 +54,7 @@ def test_i_want_my_smart_plus_ads_though_they_have_no_modify_time(sync: Run, wor
     assert undated <= {row["ad_id"] for row in sync("ads").rows("ads")}
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("column", ["web_event_add_to_cart", "page_content_view_events", "total_app_event_add_to_cart",
                                     "onsite_on_web_cart", "complete_payment", "app_install"])  # fmt: skip
 def test_i_want_website_app_and_shop_conversions_of_campaigns(column: str, tiktok: Simulator, sync: Run) -> None:

@@ -92,7 +92,7 @@ def expected(sync: Callable[..., Sync], two: dict[str, Any]) -> dict[str, set[tu
     return READ
 
 
-@pytest.mark.samples(16)
+@pytest.mark.samples(8)
 @rows_that(*PASSING)
 def test_a_fault_that_passes_loses_nothing(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, two: dict[str, Any], expected: dict[str, Any]
@@ -120,6 +120,7 @@ def test_a_fault_that_lasts_is_one_accounts_own_and_named_once(
     told(row, reason)
 
 
+@pytest.mark.samples(6)
 @rows_that(*LASTING_ALL)
 def test_a_fault_that_lasts_for_everybody_ends_the_sync_with_one_reason(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, two: dict[str, Any], told: Any

@@ -81,6 +81,7 @@ def test_any_catalog_is_read_or_refused_in_words(tiktok: Simulator, entries: Any
     assert_read_or_told(outcome)
 
 
+@pytest.mark.slow
 @fuzz(25)
 @example(blobs={"campaigns_reports_daily": blob("stat_time_day", "2026-13-45")})
 @example(blobs={"campaigns_reports_daily": blob("stat_time_day", "9999-12-31")})
@@ -101,7 +102,7 @@ def test_any_state_is_gone_on_from_or_refused_in_words(tiktok: Simulator, blobs:
         assert set(outcome.statuses.values()) == {"COMPLETE"}
 
 
-@pytest.mark.samples(8)
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("option", ["catalog", "state"])
 @pytest.mark.parametrize(
     "text",

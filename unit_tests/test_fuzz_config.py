@@ -42,6 +42,7 @@ STREAMS = ("advertisers", "campaigns_reports_daily")
 COMMANDS = ("check", "discover", "read")
 
 
+@pytest.mark.slow
 @fuzz(80)
 @example(config={}, command="read")
 @example(config={}, command="discover")

@@ -88,6 +88,7 @@ def of(tiktok: Simulator, name: str) -> list[str]:
     return [exchange.query[name] for exchange in tiktok.asked(REPORT)]
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_row_of_every_store_comes_once(row: Record, sync: Callable[..., Sync], world: World) -> None:
     result = sync(row["name"])
@@ -95,6 +96,7 @@ def test_every_row_of_every_store_comes_once(row: Record, sync: Callable[..., Sy
     assert (result.errors, result.warnings) == ([], [])
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", [row for row in ROWS if level_of(row) != "account"], ids=name_of)
 def test_without_deleted_campaigns_their_rows_are_left_out_and_no_others(
     row: Record, sync: Callable[..., Sync], world: World, config: Record
@@ -208,6 +210,7 @@ def test_a_day_not_begun_in_an_ad_account_is_not_asked_for(
     assert min(last.values()) == "2026-02-14"  # Los Angeles
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_a_report_the_token_has_no_permission_for_is_skipped_with_a_line_that_names_it(
     row: Record, sync: Callable[..., Sync], world: World

@@ -34,7 +34,7 @@ def cut(world: World, newest: int) -> None:
 # Parts
 
 
-@pytest.mark.samples(4)
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("newest", [1, 2, 7])
 @pytest.mark.parametrize(
     "stream",
@@ -111,6 +111,7 @@ def test_ids_are_looked_up_like_any_list_of_entities(
     assert all(json.loads(call["filtering"])["primary_status"] == "STATUS_ALL" for call in lists)
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize(
     ("stream", "told"),
     [
@@ -156,7 +157,7 @@ OF_ENTITIES = [(level, [], granularity) for level in ("ad", "advertiser") for gr
 OF_AUDIENCES = [("campaign", ["gender", "age"], granularity) for granularity in PERIODS]
 
 
-@pytest.mark.samples(4)
+@pytest.mark.samples(2)
 @pytest.mark.parametrize(("level", "breakdowns", "granularity"), OF_ENTITIES + OF_AUDIENCES)
 def test_a_task_has_the_rows_of_the_plain_report(
     level: str, breakdowns: list[str], granularity: str, tiktok: Simulator, sync: Read, config: Config

@@ -248,6 +248,7 @@ def test_without_the_permission_leads_are_skipped_and_all_else_is_read(
     assert result.statuses == {"leads": "COMPLETE", "campaigns": "COMPLETE"}
 
 
+@pytest.mark.slow
 def test_forms_of_every_library_are_asked_for_however_many_there_are(
     sync: Read, tiktok: Simulator, world: World, asked_for: Config
 ) -> None:

@@ -112,10 +112,10 @@ def test_only_tiktoks_two_hosts_are_named() -> None:
     assert hosts == {"business-api.tiktok.com", "sandbox-ads.tiktok.com"}
 
 
-def test_the_fields_common_streams_are_all_there_with_their_keys_and_cursors() -> None:
+def test_the_fields_common_streams_are_all_there_with_their_keys_and_cursors(config: dict[str, Any]) -> None:
     if not PEERS.exists():
         pytest.skip("shared/reference is not here: the peers' streams can't be compared")
-    ours = discovered({"credentials": {"access_token": "t", "advertiser_ids": ["1"]}})
+    ours = discovered(config)
     refused = {"ads_reports_by_country_hourly", "ad_groups_reports_by_country_hourly"}
     later = ("spark_", "pixel", "gmv_", "smart_plus")
     for row in csv.DictReader(PEERS.read_text(encoding="utf-8").splitlines()):

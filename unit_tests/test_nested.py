@@ -108,7 +108,7 @@ def by_key(row: Record, records: list[Record]) -> dict[tuple[Any, ...], Record]:
     return {tuple(record[name] for name in row["key"]): record for record in records}
 
 
-@pytest.mark.samples(40)
+@pytest.mark.samples(20)
 @pytest.mark.parametrize("row", NESTED, ids=name_of)
 def test_every_record_there_is_comes_once_with_every_column(
     row: Record, sync: Callable[..., Sync], world: World
@@ -121,7 +121,7 @@ def test_every_record_there_is_comes_once_with_every_column(
     assert (result.errors, result.warnings) == ([], [])
 
 
-@pytest.mark.samples(8)
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("row", [row for row in NESTED if row.get("rows_per_page", 1000) <= 100], ids=name_of)
 def test_every_page_is_read_and_no_page_more(
     row: Record, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record

@@ -111,6 +111,7 @@ def test_a_time_is_read_in_every_form(
     assert result.warnings == []
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("form", ["{}T00:00:00Z", "{} 00:00:00.000", "{}", "{}T00:00:00+08:00", "{} 00:00:00 UTC"])
 def test_a_day_of_a_report_is_the_one_that_is_written(
     form: str, tiktok: Simulator, sync: Read, one_advertiser: Config
@@ -207,6 +208,7 @@ def test_no_value_leaves_the_types_of_its_column(kind: str, value: Any) -> None:
     Draft7Validator(column.json_schema()).validate(found)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(("stream", "breakdown"), [("ads_reports_by_post_daily", "post_id"),
                                                    ("ads_audience_reports_by_dma_daily", "dma_id")])  # fmt: skip
 def test_a_row_without_the_value_of_its_breakdown_is_read(

@@ -60,7 +60,7 @@ def rows_of(result: Sync, stream: str) -> list[str]:
     return sorted(str(sorted(row.items(), key=str)) for row in result.rows(stream))
 
 
-@pytest.mark.samples(12)
+@pytest.mark.samples(8)
 @pytest.mark.parametrize("false", FORMS, ids=str)
 @pytest.mark.parametrize("stream", STREAMS)
 def test_a_page_info_that_contradicts_itself_loses_no_row(

@@ -74,7 +74,7 @@ def read_rows(row: dict[str, Any], records: list[dict[str, Any]]) -> dict[Key, d
     return found
 
 
-@pytest.mark.samples(10)
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("row", REPORTS, ids=name_of)
 def test_a_report_emits_exactly_what_the_world_delivered(
     row: dict[str, Any], sync: Callable[..., Sync], world: World
@@ -86,7 +86,7 @@ def test_a_report_emits_exactly_what_the_world_delivered(
     assert set().union(*result.rows(row["name"])) <= {"advertiser_id", *dimensions(row), *metrics(row)}
 
 
-@pytest.mark.samples(6)
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("row", [row for row in REPORTS if row["level"] != "advertiser"], ids=name_of)
 def test_without_deleted_entities_a_report_leaves_out_their_rows_and_no_others(
     row: dict[str, Any], sync: Callable[..., Sync], world: World, config: dict[str, Any]

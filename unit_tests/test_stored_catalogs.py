@@ -63,7 +63,7 @@ def asked(tiktok: Simulator) -> set[tuple[str, ...]]:
     return {tuple(json.loads(call.query["metrics"])) for call in plain_reports(tiktok)}
 
 
-@pytest.mark.samples(2)
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("properties", OFFICIAL.values(), ids=OFFICIAL)
 def test_a_schema_of_another_connector_selects_nothing(
     properties: Json, tiktok: Simulator, one_advertiser: Json
@@ -103,6 +103,7 @@ def offered(stream: str, config: Json) -> Json:
     return dict(found.get_json_schema()["properties"])
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("kept", [("spend", "clicks"), ("reach",), ("campaign_name", "real_time_result")])
 def test_our_own_schema_with_columns_left_out_is_a_selection(
     kept: tuple[str, ...], tiktok: Simulator, one_advertiser: Json
@@ -114,6 +115,7 @@ def test_our_own_schema_with_columns_left_out_is_a_selection(
     assert (result.errors, result.warnings) == ([], [])
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("stream", STREAMS)
 def test_our_own_schema_whole_warns_of_nothing(stream: str, tiktok: Simulator, one_advertiser: Json) -> None:
     config = one_advertiser | {"start_date": "2026-01-24"}
