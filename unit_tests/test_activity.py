@@ -116,6 +116,7 @@ def test_an_empty_world_is_told_as_without_skipping(config: Config) -> None:
         assert any("reaches no ad account" in error for error in read_streams([DAILY], skipping(config)).errors)
 
 
+@pytest.mark.slow
 def test_idle_accounts_cost_one_request_for_five_of_them_however_many_streams_there_are(
     world: World, tiktok: Simulator, sync: Read, config: Config
 ) -> None:

@@ -238,6 +238,7 @@ def test_windows_without_a_row_of_an_old_campaign_are_not_asked_for_twice(
     assert len([call for call in plain_reports(tiktok) if call.query["page"] == "1"]) == 1 + 30 + 1
 
 
+@pytest.mark.samples(1)
 @pytest.mark.usefixtures("reading")
 def test_a_conversion_that_comes_when_a_campaign_has_long_ended_is_there(
     world: World, sync: Read, one_advertiser: Config

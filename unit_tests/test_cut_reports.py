@@ -105,6 +105,7 @@ def test_a_window_found_too_large_from_its_second_page_on_has_every_row_once(
     assert whole(result, {stream: undisturbed}) == {stream}
 
 
+@pytest.mark.slow
 def test_no_row_comes_twice_where_too_many_were_given_to_be_known_again(
     tiktok: Simulator, sync: Read, days: Config, plain: dict[str, Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:

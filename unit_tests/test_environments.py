@@ -122,7 +122,7 @@ def test_nobody_is_asked_where_the_configuration_says_it(kind: str, sync: Read, 
     assert not any(call.query["page_size"] == "1" for call in tiktok.asked(CAMPAIGNS))
 
 
-@pytest.mark.samples(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("said", "rate"), [({}, 0.5), ({"requests_per_second": 3}, 3)])
 def test_a_sandbox_found_so_is_asked_as_slowly_as_one_that_is_named(
     said: Config, rate: float, tiktok: Simulator

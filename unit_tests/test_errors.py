@@ -238,6 +238,7 @@ def test_wrong_credentials_say_which_to_mend(
     assert words in result.errors[0]
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("code", [40001, 40002, 40105, 49999, 50000])
 @pytest.mark.parametrize(
     ("stream", "path"), [(STREAM, PATH), ("pixels", "/pixel/list/"), ("advertisers", "/advertiser/info/")]

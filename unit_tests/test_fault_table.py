@@ -104,7 +104,7 @@ def test_a_fault_that_passes_loses_nothing(
     assert fault.hits == 2
 
 
-@pytest.mark.samples(30)
+@pytest.mark.samples(20)
 @rows_that(*LASTING_ONE)
 def test_a_fault_that_lasts_is_one_accounts_own_and_named_once(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, two: dict[str, Any], expected: dict[str, Any], told: Any
@@ -133,7 +133,7 @@ def test_a_fault_that_lasts_for_everybody_ends_the_sync_with_one_reason(
     told(row, reason)
 
 
-@pytest.mark.samples(6)
+@pytest.mark.samples(3)
 @rows_that(*READS)
 def test_a_fault_that_is_none_is_read_over(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, two: dict[str, Any], expected: dict[str, Any], told: Any

@@ -67,6 +67,7 @@ def anything_but(blobs: dict[str, Any]) -> Any:
     return spoiled(blobs) | st.fixed_dictionaries(dict.fromkeys(blobs, JUNK))
 
 
+@pytest.mark.slow
 @fuzz(25)
 @example(entries=[])
 @example(entries=[CONFIGURED, CONFIGURED])

@@ -106,6 +106,7 @@ def test_without_deleted_campaigns_their_rows_are_left_out_and_no_others(
     assert len(records) < len(delivered(world, row))
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", [row for row in ROWS if "filtering" in row["ask"]], ids=name_of)
 def test_what_a_living_campaign_has_is_asked_for_without_its_status(
     row: Record, sync: Callable[..., Sync], world: World, config: Record
@@ -126,12 +127,14 @@ def test_what_describes_a_live_is_asked_for_of_one_campaign_at_a_time(
     assert all(row["live_name"] and row["campaign_id"] and isinstance(row["live_duration"], str) for row in rows)
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Callable[..., Sync]) -> None:
     records = sync(row["name"]).rows(row["name"])
     assert {name for each in records for name in each} == {"advertiser_id", *row["key"], *map(label, measured(row))}
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_nothing_is_asked_about_days_before_gmv_max_began(
     row: Record, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
@@ -224,6 +227,7 @@ def test_a_report_the_token_has_no_permission_for_is_skipped_with_a_line_that_na
     assert result.statuses == {row["name"]: "COMPLETE", "campaigns": "COMPLETE"}
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("nothing", ["", None])
 @pytest.mark.parametrize("stream", ["gmv_max_identities", "gmv_max_exclusive_authorizations"])
 def test_a_store_that_no_business_centre_opens_is_left_out_where_tiktok_wants_one(

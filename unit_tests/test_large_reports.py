@@ -133,6 +133,7 @@ def test_what_is_cut_and_can_not_be_divided_stops_its_account_and_says_what_to_d
     assert not [error for error in result.errors if "IndexError" in error]
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("value", ["0", "false", ""])
 def test_a_header_that_says_nothing_was_cut_is_believed(
     value: str, tiktok: Simulator, sync: Read, one_advertiser: Config
@@ -208,7 +209,7 @@ def test_a_download_that_breaks_off_is_not_taken_for_whole(
     assert any("broke off" in error for error in large.errors)
 
 
-@pytest.mark.samples(3)
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("report", "reason"),
     [

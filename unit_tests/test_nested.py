@@ -108,7 +108,7 @@ def by_key(row: Record, records: list[Record]) -> dict[tuple[Any, ...], Record]:
     return {tuple(record[name] for name in row["key"]): record for record in records}
 
 
-@pytest.mark.samples(20)
+@pytest.mark.samples(16)
 @pytest.mark.parametrize("row", NESTED, ids=name_of)
 def test_every_record_there_is_comes_once_with_every_column(
     row: Record, sync: Callable[..., Sync], world: World

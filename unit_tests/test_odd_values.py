@@ -97,7 +97,7 @@ TIMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.samples(20)
+@pytest.mark.samples(10)
 @pytest.mark.parametrize("form", TIMES, ids=repr)
 @pytest.mark.parametrize(
     ("stream", "column"), [("campaigns", "modify_time"), ("pixels", "create_time"), ("smart_plus_ads", "create_time")]
@@ -131,6 +131,7 @@ def test_what_is_no_time_in_any_form_is_null(value: Any, tiktok: Simulator, sync
     assert "which is no date-time; it becomes null." in result.warnings[0]
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize(
     ("column", "sent", "written", "told"),
     [

@@ -133,10 +133,10 @@ def test_many_refusals_within_a_second_count_as_one(turns: Turns) -> None:
 
 
 def test_every_request_of_a_sync_takes_its_turn_whatever_the_stream_and_the_attempt(
-    sync: Callable[..., Sync], tiktok: Simulator, turns: Turns
+    sync: Callable[..., Sync], tiktok: Simulator, turns: Turns, config: dict[str, Any]
 ) -> None:
     tiktok.faults.outage(times=3, path=REPORTS)
-    assert sync(*STREAMS).errors == []
+    assert sync(*STREAMS, config=config | {"start_date": "2026-01-22"}).errors == []
     assert len(turns.moments) == len(tiktok.transcript) > 20
     assert min(after - before for before, after in pairwise(sorted(turns.moments))) >= 0.105
 

@@ -97,7 +97,7 @@ def test_the_table_is_large_and_has_both_kinds() -> None:
     assert min(verdicts.count(True), verdicts.count(False)) >= 200
 
 
-@pytest.mark.samples(3)
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("kind", shapes())
 def test_connector_and_simulator_agree_on_every_combination(kind: str) -> None:
     mine = [case for case in CASES if case[0] == kind]

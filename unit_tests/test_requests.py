@@ -25,6 +25,7 @@ def question(call: Exchange) -> str:
     return f"{call.path} {json.dumps(dict(call.query), sort_keys=True)}"
 
 
+@pytest.mark.slow
 def test_a_window_costs_a_request_per_thousand_rows_and_one_where_it_has_none(config: Config) -> None:
     world = busy_world(advertisers=2, campaigns=60)
     add_advertiser(world, EMPTY)

@@ -29,7 +29,7 @@ def test_all_groups_are_offered_where_none_is_named(config: Config) -> None:
     assert offered(config) == UNGROUPED | wanted
 
 
-@pytest.mark.samples(2)
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_that_is_named_is_offered_beside_what_everybody_needs(group: str, config: Config) -> None:
     everything = {"include_leads": True, ORGANIC: dict.fromkeys(ACCOUNT, "not-a-secret")}
