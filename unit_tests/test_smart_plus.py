@@ -75,8 +75,7 @@ def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Calla
     assert {name for each in records for name in each} == expected
 
 
-@pytest.mark.samples(1)
-@pytest.mark.parametrize("row", ROWS, ids=name_of)
+@pytest.mark.parametrize("row", [pytest.param(ROWS[0], marks=pytest.mark.slow), *ROWS[1:]], ids=name_of)
 def test_every_page_of_a_report_is_read(
     row: Record, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:
