@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-fast lint types fmt docs docs-check golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -25,11 +25,16 @@ demo: $(READY)  ## TikTok Ads data in a database, without a TikTok account (TIKT
 preview: $(READY)  ## rows of a stream as a table: REPORT=ads_reports_daily ROWS=10 FROM=today-7 TO=today COLUMNS=spend,clicks
 	@$(BIN)/python -m preview
 
-test: $(READY)  ## unit and integration tests
-	$(BIN)/python -m pytest --numprocesses auto unit_tests integration_tests
+QUICK := FUZZ_EXAMPLES=0.1 $(BIN)/python -m pytest --numprocesses auto -m "not slow"
 
-test-fast: $(READY)  ## unit tests only
-	$(BIN)/python -m pytest --numprocesses auto unit_tests
+test: $(READY)  ## unit and integration tests, but the slow ones
+	$(QUICK) unit_tests integration_tests
+
+test-slow: $(READY)  ## the slow tests: whole syncs, crashes, the demo, and every example of the searching ones
+	$(BIN)/python -m pytest --numprocesses auto -m "slow or hypothesis" unit_tests integration_tests
+
+test-fast: $(READY)  ## unit tests only, but the slow ones
+	$(QUICK) unit_tests
 
 lint: $(READY)  ## style of Python, YAML and prose
 	$(BIN)/ruff check .
@@ -63,7 +68,7 @@ golden: $(READY)  ## rewrites all golden files: of spec, catalog, columns, fault
 	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py unit_tests/test_fault_table.py integration_tests/test_demo.py --golden
 
-check: lint types docs-check test  ## everything but the image, the browser, Postgres and the CDK's command line
+check: lint types docs-check test test-slow  ## everything but the image, the browser, Postgres and the CDK's command line
 
 image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
 	scripts/image-test.sh

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 
 @dataclass
 class Run:
@@ -47,3 +49,8 @@ def state_of(stream: str, blob: dict[str, Any]) -> dict[str, Any]:
 def is_apart(query: Mapping[str, str]) -> bool:
     """Whether a question is about campaigns that TikTok may leave out: TopView, Reach & Frequency, or Promote."""
     return any(word in query.get("filtering", "") for word in ("RESERVATION_", "PROMOTE"))
+
+
+def slow(*case: object) -> Any:
+    """A case that goes the way of another one, which is quick to try."""
+    return pytest.param(*case, marks=pytest.mark.slow)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Run, catalog_of, state_of
+from running import Run, catalog_of, slow, state_of
 
 from tiktok_simulator.world.ready_made import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
 from tiktok_simulator.world.world import OTHER_APP_TOKEN, TOKEN
@@ -29,6 +29,7 @@ def production(*ids: str) -> dict[str, Any]:
     return {"credentials": {"auth_type": "production_access_token", "access_token": TOKEN, "advertiser_ids": list(ids)}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("argv", [None, [sys.executable, "-m", "source_tiktok_marketing"]], ids=["script", "module"])
 def test_a_user_goes_from_spec_to_rows(command: Command, config: dict[str, Any], argv: list[str] | None) -> None:
     (spec,) = command("spec", argv=argv).of("SPEC")
@@ -46,6 +47,7 @@ def test_a_user_goes_from_spec_to_rows(command: Command, config: dict[str, Any],
     assert {row["advertiser_id"] for row in run.rows(STREAM)} == {TOKYO, LOS_ANGELES, BERLIN}
 
 
+@pytest.mark.slow
 def test_the_next_sync_goes_on_from_the_saved_state(command: Command, config: dict[str, Any]) -> None:
     first = command("read", config=config, catalog=catalog_of(STREAM))
     later = config | {"end_date": "2026-01-20"}
@@ -56,6 +58,7 @@ def test_the_next_sync_goes_on_from_the_saved_state(command: Command, config: di
     assert min(row["stat_time_day"] for row in again.rows(STREAM)) == "2026-01-17"
 
 
+@pytest.mark.slow
 def test_a_clean_full_sync_logs_no_warning(command: Command, config: dict[str, Any], tiktok: Any) -> None:
     (catalog,) = command("discover", config=config).of("CATALOG")
     names = [stream["name"] for stream in catalog["catalog"]["streams"]]
@@ -67,6 +70,7 @@ def test_a_clean_full_sync_logs_no_warning(command: Command, config: dict[str, A
     assert tiktok.refused == []
 
 
+@pytest.mark.slow
 def test_a_manifest_in_the_current_directory_is_not_mistaken_for_ours(command: Command, tmp_path: Path) -> None:
     (tmp_path / "manifest.yaml").write_text("version: 0.0.0", encoding="utf-8")
     assert command("spec").code == 0
@@ -83,17 +87,17 @@ def test_check_asks_few_questions_whatever_the_number_of_accounts(
     ("change", "words"),
     [
         ({"credentials": {"access_token": "wrong"}}, ["code 40105", "Authorise the app again"]),
-        ({"credentials": {"access_token": OTHER_APP_TOKEN}}, ["Check app_id and secret"]),
-        ({"credentials": {"secret": ""}}, ["App Secret (credentials.secret): is missing"]),
-        ({"start_date": "05.01.2026"}, ["Start Date (start_date): '05.01.2026' is not a day", "YYYY-MM-DD"]),
-        (
+        slow({"credentials": {"access_token": OTHER_APP_TOKEN}}, ["Check app_id and secret"]),
+        slow({"credentials": {"secret": ""}}, ["App Secret (credentials.secret): is missing"]),
+        slow({"start_date": "05.01.2026"}, ["Start Date (start_date): '05.01.2026' is not a day", "YYYY-MM-DD"]),
+        slow(
             {"start_date": "2026-02-01"},
             ["End Date (end_date): '2026-01-18' is before Start Date"],
         ),
-        ({"start_date": "soon", "attribution_window": 400}, ["2 mistakes", "\n1) Start Date", "\n2) Attribution"]),
+        slow({"start_date": "soon", "attribution_window": 400}, ["2 mistakes", "\n1) Start Date", "\n2) Attribution"]),
         ({"advertiser_ids": [TOKYO, FORBIDDEN]}, [f"no permission for these ad accounts: {FORBIDDEN}."]),
-        ({"advertiser_ids": [TOKYO, UNKNOWN]}, [f"no permission for these ad accounts: {UNKNOWN}."]),
-        (
+        slow({"advertiser_ids": [TOKYO, UNKNOWN]}, [f"no permission for these ad accounts: {UNKNOWN}."]),
+        slow(
             production(TOKYO, FORBIDDEN, UNKNOWN),
             [FORBIDDEN, UNKNOWN, "out of Advertiser IDs (advertiser_ids)"],
         ),
@@ -112,6 +116,7 @@ def test_check_fails_in_words_that_name_the_field_or_the_account(
     assert_no_traceback(run)
 
 
+@pytest.mark.slow
 def test_check_fails_on_a_token_that_reaches_no_account(command: Command, config: dict[str, Any], tiktok: Any) -> None:
     for advertiser_id in list(tiktok.simulator.world.permitted):
         tiktok.simulator.world.forbid(advertiser_id)
@@ -119,6 +124,7 @@ def test_check_fails_on_a_token_that_reaches_no_account(command: Command, config
     assert "This token reaches no ad account. Authorise at least one" in told(run)
 
 
+@pytest.mark.slow
 def test_check_fails_where_tiktok_refuses_the_report(command: Command, config: dict[str, Any], tiktok: Any) -> None:
     tiktok.simulator.faults.outage(times=1, path="/report/integrated/get/", code=40125)
     run = command("check", config=config)
@@ -127,7 +133,9 @@ def test_check_fails_where_tiktok_refuses_the_report(command: Command, config: d
     assert_no_traceback(run)
 
 
-@pytest.mark.parametrize("wrong", [{"access_token": "wrong"}, {"access_token": OTHER_APP_TOKEN}, {"secret": "wrong"}])
+@pytest.mark.parametrize(
+    "wrong", [{"access_token": "wrong"}, slow({"access_token": OTHER_APP_TOKEN}), slow({"secret": "wrong"})]
+)
 def test_a_sync_with_wrong_credentials_ends_with_exit_code_1_and_the_remedy(
     wrong: dict[str, str], command: Command, config: dict[str, Any]
 ) -> None:
@@ -138,6 +146,7 @@ def test_a_sync_with_wrong_credentials_ends_with_exit_code_1_and_the_remedy(
     assert_no_traceback(run)
 
 
+@pytest.mark.slow
 def test_without_a_command_the_usage_is_told() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "source_tiktok_marketing"], capture_output=True, text=True, check=False
@@ -146,12 +155,14 @@ def test_without_a_command_the_usage_is_told() -> None:
     assert done.stderr.startswith("usage: ")
 
 
+@pytest.mark.slow
 def test_an_empty_configuration_is_told_what_it_needs(command: Command) -> None:
     run = command("check", config={})
     assert "Sign-in (credentials): is missing. Choose how to sign in" in told(run)
     assert_no_traceback(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["discover", "read"])
 def test_a_wrong_configuration_stops_with_exit_code_1(
     verb: str, command: Command, config: dict[str, Any], tiktok: Any
@@ -165,6 +176,7 @@ def test_a_wrong_configuration_stops_with_exit_code_1(
     assert_no_traceback(run)
 
 
+@pytest.mark.slow
 def test_an_unknown_stream_is_named_after_the_others_were_read(command: Command, config: dict[str, Any]) -> None:
     wanted = catalog_of("campaigns", "campaign_report_daily", "ads_reports_by_country_hourly")
     run = command("read", config=config, catalog=wanted)
@@ -189,6 +201,7 @@ def test_one_refused_account_loses_nothing_of_the_others(command: Command, confi
     assert_no_traceback(run)
 
 
+@pytest.mark.slow
 def test_a_state_that_is_no_json_is_refused(command: Command, config: dict[str, Any], tiktok: Any) -> None:
     run = command("read", config=config, catalog=catalog_of(STREAM), state="{not json")
     assert run.code == 1
@@ -198,6 +211,7 @@ def test_a_state_that_is_no_json_is_refused(command: Command, config: dict[str, 
     assert_no_traceback(run)
 
 
+@pytest.mark.slow
 def test_a_state_that_can_not_be_understood_costs_its_stream_a_warning(
     command: Command, config: dict[str, Any], tiktok: Any
 ) -> None:
@@ -209,7 +223,7 @@ def test_a_state_that_can_not_be_understood_costs_its_stream_a_warning(
     assert_no_traceback(run)
 
 
-@pytest.mark.parametrize("broken", ["config", "catalog"])
+@pytest.mark.parametrize("broken", ["config", slow("catalog")])
 def test_a_file_that_is_no_json_is_named(broken: str, command: Command, config: dict[str, Any]) -> None:
     files = {"config": config, "catalog": catalog_of(STREAM)} | {broken: "{not json"}
     run = command("read", **files)

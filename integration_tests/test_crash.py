@@ -17,6 +17,8 @@ from tiktok_simulator.world.ready_made import BERLIN, TOKYO, small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 DAILY, AUDIENCE = "campaigns_reports_daily", "advertisers_audience_reports_by_country_daily"
+pytestmark = pytest.mark.slow
+
 FULL_REFRESH = "creative_assets_portfolios"
 STREAMS = (DAILY, AUDIENCE, "ads", FULL_REFRESH, "advertisers")
 KILLED = -9

@@ -96,6 +96,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[R
     yield Run(directory, *json.loads(record.read_text(encoding="utf-8")))
 
 
+@pytest.mark.slow
 def test_the_demo_prints_what_the_readme_shows(demo: Run, request: pytest.FixtureRequest) -> None:
     assert demo.status == 0, demo.complained
     if request.config.getoption("--golden", default=False):
@@ -103,6 +104,7 @@ def test_the_demo_prints_what_the_readme_shows(demo: Run, request: pytest.Fixtur
     assert demo.printed == EXPECTED.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_nothing_but_its_duration_goes_to_stderr(demo: Run) -> None:
     assert re.fullmatch(r"\s*\(\d+ seconds\)\s*", demo.complained)
 
@@ -111,10 +113,12 @@ def test_what_it_prints_fits_a_terminal_of_a_hundred_columns() -> None:
     assert max(map(len, EXPECTED.read_text(encoding="utf-8").splitlines())) <= 100
 
 
+@pytest.mark.slow
 def test_it_leaves_nothing_outside_its_output_directory(demo: Run) -> None:
     assert list(demo.home.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_chart_is_a_picture_one_can_read(demo: Run) -> None:
     image = (demo.output / CHART).read_bytes()
     width, height = struct.unpack(">II", image[16:24])
@@ -123,6 +127,7 @@ def test_the_chart_is_a_picture_one_can_read(demo: Run) -> None:
     assert len(image) > 50_000
 
 
+@pytest.mark.slow
 def test_every_stream_has_a_table_without_repeated_rows(demo: Run) -> None:
     tables = {name for (name,) in demo.rows("SELECT table_name FROM duckdb_tables()")}
     assert set(STREAMS) <= tables
@@ -132,6 +137,7 @@ def test_every_stream_has_a_table_without_repeated_rows(demo: Run) -> None:
     assert demo.rows(repeated) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
 def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo: Run, advertiser_id: str) -> None:
     delivered = truth(
@@ -155,6 +161,7 @@ def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo:
     assert {(row[0], str(row[1])): row[2:] for row in rows} == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
 def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: Run, advertiser_id: str) -> None:
     delivered = truth(
@@ -171,6 +178,7 @@ def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: Ru
     assert dict(rows) == {row["ad_id"]: Decimal(row["spend"]) for row in delivered}
 
 
+@pytest.mark.slow
 def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> None:
     config = {**SIMULATED, "advertiser_ids": [TOKYO], "end_date": "2026-01-05", "attribution_window": 1}
     with served(Simulator(small_world(), clock=lambda: datetime(2026, 1, 9, tzinfo=UTC))) as server:
@@ -185,6 +193,7 @@ def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> N
     assert (done.output / CHART).exists()
 
 
+@pytest.mark.slow
 def test_an_account_without_campaigns_is_told_so(tmp_path: Path) -> None:
     config = {**SIMULATED, "advertiser_ids": [EMPTY], "end_date": "2026-01-05"}
     with served(Simulator(small_world())) as server:
@@ -193,6 +202,7 @@ def test_an_account_without_campaigns_is_told_so(tmp_path: Path) -> None:
     assert "No campaign delivered anything in these days." in done.printed
 
 
+@pytest.mark.slow
 def test_a_refused_token_ends_the_demo_with_the_connectors_own_words(tmp_path: Path) -> None:
     config = {"credentials": {**SIMULATED["credentials"], "access_token": "wrong"}}
     with served(Simulator(small_world())) as server:

@@ -19,6 +19,7 @@ if find_spec("airbyte") is None:
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_the_notebook_of_the_guide_runs(tiktok: Any, config: dict[str, Any], tmp_path: Path) -> None:
     (code,) = re.findall(r"```python\n(import json.*?)```", (ROOT / "docs" / "setup.md").read_text("utf-8"), re.S)
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")

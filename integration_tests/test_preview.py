@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import is_apart
+from running import is_apart, slow
 
 from preview.columns import Column
 from tiktok_simulator import Simulator, served
@@ -84,6 +84,7 @@ def amounts(run: Run) -> dict[tuple[str, str], tuple[Decimal, int]]:
     return {(row[0], row[1]): (Decimal(row[2].replace(",", "")), int(row[3].replace(",", ""))) for row in run.table}
 
 
+@pytest.mark.slow
 def test_a_preview_shows_ten_rows_of_a_simulated_tiktok(tmp_path: Path) -> None:
     done = preview(tmp_path, REPORT=STREAM, **DAYS)
     assert (done.code, done.complained) == (0, "")
@@ -98,12 +99,14 @@ def test_a_preview_shows_as_many_rows_as_asked(tmp_path: Path) -> None:
     assert done.footer.endswith("Reading stopped there.")
 
 
+@pytest.mark.slow
 def test_one_row_is_shown_with_a_column_a_line(tmp_path: Path) -> None:
     done = preview(tmp_path, REPORT="advertisers", ROWS="1")
     assert re.search(r"^advertiser_id +7002238017842750\d{3} *$", done.printed, re.MULTILINE)
     assert re.search(r"^currency +[A-Z]{3} *$", done.printed, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_rows_are_those_of_the_days_that_were_asked_for(tiktok: served, tmp_path: Path) -> None:
     config = {"advertiser_ids": [BERLIN], "start_date": "2025-12-01"}
     done = preview_of(tiktok, tmp_path, config, REPORT=STREAM, ROWS="99", COLUMNS="spend,clicks", **DAYS)
@@ -126,6 +129,7 @@ def test_the_rows_are_those_of_the_days_that_were_asked_for(tiktok: served, tmp_
     )
 
 
+@pytest.mark.slow
 def test_only_the_chosen_columns_are_asked_of_tiktok(tiktok: served, tmp_path: Path) -> None:
     preview_of(tiktok, tmp_path, REPORT="ads_reports_daily", COLUMNS="spend, ad_name", **DAYS)
     reports = tiktok.simulator.asked("/report/integrated/get/")
@@ -133,6 +137,7 @@ def test_only_the_chosen_columns_are_asked_of_tiktok(tiktok: served, tmp_path: P
     assert [sorted(json.loads(metrics)) for metrics in asked] == [["ad_name", "spend"]]
 
 
+@pytest.mark.slow
 def test_reading_stops_when_enough_rows_were_read(tmp_path: Path) -> None:
     with served(Simulator(busy_world())) as tiktok:
         done = preview_of(tiktok, tmp_path, REPORT="ads_reports_daily", ROWS="5", COLUMNS="spend", FROM="2025-02-01",
@@ -142,6 +147,7 @@ def test_reading_stops_when_enough_rows_were_read(tmp_path: Path) -> None:
     assert 0 < len(asked) < 50, "all of it would be hundreds of pages"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 120, 200])
 @pytest.mark.parametrize("stream", ["ads_reports_daily", "ad_groups"])
 def test_what_is_printed_fits_the_terminal(tmp_path: Path, stream: str, width: int) -> None:
@@ -150,6 +156,7 @@ def test_what_is_printed_fits_the_terminal(tmp_path: Path, stream: str, width: i
     assert max(map(len, done.printed.splitlines())) <= width
 
 
+@pytest.mark.slow
 def test_what_is_the_same_in_every_row_is_said_once(tiktok: served, tmp_path: Path) -> None:
     config = {"advertiser_ids": [TOKYO]}
     done = preview_of(tiktok, tmp_path, config, REPORT="ads_reports_daily", ROWS="3", **DAYS)
@@ -160,17 +167,20 @@ def test_what_is_the_same_in_every_row_is_said_once(tiktok: served, tmp_path: Pa
     assert f"ad account {TOKYO} (Tokyo, JPY)" in done.footer
 
 
+@pytest.mark.slow
 def test_columns_without_a_value_take_no_room(tmp_path: Path) -> None:
     done = preview(tmp_path, REPORT="ads_reports_daily", COLUMNS="spend,secondary_goal_result", **DAYS)
     assert [len(row) for row in done.table] == [3] * 10
     assert done.footer.endswith("1 column without a value left out: secondary_goal_result.")
 
 
+@pytest.mark.slow
 def test_an_account_without_rows_is_told_so(tiktok: served, tmp_path: Path) -> None:
     done = preview_of(tiktok, tmp_path, {"advertiser_ids": [EMPTY]}, REPORT=STREAM, **DAYS)
     assert (done.code, done.printed) == (0, f"{STREAM} has no rows from 2026-01-10 to 2026-01-12.\n")
 
 
+@pytest.mark.slow
 def test_without_a_report_the_streams_are_listed(tmp_path: Path) -> None:
     done = preview(tmp_path)
     assert done.code == 0
@@ -183,14 +193,14 @@ def test_without_a_report_the_streams_are_listed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        ({"REPORT": "campaign_reports_dayly"}, "There is no stream campaign_reports_dayly. Did you mean " + STREAM),
-        ({"REPORT": "nonsense"}, "There is no stream nonsense.\n`make preview` lists all"),
-        ({"REPORT": STREAM, "COLUMNS": "spent"}, f"{STREAM} has no column spent. Did you mean spend?"),
-        ({"REPORT": "ads", "COLUMNS": "spend"}, "ads has no column spend. ads_reports_daily has it."),
+        slow({"REPORT": "campaign_reports_dayly"}, "There is no stream campaign_reports_dayly. Did you mean " + STREAM),
+        slow({"REPORT": "nonsense"}, "There is no stream nonsense.\n`make preview` lists all"),
+        slow({"REPORT": STREAM, "COLUMNS": "spent"}, f"{STREAM} has no column spent. Did you mean spend?"),
+        slow({"REPORT": "ads", "COLUMNS": "spend"}, "ads has no column spend. ads_reports_daily has it."),
         ({"REPORT": STREAM, "ROWS": "none"}, "ROWS=none is not a number of rows."),
-        ({"REPORT": STREAM, "ROWS": "0"}, "ROWS=0 is not a number of rows."),
-        ({"REPORT": STREAM, "FROM": "soon"}, "Start Date (start_date): 'soon' is not a day. Write YYYY-MM-DD"),
-        ({"REPORT": STREAM, "TIKTOK_CONFIG": "/nowhere.json"}, "TIKTOK_CONFIG=/nowhere.json can't be read"),
+        slow({"REPORT": STREAM, "ROWS": "0"}, "ROWS=0 is not a number of rows."),
+        slow({"REPORT": STREAM, "FROM": "soon"}, "Start Date (start_date): 'soon' is not a day. Write YYYY-MM-DD"),
+        slow({"REPORT": STREAM, "TIKTOK_CONFIG": "/nowhere.json"}, "TIKTOK_CONFIG=/nowhere.json can't be read"),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_write(tmp_path: Path, variables: dict[str, str], told: str) -> None:
@@ -199,6 +209,7 @@ def test_a_mistake_is_answered_with_what_to_write(tmp_path: Path, variables: dic
     assert told in done.complained
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variables", [{}, {"FROM": "soon"}, {"COLUMNS": "spent"}, DAYS])
 def test_a_preview_never_shows_a_secret(tiktok: served, tmp_path: Path, variables: dict[str, str]) -> None:
     refused = {"credentials": CREDENTIALS | {"access_token": "wrong-token"}}
@@ -208,6 +219,7 @@ def test_a_preview_never_shows_a_secret(tiktok: served, tmp_path: Path, variable
             assert secret not in done.printed + done.complained
 
 
+@pytest.mark.slow
 def test_a_refusal_is_told_in_the_connectors_own_words(tiktok: served, tmp_path: Path) -> None:
     tiktok.simulator.faults.revoked_token()
     done = preview_of(tiktok, tmp_path, REPORT=STREAM)

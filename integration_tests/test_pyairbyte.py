@@ -29,6 +29,7 @@ def test_every_configuration_that_works_is_valid_by_the_form(config: Path) -> No
     Draft7Validator(SourceTiktokMarketing().connection_specification).validate(json.loads(config.read_text("utf-8")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["oauth", "legacy_production"])
 def test_pyairbyte_accepts_a_configuration_of_today_and_an_older_one(name: str, tiktok: Any, tmp_path: Path) -> None:
     environment = {"PATH": f"{BINARIES}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}

@@ -68,6 +68,7 @@ def rows(database: Path, stream: str) -> list[dict[str, Any]]:
     return sorted(kept, key=lambda row: sorted(row.items()))
 
 
+@pytest.mark.slow
 def test_three_workers_leave_in_one_database_what_one_alone_leaves(
     work: Work, tiktok: Any, config: dict[str, Any], tmp_path: Path
 ) -> None:

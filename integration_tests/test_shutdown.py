@@ -15,7 +15,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from running import Run, catalog_of
+from running import Run, catalog_of, slow
 
 from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.protocol.wire import Request, Response
@@ -85,6 +85,7 @@ def keys(run: Run) -> set[tuple[str, str]]:
     return {(row["campaign_id"], row["stat_time_day"]) for row in run.rows(STREAM)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_cancelled_sync_writes_what_it_has_read_with_its_state_and_ends(
     number: int, code: int, start: Any, silent: Any, config: dict[str, Any], command: Any, tiktok: Any
@@ -115,6 +116,7 @@ def test_a_cancelled_check_ends_without_a_word(start: Any, silent: Any, config: 
     assert (run.code, run.noise, run.of("TRACE"), run.of("CONNECTION_STATUS")) == (143, "", [], [])
 
 
+@pytest.mark.slow
 def test_a_sync_whose_reader_goes_away_while_nothing_is_written_ends_with_one_line(
     start: Any, silent: Any, config: dict[str, Any]
 ) -> None:
@@ -129,7 +131,7 @@ def test_a_sync_whose_reader_goes_away_while_nothing_is_written_ends_with_one_li
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-@pytest.mark.parametrize("verb", ["spec", "read"])
+@pytest.mark.parametrize("verb", ["spec", slow("read")])
 def test_a_full_disk_ends_a_command_with_one_line(
     verb: str, config: dict[str, Any], tiktok: Any, tmp_path: Path
 ) -> None:
@@ -153,7 +155,7 @@ def test_a_command_whose_output_is_closed_ends_with_one_line(tiktok: Any, tmp_pa
 
 @pytest.mark.parametrize(
     "locale",
-    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}],
+    [{"PYTHONIOENCODING": "ascii"}, slow({"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"})],
     ids=["ascii", "posix"],
 )
 def test_files_and_messages_are_utf_8_whatever_the_locale(

@@ -8,6 +8,8 @@ import pytest
 
 from benchmarks.soak import SOCKETS, STREAMS, THREADS, Outcome, Plan, soak, table
 
+pytestmark = pytest.mark.slow
+
 QUARTER = Plan(days=90, advertisers=4, streams=4, fault_rate=0.12)
 
 

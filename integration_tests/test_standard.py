@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 from freezegun import freeze_time
-from running import Run
+from running import Run, slow
 
 from tiktok_simulator import Simulator, intercepted
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO, small_world
@@ -52,6 +52,12 @@ COMMANDS = {
     "test_basic_read": "read",
     "test_fail_read_with_bad_catalog": "read",
 }
+# The configurations each of the suite's tests is quick with; the others differ in how one signs in.
+QUICK = {
+    "test_check": ["oauth", "sandbox", "bad_wrong_token"],
+    "test_discover": ["sandbox"],
+    "test_basic_read": [],
+}
 WHY_CHECK_FAILS = {
     "bad_wrong_token": "code 40105",
     "bad_token_of_another_app": "Check app_id and secret",
@@ -69,7 +75,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         command: Any = COMMANDS.get(metafunc.function.__name__)
         suite = cast(type[TestStandards], metafunc.cls)
         chosen = [each for each in suite.get_scenarios() if command is None or each.runs(command)]
-        metafunc.parametrize("scenario", chosen, ids=[each.id for each in chosen])
+        quick = QUICK.get(metafunc.function.__name__, [each.id for each in chosen])
+        marks = [() if each.id in quick else pytest.mark.slow for each in chosen]
+        cases = [pytest.param(each, id=each.id, marks=mark) for each, mark in zip(chosen, marks, strict=True)]
+        metafunc.parametrize("scenario", cases)
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +117,7 @@ def test_every_configuration_is_tried_by_check() -> None:
     assert {name for name, status in tried.items() if status == "failed"} == set(WHY_CHECK_FAILS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "configs", [("oauth", "production_token", "legacy_production", "legacy_token"), ("sandbox", "legacy_sandbox")]
 )
@@ -132,7 +142,7 @@ def test_the_configured_catalog_is_the_discovered_one_synced_as_well_as_each_str
 
 
 @pytest.mark.parametrize("verb", ["spec", "discover", "read"])
-@pytest.mark.parametrize("config", ["oauth", "sandbox"])
+@pytest.mark.parametrize("config", [slow("oauth"), "sandbox"])
 def test_our_command_line_says_what_the_cdks_says(
     verb: str, config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,7 +157,10 @@ def test_our_command_line_says_what_the_cdks_says(
     assert (ours.code, ours.errors) == (0, [])
 
 
-@pytest.mark.parametrize("config", sorted(path.stem for path in CONFIGS.glob("*.json")))
+@pytest.mark.parametrize(
+    "config",
+    [path.stem if path.stem in QUICK["test_check"] else slow(path.stem) for path in sorted(CONFIGS.glob("*.json"))],
+)
 def test_our_check_and_the_cdks_come_to_the_same_verdict(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The words may differ where the configuration is not of the form's shape: ours name the field and the remedy."""
     arguments = ["check", "--config", str(CONFIGS / f"{config}.json")]
@@ -171,6 +184,7 @@ def test_the_abnormal_state_puts_every_incremental_stream_into_the_future_for_ev
             assert min(per_account.values()) >= "2099-12-31", stream
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", INCREMENTAL, ids=lambda entry: Path(entry["config_path"]).stem)
 def test_a_state_in_the_future_is_accepted_gives_no_rows_and_stays_where_it_is(
     entry: Json, tiktok: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -184,6 +198,7 @@ def test_a_state_in_the_future_is_accepted_gives_no_rows_and_stays_where_it_is(
     assert_nothing_beyond_today(tiktok)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", INCREMENTAL, ids=lambda entry: Path(entry["config_path"]).stem)
 def test_one_account_in_the_future_does_not_hold_up_the_others(
     entry: Json, tiktok: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -209,6 +224,7 @@ def test_one_account_in_the_future_does_not_hold_up_the_others(
     assert_nothing_beyond_today(tiktok)
 
 
+@pytest.mark.slow
 def test_the_second_of_two_syncs_gives_nothing_new_and_moves_no_cursor_back(
     tiktok: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from airbyte_cdk.sources.declarative import concurrent_declarative_source
+from airbyte_cdk.sources.declarative.parsers import model_to_component_factory
 from airbyte_cdk.utils.yaml_loader import safe_load_yaml
 from freezegun import freeze_time
 from harness import NOW, Sync, Turns, frozen_now, read_streams
@@ -23,6 +25,22 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="rewrite the golden files instead of comparing with them")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Marks the cases of a test as slow that are none of its samples, before anybody chooses or shuffles them."""
+    cases: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("samples"):
+            cases[item.path.name, item.nodeid.partition("[")[0]].append(item)
+    for found in cases.values():
+        (number,) = found[0].get_closest_marker("samples").args
+        kept = {each * len(found) // number for each in range(number)}
+        for index, item in enumerate(found):
+            if index not in kept:
+                item.add_marker("slow")
+    yield
 
 
 @pytest.fixture(autouse=True)
@@ -41,20 +59,30 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
     return found
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    """The clock of connector and simulator; `clock.move_to(...)` moves both."""
+@pytest.fixture(scope="module")
+def stopped_clock() -> Iterator[Any]:
+    """A clock that stands still. To stop it takes twenty milliseconds, as every module is looked at."""
     with freeze_time(NOW, ignore=["_pytest", "queue", "threading"]) as frozen:
         yield frozen
 
 
-# The CDK reads its own schema of manifests anew for every source, which takes as long as all the rest.
+@pytest.fixture(autouse=True)
+def clock(stopped_clock: Any) -> Any:
+    """The clock of connector and simulator; `clock.move_to(...)` moves both."""
+    stopped_clock.move_to(NOW)
+    return stopped_clock
+
+
+# The CDK reads its own schema of manifests anew for every source, which takes as long as all the rest; and for every
+# component the annotations of its class.
 READ_ONCE = cache(safe_load_yaml)
+HINTS_READ_ONCE = cache(get_type_hints)
 
 
 @pytest.fixture(autouse=True)
-def _schema_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrent_declarative_source, "safe_load_yaml", READ_ONCE)
+    monkeypatch.setattr(model_to_component_factory, "get_type_hints", HINTS_READ_ONCE)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from airbyte_cdk.models import ConfiguredAirbyteCatalog, SyncMode
+from airbyte_cdk.models import AirbyteStream, ConfiguredAirbyteCatalog, SyncMode
 from airbyte_cdk.test.catalog_builder import CatalogBuilder
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput, read
 from airbyte_cdk.test.state_builder import StateBuilder
@@ -46,6 +46,11 @@ class Turns(Clock):
         self.moments.append(moment)
 
 
+# Parts of the manifest as the CDK makes them ready, and those it has found valid.
+READY: dict[bytes, bytes] = {}
+VALID: set[bytes] = set()
+
+
 class QuickSource(SourceTiktokMarketing):
     """The connector, with a manifest that is read and resolved once for all tests, and of which a sync gets its part.
 
@@ -60,8 +65,29 @@ class QuickSource(SourceTiktokMarketing):
     def _read_and_parse_yaml_file(self, path_to_yaml_file: str) -> Any:
         return pickle.loads(self._part)
 
+    def _pre_process_manifest(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        if self._part not in READY:
+            READY[self._part] = pickle.dumps(super()._pre_process_manifest(manifest))
+        return dict(pickle.loads(READY[self._part]))
+
+    def _validate_source(self) -> None:
+        if self._part not in VALID:
+            super()._validate_source()
+            VALID.add(self._part)
+
     def rows(self) -> list[Mapping[str, Any]]:
         return _whole_rows()
+
+
+def discovered(config: Mapping[str, Any]) -> dict[str, AirbyteStream]:
+    """The streams a configuration is offered, by their names; to look at, as all tests have the same ones."""
+    return _discovered(json.dumps(config, sort_keys=True))
+
+
+@cache
+def _discovered(written: str) -> dict[str, AirbyteStream]:
+    source = SourceTiktokMarketing(config=json.loads(written))
+    return {stream.name: stream for stream in source.discover(source.logger, source.normal_config).streams}
 
 
 @cache

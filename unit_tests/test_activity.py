@@ -58,6 +58,7 @@ WORLDS: dict[str, Callable[[], World]] = {
     "busy": lambda: busy_world(advertisers=3, campaigns=2),
     "late conversions": late_conversions,
 }
+SLOW = {"small": pytest.mark.slow, "busy": pytest.mark.slow}
 
 
 def skipping(config: Config, **others: Any) -> Config:
@@ -80,7 +81,9 @@ def asked_accounts(calls: Sequence[Exchange]) -> set[str]:
     return {call.query["advertiser_id"] for call in calls}
 
 
-@pytest.mark.parametrize("world", [pytest.param(make, id=name) for name, make in WORLDS.items()])
+@pytest.mark.parametrize(
+    "world", [pytest.param(make, id=name, marks=SLOW.get(name, ())) for name, make in WORLDS.items()]
+)
 def test_the_rows_and_states_of_every_report_are_those_of_a_sync_that_skips_nothing(
     world: Callable[[], World], config: Config
 ) -> None:
@@ -113,6 +116,7 @@ def test_an_empty_world_is_told_as_without_skipping(config: Config) -> None:
         assert any("reaches no ad account" in error for error in read_streams([DAILY], skipping(config)).errors)
 
 
+@pytest.mark.slow
 def test_idle_accounts_cost_one_request_for_five_of_them_however_many_streams_there_are(
     world: World, tiktok: Simulator, sync: Read, config: Config
 ) -> None:
@@ -142,7 +146,7 @@ def test_the_state_moves_on_over_what_was_skipped(tiktok: Simulator, sync: Read,
 def test_accounts_whose_cursors_lie_days_apart_share_one_question(
     tiktok: Simulator, sync: Read, config: Config
 ) -> None:
-    until_today = skipping(config, start_date="2026-01-15", end_date="")
+    until_today = skipping(config, start_date="2026-02-12", end_date="")
     state = sync(DAILY, HOURLY, config=until_today)
     tiktok.transcript.clear()
     saved = {stream: state.state(stream) for stream in (DAILY, HOURLY)}

@@ -15,7 +15,7 @@ from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGE
 from tiktok_simulator.world.world import TOKEN
 
 MANY_STREAMS = ("advertiser_ids", "advertisers", "campaigns", "ads", "audiences", "campaigns_reports_daily",
-                "ads_reports_hourly", "advertisers_reports_lifetime")  # fmt: skip
+                "campaigns_reports_hourly", "advertisers_reports_lifetime")  # fmt: skip
 
 
 def production(*ids: str) -> dict[str, Any]:
@@ -27,9 +27,9 @@ def accounts(result: Sync, stream: str) -> set[str]:
 
 
 def test_the_advertiser_list_is_read_once_per_sync_whatever_the_number_of_streams(
-    sync: Callable[..., Sync], tiktok: Simulator
+    sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any]
 ) -> None:
-    sync(*MANY_STREAMS)
+    sync(*MANY_STREAMS, config=config | {"start_date": "2026-01-23"})
     assert len(tiktok.asked("/oauth2/advertiser/get/")) == len(tiktok.asked("/advertiser/info/")) == 1
 
 

@@ -98,6 +98,7 @@ def test_the_fastest_comes_first_in_the_table() -> None:
     assert [row[0] for row in rows[1:]] == ["fast", "slow"]
 
 
+@pytest.mark.slow
 def test_the_memory_of_many_accounts_is_measured_with_streams_that_are_offered() -> None:
     streams = memory.daily_streams()
     found = memory.keep_books(2)

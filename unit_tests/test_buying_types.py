@@ -79,6 +79,7 @@ def is_about_days(call: Any) -> bool:
     return is_apart(call) and "campaign_status" in fields and json.loads(call.query["dimensions"]) == of_days
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("stream", KINDS)
 @pytest.mark.usefixtures("reading")
 def test_what_is_spent_below_an_account_is_what_the_account_spends(
@@ -93,6 +94,7 @@ def test_what_is_spent_below_an_account_is_what_the_account_spends(
     assert set(keys(rows, stream).values()) == {1}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("metrics", [["spend"], ["all"]])
 @pytest.mark.usefixtures("reading")
 def test_a_report_of_the_users_own_has_every_kind(
@@ -111,6 +113,7 @@ def test_a_report_of_the_users_own_has_every_kind(
 KINDS_OF_TASKS = ("daily", "weekly", "monthly", "lifetime", "total")
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("granularity", KINDS_OF_TASKS)
 @pytest.mark.usefixtures("reading")
 def test_a_report_made_as_a_task_has_every_kind(
@@ -159,6 +162,7 @@ def test_the_users_own_choice_of_ids_stays(world: World, sync: Read, one_adverti
         assert {row["campaign_id"] for row in result.rows("mine")} == set(wanted)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.usefixtures("reading")
 def test_a_report_read_in_parts_has_every_kind(world: World, sync: Read, one_advertiser: Config) -> None:
     promoted = promote(world)
@@ -172,6 +176,7 @@ def test_a_report_read_in_parts_has_every_kind(world: World, sync: Read, one_adv
     assert promoted in {row["campaign_id"] for row in plain}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.usefixtures("reading")
 def test_a_window_that_is_halved_has_every_kind(
     world: World, tiktok: Simulator, sync: Read, one_advertiser: Config
@@ -188,6 +193,7 @@ def test_a_window_that_is_halved_has_every_kind(
 # How often TikTok is asked
 
 
+@pytest.mark.samples(1)
 @pytest.mark.usefixtures("reading")
 def test_an_account_without_any_is_asked_once_a_window_and_looked_up_once_a_kind_and_sync(
     world: World, tiktok: Simulator, sync: Read, config: Config
@@ -205,6 +211,7 @@ def test_reports_about_accounts_look_nothing_up(tiktok: Simulator, sync: Read, o
     assert tiktok.asked(CAMPAIGNS) == []
 
 
+@pytest.mark.slow
 def test_what_comes_unasked_is_not_asked_for_again(tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:
     result = sync("ads_reports_hourly", config=one_advertiser | {"start_date": "2026-01-03", "concurrency": 2})
     assert result.errors == []
@@ -212,6 +219,7 @@ def test_what_comes_unasked_is_not_asked_for_again(tiktok: Simulator, sync: Read
     assert len(plain_reports(tiktok)) == 22
 
 
+@pytest.mark.samples(1)
 @pytest.mark.usefixtures("reading")
 def test_windows_without_a_row_of_an_old_campaign_are_not_asked_for_twice(
     world: World, tiktok: Simulator, sync: Read, config: Config
@@ -230,6 +238,7 @@ def test_windows_without_a_row_of_an_old_campaign_are_not_asked_for_twice(
     assert len([call for call in plain_reports(tiktok) if call.query["page"] == "1"]) == 1 + 30 + 1
 
 
+@pytest.mark.samples(1)
 @pytest.mark.usefixtures("reading")
 def test_a_conversion_that_comes_when_a_campaign_has_long_ended_is_there(
     world: World, sync: Read, one_advertiser: Config
@@ -247,6 +256,7 @@ def test_a_conversion_that_comes_when_a_campaign_has_long_ended_is_there(
 # What TikTok does not tell or take
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("path", [CAMPAIGNS, "days"])
 @pytest.mark.usefixtures("reading")
 def test_an_account_of_which_tiktok_does_not_tell_is_asked_for_everything(
@@ -264,6 +274,7 @@ def test_an_account_of_which_tiktok_does_not_tell_is_asked_for_everything(
     assert set(keys(rows, "ads").values()) == {1}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("told", "left_out"),
     [

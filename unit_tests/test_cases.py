@@ -50,6 +50,7 @@ def read_whole(sync: Read, stream: str, config: Config) -> Sync:
     return result
 
 
+@pytest.mark.slow
 def test_the_catalog_of_the_official_connector_gives_rows_with_figures(
     tiktok: Simulator, one_advertiser: Config
 ) -> None:

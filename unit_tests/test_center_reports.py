@@ -73,6 +73,7 @@ def by_key(row: Record, records: list[Record]) -> dict[tuple[Any, ...], Record]:
     return found
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_row_of_a_business_centre_comes_once(row: Record, sync: Read, world: World) -> None:
     result = sync(row["name"])
@@ -87,6 +88,7 @@ def test_every_metric_that_tiktok_has_for_a_dimension_is_asked_for(row: Record) 
     assert len(set(asked(row))) == len(asked(row)) == counts[row["dimensions"][-1]]
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Read) -> None:
     records = sync(row["name"]).rows(row["name"])
@@ -157,6 +159,7 @@ def test_an_endpoint_that_is_on_no_page_costs_a_warning_where_tiktok_refuses_it(
     assert line.startswith(f"{stream} was skipped") and "Nobody has confirmed" in line
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_the_next_sync_goes_on_where_the_last_one_ended(
     row: Record, sync: Read, tiktok: Simulator, config: Config

@@ -38,6 +38,7 @@ def many(world: World, count: int, *, permitted: bool = True) -> list[str]:
     return ids
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("count", [1, 100, 1_000])
 @pytest.mark.parametrize("signed_in", ["with an app", "with a token alone"])
 def test_a_check_costs_at_most_four_requests(
@@ -56,11 +57,13 @@ def test_a_check_asks_for_a_report_itself(skip: bool, tiktok: Simulator, config:
     assert [call.query["page_size"] for call in tiktok.asked("/report/integrated/get/")] == ["1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("built_with", ["nothing", "the same configuration"])
 def test_a_source_takes_the_configuration_as_the_user_wrote_it(
     built_with: str, tiktok: Simulator, config: Config
 ) -> None:
     """The CDK's test tools build a source without one; whoever builds one in Python has no other."""
+    config |= {"stream_groups": ["lookups"]}
 
     def source() -> SourceTiktokMarketing:
         return SourceTiktokMarketing(config=None if built_with == "nothing" else config)
@@ -140,6 +143,7 @@ def test_a_reports_name_that_is_taken_is_told_beside_other_mistakes(config: Conf
     assert "is the name of a ready-made stream" in refusal
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("words", ["The advertiser {} doesn't exist or has been deleted.", "Service error."])
 @pytest.mark.parametrize("place", [0, 50, 103])
 def test_one_deleted_account_of_many_that_nobody_named_is_a_line_in_the_log(

@@ -66,6 +66,7 @@ def told(result: Sync) -> list[str]:
     return [line for line in result.warnings if "clock" in line]
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("error", [WRONG, -WRONG], ids=["ahead", "behind"])
 @pytest.mark.parametrize("start", ["2026-02-04", "today-5"])
 def test_a_sync_by_a_wrong_clock_and_one_by_a_right_one_have_every_row(
@@ -89,6 +90,7 @@ def test_a_sync_by_a_wrong_clock_and_one_by_a_right_one_have_every_row(
         assert expected <= keys(stream, wrong, right)
 
 
+@pytest.mark.slow
 def test_no_cursor_passes_tiktoks_time(sync: Run, tiktok: Simulator, recent: Config, clock: Any) -> None:
     be_ahead(tiktok, clock, WRONG)
     result = sync(*KEYS, config=recent)
@@ -162,6 +164,7 @@ def test_a_clock_that_is_minutes_off_is_as_good_as_right(
     assert sync("campaigns", config=recent).warnings == []
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize(("date", "age"), [
     ("", ""), ("yesterday", ""), ("2026-13-45", ""), (TEN_DAYS_AGO, TEN_DAYS), (TEN_DAYS_AGO, "old"),
     ("Thu, 01 Jan 1970 00:00:00 GMT", ""), ("Fri, 31 Dec 9999 23:59:59 GMT", TEN_DAYS), (TEN_DAYS_AGO, "9" * 30),

@@ -32,6 +32,7 @@ def asked(tiktok: Simulator) -> set[tuple[str, ...]]:
     return {tuple(json.loads(call.query["metrics"])) for call in plain_reports(tiktok)}
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize(
     ("columns", "metrics"),
     [

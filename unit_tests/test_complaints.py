@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from harness import NOW, Sync, plain_reports
+from harness import NOW, Sync, discovered, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
@@ -54,6 +54,7 @@ def test_i_want_my_smart_plus_ads_though_they_have_no_modify_time(sync: Run, wor
     assert undated <= {row["ad_id"] for row in sync("ads").rows("ads")}
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("column", ["web_event_add_to_cart", "page_content_view_events", "total_app_event_add_to_cart",
                                     "onsite_on_web_cart", "complete_payment", "app_install"])  # fmt: skip
 def test_i_want_website_app_and_shop_conversions_of_campaigns(column: str, tiktok: Simulator, sync: Run) -> None:
@@ -201,18 +202,14 @@ def test_i_want_ids_as_text_and_figures_as_numbers(sync: Run) -> None:
 
 
 def test_i_want_times_declared_as_they_are_written(sync: Run, config: Config) -> None:
-    source = SourceTiktokMarketing(config=config)
-    schemas = {stream.name: stream.get_json_schema() for stream in source.streams(source.normal_config)}
-    assert schemas["campaigns"]["properties"]["modify_time"]["airbyte_type"] == "timestamp_without_timezone"
+    declared = discovered(config)["campaigns"].json_schema["properties"]["modify_time"]
+    assert declared["airbyte_type"] == "timestamp_without_timezone"
     moments = {row["modify_time"] for row in sync("campaigns").rows("campaigns")}
     assert {datetime.fromisoformat(moment).tzinfo for moment in moments} == {None}
 
 
 def test_i_want_every_column_declared(sync: Run, config: Config) -> None:
-    source = SourceTiktokMarketing(config=config)
-    declared = {
-        stream.name: set(stream.get_json_schema()["properties"]) for stream in source.streams(source.normal_config)
-    }
+    declared = {name: set(stream.json_schema["properties"]) for name, stream in discovered(config).items()}
     names = ("campaigns", "ad_groups", "ads", "audiences", DAILY)
     result = sync(*names)
     for name in names:

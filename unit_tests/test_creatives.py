@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from harness import Sync
 from rows import TABLES
 
@@ -59,6 +60,7 @@ def test_ad_groups_are_asked_about_twenty_at_a_time_and_each_once(
         assert sorted(row["adgroup_id"] for row in result.rows(stream)) == groups
 
 
+@pytest.mark.slow
 def test_ads_are_asked_about_as_many_at_a_time_as_tiktok_takes(
     sync: Read, tiktok: Simulator, world: World, one_advertiser: Config
 ) -> None:

@@ -36,6 +36,7 @@ def mine(**report: Any) -> Config:
     return {"name": "mine", "level": "campaign", **report}
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
@@ -91,6 +92,7 @@ def test_all_mistakes_of_all_reports_are_told_together_without_a_request(tiktok:
     assert tiktok.transcript == []
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
@@ -114,6 +116,7 @@ def test_a_value_of_the_wrong_form_is_named_by_its_path(report: Any, sentence: s
     assert [each.startswith("Custom report 1 ") for each in sentences].count(True) == 1  # its rules are told as well
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize(
     ("change", "report", "fields"),
     [

@@ -64,6 +64,7 @@ TIKTOK_TYPES = {"basic": "BASIC", "audience": "AUDIENCE", "playable": "PLAYABLE_
 EVERYTHING = {"metrics": ["all"]}
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize(("told", "dimensions", "metrics", "query"), CASES, ids=[case[0] for case in CASES])
 def test_a_report_has_the_rows_of_the_world(
     told: str, dimensions: list[str], metrics: list[str], query: Config,

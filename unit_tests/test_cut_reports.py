@@ -76,6 +76,7 @@ def whole(result: Sync, plain: dict[str, Rows]) -> set[str]:
     return found
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("page", [2, 3])
 @pytest.mark.parametrize(("streams", "size"), [(BY_DAY, 5), (LONG, 50)])
 def test_a_report_that_is_cut_from_a_later_page_on_has_every_row_once(
@@ -104,6 +105,7 @@ def test_a_window_found_too_large_from_its_second_page_on_has_every_row_once(
     assert whole(result, {stream: undisturbed}) == {stream}
 
 
+@pytest.mark.slow
 def test_no_row_comes_twice_where_too_many_were_given_to_be_known_again(
     tiktok: Simulator, sync: Read, days: Config, plain: dict[str, Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +120,7 @@ def test_no_row_comes_twice_where_too_many_were_given_to_be_known_again(
     )
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("way", WAYS)
 def test_however_an_answer_is_cut_its_rows_come_once_or_its_account_is_named(
     way: str, tiktok: Simulator, sync: Read, days: Config, plain: dict[str, Rows]
@@ -129,6 +132,7 @@ def test_however_an_answer_is_cut_its_rows_come_once_or_its_account_is_named(
     assert found == set(STREAMS) or "deaf_to" in WAYS[way]
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("cut_by", "newest", "lacking"),
     [

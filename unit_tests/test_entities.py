@@ -145,6 +145,7 @@ def test_an_old_cursor_asks_for_all_ads_as_tiktok_looks_back_half_a_year(
     assert len({row["ad_id"] for row in rows}) == len(rows)
 
 
+@pytest.mark.slow
 def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str, Any], clock: Any) -> None:
     world = busy_world(advertisers=1, campaigns=2100)
     (advertiser_id,) = world.permitted

@@ -85,6 +85,7 @@ def test_whichever_code_production_refuses_a_sandboxs_token_with_the_sandbox_is_
     assert (result.errors, result.warnings, fault.hits) == ([], [], 1)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("verb", ["check", "discover"])
 def test_a_check_and_the_catalog_are_of_the_environment_that_takes_the_token(verb: str, tiktok: Simulator) -> None:
     sandbox, production = flat(SANDBOX_TOKEN, SANDBOX), flat(TOKEN, TOKYO)
@@ -155,6 +156,7 @@ def test_nobody_is_asked_where_the_configuration_says_it(kind: str, sync: Read, 
     assert not any(call.query["page_size"] == "1" for call in tiktok.asked(CAMPAIGNS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("said", "rate"), [({}, 0.5), ({"requests_per_second": 3}, 3)])
 def test_a_sandbox_found_so_is_asked_as_slowly_as_one_that_is_named(
     said: Config, rate: float, tiktok: Simulator

@@ -26,6 +26,7 @@ def codes(action: str) -> list[int]:
     return [code for row in TABLE if row["action"] == action for code in row.get("codes", row.get("range"))]
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("code", codes("RATE_LIMITED"))
 def test_a_rate_limit_is_waited_out(
     code: int, sync: Callable[..., Sync], tiktok: Simulator, waits: list[float]
@@ -46,6 +47,7 @@ def test_a_rate_limit_that_lasts_is_waited_out_for_minutes(
     assert sorted(waits) == waits
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("code", [*codes("RETRY"), 51305, 60001])
 def test_an_outage_is_tried_again(code: int, sync: Callable[..., Sync], tiktok: Simulator) -> None:
     tiktok.faults.outage(times=4, path=PATH, code=code)
@@ -54,6 +56,7 @@ def test_an_outage_is_tried_again(code: int, sync: Callable[..., Sync], tiktok: 
     assert result.statuses[STREAM] == "COMPLETE"
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("fault", ["html_503", "connection_reset", "cut_json"])
 def test_what_is_no_answer_at_all_is_asked_for_again(fault: str, sync: Callable[..., Sync], tiktok: Simulator) -> None:
     expected = len(sync(STREAM).rows(STREAM))
@@ -72,6 +75,7 @@ def test_an_outage_without_end_fails_as_transient_and_keeps_the_other_streams(
     assert kinds == {"transient_error"}
 
 
+@pytest.mark.samples(5)
 @pytest.mark.parametrize("row", [row for row in TABLE if row["action"] == "FAIL"], ids=lambda row: str(row["codes"][0]))
 def test_a_refusal_stops_with_tiktoks_words_the_account_and_the_remedy(
     row: dict[str, Any], sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]
@@ -234,6 +238,7 @@ def test_wrong_credentials_say_which_to_mend(
     assert words in result.errors[0]
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("code", [40001, 40002, 40105, 49999, 50000])
 @pytest.mark.parametrize(
     ("stream", "path"), [(STREAM, PATH), ("pixels", "/pixel/list/"), ("advertisers", "/advertiser/info/")]

@@ -66,6 +66,7 @@ def test_a_sync_of_an_endpoint_the_token_may_not_read_is_skipped_with_a_line(
     assert result.statuses == {"my_pixels": "COMPLETE"}
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize(
     "path",
     ["https://example.com/x/", "../oauth2/access_token/", "//example.com/list", "campaign", "a/../b", "pixel/list/?a=1",
@@ -77,6 +78,7 @@ def test_only_paths_that_read_are_taken(path: str, tiktok: Simulator, config: Co
     assert tiktok.transcript == []
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize(
     ("endpoint", "said"),
     [

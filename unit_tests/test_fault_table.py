@@ -92,6 +92,7 @@ def expected(sync: Callable[..., Sync], two: dict[str, Any]) -> dict[str, set[tu
     return READ
 
 
+@pytest.mark.samples(8)
 @rows_that(*PASSING)
 def test_a_fault_that_passes_loses_nothing(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, two: dict[str, Any], expected: dict[str, Any]
@@ -103,6 +104,7 @@ def test_a_fault_that_passes_loses_nothing(
     assert fault.hits == 2
 
 
+@pytest.mark.samples(20)
 @rows_that(*LASTING_ONE)
 def test_a_fault_that_lasts_is_one_accounts_own_and_named_once(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, two: dict[str, Any], expected: dict[str, Any], told: Any
@@ -118,6 +120,7 @@ def test_a_fault_that_lasts_is_one_accounts_own_and_named_once(
     told(row, reason)
 
 
+@pytest.mark.samples(6)
 @rows_that(*LASTING_ALL)
 def test_a_fault_that_lasts_for_everybody_ends_the_sync_with_one_reason(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, two: dict[str, Any], told: Any
@@ -130,6 +133,7 @@ def test_a_fault_that_lasts_for_everybody_ends_the_sync_with_one_reason(
     told(row, reason)
 
 
+@pytest.mark.samples(3)
 @rows_that(*READS)
 def test_a_fault_that_is_none_is_read_over(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, two: dict[str, Any], expected: dict[str, Any], told: Any

@@ -35,6 +35,7 @@ def test_a_damaged_archive_is_downloaded_again(sync: Read, tiktok: Simulator, wo
     assert fault.hits == 2
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

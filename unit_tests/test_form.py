@@ -111,6 +111,7 @@ def test_no_two_inputs_that_are_seen_together_have_one_title() -> None:
         assert len(titles) == len(set(titles)), titles
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("sign_in", SIGN_INS)
 def test_whoever_signs_in_and_fills_in_nothing_else_can_save(sign_in: str, tiktok: Simulator) -> None:
     config = new_source(SPEC, SIGN_INS[sign_in])
@@ -125,6 +126,7 @@ def test_every_option_of_the_form_is_filled_in_here() -> None:
         assert given.keys() == OPTIONS[name]["items"]["properties"].keys()
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("option", FILLED)
 def test_each_option_can_be_filled_in_beside_the_sign_in(option: str, tiktok: Simulator) -> None:
     config = new_source(SPEC, SIGN_INS["OAuth"] | {option: FILLED[option]})
@@ -148,6 +150,7 @@ def test_a_saved_source_comes_back_unchanged_when_it_is_edited(sign_in: str) -> 
         assert option == "custom_reports" or saved[option] == value
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("missing", ["client_id", "client_secret", "business_id", "refresh_token"])
 def test_a_half_filled_tiktok_account_can_be_sent_and_is_told_in_the_forms_words(
     missing: str, tiktok: Simulator

@@ -67,6 +67,7 @@ def anything_but(blobs: dict[str, Any]) -> Any:
     return spoiled(blobs) | st.fixed_dictionaries(dict.fromkeys(blobs, JUNK))
 
 
+@pytest.mark.slow
 @fuzz(25)
 @example(entries=[])
 @example(entries=[CONFIGURED, CONFIGURED])
@@ -81,6 +82,7 @@ def test_any_catalog_is_read_or_refused_in_words(tiktok: Simulator, entries: Any
     assert_read_or_told(outcome)
 
 
+@pytest.mark.slow
 @fuzz(25)
 @example(blobs={"campaigns_reports_daily": blob("stat_time_day", "2026-13-45")})
 @example(blobs={"campaigns_reports_daily": blob("stat_time_day", "9999-12-31")})
@@ -101,6 +103,7 @@ def test_any_state_is_gone_on_from_or_refused_in_words(tiktok: Simulator, blobs:
         assert set(outcome.statuses.values()) == {"COMPLETE"}
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("option", ["catalog", "state"])
 @pytest.mark.parametrize(
     "text",

@@ -42,6 +42,7 @@ STREAMS = ("advertisers", "campaigns_reports_daily")
 COMMANDS = ("check", "discover", "read")
 
 
+@pytest.mark.slow
 @fuzz(80)
 @example(config={}, command="read")
 @example(config={}, command="discover")
@@ -69,6 +70,7 @@ def test_any_configuration_is_used_or_refused_in_words(tiktok: Simulator, config
         assert outcome.statuses == dict.fromkeys(STREAMS, "COMPLETE")
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -113,6 +113,7 @@ def undisturbed() -> dict[str, Outcome]:
     return {}
 
 
+@pytest.mark.slow
 @fuzz(16)
 @given(mutations=st.lists(MUTATIONS, min_size=10, max_size=10))
 def test_any_answer_about_one_ad_account_leaves_the_others_whole(
@@ -125,6 +126,7 @@ def test_any_answer_about_one_ad_account_leaves_the_others_whole(
     assert all(of(whole, name, TOKYO) for name in STREAMS)
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("number", range(len(RAW)))
 def test_a_damaged_body_leaves_rows_or_a_sentence(number: int) -> None:
     streams = ("campaigns", "campaigns_reports_daily", "wide")

@@ -103,6 +103,7 @@ def sync(tiktok: Simulator, envelope: str, blob: Any, shared: Any = None) -> Out
     return run("read", config=CONFIG, catalog=catalog_of(LIST, SPOILED, GOOD), state=state)
 
 
+@pytest.mark.slow
 @fuzz(16)
 @example(envelope="GLOBAL", blob={"states": None}, shared={"lsn": 7})
 @example(envelope="LEGACY", blob=None, shared=None)
@@ -132,6 +133,7 @@ def is_foreign(blob: Any) -> bool:
     return blob is not None and blob != {} and not (isinstance(blob, dict) and {"states", CURSOR} & blob.keys())
 
 
+@pytest.mark.slow
 @fuzz(10)
 @example(envelope="messages", blob=[])
 @example(envelope="an object", blob=0)

@@ -88,6 +88,7 @@ def of(tiktok: Simulator, name: str) -> list[str]:
     return [exchange.query[name] for exchange in tiktok.asked(REPORT)]
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_row_of_every_store_comes_once(row: Record, sync: Callable[..., Sync], world: World) -> None:
     result = sync(row["name"])
@@ -95,6 +96,7 @@ def test_every_row_of_every_store_comes_once(row: Record, sync: Callable[..., Sy
     assert (result.errors, result.warnings) == ([], [])
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", [row for row in ROWS if level_of(row) != "account"], ids=name_of)
 def test_without_deleted_campaigns_their_rows_are_left_out_and_no_others(
     row: Record, sync: Callable[..., Sync], world: World, config: Record
@@ -104,6 +106,7 @@ def test_without_deleted_campaigns_their_rows_are_left_out_and_no_others(
     assert len(records) < len(delivered(world, row))
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", [row for row in ROWS if "filtering" in row["ask"]], ids=name_of)
 def test_what_a_living_campaign_has_is_asked_for_without_its_status(
     row: Record, sync: Callable[..., Sync], world: World, config: Record
@@ -124,12 +127,14 @@ def test_what_describes_a_live_is_asked_for_of_one_campaign_at_a_time(
     assert all(row["live_name"] and row["campaign_id"] and isinstance(row["live_duration"], str) for row in rows)
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Callable[..., Sync]) -> None:
     records = sync(row["name"]).rows(row["name"])
     assert {name for each in records for name in each} == {"advertiser_id", *row["key"], *map(label, measured(row))}
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_nothing_is_asked_about_days_before_gmv_max_began(
     row: Record, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
@@ -176,6 +181,7 @@ def test_posts_are_asked_for_by_campaigns_of_the_store_and_their_products(
             assert 1 <= len(filtering["item_group_ids"]) <= 100
 
 
+@pytest.mark.slow
 def test_every_page_of_a_report_is_read(
     sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:
@@ -207,6 +213,7 @@ def test_a_day_not_begun_in_an_ad_account_is_not_asked_for(
     assert min(last.values()) == "2026-02-14"  # Los Angeles
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_a_report_the_token_has_no_permission_for_is_skipped_with_a_line_that_names_it(
     row: Record, sync: Callable[..., Sync], world: World
@@ -235,6 +242,7 @@ def test_a_store_that_is_refused_among_others_is_read_by_the_next_sync(
     assert len(second.rows(PRODUCT)) == len(expected)
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("nothing", ["", None])
 @pytest.mark.parametrize("stream", ["gmv_max_identities", "gmv_max_exclusive_authorizations"])
 def test_a_store_that_no_business_centre_opens_is_left_out_where_tiktok_wants_one(

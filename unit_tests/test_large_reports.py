@@ -34,6 +34,7 @@ def cut(world: World, newest: int) -> None:
 # Parts
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("newest", [1, 2, 7])
 @pytest.mark.parametrize(
     "stream",
@@ -56,6 +57,7 @@ def test_a_report_read_in_parts_has_the_rows_of_the_plain_one(
     assert in_order(parts.rows(stream)) == in_order(plain)
 
 
+@pytest.mark.slow
 def test_an_account_is_known_to_be_large_after_its_first_windows(
     world: World, tiktok: Simulator, sync: Read, one_advertiser: Config
 ) -> None:
@@ -109,6 +111,7 @@ def test_ids_are_looked_up_like_any_list_of_entities(
     assert all(json.loads(call["filtering"])["primary_status"] == "STATUS_ALL" for call in lists)
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize(
     ("stream", "told"),
     [
@@ -130,6 +133,7 @@ def test_what_is_cut_and_can_not_be_divided_stops_its_account_and_says_what_to_d
     assert not [error for error in result.errors if "IndexError" in error]
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("value", ["0", "false", ""])
 def test_a_header_that_says_nothing_was_cut_is_believed(
     value: str, tiktok: Simulator, sync: Read, one_advertiser: Config
@@ -154,6 +158,7 @@ OF_ENTITIES = [(level, [], granularity) for level in ("ad", "advertiser") for gr
 OF_AUDIENCES = [("campaign", ["gender", "age"], granularity) for granularity in PERIODS]
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize(("level", "breakdowns", "granularity"), OF_ENTITIES + OF_AUDIENCES)
 def test_a_task_has_the_rows_of_the_plain_report(
     level: str, breakdowns: list[str], granularity: str, tiktok: Simulator, sync: Read, config: Config
@@ -204,6 +209,7 @@ def test_a_download_that_breaks_off_is_not_taken_for_whole(
     assert any("broke off" in error for error in large.errors)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("report", "reason"),
     [

@@ -9,10 +9,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from harness import Sync
+from harness import Sync, discovered
 from rows import TABLES
 
-from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.call import Answer
 from tiktok_simulator.endpoints.lists.leads import QUESTIONS, forms_of, leads_of
@@ -62,8 +61,7 @@ def spoilt(written: Answer, request_id: str, *, answer: Response, keep: Callable
 
 
 def offered(config: Config) -> list[str]:
-    source = SourceTiktokMarketing(config=config)
-    return [stream.name for stream in source.streams(source.normal_config)]
+    return list(discovered(config))
 
 
 # Only where the configuration says so
@@ -252,6 +250,7 @@ def test_without_the_permission_leads_are_skipped_and_all_else_is_read(
     assert result.statuses == {"leads": "COMPLETE", "campaigns": "COMPLETE"}
 
 
+@pytest.mark.slow
 def test_forms_of_every_library_are_asked_for_however_many_there_are(
     sync: Read, tiktok: Simulator, world: World, asked_for: Config
 ) -> None:

@@ -19,6 +19,7 @@ LOOKUPS = [row for row in NESTED if row["group"] == "lookups"]
 FOR_ALL = [row for row in LOOKUPS if row["of"] == "any_advertiser"]
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("row", FOR_ALL, ids=name_of)
 def test_a_list_that_is_the_same_for_all_is_asked_for_with_one_ad_account(
     row: dict[str, Any], sync: Read, tiktok: Simulator
@@ -28,6 +29,7 @@ def test_a_list_that_is_the_same_for_all_is_asked_for_with_one_ad_account(
     assert rows and not any("advertiser_id" in record for record in rows)
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("row", FOR_ALL, ids=name_of)
 def test_only_the_first_worker_reads_it(row: dict[str, Any], sync: Read, config: Config, tiktok: Simulator) -> None:
     second = sync(row["name"], config=config | {"shard": {"index": 1, "count": 2}})

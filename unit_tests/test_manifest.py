@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import discovered
 from jsonschema import Draft7Validator
 from rows import ENTITIES, MANIFEST, PERIODS, REPORTS, TABLES, dimensions, metrics, name_of
 
@@ -111,11 +112,10 @@ def test_only_tiktoks_two_hosts_are_named() -> None:
     assert hosts == {"business-api.tiktok.com", "sandbox-ads.tiktok.com"}
 
 
-def test_the_fields_common_streams_are_all_there_with_their_keys_and_cursors() -> None:
+def test_the_fields_common_streams_are_all_there_with_their_keys_and_cursors(config: dict[str, Any]) -> None:
     if not PEERS.exists():
         pytest.skip("shared/reference is not here: the peers' streams can't be compared")
-    source = SourceTiktokMarketing(config={"credentials": {"access_token": "t", "advertiser_ids": ["1"]}})
-    ours = {stream.name: stream.as_airbyte_stream() for stream in source.streams(source.normal_config)}
+    ours = discovered(config)
     refused = {"ads_reports_by_country_hourly", "ad_groups_reports_by_country_hourly"}
     later = ("spark_", "pixel", "gmv_", "smart_plus")
     for row in csv.DictReader(PEERS.read_text(encoding="utf-8").splitlines()):

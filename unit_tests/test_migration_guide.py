@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-
-from source_tiktok_marketing import SourceTiktokMarketing
+from harness import discovered
 
 TEXT = (Path(__file__).parents[1] / "docs" / "migration.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", TEXT, re.DOTALL)
@@ -30,8 +28,7 @@ insert into new.spark_ads values ('7', '9', 'Hello');
 
 @pytest.fixture
 def streams(config: dict[str, Any]) -> dict[str, Any]:
-    catalog = SourceTiktokMarketing(config=config).discover(logging.getLogger("airbyte"), config)
-    return {stream.name: stream for stream in catalog.streams}
+    return discovered(config)
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.split("from ")[1].split()[0])

@@ -45,6 +45,7 @@ def columns(result: Sync, stream: str = DAILY) -> set[str]:
 # What is only mentioned
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize(
     "words",
     [

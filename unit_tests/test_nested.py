@@ -108,6 +108,7 @@ def by_key(row: Record, records: list[Record]) -> dict[tuple[Any, ...], Record]:
     return {tuple(record[name] for name in row["key"]): record for record in records}
 
 
+@pytest.mark.samples(16)
 @pytest.mark.parametrize("row", NESTED, ids=name_of)
 def test_every_record_there_is_comes_once_with_every_column(
     row: Record, sync: Callable[..., Sync], world: World
@@ -123,6 +124,7 @@ def test_every_record_there_is_comes_once_with_every_column(
 PAGED = [row for row in NESTED if row.get("rows_per_page", 1000) <= 100 and not row.get("counted_by")]
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("row", PAGED, ids=name_of)
 def test_every_page_is_read_and_no_page_more(
     row: Record, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
@@ -158,6 +160,7 @@ def test_streams_the_token_has_no_permission_for_are_skipped_with_a_line_each(
     assert result.rows("campaigns")
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("row", [row for row in NESTED if row["endpoint"] in LEVELS], ids=name_of)
 def test_a_stream_whose_ids_others_need_is_skipped_by_itself(
     row: Record, sync: Callable[..., Sync], world: World

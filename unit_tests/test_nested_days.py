@@ -47,6 +47,7 @@ def windows(tiktok: Simulator, row: Row) -> dict[tuple[Any, ...], list[tuple[dat
     return {question: sorted(found) for question, found in asked.items()}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("row", DATED, ids=name_of)
 def test_windows_follow_each_other_up_to_the_last_day_there_is(
     row: Row, sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: Row, clock: Any

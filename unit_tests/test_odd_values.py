@@ -97,6 +97,7 @@ TIMES = [
 ]  # fmt: skip
 
 
+@pytest.mark.samples(10)
 @pytest.mark.parametrize("form", TIMES, ids=repr)
 @pytest.mark.parametrize(
     ("stream", "column"), [("campaigns", "modify_time"), ("pixels", "create_time"), ("smart_plus_ads", "create_time")]
@@ -110,6 +111,7 @@ def test_a_time_is_read_in_every_form(
     assert result.warnings == []
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("form", ["{}T00:00:00Z", "{} 00:00:00.000", "{}", "{}T00:00:00+08:00", "{} 00:00:00 UTC"])
 def test_a_day_of_a_report_is_the_one_that_is_written(
     form: str, tiktok: Simulator, sync: Read, one_advertiser: Config
@@ -129,6 +131,7 @@ def test_what_is_no_time_in_any_form_is_null(value: Any, tiktok: Simulator, sync
     assert "which is no date-time; it becomes null." in result.warnings[0]
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize(
     ("column", "sent", "written", "told"),
     [
@@ -206,6 +209,7 @@ def test_no_value_leaves_the_types_of_its_column(kind: str, value: Any) -> None:
     Draft7Validator(column.json_schema()).validate(found)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(("stream", "breakdown"), [("ads_reports_by_post_daily", "post_id"),
                                                    ("ads_audience_reports_by_dma_daily", "dma_id")])  # fmt: skip
 def test_a_row_without_the_value_of_its_breakdown_is_read(

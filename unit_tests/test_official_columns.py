@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from harness import Sync
-from test_spec_and_catalog import catalog
+from test_spec_and_catalog import known_catalog
 
 from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
@@ -74,7 +74,7 @@ def test_a_spark_ad_has_the_key_of_the_official_connector_beside_its_own(sync: R
     rows = sync("spark_ads").rows("spark_ads")
     assert rows
     assert all(row["spark_ads_post_id"] == row["item_id"] for row in rows)
-    (stream,) = (each for each in catalog(config)["streams"] if each["name"] == "spark_ads")
+    (stream,) = (each for each in known_catalog(config)["streams"] if each["name"] == "spark_ads")
     assert stream["source_defined_primary_key"] == [["advertiser_id"], ["item_id"]]
     assert "spark_ads_post_id" in stream["json_schema"]["properties"]
 

@@ -40,6 +40,7 @@ def handed_back(capsys: pytest.CaptureFixture[str]) -> list[Config]:
     return [message["control"]["connectorConfig"]["config"] for message in messages if message["type"] == "CONTROL"]
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("row", [*LISTED, *DATED], ids=name_of)
 def test_every_record_of_the_account_comes_once(row: Config, tiktok: Simulator, organic: Config, world: World) -> None:
     result = read_streams([row["name"]], organic)
@@ -62,6 +63,7 @@ def test_a_list_is_read_along_its_cursor_to_the_end(tiktok: Simulator, organic: 
     assert asked == ["", "20", "40"]
 
 
+@pytest.mark.slow
 def test_every_reply_to_a_comment_that_has_some_comes_once(tiktok: Simulator, organic: Config, world: World) -> None:
     (row,) = [row for row in ORGANIC if row["name"] == REPLIES]
     world.list_sizes["/business/comment/reply/list/"] = 31

@@ -42,6 +42,7 @@ def rows(result: Sync) -> list[list[Any]]:
     return [sorted(map(str, result.rows(stream))) for stream in STREAMS]
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("keys", [{PREPARED: OWN}, OF_OLD, OF_THE_CDK, {**OWN, **OF_OLD}], ids=" ".join)
 def test_keys_of_the_connectors_own_change_neither_a_record_nor_a_request(
     keys: Config, tiktok: Simulator, mine: Config
@@ -54,6 +55,7 @@ def test_keys_of_the_connectors_own_change_neither_a_record_nor_a_request(
     assert all("is ignored" in warning for warning in result.warnings)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("keys", [{PREPARED: {**OWN, "sample": False}}, OF_OLD])
 def test_keys_of_the_connectors_own_change_nothing_in_a_check(keys: Config, tiktok: Simulator, mine: Config) -> None:
     def check(config: Config) -> tuple[Any, list[Any]]:

@@ -60,6 +60,7 @@ def rows_of(result: Sync, stream: str) -> list[str]:
     return sorted(str(sorted(row.items(), key=str)) for row in result.rows(stream))
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("false", FORMS, ids=str)
 @pytest.mark.parametrize("stream", STREAMS)
 def test_a_page_info_that_contradicts_itself_loses_no_row(
@@ -83,6 +84,7 @@ def test_a_page_that_is_not_full_is_the_last_one_where_none_is_counted(
     assert rows_of(sync(stream, config=two), stream) == whole
 
 
+@pytest.mark.slow
 def test_a_full_page_is_followed_by_another_where_none_is_counted(config: Config) -> None:
     with intercepted(Simulator(busy_world(advertisers=1, campaigns=2100), clock=frozen_now)) as tiktok:
         tiktok.faults.no_page_info(path="/campaign/get/")
@@ -91,6 +93,7 @@ def test_a_full_page_is_followed_by_another_where_none_is_counted(config: Config
     assert len(tiktok.asked("/campaign/get/")) == 3 + 2  # three pages, TopView, and whether there is Promote
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("stream", STREAMS)
 def test_a_later_page_may_leave_out_how_many_there_are(stream: str, tiktok: Simulator, sync: Read, two: Config) -> None:
     whole = rows_of(sync(stream, config=two), stream)

@@ -59,6 +59,7 @@ def asked(tiktok: Simulator, advertiser_id: str) -> list[tuple[str, str]]:
     )
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("row", PERIODS, ids=name_of)
 def test_a_period_is_what_the_world_delivered_in_it(
     row: dict[str, Any], sync: Callable[..., Sync], world: World
@@ -83,6 +84,7 @@ def test_the_reach_of_a_week_is_its_people_and_not_the_sum_of_its_days(sync: Cal
     assert sum(week["spend"] for week in weeks) == pytest.approx(sum(day["spend"] for day in days))
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("stream", "start", "first"),
     [(WEEKLY, "monday", "2026-01-12"), (WEEKLY, "sunday", "2026-01-11"), (MONTHLY, "monday", "2026-01-01")],

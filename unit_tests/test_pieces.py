@@ -20,6 +20,7 @@ def rows_of(result: Sync, stream: str) -> list[str]:
     return sorted(str(sorted(row.items(), key=str)) for row in result.rows(stream))
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize("stream", PATHS)
 def test_one_unreadable_row_costs_that_row(
@@ -50,6 +51,7 @@ def test_an_outage_is_no_unreadable_row(stream: str, tiktok: Simulator, sync: Re
     assert len(tiktok.asked(PATHS[stream])) < 100
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("stream", PATHS)
 @pytest.mark.parametrize("times", [3, 4, 8])
 def test_an_outage_that_passes_while_a_page_is_taken_apart_loses_nothing(

@@ -57,6 +57,7 @@ def test_only_an_account_that_has_some_is_asked_for_their_lists(
     assert asked == {"campaigns": {TOKYO: 2, BERLIN: 1}, "ad_groups": {TOKYO: 1}, "ads": {TOKYO: 1}}
 
 
+@pytest.mark.slow
 def test_lists_and_reports_share_the_question_whether_there_are_any(
     tiktok: Simulator, sync: Read, one_advertiser: Config
 ) -> None:
@@ -121,6 +122,7 @@ def test_promote_is_activity_of_an_account_that_does_nothing_else(
     assert [call.query["advertiser_id"] for call in tiktok.asked("/campaign/get/")].count(idle) == 1
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("stream", ["ads_reports_hourly", "ads_reports_by_country_daily"])
 @pytest.mark.parametrize("told", ["", "dimensions: stat_time_hour is not supported for Promote."])
 def test_a_report_by_what_promote_does_not_support_has_all_others(

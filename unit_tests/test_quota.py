@@ -18,7 +18,7 @@ from tiktok_simulator.protocol.wire import ApiError
 LATE = 0.059
 LEVELS = {"basic": 10, "advanced": 20, "premium": 30, "ultimate": 50}
 REPORTS, CREATE = "/report/integrated/get/", "/report/task/create/"
-STREAMS = ("campaigns", "ads", "campaigns_reports_daily", "ads_reports_hourly", "advertisers_reports_lifetime")
+STREAMS = ("campaigns", "ads", "campaigns_reports_daily", "campaigns_reports_hourly", "advertisers_reports_lifetime")
 
 
 class Door:
@@ -133,19 +133,19 @@ def test_many_refusals_within_a_second_count_as_one(turns: Turns) -> None:
 
 
 def test_every_request_of_a_sync_takes_its_turn_whatever_the_stream_and_the_attempt(
-    sync: Callable[..., Sync], tiktok: Simulator, turns: Turns
+    sync: Callable[..., Sync], tiktok: Simulator, turns: Turns, config: dict[str, Any]
 ) -> None:
     tiktok.faults.outage(times=3, path=REPORTS)
-    assert sync(*STREAMS).errors == []
+    assert sync(*STREAMS, config=config | {"start_date": "2026-01-22"}).errors == []
     assert len(turns.moments) == len(tiktok.transcript) > 20
     assert min(after - before for before, after in pairwise(sorted(turns.moments))) >= 0.105
 
 
 def test_a_refused_sync_says_so_once_and_goes_on_more_slowly(
-    sync: Callable[..., Sync], tiktok: Simulator, turns: Turns
+    sync: Callable[..., Sync], tiktok: Simulator, turns: Turns, config: dict[str, Any]
 ) -> None:
     tiktok.faults.rate_limited(times=3, path=REPORTS)
-    result = sync(*STREAMS)
+    result = sync(*STREAMS, config=config | {"start_date": "2026-01-22"})
     assert result.errors == result.warnings == []
     told = [log.log.message for log in result.output.logs if "goes on more slowly" in log.log.message]
     assert len(told) == 1
@@ -154,10 +154,10 @@ def test_a_refused_sync_says_so_once_and_goes_on_more_slowly(
 
 
 def test_a_limit_of_one_ad_account_does_not_slow_the_others_down(
-    sync: Callable[..., Sync], tiktok: Simulator, turns: Turns
+    sync: Callable[..., Sync], tiktok: Simulator, turns: Turns, config: dict[str, Any]
 ) -> None:
     tiktok.faults.rate_limited(times=3, path=REPORTS, code=40133)
-    assert sync(*STREAMS).errors == []
+    assert sync(*STREAMS, config=config | {"start_date": "2026-01-22"}).errors == []
     assert max(turns.moments) < len(tiktok.transcript) * 0.106 * 1.15
 
 

@@ -75,6 +75,7 @@ def test_a_real_row_comes_out_as_it_was(line: dict[str, Any], recorded: Found) -
                {name: value for name, value in wanted.items() if name in asked} for row in rows), wanted  # fmt: skip
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("line", EACH, ids=lambda line: line["stream"])
 def test_every_column_that_was_recorded_is_emitted(line: dict[str, Any], recorded: Found) -> None:
     missing = set(expected(line)) - set().union(*recorded(line["stream"]))

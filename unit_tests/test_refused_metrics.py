@@ -138,6 +138,7 @@ def test_the_next_window_spends_none(sync: Run, tiktok: Simulator, one_advertise
 # What the sources disagree about
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("stream", "disputed"),
     [(HOURLY, APP | PAID), (COUNTRY, PURCHASES), (AUDIENCE, PEOPLE)],
@@ -182,6 +183,7 @@ def test_what_sources_disagree_about_may_be_named_and_check_says_whether_tiktok_
     assert is_given or "have no relation (code 40002)" in str(status.message)
 
 
+@pytest.mark.slow
 def test_what_a_group_stands_for_may_be_left_out(sync: Run, tiktok: Simulator, config: Config) -> None:
     mine = {"name": "mine", "level": "campaign", "metrics": ["spend", "video", "all"]}
     tiktok.faults.refused_metric("video_views_p75")

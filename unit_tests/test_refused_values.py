@@ -24,6 +24,7 @@ def less(rows: list[dict[str, Any]], columns: set[str]) -> list[str]:
     return sorted(json.dumps(row, sort_keys=True) for row in kept)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("known", [[], KINDS], ids=["the value is named", "the known ones are named"])
 @pytest.mark.parametrize("stream", [ASSETS, "business_center_asset_members"])
 def test_of_a_kind_tiktok_does_not_know_there_are_no_rows(
@@ -60,6 +61,7 @@ def test_what_a_stream_is_about_is_never_left_out(sync: Run, tiktok: Simulator) 
     assert (result.statuses["campaigns"], result.warnings) == ("INCOMPLETE", [])
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("stream", "path", "column"),
     [

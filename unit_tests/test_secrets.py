@@ -37,6 +37,7 @@ FAULTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@pytest.mark.samples(3)
 @pytest.mark.usefixtures("debugging")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_neither_token_nor_secret_is_printed_even_when_debugging(

@@ -75,7 +75,7 @@ def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Calla
     assert {name for each in records for name in each} == expected
 
 
-@pytest.mark.parametrize("row", ROWS, ids=name_of)
+@pytest.mark.parametrize("row", [pytest.param(ROWS[0], marks=pytest.mark.slow), *ROWS[1:]], ids=name_of)
 def test_every_page_of_a_report_is_read(
     row: Record, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:
@@ -120,7 +120,7 @@ def test_only_the_selected_columns_are_asked_for(
     sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     selected = {BREAKDOWN: ["advertiser_id", "main_material_id", "stat_time_day", "spend", "clicks"]}
-    monkeypatch.setattr("source_tiktok_marketing.source.selected_columns", lambda _: selected)
+    monkeypatch.setattr("source_tiktok_marketing.source.select_columns", lambda _: selected)
     records = sync(BREAKDOWN, config=one_advertiser).rows(BREAKDOWN)
     asked = {exchange.query["metrics"] for exchange in tiktok.asked(f"/{ROWS[1]['endpoint']}")}
     assert [json.loads(metrics) for metrics in asked] == [["spend", "clicks"]]

@@ -82,6 +82,7 @@ def with_a_row_without_day(data: Body) -> None:
 CHANGES = [with_other_keys, without_a_row, with_a_row_twice, without_rows, with_a_row_without_day]
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_part_that_goes_wrong_once_is_read_anew_and_joined_whole(
     change: Change, sync: Callable[..., Sync], tiktok: Simulator, wide: dict[str, Any], expected: dict[str, Rows]
@@ -93,6 +94,7 @@ def test_a_part_that_goes_wrong_once_is_read_anew_and_joined_whole(
     assert {whom: rows_of(result, whom) for whom in expected} == expected
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_part_that_stays_wrong_stops_its_ad_account_without_a_half_joined_row(
     change: Change, sync: Callable[..., Sync], tiktok: Simulator, wide: dict[str, Any], expected: dict[str, Rows]

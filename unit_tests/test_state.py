@@ -119,6 +119,7 @@ def test_the_officials_state_per_account_is_taken_over(
     assert asked_from(tiktok) == {TOKYO: "2026-01-19", BERLIN: "2026-01-15"}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("stream", "saved", "start"),
     [
@@ -134,6 +135,7 @@ def test_the_older_whole_stream_state_counts_for_every_account(
     assert asked_from(tiktok) == dict.fromkeys((TOKYO, LOS_ANGELES, BERLIN, EMPTY), start)
 
 
+@pytest.mark.slow
 def test_the_officials_hours_and_times_are_understood(
     sync: Callable[..., Sync], tiktok: Simulator, world: World
 ) -> None:
@@ -200,6 +202,7 @@ def test_above_the_cdks_limit_each_account_keeps_a_cursor_of_its_own_and_a_new_o
     assert len([row for row in result.rows("campaigns") if row["advertiser_id"] == NEWCOMER]) == 2
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("metrics", [["spend"], ["all"]])
 def test_a_row_of_a_day_that_was_not_asked_for_leaves_the_cursor_within_what_was_asked_for(
     metrics: list[str], one_advertiser: dict[str, Any], sync: Callable[..., Sync], tiktok: Simulator

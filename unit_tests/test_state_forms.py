@@ -93,6 +93,7 @@ def test_a_state_of_a_stream_that_no_longer_exists_leaves_the_others_theirs(
     assert " of mine is" in warning
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("state", FORMS.values(), ids=FORMS)
 def test_a_state_file_of_any_form_is_gone_on_from(
     state: Any, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
@@ -142,6 +143,7 @@ def test_a_pipe_can_be_read_as_often_as_a_file_and_another_pipe_is_another() -> 
         os.close(reader)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("form", ["GLOBAL", "GLOBAL with a shared state", "LEGACY", "messages without a type"])
 def test_a_state_given_in_process_is_gone_on_from(form: str, tiktok: Simulator, one_day: Json) -> None:
     from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer  # noqa: PLC0415
@@ -170,6 +172,7 @@ FOREIGN: Json = {
 }  # fmt: skip
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("state", FOREIGN.values(), ids=FOREIGN)
 def test_a_stream_whose_state_is_not_understood_begins_anew_with_one_warning_and_the_others_go_on(
     state: Any, tiktok: Simulator, one_day: Json, warnings: Callable[[], list[str]]
@@ -182,6 +185,7 @@ def test_a_stream_whose_state_is_not_understood_begins_anew_with_one_warning_and
     assert (first_day(tiktok), first_day(tiktok, "stat_time_hour")) == (START, RESUMED)
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize(
     "cursor",
     ["2026-01-22", "2026-01-22 00:00:00", "2026-01-22T10:00:00Z", "2026-01-22T10:00:00.123Z", "2026-01-22 10:00:00 UTC",

@@ -10,7 +10,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.test.entrypoint_wrapper import read
 from fuzzing import run
 from harness import Sync, plain_reports
-from test_spec_and_catalog import catalog
+from test_spec_and_catalog import known_catalog
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.column_selection import select_columns
@@ -63,6 +63,7 @@ def asked(tiktok: Simulator) -> set[tuple[str, ...]]:
     return {tuple(json.loads(call.query["metrics"])) for call in plain_reports(tiktok)}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("properties", OFFICIAL.values(), ids=OFFICIAL)
 def test_a_schema_of_another_connector_selects_nothing(
     properties: Json, tiktok: Simulator, one_advertiser: Json
@@ -102,6 +103,7 @@ def offered(stream: str, config: Json) -> Json:
     return dict(found.get_json_schema()["properties"])
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("kept", [("spend", "clicks"), ("reach",), ("campaign_name", "real_time_result")])
 def test_our_own_schema_with_columns_left_out_is_a_selection(
     kept: tuple[str, ...], tiktok: Simulator, one_advertiser: Json
@@ -113,6 +115,7 @@ def test_our_own_schema_with_columns_left_out_is_a_selection(
     assert (result.errors, result.warnings) == ([], [])
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("stream", STREAMS)
 def test_our_own_schema_whole_warns_of_nothing(stream: str, tiktok: Simulator, one_advertiser: Json) -> None:
     config = one_advertiser | {"start_date": "2026-01-24"}
@@ -136,7 +139,7 @@ def test_a_column_of_ours_whose_type_has_changed_makes_no_selection(tiktok: Simu
 
 def test_everything_we_offer_is_ours(config: Json) -> None:
     entries = [{"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
-               for stream in catalog(config)["streams"]]  # fmt: skip
+               for stream in known_catalog(config)["streams"]]  # fmt: skip
     selected = select_columns(ConfiguredAirbyteCatalogSerializer.load({"streams": entries}))
     assert selected == {
         each["stream"]["name"]: [

@@ -25,6 +25,7 @@ from circumstances import (
     synced,
     world_of,
 )
+from fuzzing import times
 from hypothesis import HealthCheck, Phase, example, given, seed, settings
 
 Run = Callable[[Circumstances], Outcome]
@@ -35,7 +36,7 @@ KNOWN: dict[Circumstances, Outcome] = {}
 SAME = seed(20260215)
 # Without shrinking, whose time limit would be measured on the clock that stands still.
 MANY = settings(
-    max_examples=400,
+    max_examples=times(400),
     deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate],
@@ -164,7 +165,7 @@ def test_a_day_without_rows_is_not_done_before_two_days_have_passed(found: Circu
 
 
 @SAME
-@settings(MANY, max_examples=200)
+@settings(MANY, max_examples=times(200))
 @given(found=MOVING.map(lambda each: replace(each, saved=-370 - each.window - abs(each.saved or 0))))
 def test_a_cursor_of_the_far_future_stays_and_asks_for_nothing_but_a_period_that_has_begun(
     found: Circumstances, run: Run
@@ -175,7 +176,7 @@ def test_a_cursor_of_the_far_future_stays_and_asks_for_nothing_but_a_period_that
 
 
 @SAME
-@settings(MANY, max_examples=200)
+@settings(MANY, max_examples=times(200))
 @given(found=MOVING.map(lambda each: replace(each, saved=max(each.start, 0) + 1 + abs(each.saved or 0))))
 def test_a_cursor_before_the_start_reads_from_the_start(found: Circumstances, run: Run) -> None:
     days, first = run(found).days, period_of(found.stream, found.first)[0]

@@ -23,6 +23,7 @@ from circumstances import (
     moments,
     world_of,
 )
+from fuzzing import times
 from harness import QuickSource, Sync, frozen_now, plain_reports
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ from tiktok_simulator.world.ready_made import LOS_ANGELES
 
 REPORTS = "/report/integrated/get/"
 SOME = settings(
-    max_examples=40,
+    max_examples=times(40),
     deadline=None,
     database=None,
     derandomize=True,

@@ -60,6 +60,7 @@ def two_accounts(config: Json) -> Json:
     return config | {"advertiser_ids": [LOS_ANGELES, EMPTY], "end_date": "", "custom_reports": reports}
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("name", OLD_CONFIGS)
 def test_an_old_configuration_asks_for_the_same_days_of_the_same_accounts(
     name: str, sync: Run, tiktok: Simulator
@@ -77,6 +78,7 @@ def test_an_old_configuration_asks_for_the_same_days_of_the_same_accounts(
     assert {call.host.startswith("sandbox-ads") for call in asked} == {sandbox}
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("name", OLD_CONFIGS)
 def test_no_key_of_an_old_configuration_is_lost(name: str) -> None:
     old = dict(OLD_CONFIGS[name]["config"])
@@ -110,6 +112,7 @@ def test_every_key_there_ever_was_is_still_on_the_form() -> None:
     assert of_report <= form["custom_reports"]["items"]["properties"].keys()
 
 
+@pytest.mark.slow
 def test_a_state_saved_now_is_of_the_form_that_was_frozen(sync: Run, two_accounts: Json) -> None:
     """Another form needs another frozen file, and a migration that takes over this one."""
     result = sync(*OURS, config=two_accounts)
@@ -130,6 +133,7 @@ RESUMES = {
 }  # fmt: skip
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("stream", RESUMES)
 def test_a_report_goes_on_from_our_old_state_at_the_right_day(
     stream: str, sync: Run, tiktok: Simulator, two_accounts: Json, clock: Any
@@ -161,6 +165,7 @@ def test_what_has_no_cursor_is_read_whole_from_our_old_state(sync: Run, two_acco
     assert {row["advertiser_id"] for row in result.rows("advertisers")} == {LOS_ANGELES, EMPTY}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("name", OFFICIAL)
 def test_a_report_goes_on_from_the_officials_state_at_the_right_day(name: str, sync: Run, tiktok: Simulator) -> None:
     stream = OFFICIAL[name]["stream"]

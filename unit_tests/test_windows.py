@@ -32,6 +32,7 @@ def span(first: date, last: date) -> list[date]:
     return days([(first, last)])
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize(
     ("stream", "longest", "length"),
     [(DAILY, 30, length) for length in (1, 2, 30, 31, 59, 60, 61)] + [(HOURLY, 1, length) for length in (1, 2, 3, 12)],
@@ -61,6 +62,7 @@ def test_a_start_that_is_the_end_makes_one_day(
     }
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("stream", [DAILY, HOURLY])
 @pytest.mark.parametrize(
     ("moment", "today"),
@@ -104,6 +106,7 @@ def test_the_next_daily_sync_costs_one_request_per_account(
     assert sorted(asked) == sorted([TOKYO, LOS_ANGELES, BERLIN, EMPTY])
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("limit", [1, 4, 7, 15])
 def test_a_query_too_large_is_halved_until_it_fits_and_no_row_is_lost(
     limit: int, sync: Callable[..., Sync], tiktok: Simulator, one_advertiser: dict[str, Any]

@@ -54,6 +54,7 @@ def test_the_hours_of_a_day_add_up_to_the_day() -> None:
     assert sums(hours, "ad_id", "stat_time_day") == sums(delivered("ad_id", "stat_time_day"), "ad_id", "stat_time_day")
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("partition", sorted(PARTITIONS))
 def test_the_cells_of_a_day_add_up_to_the_day(partition: tuple[str, ...]) -> None:
     cut = delivered("ad_id", "stat_time_day", *partition)

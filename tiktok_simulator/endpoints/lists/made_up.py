@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,11 +46,18 @@ class Member:
 def members_of(path: str) -> Member:
     """The members of the `data` of an endpoint (answers.csv)."""
     tree = Member("data", "object")
-    for row in read_table("answers"):
-        if row["endpoint"] == path:
-            *above, name = row["member"].split(".")
-            tree.at(above).members[name] = Member(name, row["type"])
+    for row in _answers().get(path, ()):
+        *above, name = row["member"].split(".")
+        tree.at(above).members[name] = Member(name, row["type"])
     return tree
+
+
+@cache
+def _answers() -> Mapping[str, Sequence[Mapping[str, str]]]:
+    found = defaultdict(list)
+    for row in read_table("answers"):
+        found[row["endpoint"]].append(row)
+    return dict(found)
 
 
 def made_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = MappingProxyType({})) -> Any:
