@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ from rows import ENTITIES, name_of
 
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.schema.columns import entity_columns
-from tiktok_simulator import Simulator, World, intercepted
+from tiktok_simulator import Fault, Request, Response, Simulator, World, intercepted
 from tiktok_simulator.endpoints.reports.truth import truth_entities
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO, busy_world
 
@@ -116,6 +116,25 @@ def test_ads_without_modify_time_are_emitted_every_time_and_once(sync: Callable[
     for result in (first, second):
         found = [row["ad_id"] for row in result.rows("ads") if "modify_time" not in row]
         assert sorted(found) == sorted(undated) != []
+
+
+def test_a_midnight_in_the_middle_of_a_list_loses_none_of_it(
+    sync: Callable[..., Sync], tiktok: Simulator, clock: Any, one_advertiser: dict[str, Any]
+) -> None:
+    def turn_of_the_day(request: Request, answer: Callable[[Request], Response]) -> Response:
+        response = answer(request)
+        clock.move_to(datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) + timedelta(days=1))
+        return response
+
+    expected = sync("ads", config=one_advertiser)
+    state = expected.state("ads")
+    state["states"][0]["cursor"]["modify_time"] = f"{NOW.date() - timedelta(days=180)}T00:00:00"
+    tiktok.transcript.clear()
+    tiktok.faults.arm(Fault("midnight", turn_of_the_day, "/ad/get/"))
+    result = sync("ads", config=one_advertiser, state={"ads": state})
+    assert "modified_after" in tiktok.asked("/ad/get/")[0].query["filtering"]
+    undated = [row["ad_id"] for row in expected.rows("ads") if "modify_time" not in row]
+    assert undated == [row["ad_id"] for row in result.rows("ads") if "modify_time" not in row] != []
 
 
 def test_ads_are_asked_for_what_changed_once_there_is_a_recent_cursor(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -26,6 +25,8 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # So often a list that moves while it is paged through is begun anew.
 READ_AGAIN = 5
+# The filter of a list that is asked only for what changed.
+CHANGES_ONLY = "modified_after"
 NAMED = 20
 # Bytes at either end of a page that tell it from another page: a row with its id, and more.
 OUTERMOST = 16_384
@@ -45,9 +46,8 @@ class TiktokPages(PaginationStrategy):
 
         {"sweep": 0, "page": 1, "filter": …} → {"sweep": 0, "page": 2, "filter": …} → {"sweep": 1, "page": 1, …} → end
 
-    A sweep marked `undated` complements one that asks for changes only. That is done within `recent_days` of the
-    cursor; before, and in a first sync, the other sweep has everything and this one is left out. One with `if_any` is
-    for ad accounts that have campaigns of that kind (`AskedApart`).
+    A sweep marked `undated` complements one that asked for changes only; where that had everything, as in a first sync,
+    it is left out. One with `if_any` is for ad accounts that have campaigns of that kind (`AskedApart`).
 
     Lists are sorted newest first and move while they are read: one entity less, and the row that moves over the page
     break is never seen. So a sweep whose number of rows changes, or whose page is the one before, is read anew; rows
@@ -67,7 +67,6 @@ class TiktokPages(PaginationStrategy):
     stream: str = ""
     sweeps: list[Mapping[str, Any]] | None = None
     reachable: int | None = None
-    recent_days: int = 0
     metrics: list[str] | None = None
     sample: bool = False
     config: Mapping[str, Any] | None = None
@@ -118,9 +117,11 @@ class TiktokPages(PaginationStrategy):
         self, token: Mapping[str, Any], answer: Answer, stream_slice: StreamSlice | None
     ) -> dict[str, Any] | None:
         """The next sweep, None behind the last. Tells of the rows that could not be read."""
+        changes_only = token.get("changes_only") or CHANGES_ONLY in answer.asked("filtering")
         rest = range(token["sweep"] + 1, len(self.sweeps or ()))
-        if (sweep := next((each for each in rest if self._is_due(each, stream_slice)), None)) is not None:
-            return {**self._start_of(sweep), "unread": token.get("unread", ())}
+        due = (each for each in rest if self._is_due(each, stream_slice, changes_only=changes_only))
+        if (sweep := next(due, None)) is not None:
+            return {**self._start_of(sweep), "unread": token.get("unread", ()), "changes_only": changes_only}
         if unread := token.get("unread"):
             text = (
                 f"{self.stream}: TikTok can't give row {several([*map(str, unread)], NAMED)} of {_owner_of(answer)}'s "
@@ -154,15 +155,12 @@ class TiktokPages(PaginationStrategy):
     def _start_of(self, sweep: int) -> dict[str, Any]:
         return {"sweep": sweep, "page": 1, **(self.sweeps[sweep] if self.sweeps else {})}
 
-    def _is_due(self, sweep: int, stream_slice: StreamSlice | None) -> bool:
+    def _is_due(self, sweep: int, stream_slice: StreamSlice | None, *, changes_only: bool) -> bool:
         found = self.sweeps[sweep] if self.sweeps else {}
         advertiser_id = str(stream_slice.get("advertiser_id", "")) if stream_slice else ""
         if self.config and not AskedApart.of(self.config).is_due(advertiser_id, found):
             return False
-        if not found.get("undated"):
-            return True
-        changed_since = str(stream_slice["start_time"]) if stream_slice else ""
-        return changed_since > (datetime.now(UTC) - timedelta(days=self.recent_days)).date().isoformat()
+        return changes_only or not found.get("undated")
 
     def _begin_anew(self, token: Mapping[str, Any], tally: Tally, answer: Answer) -> dict[str, Any] | None:
         """The first page again, where the list has moved since the page before or ends too early; else None."""
@@ -180,7 +178,8 @@ class TiktokPages(PaginationStrategy):
                 return None
         if times < READ_AGAIN:
             LOGGER.info(f"{whose} changed while it was read ({last.total} rows, {tally.total} now): once more.")
-            return {**self._start_of(token["sweep"]), "again": times + 1}
+            kept = {name: token[name] for name in ("unread", "changes_only") if name in token}
+            return {**self._start_of(token["sweep"]), **kept, "again": times + 1}
         if before != now and (tally.total or 0) > (last.total or 0):  # newest first: only read rows move on
             return None
         raise TransientError(
