@@ -16,7 +16,7 @@ from airbyte_cdk import FailureType
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS, Budget
+from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS, SearchBudget
 from source_tiktok_marketing.requesters.request_parameters import Item, names_nothing
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.sync import Shared
@@ -63,7 +63,7 @@ class Report:
     taken: dict[Item, tuple[str, ...]] = field(default_factory=dict)
     unnamed: set[Item] = field(default_factory=set)
     unasked: set[Item] = field(default_factory=set)
-    budget: Budget = field(default_factory=Budget)
+    budget: SearchBudget = field(default_factory=SearchBudget)
     lock: Lock = field(default_factory=Lock)
 
     def of(self, owner: str) -> set[Item]:

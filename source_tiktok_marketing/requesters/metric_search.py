@@ -12,7 +12,7 @@ FEW = 10
 
 
 @dataclass
-class Budget:
+class SearchBudget:
     """How many requests the search of one report has taken in this sync."""
 
     taken: int = 0
@@ -37,7 +37,7 @@ class MetricSearch:
 
     ours: set[str]
     doubted: Sequence[str]
-    budget: Budget
+    budget: SearchBudget
     accepts: Callable[[Sequence[str]], bool]
 
     def refused(self, metrics: Sequence[str]) -> list[str]:
