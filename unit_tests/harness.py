@@ -103,15 +103,16 @@ def _whole_rows() -> list[Mapping[str, Any]]:
 @cache
 def _part_of_the_manifest(wanted: frozenset[str], *, has_own: bool) -> bytes:
     """The rows of the wanted streams, and the tables of the user's own streams where he has any."""
-    part = {key: deepcopy(value) for key, value in _whole().resolved_manifest.items() if key != "definitions"}
+    part = {key: value for key, value in _whole().resolved_manifest.items() if key != "definitions"}
     tables, part["dynamic_streams"] = part["dynamic_streams"], []
     for table in tables:
-        parameters = table["components_resolver"].get("stream_parameters", {})
+        resolver = table["components_resolver"]
+        parameters = resolver.get("stream_parameters", {})
         rows = [row for row in parameters.get("list_of_parameters_for_stream", ()) if row["name"] in wanted]
         if rows:
-            parameters["list_of_parameters_for_stream"] = rows
+            resolver = {**resolver, "stream_parameters": {**parameters, "list_of_parameters_for_stream": rows}}
         if rows or (has_own and not parameters):
-            part["dynamic_streams"].append(table)
+            part["dynamic_streams"].append({**table, "components_resolver": resolver})
     return pickle.dumps(part)
 
 
