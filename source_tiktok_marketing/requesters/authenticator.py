@@ -61,11 +61,15 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Completes a request. Raises what is known already where asking is in vain."""
-        self._patience.refuse_hopeless(*place_of(request), is_apart=self.of in ORGANIC)
+        self.refuse_hopeless(request)
         if self.of != RENEWAL:
             request.headers.update(self.get_auth_header())
         request.hooks["response"] = [receive]
         return request
+
+    def refuse_hopeless(self, request: requests.PreparedRequest) -> None:
+        """Raises what is known already where asking is in vain."""
+        self._patience.refuse_hopeless(*place_of(request), is_apart=self.of in ORGANIC)
 
 
 _TURNS = "_tiktok_turns"
@@ -95,7 +99,7 @@ class QuotaAuthenticator(TiktokAuthenticator):
     @override
     def __call__(self, request: requests.PreparedRequest) -> Any:
         """Waits for the request's turn, then signs it."""
-        super().__call__(request)  # raises where asking is in vain; and so is waiting
+        self.refuse_hopeless(request)  # before it waits, and once more behind that
         setattr(request, _TURNS, self._budget.wait(request.url or ""))
         hold_if_stopping()
         return super().__call__(request)
