@@ -47,7 +47,6 @@ from source_tiktok_marketing.requesters.clock import SyncClock, tell_days
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
 from source_tiktok_marketing.retrievers.advertisers import refuse_unreachable
 from source_tiktok_marketing.samples import ask_for_samples
-from source_tiktok_marketing.schema.casting import ODD_VALUES
 from source_tiktok_marketing.shutdown import emit_states
 from source_tiktok_marketing.sync import PREPARED, Sync, is_sample
 
@@ -208,7 +207,6 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         except AirbyteTracedException as error:
             raise reasons.closing(error) from None  # what it is made of was told
         finally:
-            ODD_VALUES.report()
             self._sync.close()
         refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered, self.rows())
 

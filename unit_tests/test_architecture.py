@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -115,3 +116,18 @@ def test_nothing_is_left_to_be_done_later() -> None:
     words = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
     for path in [*CONNECTOR, *SIMULATOR]:
         assert not [word for word in words if word in path.read_text(encoding="utf-8")], path
+
+
+def test_the_page_on_the_house_names_every_part_a_sync_shares() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    parts = {name for path in CONNECTOR for name in re.findall(r"class (\w+)\(Shared\)", path.read_text("utf-8"))}
+    assert {name for name in parts if f"`{name}`" not in page} == set() != parts
+
+
+def test_what_the_walks_name_is_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z]\w+)\.([a-z_]\w*)`", page.partition("## The connector")[0]))
+    code = {path: path.read_text("utf-8") for path in CONNECTOR}
+    known = {(name, method) for name, method in named
+             if any(f"class {name}" in text and f"def {method}(" in text for text in code.values())}  # fmt: skip
+    assert named - known == set() != known

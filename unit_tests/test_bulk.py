@@ -44,7 +44,7 @@ def both_ways(rows: list[Config]) -> tuple[list[Config] | None, list[Config]]:
     codec = codec_of(PARAMETERS)
     assert codec
     page = codec.page_of(answer(rows))
-    slow = ReportExtractor(PARAMETERS["dimensions"], PARAMETERS["metrics"], STREAM, PARAMETERS)  # type: ignore[arg-type]
+    slow = ReportExtractor(PARAMETERS["dimensions"], PARAMETERS["metrics"], STREAM, {}, PARAMETERS)  # type: ignore[arg-type]
     fast = None if page is None else [*page.first.rows(), *page.rest.rows()]
     return fast, [dict(record) for record in slow.extract_records(answer(rows))]
 

@@ -16,7 +16,7 @@ from source_tiktok_marketing.extractors.reports import ReportExtractor
 from source_tiktok_marketing.requesters.permissions import accepted
 from source_tiktok_marketing.requesters.request_parameters import is_unasked
 from source_tiktok_marketing.requesters.responses import answer_of
-from source_tiktok_marketing.schema.casting import entity
+from source_tiktok_marketing.schema.casting import OddValues, entity
 
 
 @dataclass
@@ -40,12 +40,16 @@ class NestedExtractor(RecordExtractor):
 
     stream: str
     records: str
+    config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
     lift: list[str] = field(default_factory=list)
     key_as: str = "value"
     renames: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
     own: bool = False
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._odd_values = OddValues.of(self.config)
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
@@ -60,7 +64,7 @@ class NestedExtractor(RecordExtractor):
                 internal_message=f"records: {self.records}",
             )
         for row in walk_to(data, self.records, self.key_as):
-            yield entity(self.stream, self._open(row))
+            yield entity(self.stream, self._open(row), self._odd_values)
 
     def _open(self, row: Mapping[str, Any]) -> dict[str, Any]:
         opened = {name: value for name, value in row.items() if name not in self.lift}

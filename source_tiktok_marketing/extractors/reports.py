@@ -16,7 +16,7 @@ from source_tiktok_marketing.requesters.cut_answers import cut, is_cut
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.responses import answer_of
-from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES, Caster
+from source_tiktok_marketing.schema.casting import CASTERS, Caster, OddValues
 from source_tiktok_marketing.schema.columns import Column, report_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 from source_tiktok_marketing.schema.metrics import dimensions as dimension_table
@@ -52,6 +52,7 @@ class ReportExtractor(RecordExtractor):
     dimensions: list[str]
     metrics: list[str]
     stream: str
+    config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
     business_center_id: str = ""
     bulk: bool = False
@@ -63,6 +64,7 @@ class ReportExtractor(RecordExtractor):
         wanted = [("dimensions", name) for name in self.dimensions] + [("metrics", name) for name in self.metrics]
         self._columns = [(part, known[name], known[name].label, CASTERS[known[name].type]) for part, name in wanted]
         self._codec = codec_of(parameters) if self.bulk else None
+        self._odd_values = OddValues.of(self.config)
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer, or all of them as one page (page_decoder.py)."""
@@ -90,7 +92,7 @@ class ReportExtractor(RecordExtractor):
             try:
                 record[label] = cast(value)
             except (TypeError, ValueError, OverflowError):
-                if (kept := ODD_VALUES.fitted(self.stream, column, value)) is not None:
+                if (kept := self._odd_values.fitted(self.stream, column, value)) is not None:
                     record[label] = kept
         return record
 
@@ -106,10 +108,12 @@ class TaskExtractor(RecordExtractor):
     dimensions: list[str]
     metrics: list[str]
     stream: str
+    config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._rows = ReportExtractor(self.dimensions, self.metrics, self.stream, parameters)
+        self._rows = ReportExtractor(self.dimensions, self.metrics, self.stream, self.config, parameters)
+        self._odd_values = OddValues.of(self.config)
         self._needed = [name for name in self.dimensions if not dimension_table()[name].is_breakdown]
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
@@ -117,7 +121,7 @@ class TaskExtractor(RecordExtractor):
         owner = {"advertiser_id": answer_of(response).advertiser_id}
         text, is_mended = read_text(response.content)
         if is_mended:
-            ODD_VALUES.add_answer(self.stream)
+            self._odd_values.add_answer(self.stream)
         lines = csv.DictReader(text)
         for line in lines:
             if None in line or None in line.values():

@@ -12,7 +12,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.responses import answer_of, is_not_granted
-from source_tiktok_marketing.schema.casting import entity
+from source_tiktok_marketing.schema.casting import OddValues, entity
 from source_tiktok_marketing.text import said_by
 
 # advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
@@ -28,6 +28,7 @@ class Details:
     """
 
     requester: HttpRequester
+    odd_values: OddValues
     left: int | None = None
     untold: set[str] = field(default_factory=set)
     suspected: list[str] = field(default_factory=list)
@@ -46,7 +47,7 @@ class Details:
         response = self.requester.send_request(request_params={"advertiser_ids": json.dumps(ids)})
         answer = answer_of(requests.Response() if response is None else response)
         if answer.code == 0:
-            yield from (entity("advertisers", row) for row in answer.data.get("list") or ())
+            yield from (entity("advertisers", row, self.odd_values) for row in answer.data.get("list") or ())
             return
         words = f"{said_by(answer.body)} (code {answer.code})"
         _refuse_all(words)

@@ -19,7 +19,7 @@ from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_details import Details
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.responses import answer_of
-from source_tiktok_marketing.schema.casting import entity
+from source_tiktok_marketing.schema.casting import OddValues, entity
 from source_tiktok_marketing.sync import Shared, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -38,7 +38,7 @@ class AdvertiserDirectory(Shared):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
-        self._clock = SyncClock.of(config)
+        self._clock, self._odd_values = SyncClock.of(config), OddValues.of(config)
         self._lock = RLock()
         self._known: dict[str, Callable[[], Any]] = {}
         self._todays: dict[str, date] = {}
@@ -136,7 +136,11 @@ class AdvertiserDirectory(Shared):
             return [{"advertiser_id": advertiser_id} for advertiser_id in named]
         response = self.requesters["authorised"].send_request()
         rows = answer_of(response).data.get("list") or () if response is not None else ()
-        return list({row["advertiser_id"]: row for row in (entity("advertiser_ids", row) for row in rows)}.values())
+        return list(
+            {
+                row["advertiser_id"]: row for row in (entity("advertiser_ids", row, self._odd_values) for row in rows)
+            }.values()
+        )
 
     def _ask_for_details(self) -> dict[str, Mapping[str, Any]]:
         if is_sandbox(self._config):
@@ -144,7 +148,7 @@ class AdvertiserDirectory(Shared):
         reached = {row["advertiser_id"] for row in self.authorised()}
         wanted = [advertiser_id for advertiser_id in self.chosen() if advertiser_id in reached]
         lookups = IN_A_CHECK_WITH_LIST if self._kind == OAUTH else IN_A_CHECK
-        details = Details(self.requesters["details"], lookups if is_sample(self._config) else None)
+        details = Details(self.requesters["details"], self._odd_values, lookups if is_sample(self._config) else None)
         found = {row["advertiser_id"]: row for row in details.of(wanted)}
         self._untold, self.refused_together = details.untold, details.suspected
         return found

@@ -31,7 +31,7 @@ from source_tiktok_marketing.requesters.retry import (
 )
 from source_tiktok_marketing.requesters.transport import why_unanswered
 from source_tiktok_marketing.requesters.validation import REPORT, find_flaw
-from source_tiktok_marketing.schema.casting import ODD_VALUES
+from source_tiktok_marketing.schema.casting import OddValues
 from source_tiktok_marketing.text import said_by
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -77,6 +77,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._patience, self._table = Patience.of(self.config), ErrorTable.of(self.config)
         self._table.rows = self.answers or self._table.rows
         self._left_out, self._budget = LeftOut.of(self.config), Budget.of(self.config)
+        self._odd_values = OddValues.of(self.config)
         self._is_apart = self.of in ORGANIC
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)
@@ -136,7 +137,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if flaw := find_flaw(answer) or self._find_emptiness(answer):
             return _ask_again(f"TikTok sent an answer {flaw}. {self._name_whom(answer)}")
         if answer.is_mended and self.gives_rows:
-            ODD_VALUES.add_answer(self.stream or answer.path)
+            self._odd_values.add_answer(self.stream or answer.path)
         return ErrorResolution(ResponseAction.SUCCESS)
 
     def _judge_by_row(self, row: Mapping[str, Any], refusal: str, answer: Answer) -> ErrorResolution:

@@ -18,7 +18,7 @@ from source_tiktok_marketing.errors import BrokenOffError, DefectError, Transien
 from source_tiktok_marketing.requesters.json_decoding import read_json, read_text
 from source_tiktok_marketing.requesters.permissions import accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
-from source_tiktok_marketing.schema.casting import ODD_VALUES, entity
+from source_tiktok_marketing.schema.casting import OddValues, entity
 
 CREATE, CHECK, DOWNLOAD = (f"changelog/task/{step}/" for step in ("create", "check", "download"))
 # The headings of the log. Before them stands how many budgets, bids and statuses were changed.
@@ -59,13 +59,16 @@ class ChangeLogDownloads(Retriever):
     parameters: InitVar[Mapping[str, Any]]
     stream: str
 
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._odd_values = OddValues.of(self.config)
+
     @override
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
         """The changes that the slice asks about."""
         ask: Mapping[str, str] = stream_slice.extra_fields["ask"] if stream_slice else {}
         task = {"advertiser_id": ask["advertiser_id"], "task_id": self._wait_until_ready(ask)}
         for line in self._read_whole(task):
-            yield entity(self.stream, {**line, "changes": changes(line.get("activity_details", ""))})
+            yield entity(self.stream, {**line, "changes": changes(line.get("activity_details", ""))}, self._odd_values)
 
     def _read_whole(self, task: Mapping[str, str]) -> list[dict[str, str]]:
         """The lines of a log, which is downloaded again where it is damaged."""
@@ -102,7 +105,7 @@ class ChangeLogDownloads(Retriever):
         """The lines of a log by their columns; a heading that is not known is a column of its own name."""
         text, is_mended = read_text(self._find_csv(log))
         if is_mended:
-            ODD_VALUES.add_answer(self.stream)
+            self._odd_values.add_answer(self.stream)
         rows = csv.reader(text)
         headings = next((row for row in rows if set(COLUMNS) & set(row)), [])
         for row in rows:

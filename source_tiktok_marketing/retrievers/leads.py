@@ -23,7 +23,7 @@ from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartErro
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.permissions import accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
-from source_tiktok_marketing.schema.casting import CASTERS, ODD_VALUES
+from source_tiktok_marketing.schema.casting import CASTERS, OddValues
 from source_tiktok_marketing.schema.columns import entity_columns
 
 FILE = "page/lead/task/download/"
@@ -80,6 +80,7 @@ class LeadDownloads(Retriever):
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self.download.stream_response = True
+        self._odd_values = OddValues.of(self.config)
         self._time = entity_columns()[self.stream]["create_time"]
 
     @override
@@ -140,7 +141,7 @@ class LeadDownloads(Retriever):
     def _read_rows(self, file: bytes) -> Iterator[dict[str, Any]]:
         text, is_mended = read_text(file)
         if is_mended:
-            ODD_VALUES.add_answer(self.stream)
+            self._odd_values.add_answer(self.stream)
         lines = csv.reader(text)
         headings = [heading.strip() for heading in next(lines, [])]
         columns = [COLUMNS.get(re.sub(r"\W+", "_", heading.lower()), "") for heading in headings]
@@ -170,7 +171,7 @@ class LeadDownloads(Retriever):
         try:
             return str(CASTERS[self._time.type](text))
         except (ValueError, OverflowError):
-            ODD_VALUES.add(self.stream, self._time, NOT_SHOWN)
+            self._odd_values.add(self.stream, self._time, NOT_SHOWN)
             return None
 
     def _make_error(self, what: str, details: str) -> AirbyteTracedException:

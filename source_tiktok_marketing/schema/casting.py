@@ -13,8 +13,10 @@ from threading import Lock
 from typing import Any
 
 import orjson
+from typing_extensions import override
 
 from source_tiktok_marketing.schema.columns import Column, entity_columns
+from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
@@ -29,10 +31,10 @@ NULL = "null"
 Caster = Callable[[Any], Any]
 
 
-class OddValues:
+class OddValues(Shared):
     """Counts the values that are not of their column's type: one warning per stream and column, then a sum."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lock = Lock()
 
@@ -61,8 +63,9 @@ class OddValues:
                 "U+FFFD, such numbers null."
             )
 
-    def report(self) -> None:
-        """Logs how many values of each column were replaced since the last report."""
+    @override
+    def close(self) -> None:
+        """Logs how many values of each column were replaced, and forgets it."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
         for (stream, name, becomes), count in sorted(counts.items()):
@@ -74,10 +77,6 @@ class OddValues:
         with self._lock:
             self._counts[stream, name, becomes] += 1
             return self._counts[stream, name, becomes] == 1
-
-
-# One per process: a process runs one sync, and its extractors are built by the CDK one by one.
-ODD_VALUES = OddValues()
 
 
 def _string(value: Any) -> str:
@@ -224,13 +223,15 @@ def _parse(value: Any) -> Any:
     return found if isinstance(found, list | dict) else value
 
 
-def entity(stream: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def entity(stream: str, row: Mapping[str, Any], odd_values: OddValues) -> dict[str, Any]:
     """One entity of `stream`, its values typed; nulls are left out."""
     columns = entity_columns().get(stream, {})
-    return dict(_type_values(stream, columns, row))
+    return dict(_type_values(stream, columns, row, odd_values))
 
 
-def _type_values(stream: str, columns: Mapping[str, Column], row: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+def _type_values(
+    stream: str, columns: Mapping[str, Column], row: Mapping[str, Any], odd_values: OddValues
+) -> Iterable[tuple[str, Any]]:
     for name, value in row.items():
         if value is None:
             continue
@@ -238,5 +239,5 @@ def _type_values(stream: str, columns: Mapping[str, Column], row: Mapping[str, A
         try:
             yield name, CASTERS[column.type](value) if column else value
         except (TypeError, ValueError, OverflowError):
-            if value != "" and column and (kept := ODD_VALUES.fitted(stream, column, value)) is not None:
+            if value != "" and column and (kept := odd_values.fitted(stream, column, value)) is not None:
                 yield name, kept
