@@ -46,7 +46,7 @@ def test_a_request_has_the_ids_of_the_owner_and_of_the_levels() -> None:
 
 @pytest.mark.parametrize(("of", "ask"), [("tiktok_account", {"business_id": "{business_id}"}), ("app", {})])
 def test_a_request_names_its_owner_by_the_owners_parameter_and_nobody_by_none(of: str, ask: dict[str, str]) -> None:
-    (row,) = written_out({"of": of, "streams": {"caps": CAPS}})
+    (row,) = written_out({"group": "pens", "of": of, "streams": {"caps": CAPS}})
     assert row["ask"] == ask
 
 
