@@ -88,3 +88,12 @@ def test_forms_that_moved_to_a_business_centre_are_not_asked_for_their_questions
     moved = [row for row in result.rows("instant_forms") if row["transfer_status"] == "TRANSFERRED"]
     assert [row["page_id"] for row in moved] == [forms[0]["page_id"]]
     assert tiktok.asked("/page/field/get/")
+
+
+def test_what_is_the_same_for_all_needs_no_details_of_ad_accounts(
+    sync: Read, config: Config, tiktok: Simulator
+) -> None:
+    tiktok.faults.refused(50000, "System error.", None, "/advertiser/info/")
+    result = sync("os_versions", config=config | {"max_wait_minutes": 1})
+    assert result.errors == []
+    assert result.rows("os_versions")

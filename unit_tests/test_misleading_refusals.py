@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from harness import Sync
 
+from source_tiktok_marketing.requesters.left_out import Report
 from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS
 from tiktok_simulator import Simulator
 from tiktok_simulator.faults.fault import Fault
@@ -137,6 +138,16 @@ def test_what_one_ad_account_refuses_the_others_have(sync: Run, tiktok: Simulato
     assert {row["advertiser_id"] for row in result.rows(DAILY) if row.get("clicks") is None} == {TOKYO}
     (warning,) = result.warnings
     assert f"metrics clicks of {DAILY} for ad account {TOKYO} alone" in warning
+
+
+def test_what_one_ad_account_goes_on_taking_is_not_believed_refused_of_all() -> None:
+    report, likes = Report(), ("metrics", "likes")
+    for owner in ("A", "B"):
+        report.take(owner, [likes])
+        report.leave_out({likes: "words"}, owner)
+    report.take("C", [likes])
+    report.leave_out({likes: "words"}, "D")
+    assert (report.of("C"), report.of("D")) == (set(), {likes})
 
 
 def test_each_ad_account_may_refuse_something_else(sync: Run, tiktok: Simulator) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -60,3 +62,10 @@ def test_a_redirect_to_another_host_is_handed_back(tiktok: Simulator) -> None:
     tiktok.faults.redirect()
     assert ask().status_code == 302
     assert len(tiktok.transcript) == 1
+
+
+def test_an_answer_is_a_response_for_whoever_takes_it_for_one(tiktok: Simulator) -> None:
+    answer = ask()
+    for each in (answer, copy.deepcopy(answer), pickle.loads(pickle.dumps(answer))):
+        assert (each.json(), b"".join(each.iter_content(7))) == (answer.body, answer.content)
+        assert [*each.iter_lines()] == answer.content.splitlines()

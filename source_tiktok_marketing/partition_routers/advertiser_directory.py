@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, tzinfo
 from threading import RLock
 from typing import Any
@@ -16,7 +17,7 @@ from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
 from source_tiktok_marketing.config.shards import is_ours
 from source_tiktok_marketing.config.sign_in import OAUTH, is_sandbox
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.partition_routers.advertiser_details import Details
+from source_tiktok_marketing.partition_routers.advertiser_details import BATCH, Details
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import OddValues, entity
@@ -60,8 +61,22 @@ class AdvertiserDirectory(Shared):
         return [advertiser_id for advertiser_id in self._list_undivided() if is_ours(self._config, advertiser_id)]
 
     def any(self) -> str:
-        """An ad account to ask what is the same for all: one that answers, another worker's where this one has none."""
-        return (self.promising() or self._list_undivided())[0]
+        """An ad account to ask what is the same for all: the first that answers, of any worker's first hundred."""
+        found: str = self._ask_once("any", self._find_any)
+        return found
+
+    def _find_any(self) -> str:
+        ids = self._list_undivided()
+        if is_sandbox(self._config) or len(ids) == 1:
+            return ids[0]
+        with suppress(AirbyteTracedException):  # whoever reads the details says so
+            rows = self.details() if len(self.chosen()) in range(1, BATCH) else self._details_of(ids[:BATCH])
+            return next(iter(rows), ids[0])
+        return ids[0]
+
+    def _details_of(self, ids: list[str]) -> list[str]:
+        details = Details(self.requesters["details"], self._odd_values, IN_A_CHECK)
+        return [row["advertiser_id"] for row in details.of(ids)]
 
     def _list_undivided(self) -> list[str]:
         excluded = self._config["exclude_advertiser_ids"]
@@ -116,9 +131,8 @@ class AdvertiserDirectory(Shared):
 
     def _find_today(self, advertiser_id: str) -> date:
         if advertiser_id not in self._todays:  # midnight may pass during a sync: all streams keep to one day
-            zone = (
-                self._find_zone(advertiser_id) if advertiser_id else UTC
-            )  # asked first: the answer says what time it is
+            # Asked first: the answer says what time it is.
+            zone = self._find_zone(advertiser_id) if advertiser_id else UTC
             self._todays[advertiser_id] = self._clock.today_in(zone)
         return self._todays[advertiser_id]
 
@@ -136,11 +150,8 @@ class AdvertiserDirectory(Shared):
             return [{"advertiser_id": advertiser_id} for advertiser_id in named]
         response = self.requesters["authorised"].send_request()
         rows = answer_of(response).data.get("list") or () if response is not None else ()
-        return list(
-            {
-                row["advertiser_id"]: row for row in (entity("advertiser_ids", row, self._odd_values) for row in rows)
-            }.values()
-        )
+        typed = (entity("advertiser_ids", row, self._odd_values) for row in rows)
+        return list({row["advertiser_id"]: row for row in typed}.values())
 
     def _ask_for_details(self) -> dict[str, Mapping[str, Any]]:
         if is_sandbox(self._config):

@@ -61,15 +61,17 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Completes a request. Raises what is known already where asking is in vain."""
-        self.refuse_hopeless(request)
+        self._refuse_hopeless(place_of(request))
+        return self._sign(request)
+
+    def _refuse_hopeless(self, place: tuple[str, str]) -> None:
+        self._patience.refuse_hopeless(*place, is_apart=self.of in ORGANIC)
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self.of != RENEWAL:
             request.headers.update(self.get_auth_header())
         request.hooks["response"] = [receive]
         return request
-
-    def refuse_hopeless(self, request: requests.PreparedRequest) -> None:
-        """Raises what is known already where asking is in vain."""
-        self._patience.refuse_hopeless(*place_of(request), is_apart=self.of in ORGANIC)
 
 
 _TURNS = "_tiktok_turns"
@@ -99,10 +101,12 @@ class QuotaAuthenticator(TiktokAuthenticator):
     @override
     def __call__(self, request: requests.PreparedRequest) -> Any:
         """Waits for the request's turn, then signs it."""
-        self.refuse_hopeless(request)  # before it waits, and once more behind that
+        place = place_of(request)
+        self._refuse_hopeless(place)
         setattr(request, _TURNS, self._budget.wait(request.url or ""))
         hold_if_stopping()
-        return super().__call__(request)
+        self._refuse_hopeless(place)  # somebody may have found out meanwhile
+        return self._sign(request)
 
     def update_from_response(self, request: requests.PreparedRequest, response: requests.Response) -> None:
         """Notes what time it is, and how late the request may have been counted.

@@ -180,6 +180,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def _describe_trouble(self, outcome: Outcome) -> Trouble:
         """What `Patience` needs to know of an answer that is asked for again, or of the lack of one."""
+        outcome = answer_of(outcome) if isinstance(outcome, requests.Response) else outcome
         found = (outcome.resolution if isinstance(outcome, Answer) else None) or self._judge(outcome)
         row = self._row_of(outcome)
         throttled = found.response_action is ResponseAction.RATE_LIMITED

@@ -83,9 +83,9 @@ class Report:
             self.refused[item] = {**self.refused.get(item, {}), owner: reason}
 
     def take(self, owner: str, items: Iterable[Item]) -> None:
-        """Notes what one owner takes, so that another's refusal is not believed of all. Two owners are enough."""
+        """Notes what one owner takes, so that another's refusal is not believed of all."""
         for item in items:
-            owners = self.taken.get(item, ())
+            owners = tuple(each for each in self.taken.get(item, ()) if each not in self.refused.get(item, ()))
             if len(owners) < TAKEN_BY and owner not in owners:
                 self.taken[item] = (*owners, owner)
 

@@ -13,7 +13,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import NothingToAskError, RefusedRequestError
-from source_tiktok_marketing.requesters.left_out import LeftOut
+from source_tiktok_marketing.requesters.left_out import LeftOut, Report
 from source_tiktok_marketing.requesters.refusal_search import RefusalSearch
 from source_tiktok_marketing.requesters.request_parameters import (
     WIDENING,
@@ -26,10 +26,13 @@ from source_tiktok_marketing.requesters.request_parameters import (
     without,
     words_of,
 )
+from source_tiktok_marketing.requesters.responses import Answer, answer_of
 from source_tiktok_marketing.schema.owners import CALLED
 
 # What is measured where nothing else can be, as TikTok wants one metric at least.
 LEAST = "spend"
+# What differs from request to request of one question.
+OF_A_WINDOW = ("page", "page_size", "start_date", "end_date")
 OWNERS = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
 # Where a custom report's parameters stand in the form.
 TITLES = {"metrics": "Metrics", "buying_type": "Buying Types", "campaign_ids": "Only These Campaigns",
@@ -69,6 +72,7 @@ class LenientRequester:
         # What the first sweep asks for is what the stream is about.
         self.ours = self.ours or words_of(parameters.get("metrics") or (), others) - words_of(first) - self.named
         self._left_out = LeftOut.of(self.config)
+        self._taken: set[int] = set()
 
     def get_url(self, **where: Any) -> str:
         """The address of requests; the CDK wants it in two parts."""
@@ -98,8 +102,16 @@ class LenientRequester:
                 ask = partial(self._send, asked)
                 return RefusalSearch(ask, self.ours, self.doubted, report, owner, refusal, known).answer()
         if response is not None and not is_unasked(response):
-            report.take(owner, (item for item in items_of(parameters_of(response)) if item[1] in self.ours))
+            self._note_taken(answer_of(response), report, owner)
         return response
+
+    def _note_taken(self, answer: Answer, report: Report, owner: str) -> None:
+        """Notes what TikTok took, once for all answers to the same question of an owner."""
+        asked = (each for each in answer.parameters.items() if each[0] not in OF_A_WINDOW)
+        question = hash((owner, *asked))
+        if answer.code == 0 and question not in self._taken:
+            self._taken.add(question)
+            report.take(owner, (item for item in items_of(parameters_of(answer)) if item[1] in self.ours))
 
     def _send(self, asked: Mapping[str, Any], items: set[Item]) -> requests.Response | None:
         try:

@@ -28,10 +28,12 @@ class Refusals(Shared):
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
         self._refused: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        self._in_part: set[str] = set()
 
-    def add(self, stream: str, scope: str, owner: str, words: str) -> None:
-        """Notes that `stream` was not read for `owner`."""
+    def add(self, stream: str, scope: str, owner: str, words: str, *, is_part: bool = False) -> None:
+        """Notes that `stream` was not read for `owner`, or not for a part of what the owner has."""
         self._refused[stream, scope][owner] = words
+        self._in_part |= {stream} if is_part else set()
 
     @override
     def close(self) -> None:
@@ -41,9 +43,10 @@ class Refusals(Shared):
             owners = [owner for owner in refused if owner]
             whom = f" for {several(owners, NAMED)}" if owners else ""
             words = next(iter(refused.values()))
+            later = " What it lacks until then comes once the stream is cleared." if stream in self._in_part else ""
             LOGGER.warning(
                 f"{stream} was skipped{whom}, as the token lacks a permission: {words}. Add {scope} to the app in "
-                "TikTok for Business and authorise it again, or leave the stream out."
+                f"TikTok for Business and authorise it again, or leave the stream out.{later}"
                 if scope != NOT_CONFIRMED
                 else f"{stream} was skipped{whom}, as TikTok refused it: {words}. Nobody has confirmed that TikTok "
                 "gives it so: leave the stream out, and please report it with this message."

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
-from typing_extensions import override
 
 from source_tiktok_marketing.requesters.json_decoding import read_json
 from source_tiktok_marketing.requesters.pages import Page
@@ -31,27 +30,22 @@ class Answer(requests.Response):
     again: a page of 1,000 rows is a megabyte. A report's codec reads a page in its own way, once (`keep_page`).
     """
 
+    _body: Mapping[str, Any] | None = None
+    is_mended = False
+    """Whether the body could be read only with something replaced."""
+    is_doubted = False
+    """Whether this refusal came so often that the caller may ask for less."""
+    is_paged = False
+    """Whether a codec has read it."""
+    page: Page | None = None
+    """Its records as the report's codec read them; None where they have to be read value by value."""
+    resolution: ErrorResolution | None = None
+    """What the error handler found: whether to go on, wait, ask again or stop."""
+
     def __init__(self, response: requests.Response, content: bytes) -> None:
         super().__init__()
         self.__dict__.update(response.__dict__)  # as `requests` has no way to make one of another
-        self._bytes = content
-        self._body: Mapping[str, Any] | None = None
-        self.is_mended = False
-        """Whether the body could be read only with something replaced."""
-        self.is_doubted = False
-        """Whether this refusal came so often that the caller may ask for less."""
-        self.is_paged = False
-        """Whether a codec has read it."""
-        self.page: Page | None = None
-        """Its records as the report's codec read them; None where they have to be read value by value."""
-        self.resolution: ErrorResolution | None = None
-        """What the error handler found, where the answer is to be asked for again or is an error."""
-
-    @property
-    @override
-    def content(self) -> bytes:
-        """The body."""
-        return self._bytes
+        self._content, self._content_consumed = content, True  # for all that `requests` makes of a body
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -90,7 +84,7 @@ class Answer(requests.Response):
 
     def asked(self, parameter: str) -> str:
         """The value a parameter had in the request, `""` where it had none."""
-        return self._parameters.get(parameter, "")
+        return self.parameters.get(parameter, "")
 
     def keep_page(self, page: Page | None) -> None:
         """Notes what a codec read."""
@@ -99,7 +93,8 @@ class Answer(requests.Response):
             self._body = page.envelope
 
     @cached_property
-    def _parameters(self) -> Mapping[str, str]:
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters of the request, as texts."""
         return parameters_in(self.request)
 
 

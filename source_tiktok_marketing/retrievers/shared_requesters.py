@@ -22,7 +22,7 @@ class SharedRequesters:
     """Hands each part of the sync the requester it asks with; the manifest has it once, below the stream `advertisers`.
 
     The CDK builds requesters only as parts of a stream. In the template of the reports, which it copies for each of
-    them, these doubled the time of a start; `advertisers` is built in every sync (`source._needed`).
+    them, these doubled the time of a start; `advertisers` is built in every sync (`source._find_needed`).
 
     `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in parts, `lookups` and
     `organic_lookups` those that streams are asked by (`Lookups`). `activity` asks for the active days (`Activity`),

@@ -25,7 +25,7 @@ from source_tiktok_marketing.schema.columns import entity_columns
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-SkipThing = Callable[[RefusedError, Owners | None], None]
+SkipThing = Callable[[RefusedError, Owners], None]
 
 ENDPOINT = "the extra endpoint"
 WITH_DELETED = {"primary_status": "STATUS_ALL", "campaign_statuses": '["STATUS_ALL"]'}
@@ -92,19 +92,25 @@ class FanOutRetriever(Retriever):
         words = WITH_DELETED if self.config["include_deleted"] else WITHOUT_DELETED
         words = words | (_days(window) if "first_day" in window.extra_fields else {})
 
-        def skip(refusal: RefusedError, thing: Owners | None = None) -> None:
+        def skip(refusal: RefusedError) -> None:
             hold(window)
-            self._skip(owners, refusal, {name: each for name, each in (thing or {}).items() if name not in words})
+            self._skip(owners, refusal)
+
+        def skip_thing(refusal: RefusedError, thing: Owners) -> None:
+            self._skip(owners, refusal, {name: each for name, each in thing.items() if name not in words})
 
         try:
             things = list(self._lookups.below({**owners, **words}, self.below, skip, self._lenient))
-            yield from self._ask_for_each(things, words, window, skip)
+            yield from self._ask_for_each(things, words, window, skip_thing)
         except RefusedError as refusal:
             refuse(window)
             self._skip(owners, refusal)
 
     def _ask_for_each(self, things: list[Owners], words: Owners, window: StreamSlice, skip: SkipThing) -> Iterator[Any]:
-        """What is refused among others is left out; raises RefusedError where first, last and middle one all are."""
+        """What is refused among others is left out; raises RefusedError where first, last and middle one all are.
+
+        The cursor goes on: as long as one thing is refused, the others would be read from the start in every sync.
+        """
         answered = False
         failed: list[PartError] = []
         for number, each in enumerate(order_outermost_first(things), start=1):
@@ -145,7 +151,7 @@ class FanOutRetriever(Retriever):
             scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
             named = ", ".join(f"{name} {value}" for name, value in (thing or {}).items() if name not in owners)
             whom = f"{' '.join(owners.values())} ({named})" if named else " ".join(owners.values())
-            self._refusals.add(self.stream, scope, whom, str(refusal))
+            self._refusals.add(self.stream, scope, whom, str(refusal), is_part=bool(named))
             return
         raise ConfigError(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
