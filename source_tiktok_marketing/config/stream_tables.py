@@ -139,7 +139,7 @@ def _complete_levels(
             written |= dict.fromkeys(name for _, known in ways for name in known)
             whole.append({**level, "either": [way for way, _ in ways]})
         elif "each" in level:
-            texts = {word: _write_row(level[word]) for word in ("each", "deleted") if word in level}
+            texts = {word: _list_choices(level[word]) for word in ("each", "deleted") if word in level}
             written |= dict.fromkeys(name for choice in texts["each"] for name in choice)
             whole.append({**level, **texts})
         else:
@@ -166,7 +166,7 @@ def _request(ask: Row, known: Iterable[str]) -> dict[str, str]:
     return derived | {name: text for name, text in texts.items() if text}
 
 
-def _write_row(choices: Row | list[Row]) -> list[dict[str, str]]:
+def _list_choices(choices: Row | list[Row]) -> list[dict[str, str]]:
     """What a level goes through, one after another: `{partner: [Zefr, IAS]}` is `[{partner: Zefr}, {partner: IAS}]`."""
     if isinstance(choices, Mapping):
         return [_texts({name: value}) for name, values in choices.items() for value in values]

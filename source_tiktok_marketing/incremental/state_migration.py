@@ -141,16 +141,16 @@ class _Report:
         if self.nameless:
             yield f"{self.nameless} parts of the saved state name none of the {self._owners}, which are {anew}."
         if self.unreadable:
-            yield f"The saved cursor of {self._find_named(self.unreadable)} is no day or moment: they are {anew}."
+            yield f"The saved cursor of {self._name_owners(self.unreadable)} is no day or moment: they are {anew}."
         if self.ahead:
-            yield f"The saved cursor of {self._find_named(self.ahead)} lies in the future: they are {anew}."
+            yield f"The saved cursor of {self._name_owners(self.ahead)} lies in the future: they are {anew}."
         if self.waiting:
             yield (
-                f"The saved cursor of {self._find_named(self.waiting)} lies in the far future: nothing of them is read "
-                "until then. Reset the stream to read them now."
+                f"The saved cursor of {self._name_owners(self.waiting)} lies in the far future: nothing of them is "
+                "read until then. Reset the stream to read them now."
             )
 
-    def _find_named(self, owner_ids: set[str]) -> str:
+    def _name_owners(self, owner_ids: set[str]) -> str:
         return f"the {self._owners} {several(sorted(plain(owner_id, 40) for owner_id in owner_ids), SHOWN)}"
 
 

@@ -86,7 +86,7 @@ class EndpointLimits:
             now = self._clock.now()
             moment = max((window.next_moment(now) for window in windows), default=now)
             if moment - now > self._patience:
-                raise _find_used_up(urlsplit(url).path, max(windows, key=lambda window: window.next_moment(now)))
+                raise _used_up_error(urlsplit(url).path, max(windows, key=lambda window: window.next_moment(now)))
             for window in windows:
                 window.take(moment)
         if moment > now:
@@ -105,7 +105,7 @@ class EndpointLimits:
                 yield self._windows.setdefault(key, Window(allowed, SPANS[span]))
 
 
-def _find_used_up(path: str, window: Window) -> AirbyteTracedException:
+def _used_up_error(path: str, window: Window) -> AirbyteTracedException:
     return TransientError(
         message=f"TikTok allows {window.limit} requests a day to {path.partition('/v1.3/')[2]}, and this sync has made "
         "them. What was read is saved: the next sync goes on from there.",

@@ -96,7 +96,7 @@ class EveryBuyingType:
         for kind in kinds:
             for record in self._read_apart(kind, advertiser_id, window, read):
                 for row in _rows(record):
-                    held.rows.setdefault(self._key_of(row), (kind, _read_alone(row, record)))
+                    held.rows.setdefault(self._key_of(row), (kind, _make_record(row, record)))
         for record in chain(first, others):
             if held.rows:
                 for row in _rows(record):
@@ -163,7 +163,7 @@ class ApartOfTask(RecordFilter):
         pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
         dated = "stat_time_day" in parameters["dimensions"]
-        pieces = {"pieces": _shorten} if dated else {}
+        pieces = {"pieces": _cut_up} if dated else {}
         self._every = (
             EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated, in_task=True, **pieces)
             if concerned
@@ -190,7 +190,7 @@ class ApartOfTask(RecordFilter):
             yield record.data if isinstance(record, Record) else record
 
 
-def _shorten(window: StreamSlice) -> Iterator[StreamSlice]:
+def _cut_up(window: StreamSlice) -> Iterator[StreamSlice]:
     """The window in pieces as long as a plain report by day may be, without those outside the account's own days."""
     first, end = (date.fromisoformat(window.cursor_slice[name][:10]) for name in ("start_time", "end_time"))
     while first <= end:
@@ -215,6 +215,6 @@ def _rows(record: Any) -> Iterable[Mapping[str, Any]]:
     return [cast("Mapping[str, Any]", values)]
 
 
-def _read_alone(row: Mapping[str, Any], record: Any) -> Any:
+def _make_record(row: Mapping[str, Any], record: Any) -> Any:
     """A row of a page as a record of its own."""
     return Record(row, record.stream_name, record.associated_slice) if isinstance(record, Record) else row

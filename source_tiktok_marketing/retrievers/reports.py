@@ -121,7 +121,7 @@ class ReportRetriever(Retriever):
                 return
         part = None
         for part in self._parts(advertiser_id, {}, self._levels[0]):
-            yield from self._narrow(window, part, given)
+            yield from self._read_part(window, part, given)
         if part is None:
             raise nothing_listed_error(self.stream, advertiser_id, self._levels[0])
 
@@ -129,13 +129,13 @@ class ReportRetriever(Retriever):
         silent, every = self._activity.sees(self.metrics) and self._activity.is_silent(window), self._buying_types
         return silent and not (every and every.goes_beside(window))
 
-    def _narrow(self, window: StreamSlice, part: Part, given: Given) -> Iterator[Any]:
+    def _read_part(self, window: StreamSlice, part: Part, given: Given) -> Iterator[Any]:
         try:
             yield from given.rest(self._join(narrow(window, part.filter)))
         except AnswerCutError:
             given.divide(str(window["advertiser_id"]))
             for smaller in self._divide(window, part):
-                yield from self._narrow(window, smaller, given)
+                yield from self._read_part(window, smaller, given)
 
     def _join(self, window: StreamSlice) -> Iterator[Any]:
         every = self._buying_types
