@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from preview.account import PreviewError, read_configuration
 from tiktok_simulator import Simulator, served
 from tiktok_simulator.world.ready_made import small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
@@ -81,7 +81,10 @@ def simulated() -> Iterator[Scenario]:
 @contextmanager
 def own_account(path: Path) -> Iterator[Scenario]:
     """The account of a configuration file: its last 30 days, unless it says from when."""
-    config = {"start_date": "today-30", **read_configuration(path)}
+    try:
+        config = {"start_date": "today-30", **read_configuration(path)}
+    except PreviewError as error:
+        raise DemoError(str(error)) from error
     yield Scenario(
         introduction="Your own TikTok Ads data in a database, through PyAirbyte, into DuckDB.",
         first_title=f"since {config['start_date']}",
@@ -93,14 +96,3 @@ def own_account(path: Path) -> Iterator[Scenario]:
         time_passes=lambda: None,
         strangers=lambda: (),
     )
-
-
-def read_configuration(path: Path) -> dict[str, Any]:
-    """The JSON object in a file. Raises a DemoError that names the file where there is none."""
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DemoError(f"TIKTOK_CONFIG={path} can't be read: {error}") from error
-    if not isinstance(config, dict) or not config:
-        raise DemoError(f"TIKTOK_CONFIG={path} is not a configuration: write a JSON object with credentials in it.")
-    return config

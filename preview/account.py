@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.notebook import DemoError
-from demo.scenario import read_configuration
+from source_tiktok_marketing.json_files import read_json
 from tiktok_simulator import Simulator, served
 from tiktok_simulator.__main__ import configurations
 from tiktok_simulator.world.ready_made import small_world
@@ -41,8 +40,15 @@ def simulated() -> Iterator[Account]:
 @contextmanager
 def own(path: Path) -> Iterator[Account]:
     """The account of a configuration file. Raises a PreviewError that names the file where there is none."""
+    yield Account(read_configuration(path), os.environ)
+
+
+def read_configuration(path: Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises a PreviewError that names the file where there is none."""
     try:
-        config = read_configuration(path)
-    except DemoError as error:
-        raise PreviewError(str(error)) from error
-    yield Account(config, os.environ)
+        config = read_json(str(path))
+    except (OSError, ValueError) as error:
+        raise PreviewError(f"TIKTOK_CONFIG={path} can't be read: {error}") from error
+    if not isinstance(config, dict) or not config:
+        raise PreviewError(f"TIKTOK_CONFIG={path} is not a configuration: write a JSON object with credentials in it.")
+    return config

@@ -85,6 +85,11 @@ def test_no_module_imports_itself_on_a_detour(package: str) -> None:
     order.prepare()  # raises a CycleError that names the circle
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "preview").glob("*.py")), ids=lambda path: path.stem)
+def test_the_preview_does_not_know_the_demo(path: Path) -> None:
+    assert "demo" not in imports(path)
+
+
 @pytest.mark.parametrize("path", CONNECTOR, ids=lambda path: path.stem)
 def test_the_connector_does_not_know_the_simulator(path: Path) -> None:
     assert not imports(path) & {"tiktok_simulator", "demo", "pytest"}
