@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import requests
 from harness import Sync
 
-from source_tiktok_marketing.requesters.left_out import Report
+from source_tiktok_marketing.requesters.left_out import LeftOut, Report
+from source_tiktok_marketing.requesters.lenient_requester import LenientRequester
 from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS
+from source_tiktok_marketing.requesters.responses import Answer
 from tiktok_simulator import Simulator
 from tiktok_simulator.faults.fault import Fault
 from tiktok_simulator.protocol.wire import Request, Response, envelope
@@ -148,6 +151,29 @@ def test_what_one_ad_account_goes_on_taking_is_not_believed_refused_of_all() -> 
     report.take("C", [likes])
     report.leave_out({likes: "words"}, "D")
     assert (report.of("C"), report.of("D")) == (set(), {likes})
+
+
+class Taking:
+    """What takes every question about `likes`."""
+
+    def send_request(self, request_params: Mapping[str, str]) -> Answer:
+        response = requests.Response()
+        asked = {**request_params, "metrics": '["likes"]'}
+        response.request = requests.Request("GET", "https://business-api.tiktok.com/", params=asked).prepare()
+        return Answer(response, b'{"code": 0}')
+
+
+def test_what_is_taken_is_noted_anew_once_others_refuse_it() -> None:
+    config, likes = dict[str, Any](), ("metrics", "likes")
+    requester = LenientRequester(cast("Any", Taking()), config, {}, DAILY, {"likes"})
+    report = LeftOut.of(config).of_stream(DAILY)
+    for owner in "ABC":
+        requester.send_request(request_params={"advertiser_id": owner})
+    for owner in "AB":
+        report.leave_out({likes: "words"}, f"ad account {owner}")
+    requester.send_request(request_params={"advertiser_id": "C"})
+    report.leave_out({likes: "words"}, "ad account D")
+    assert report.of("ad account C") == set()
 
 
 def test_each_ad_account_may_refuse_something_else(sync: Run, tiktok: Simulator) -> None:

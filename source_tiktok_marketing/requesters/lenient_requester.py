@@ -106,9 +106,10 @@ class LenientRequester:
         return response
 
     def _note_taken(self, answer: Answer, report: Report, owner: str) -> None:
-        """Notes what TikTok took, once for all answers to the same question of an owner."""
+        """Notes what TikTok took, once for all answers to the same question of an owner, and anew after a refusal."""
+        refusals = sum(map(len, list(report.refused.values())))
         asked = (each for each in answer.parameters.items() if each[0] not in OF_A_WINDOW)
-        question = hash((owner, *asked))
+        question = hash((owner, refusals, *asked))
         if answer.code == 0 and question not in self._taken:
             self._taken.add(question)
             report.take(owner, (item for item in items_of(parameters_of(answer)) if item[1] in self.ours))

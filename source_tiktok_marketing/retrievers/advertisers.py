@@ -16,6 +16,7 @@ from source_tiktok_marketing.config.shards import ours
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.retrievers.shared_requesters import SharedRequesters
+from source_tiktok_marketing.text import several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -66,11 +67,10 @@ def refuse_unreachable(directory: AdvertiserDirectory, *, is_check: bool = False
     refused = missing or directory.refused_together
     if not refused:
         return
-    named = ", ".join(refused[:NAMED]) + (f" and {len(refused) - NAMED} more" if len(refused) > NAMED else "")
     remedy = "take them out of Advertiser IDs (advertiser_ids)" if directory.are_named else EXCLUDE
     text = (
-        f"The token has no permission for {who}these ad accounts: {named}. Authorise them for the app in TikTok for "
-        f"Business, or {remedy}."
+        f"The token has no permission for {who}these ad accounts: {several(refused, NAMED)}. Authorise them "
+        f"for the app in TikTok for Business, or {remedy}."
     )
     if is_check and not directory.are_named and len(refused) < len(directory.chosen()):
         LOGGER.warning(text)
