@@ -24,6 +24,8 @@ MISLEADING = (
     # sentence and carries the rest as its internal message.
     "'GET' request to ",
     "'POST' request to ",
+    # All refusals again, with their URLs and answers; the error that ends the sync says it in sentences.
+    "During the sync, the following streams did not sync successfully",
     # `Patience` tells each wait once, with its reason, and how it ended; these call every wait a rate limit.
     "UserDefinedBackoffException: ",
     "Max retry limit reached after",

@@ -122,14 +122,22 @@ def test_a_setting_that_looks_like_a_template_is_never_evaluated(
     assert tiktok.transcript == []
 
 
-@pytest.mark.parametrize("code", [40001, 40105, 50000, 20001])
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [(40001, BERLIN), (40105, BERLIN), (50000, BERLIN), (20001, BERLIN), (40002, None), (50000, None)],
+)
 def test_tiktoks_words_can_not_forge_a_line_or_move_the_cursor(
-    code: int, sync: Callable[..., Sync], tiktok: Simulator, config: dict[str, Any], capfd: pytest.CaptureFixture[str]
+    code: int,
+    refused: str | None,
+    sync: Callable[..., Sync],
+    tiktok: Simulator,
+    config: dict[str, Any],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     if code == 20001:
         tiktok.faults.partly_done(FORGED, None, PATH)
     else:
-        tiktok.faults.refused(code, FORGED, None, PATH, BERLIN)
+        tiktok.faults.refused(code, FORGED, None, PATH, refused)
     result = sync(STREAM, config=config | {"advertiser_ids": [TOKYO, BERLIN]})
     told = [*result.errors[:-1], *result.warnings, *(log.log.message for log in result.output.logs)]
     assert any('no {"type":"LOG"} [2J 31m end' in words for words in told)
