@@ -7,15 +7,20 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from notebooks import execute
 
 from demo.notebook import quiet_environment
+from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
-SETUP = Path(__file__).parents[2] / "docs" / "setup.md"
+ROOT = Path(__file__).parents[2]
+SETUP = ROOT / "docs" / "setup.md"
 READ = """
 import json, os, pathlib
 import airbyte
@@ -72,3 +77,28 @@ def test_with_the_lines_of_the_guide_every_id_is_exact(tiktok: Any, config: dict
 def test_without_them_ids_are_rounded_or_the_sync_ends(tiktok: Any, config: dict[str, Any], tmp_path: Path) -> None:
     done = read("", "rounded", tiktok, config, tmp_path)
     assert done.returncode != 0 or {*column("rounded", "select advertiser_id from campaigns")} != ACCOUNTS
+
+
+def test_the_notebook_brings_exact_ids_and_sums_into_postgres(
+    tiktok: Any, config: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    server = {"host": "127.0.0.1", "port": int(os.environ["POSTGRES_PORT"]), "database": "postgres"}
+    login = {"username": "airbyte", "password": "-", "schema_name": "notebook"}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DO_NOT_TRACK": "1", **tiktok.environment}
+    execute(
+        ROOT / "examples" / "notebook.ipynb", tmp_path, environment | {"TIKTOK_POSTGRES": json.dumps(server | login)}
+    )
+    assert {*column("notebook", "select advertiser_id from advertisers")} == ACCOUNTS | {EMPTY}
+    delivered = truth(
+        tiktok.simulator.world,
+        data_level="AUCTION_CAMPAIGN",
+        dimensions=["campaign_id", "stat_time_day"],
+        metrics=["spend"],
+        start=date.fromisoformat(config["start_date"]),
+        end=date.fromisoformat(config["end_date"]),
+        now=datetime.now(UTC),
+    )
+    spend = "select sum(spend)::numeric(20, 2) from campaigns_reports_daily"
+    assert column("notebook", spend) == [str(sum(Decimal(row["spend"]) for row in delivered))]
