@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from demos import DemoRun, run_demo
 from running import Run
 
 from tiktok_simulator import Simulator, served
@@ -63,3 +65,17 @@ def command(tiktok: Any, tmp_path: Path) -> Callable[..., Run]:
         return Run(done.returncode, [json.loads(line) for line in lines], done.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[DemoRun]:
+    """The demo as `make demo` runs it. It runs once, whichever of the parallel workers comes first."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    directory, record = shared / "demo", shared / "demo.json"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not record.exists():
+            done = run_demo(directory)
+            record.write_text(json.dumps([done.status, done.printed, done.complained]), encoding="utf-8")
+    yield DemoRun(directory, *json.loads(record.read_text(encoding="utf-8")))

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 import re
 import struct
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
+from demos import ROOT, DemoRun, run_demo, run_demo_on
 
 from demo.__main__ import STREAMS
-from demo.notebook import CHART, DATABASE
+from demo.notebook import CHART
 from demo.scenario import SECOND_SYNC, SIMULATED
 from tiktok_simulator import Simulator, served
 from tiktok_simulator.endpoints.reports.truth import truth
@@ -30,74 +22,13 @@ from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO,
 if find_spec("airbyte") is None:
     pytest.skip("PyAirbyte, which the demo runs through, does not support this Python", allow_module_level=True)
 
-ROOT = Path(__file__).parent.parent
 EXPECTED = ROOT / "demo" / "expected.txt"
 FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2026, 1, 27)
 COUNTS = ("impressions", "clicks", "conversion")
 
 
-@dataclass(frozen=True)
-class Run:
-    """One finished run of the demo, and the directory it had to itself."""
-
-    directory: Path
-    status: int
-    printed: str
-    complained: str
-
-    @property
-    def output(self) -> Path:
-        return self.directory / "output"
-
-    @property
-    def home(self) -> Path:
-        return self.directory / "home"
-
-    def rows(self, question: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(self.output / DATABASE, read_only=True) as connection:
-            return connection.sql(question).fetchall()
-
-
-def run(directory: Path, environment: Mapping[str, str] | None = None) -> Run:
-    """Runs the demo in `directory`; what it prints names demo/output, as on a user's machine."""
-    home, output = directory / "home", directory / "output"
-    home.mkdir(parents=True)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TIKTOK_", "AIRBYTE_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "demo"],
-        cwd=ROOT,
-        env={**inherited, "HOME": str(home), "TIKTOK_DEMO_OUTPUT": str(output), **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Run(directory, done.returncode, done.stdout.replace(str(output), "demo/output"), done.stderr)
-
-
-def run_on(directory: Path, config: object, environment: Mapping[str, str] | None = None) -> Run:
-    """Runs the demo with a configuration file of one's own."""
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / "config.json"
-    path.write_text(config if isinstance(config, str) else json.dumps(config), encoding="utf-8")
-    return run(directory, {"TIKTOK_CONFIG": str(path), **(environment or {})})
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Run]:
-    """The demo as `make demo` runs it. It runs once, whichever of the parallel workers comes first."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    directory, record = shared / "demo", shared / "demo.json"
-    with (shared / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not record.exists():
-            done = run(directory)
-            record.write_text(json.dumps([done.status, done.printed, done.complained]), encoding="utf-8")
-    yield Run(directory, *json.loads(record.read_text(encoding="utf-8")))
-
-
 @pytest.mark.slow
-def test_the_demo_prints_what_the_readme_shows(demo: Run, request: pytest.FixtureRequest) -> None:
+def test_the_demo_prints_what_the_readme_shows(demo: DemoRun, request: pytest.FixtureRequest) -> None:
     assert demo.status == 0, demo.complained
     if request.config.getoption("--golden", default=False):
         EXPECTED.write_text(demo.printed, encoding="utf-8")
@@ -105,7 +36,7 @@ def test_the_demo_prints_what_the_readme_shows(demo: Run, request: pytest.Fixtur
 
 
 @pytest.mark.slow
-def test_nothing_but_its_duration_goes_to_stderr(demo: Run) -> None:
+def test_nothing_but_its_duration_goes_to_stderr(demo: DemoRun) -> None:
     assert re.fullmatch(r"\s*\(\d+ seconds\)\s*", demo.complained)
 
 
@@ -114,12 +45,12 @@ def test_what_it_prints_fits_a_terminal_of_a_hundred_columns() -> None:
 
 
 @pytest.mark.slow
-def test_it_leaves_nothing_outside_its_output_directory(demo: Run) -> None:
+def test_it_leaves_nothing_outside_its_output_directory(demo: DemoRun) -> None:
     assert list(demo.home.iterdir()) == []
 
 
 @pytest.mark.slow
-def test_the_chart_is_a_picture_one_can_read(demo: Run) -> None:
+def test_the_chart_is_a_picture_one_can_read(demo: DemoRun) -> None:
     image = (demo.output / CHART).read_bytes()
     width, height = struct.unpack(">II", image[16:24])
     assert image.startswith(b"\x89PNG\r\n\x1a\n")
@@ -128,7 +59,7 @@ def test_the_chart_is_a_picture_one_can_read(demo: Run) -> None:
 
 
 @pytest.mark.slow
-def test_every_stream_has_a_table_without_repeated_rows(demo: Run) -> None:
+def test_every_stream_has_a_table_without_repeated_rows(demo: DemoRun) -> None:
     tables = {name for (name,) in demo.rows("SELECT table_name FROM duckdb_tables()")}
     assert set(STREAMS) <= tables
     repeated = (
@@ -139,7 +70,7 @@ def test_every_stream_has_a_table_without_repeated_rows(demo: Run) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
-def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo: Run, advertiser_id: str) -> None:
+def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo: DemoRun, advertiser_id: str) -> None:
     delivered = truth(
         small_world(),
         advertiser_id=advertiser_id,
@@ -163,7 +94,7 @@ def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
-def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: Run, advertiser_id: str) -> None:
+def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: DemoRun, advertiser_id: str) -> None:
     delivered = truth(
         small_world(),
         advertiser_id=advertiser_id,
@@ -182,7 +113,7 @@ def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: Ru
 def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> None:
     config = {**SIMULATED, "advertiser_ids": [TOKYO], "end_date": "2026-01-05", "attribution_window": 1}
     with served(Simulator(small_world(), clock=lambda: datetime(2026, 1, 9, tzinfo=UTC))) as server:
-        done = run_on(tmp_path, config, server.environment)
+        done = run_demo_on(tmp_path, config, server.environment)
         assert server.refused == []
     assert done.status == 0, done.complained
     assert "First sync: since 2026-01-01" in done.printed
@@ -197,7 +128,7 @@ def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> N
 def test_an_account_without_campaigns_is_told_so(tmp_path: Path) -> None:
     config = {**SIMULATED, "advertiser_ids": [EMPTY], "end_date": "2026-01-05"}
     with served(Simulator(small_world())) as server:
-        done = run_on(tmp_path, config, server.environment)
+        done = run_demo_on(tmp_path, config, server.environment)
     assert done.status == 0, done.complained
     assert "No campaign delivered anything in these days." in done.printed
 
@@ -206,7 +137,7 @@ def test_an_account_without_campaigns_is_told_so(tmp_path: Path) -> None:
 def test_a_refused_token_ends_the_demo_with_the_connectors_own_words(tmp_path: Path) -> None:
     config = {"credentials": {**SIMULATED["credentials"], "access_token": "wrong"}}
     with served(Simulator(small_world())) as server:
-        done = run_on(tmp_path, config, server.environment)
+        done = run_demo_on(tmp_path, config, server.environment)
     assert done.status == 1
     assert "Access token is incorrect or has been revoked" in done.complained
     assert "Authorise the app again" in done.complained
@@ -215,14 +146,14 @@ def test_a_refused_token_ends_the_demo_with_the_connectors_own_words(tmp_path: P
 
 @pytest.mark.parametrize("text", ["not JSON", "[]", "{}"])
 def test_a_file_that_is_no_configuration_ends_the_demo_with_a_sentence(tmp_path: Path, text: str) -> None:
-    done = run_on(tmp_path, text)
+    done = run_demo_on(tmp_path, text)
     assert done.status == 1
     assert f"TIKTOK_CONFIG={tmp_path / 'config.json'}" in done.complained
     assert "Traceback" not in done.complained
 
 
 def test_a_configuration_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    done = run(tmp_path, {"TIKTOK_CONFIG": "/nowhere/config.json"})
+    done = run_demo(tmp_path, {"TIKTOK_CONFIG": "/nowhere/config.json"})
     assert done.status == 1
     assert done.complained.strip() == (
         "TIKTOK_CONFIG=/nowhere/config.json can't be read: [Errno 2] No such file or directory: '/nowhere/config.json'"
