@@ -11,6 +11,8 @@ from weakref import WeakValueDictionary
 PREPARED = "prepared"
 # In it: what counts instead where production refuses the token of a configuration that may be a sandbox's.
 OTHERWISE = "otherwise"
+# In it: what the form calls the fields of a custom report, by the parameter of the request that each becomes.
+TITLES = "titles"
 
 
 def is_sample(config: Mapping[str, Any]) -> bool:

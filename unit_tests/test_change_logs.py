@@ -122,6 +122,7 @@ def test_a_log_that_fails_is_ordered_twice_more_and_then_left_to_the_next_sync(
     result = sync("change_logs", config=one_advertiser)
     assert len(tiktok.asked(CREATE)) == 3
     assert any("TikTok's log for stream change_logs failed. The next sync" in error for error in result.errors)
+    assert any(error.trace.error.internal_message.endswith(", FAILED") for error in result.output.errors)
 
 
 def test_a_log_that_is_never_ready_ends_after_max_wait_minutes(

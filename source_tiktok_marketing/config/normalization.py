@@ -11,13 +11,13 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
     ConfigTransformation,
 )
 
-from source_tiktok_marketing.config.custom_reports.rows import custom_rows, reports_of
+from source_tiktok_marketing.config.custom_reports.rows import custom_rows, reports_of, titles_of_parameters
 from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.config.extra_endpoints import endpoints_of, extra_rows
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.config.sign_in import OAUTH, PRODUCTION, SANDBOX
 from source_tiktok_marketing.config.unknown_keys import IGNORED, find_ignored_keys
-from source_tiktok_marketing.sync import OTHERWISE, PREPARED
+from source_tiktok_marketing.sync import OTHERWISE, PREPARED, TITLES
 
 # What the form leaves empty and the connector does not. 30 requests a minute and endpoint is what TikTok allows a
 # sandbox.
@@ -72,6 +72,7 @@ class NormalizeConfig(ConfigTransformation):
         config[PREPARED] = {"days": report_days(config), "report_rows": custom_rows(config),
                             "endpoint_rows": extra_rows(config), "columns": {}, "sample": False,
                             OTHERWISE: _prepare_otherwise(written, credentials),
+                            TITLES: titles_of_parameters(options),
                             IGNORED: find_ignored_keys(written, options)}  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import requests
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
@@ -14,7 +15,7 @@ from source_tiktok_marketing.config.organic import ORGANIC, RENEWAL, TIKTOK_ACCO
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
-from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget
+from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget, Turn
 from source_tiktok_marketing.requesters.responses import place_of
 from source_tiktok_marketing.requesters.retry import Patience
 from source_tiktok_marketing.requesters.transport import receive
@@ -74,9 +75,6 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
         return request
 
 
-_TURNS = "_tiktok_turns"
-
-
 @dataclass
 class QuotaAuthenticator(TiktokAuthenticator):
     """Signs a request when it may go.
@@ -97,13 +95,14 @@ class QuotaAuthenticator(TiktokAuthenticator):
         self._budget = Budget.of(self.config, self.own_limits)
         self._clock = SyncClock.of(self.config)
         self._quickest = 0.0
+        self._turns: WeakKeyDictionary[requests.PreparedRequest, list[Turn]] = WeakKeyDictionary()
 
     @override
     def __call__(self, request: requests.PreparedRequest) -> Any:
         """Waits for the request's turn, then signs it."""
         place = place_of(request)
         self._refuse_hopeless(place)
-        setattr(request, _TURNS, self._budget.wait(request.url or ""))
+        self._turns[request] = self._budget.wait(request.url or "")
         hold_if_stopping()
         self._refuse_hopeless(place)  # somebody may have found out meanwhile
         return self._sign(request)
@@ -115,6 +114,6 @@ class QuotaAuthenticator(TiktokAuthenticator):
         """
         self._clock.hear(response.headers)
         took = response.elapsed.total_seconds()
-        for turn in getattr(request, _TURNS, ()):
+        for turn in self._turns.get(request, ()):
             turn.late = min(max(0.0, took - self._quickest), LATEST)
         self._quickest = min(took, self._quickest or took)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import requests
 from airbyte_cdk import FailureType
@@ -39,7 +41,6 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 TRANSIENT = FailureType.transient_error
 # So often a report is asked for as it is before its window is halved.
 TRIES_OF_A_WINDOW = 4
-_TRY = "_tiktok_try"
 
 
 @dataclass
@@ -68,6 +69,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
     gives_rows: bool = True
     of: str = ""
     doubtful: list[int] = field(default_factory=list)
+    statuses: Mapping[str, list[str]] = field(default_factory=dict)
     # `Patience` counts; the CDK's own bounds are out of reach.
     max_retries: int | None = 10_000
     max_time: int = 10_000_000
@@ -78,9 +80,10 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._table.rows = self.answers or self._table.rows
         self._left_out, self._budget = LeftOut.of(self.config), Budget.of(self.config)
         self._odd_values = OddValues.of(self.config)
-        self._is_apart = self.of in ORGANIC
+        self._is_apart, self._statuses = self.of in ORGANIC, [*chain.from_iterable(self.statuses.values())]
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)
+        self._tries: WeakKeyDictionary[requests.PreparedRequest, int] = WeakKeyDictionary()
         self.backoff_strategies = [TiktokBackoff(self._patience, self._describe_trouble)]
 
     def interpret_response(self, response_or_exception: Outcome) -> ErrorResolution:
@@ -115,7 +118,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             if not answer.is_doubted:
                 self._patience.answered(*where(answer), is_apart=self._is_apart)
                 self._doubts.answered(where(answer))
-        elif found.response_action is ResponseAction.RATE_LIMITED and not self._row_of(answer).get("per_advertiser"):
+        elif found.response_action is ResponseAction.RATE_LIMITED and not _row_of(answer).get("per_advertiser"):
             self._budget.refused(answer.request.url or "")
 
     def _judge_code(self, code: int, answer: Answer) -> ErrorResolution:
@@ -125,7 +128,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         words = said_by(answer.body)
         if self._doubts.may_be_of_a_part(code, answer, where(answer)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
-        row = self._table.row_of(code, words)
+        row = answer.row = self._table.row_of(code, words)
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
             if row.get("in_part"):
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
@@ -134,7 +137,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def _judge_data(self, answer: Answer) -> ErrorResolution:
         """What to do with an answer that TikTok calls a success."""
-        if flaw := find_flaw(answer) or self._find_emptiness(answer):
+        if flaw := find_flaw(answer, self._statuses) or self._find_emptiness(answer):
             return _ask_again(f"TikTok sent an answer {flaw}. {self._name_whom(answer)}")
         if answer.is_mended and self.gives_rows:
             self._odd_values.add_answer(self.stream or answer.path)
@@ -156,7 +159,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             raise RefusedRequestError(answer, reason_of(answer), told, remedy, failure)
         if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(answer):
             action = ResponseAction.FAIL
-        elif row.get("halve") and _is_divisible(answer) and _count_tries(answer) >= TRIES_OF_A_WINDOW:
+        elif row.get("halve") and _is_divisible(answer) and self._count_tries(answer) >= TRIES_OF_A_WINDOW:
             action = ResponseAction.SPLIT_REQUEST_WINDOW
         return ErrorResolution(action, failure if action is ResponseAction.FAIL else TRANSIENT, text)
 
@@ -182,7 +185,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         """What `Patience` needs to know of an answer that is asked for again, or of the lack of one."""
         outcome = answer_of(outcome) if isinstance(outcome, requests.Response) else outcome
         found = (outcome.resolution if isinstance(outcome, Answer) else None) or self._judge(outcome)
-        row = self._row_of(outcome)
+        row = _row_of(outcome)
         throttled = found.response_action is ResponseAction.RATE_LIMITED
         is_long = throttled or bool(row.get("long"))
         path, advertiser_id = where(outcome)
@@ -191,10 +194,10 @@ class TiktokErrorHandler(DefaultErrorHandler):
         own = row.get("per_advertiser") or self._is_apart or self._budget.has_own(path)
         return Trouble(place, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
 
-    def _row_of(self, outcome: Outcome) -> Mapping[str, Any]:
-        """The row of the table for an answer; an empty one where it has no code."""
-        code = outcome.code if isinstance(outcome, Answer) else None
-        return {} if code is None else self._table.row_of(code)
+    def _count_tries(self, answer: Answer) -> int:
+        """How many answers of its kind one request has had, this one included."""
+        number = self._tries[answer.request] = self._tries.get(answer.request, 0) + 1
+        return number
 
     def _name_whom(self, outcome: Outcome) -> str:
         _, advertiser_id = where(outcome)
@@ -218,8 +221,6 @@ def _is_divisible(answer: Answer) -> bool:
     return is_dated and answer.asked("start_date") < answer.asked("end_date")
 
 
-def _count_tries(answer: Answer) -> int:
-    """How many answers of its kind one request has had, this one included."""
-    number = int(getattr(answer.request, _TRY, 0)) + 1
-    setattr(answer.request, _TRY, number)
-    return number
+def _row_of(outcome: Outcome) -> Mapping[str, Any]:
+    """The row of the table that an answer was judged by; an empty one where there was none."""
+    return (outcome.row or {}) if isinstance(outcome, Answer) else {}

@@ -28,16 +28,14 @@ from source_tiktok_marketing.requesters.request_parameters import (
 )
 from source_tiktok_marketing.requesters.responses import Answer, answer_of
 from source_tiktok_marketing.schema.owners import CALLED
+from source_tiktok_marketing.sync import PREPARED, TITLES
 
 # What is measured where nothing else can be, as TikTok wants one metric at least.
 LEAST = "spend"
 # What differs from request to request of one question.
 OF_A_WINDOW = ("page", "page_size", "start_date", "end_date")
 OWNERS = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
-# Where a custom report's parameters stand in the form.
-TITLES = {"metrics": "Metrics", "buying_type": "Buying Types", "campaign_ids": "Only These Campaigns",
-          "adgroup_ids": "Only These Ad Groups", "ad_ids": "Only These Ads",
-          **{f"{level}_status": "Status" for level in ("campaign", "adgroup", "ad")}}  # fmt: skip
+CUSTOM_REPORT = "the custom report"
 
 
 @dataclass
@@ -63,7 +61,7 @@ class LenientRequester:
     written: Any = None
     least: str = ""
     named: set[str] = field(default_factory=set)
-    place: str = "the custom report"
+    place: str = CUSTOM_REPORT
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self.stream = self.stream or str(parameters.get("stream", ""))
@@ -123,8 +121,9 @@ class LenientRequester:
     def _tell(self, refusal: RefusedRequestError) -> RefusedRequestError:
         """The same refusal; where it names what the user `named`, or the list that is in, it says what to do there."""
         tokens, remedy = tokens_of(refusal.response), ""
+        titles = self.config[PREPARED][TITLES] if self.place == CUSTOM_REPORT else {}
         for each in parameters_of(refusal.response):
-            title = f"{TITLES.get(each.name, 'Parameters')} of {self.place} {self.stream}"
+            title = f"{titles.get(each.name, 'Parameters')} of {self.place} {self.stream}"
             named = each.values if each.name in self.named else self.named.intersection(each.values)
             blamed = sorted(value for value in named if each.tells(value, tokens))
             if blamed:

@@ -41,6 +41,8 @@ class Answer(requests.Response):
     """Its records as the report's codec read them; None where they have to be read value by value."""
     resolution: ErrorResolution | None = None
     """What the error handler found: whether to go on, wait, ask again or stop."""
+    row: Mapping[str, Any] | None = None
+    """The row of the manifest's table of codes that it found that in."""
 
     def __init__(self, response: requests.Response, content: bytes) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -18,20 +18,21 @@ COUNTS = ("page", "page_size", "total_number", "total_page")
 
 REPORT, ACCOUNTS = "report/integrated/get/", ("oauth2/advertiser/get/", "advertiser/info/")
 
-CREATE, CHECK = "report/task/create/", "report/task/check/"
-
-STATES_OF_A_TASK = ("QUEUING", "PROCESSING", "SUCCESS", "FAILED", "CANCELED")
+CREATE = "report/task/create/"
 
 # Nobody nests so deep; what writes JSON gives up a little later.
 MOST_LEVELS = 100
 
 
-def find_flaw(answer: Answer) -> str:
-    """What is wrong with an answer of code 0, where following it would lose rows or break; `""` where nothing is."""
-    return next(_find_flaws(answer, answer.body.get("data")), "")
+def find_flaw(answer: Answer, statuses: Collection[str] = ()) -> str:
+    """What is wrong with an answer of code 0, where following it would lose rows or break; `""` where nothing is.
+
+    `statuses` are those that a task may have, where the answer is about one.
+    """
+    return next(_find_flaws(answer, answer.body.get("data"), statuses), "")
 
 
-def _find_flaws(answer: Answer, data: Any) -> Iterator[str]:
+def _find_flaws(answer: Answer, data: Any, statuses: Collection[str]) -> Iterator[str]:
     if not isinstance(data, dict):
         yield "without data"
         return
@@ -42,7 +43,7 @@ def _find_flaws(answer: Answer, data: Any) -> Iterator[str]:
     path, dimensions = answer.path, _decode_list(answer.asked("dimensions"))
     if path == CREATE and not str(data.get("task_id") or "").isalnum():
         yield "without a task_id"
-    if path == CHECK and data.get("status") not in STATES_OF_A_TASK:
+    if statuses and data.get("status") not in statuses:
         yield "without a status that is known"
     rows = [row for each in named for row in each or ()]
     if not all(_is_row(row, path, dimensions) for row in rows):

@@ -84,10 +84,10 @@ class ChangeLogDownloads(Retriever):
         """The id of a task that has made its log."""
         most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
         advertiser_id = ask["advertiser_id"]
-        task_id, outcome = finish(lambda: self._order(ask), lambda each: self._status(advertiser_id, each), most_waits)
-        if outcome != READY:
-            raise self._make_error(outcome, f"the newest task for {dict(ask)} is {task_id}")
-        return task_id
+        task = finish(lambda: self._order(ask), lambda each: self._status(advertiser_id, each), most_waits)
+        if task.outcome != READY:
+            raise self._make_error(task.outcome, f"the newest task for {dict(ask)} is {task.task_id}, {task.status}")
+        return task.task_id
 
     def _order(self, ask: Mapping[str, str]) -> Task:
         task_id = str(

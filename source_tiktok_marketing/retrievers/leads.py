@@ -96,14 +96,15 @@ class LeadDownloads(Retriever):
     def _wait_until_ready(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
         """The id of a task that has made its file."""
         most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
-        task_id, outcome = finish(
+        task = finish(
             lambda: self._ask_about_task(ask, headers),
             lambda each: self._ask_about_task({**ask, "task_id": each}, headers)[1],
             most_waits,
         )
-        if outcome != READY:
-            raise self._make_error(f"TikTok's export {outcome}", f"the newest task for {dict(ask)} is {task_id!r}")
-        return {"task_id": task_id}
+        if task.outcome != READY:
+            details = f"the newest task for {dict(ask)} is {task.task_id!r}, {task.status}"
+            raise self._make_error(f"TikTok's export {task.outcome}", details)
+        return {"task_id": task.task_id}
 
     def _ask_about_task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Task:
         task = accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers)).data

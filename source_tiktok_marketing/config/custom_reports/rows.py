@@ -54,6 +54,12 @@ def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str,
     return tables
 
 
+def titles_of_parameters(options: Mapping[str, Any]) -> dict[str, str]:
+    """What the form calls the field that a parameter comes from, by parameter."""
+    fields = options[OPTION]["items"]["properties"]
+    return {parameter: fields[name]["title"] for parameter, name in FORM_FIELDS.items()}
+
+
 def _is_undated(raw: Mapping[str, Any]) -> bool:
     """Whether the rows of a day don't say it: TikTok gives a business centre's ad accounts without time dimension."""
     return (raw["report_type"], raw["level"], raw["granularity"]) == ("business_center", "advertiser", "daily")
@@ -161,6 +167,11 @@ def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> d
 
 
 ID_FIELDS = {name: name.replace("ad_group", "adgroup") for name in ID_FILTERS}
+# The field of the form that each parameter of a report's request comes from.
+FORM_FIELDS = {
+    "metrics": "metrics", "buying_type": "buying_types", **{field: name for name, field in ID_FIELDS.items()},
+    **{f"{level}_status": "status" for level in LEVELS.values() if level},
+}  # fmt: skip
 ANY_STATUS = "STATUS_ALL"
 
 
