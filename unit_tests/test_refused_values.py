@@ -10,7 +10,7 @@ import pytest
 from harness import Sync
 
 from source_tiktok_marketing.errors import NothingToAskError
-from source_tiktok_marketing.requesters.request_parameters import without
+from source_tiktok_marketing.requesters.request_parameters import leave_out
 from tiktok_simulator import Simulator
 
 Run = Callable[..., Sync]
@@ -112,10 +112,10 @@ def test_what_the_user_asks_an_endpoint_for_is_never_left_out(sync: Run, tiktok:
 def test_a_request_is_written_anew_without_what_is_left_out(
     asked: Any, left_out: tuple[str, str], expected: Any
 ) -> None:
-    assert without(asked, {left_out}, "spend") == expected
+    assert leave_out(asked, {left_out}, "spend") == expected
 
 
 @pytest.mark.parametrize("asked", [{"kind": "A"}, {"filtering": '{"kind": ["A"]}'}, {"metrics": ["A"], "kind": "A"}])
 def test_a_question_about_nothing_but_what_is_left_out_is_not_asked(asked: dict[str, Any]) -> None:
     with pytest.raises(NothingToAskError):
-        without(asked, {("kind", "A")})
+        leave_out(asked, {("kind", "A")})

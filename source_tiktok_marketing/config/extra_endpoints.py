@@ -44,11 +44,11 @@ def _fill(endpoint: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of the user's endpoints; what has not the shape of one is left out, and `mistakes` refuses it."""
+    """The rows of the user's endpoints; what has not the shape of one is left out, and `find_mistakes` refuses it."""
     return [_row(raw) for raw in _shape(config)]
 
 
-def mistakes(
+def find_mistakes(
     config: Mapping[str, Any], taken: Iterable[str], flawed: Iterable[Path], spec: Mapping[str, Any]
 ) -> Iterator[tuple[Path, str]]:
     """What is wrong with the user's endpoints, but for the values that are not of the right form (`flawed`).

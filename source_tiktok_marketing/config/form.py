@@ -22,7 +22,7 @@ LISTED = 14
 FORMATS = {"digits": "a valid ID, which has digits only", "lower_case_name": "a valid name"}
 
 
-def place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str:
+def describe_place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str:
     """What the form calls the field a path leads to, and its key; what is in a list is counted from one.
 
     `App Secret (credentials.secret)`, `Advertiser IDs (advertiser_ids), entry 1`, or
@@ -80,7 +80,7 @@ def fields_at(paths: Iterable[Path], *start: str | int) -> set[str]:
     return {str(path[steps]) for path in paths if len(path) > steps and tuple(path[:steps]) == start}
 
 
-def schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
+def find_schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
     """What the schema refuses, a sentence each, by the path of the field; each is told once.
 
     Days and breakdowns are left to the rules, which know what a day is and which breakdown a report can have.
@@ -92,9 +92,9 @@ def schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[
         if error.validator == "required" and isinstance(error.instance, Mapping):
             for name in (name for name in schema["required"] if error.instance.get(name) is None):
                 told = schema["properties"][name]["description"]
-                found[*path, name] = f"{place(spec, config, [*path, name])}: is missing. {told}"
+                found[*path, name] = f"{describe_place(spec, config, [*path, name])}: is missing. {told}"
         elif not _is_left_to_the_rules(error):
-            found.setdefault(path, f"{place(spec, config, path)}: {_explain(error)}")
+            found.setdefault(path, f"{describe_place(spec, config, path)}: {_explain(error)}")
     return found
 
 
@@ -141,27 +141,27 @@ def choose(word: str, words: Iterable[str]) -> str:
     """What to choose instead of a word: the nearest, and what else there is where the list is short."""
     known = list(words)
     hint = did_you_mean(word, known)
-    return hint if hint and len(known) > LISTED else f"{hint} Choose {either(known)}.".strip()
+    return hint if hint and len(known) > LISTED else f"{hint} Choose {join_choices(known)}.".strip()
 
 
 def did_you_mean(word: Any, known: Iterable[str]) -> str:
     """A question with the known word that is like this one; empty where there is none."""
-    near = near_to(word, known) if isinstance(word, str) else []
+    near = find_nearest(word, known) if isinstance(word, str) else []
     return f"Did you mean {near[0]}?" if near else ""
 
 
-def near_to(word: str, known: Iterable[str]) -> list[str]:
+def find_nearest(word: str, known: Iterable[str]) -> list[str]:
     """The known word a word was meant to be, if one is like it."""
     return get_close_matches(plain_word(word), list(known), n=1, cutoff=0.6)
 
 
-def either(words: Iterable[str]) -> str:
+def join_choices(words: Iterable[str]) -> str:
     """`a, b or c`."""
     *most, last = list(words) or ["none"]
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def numbered(sentences: Iterable[str]) -> str:
+def number_sentences(sentences: Iterable[str]) -> str:
     """The sentences a line each, numbered and ended, as Airbyte's form shows them all in one line."""
     return "\n".join(f"{number}) {_end_sentence(sentence)}" for number, sentence in enumerate(sentences, 1))
 

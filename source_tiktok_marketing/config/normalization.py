@@ -11,7 +11,7 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
     ConfigTransformation,
 )
 
-from source_tiktok_marketing.config.custom_reports.rows import custom_rows, reports_of, titles_of_parameters
+from source_tiktok_marketing.config.custom_reports.rows import custom_rows, read_titles, reports_of
 from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.config.extra_endpoints import endpoints_of, extra_rows
 from source_tiktok_marketing.config.organic import ENDS
@@ -31,7 +31,7 @@ class NormalizeConfig(ConfigTransformation):
 
     The official connector's configurations work unchanged: the flat one with `environment`, credentials without
     `auth_type`, lists written as comma-separated text, dates with a time. Nothing is refused here, only brought into
-    shape; `mistakes.mistakes` reads the result. Of the rest only the form's fields are kept, the
+    shape; `mistakes.find_mistakes` reads the result. Of the rest only the form's fields are kept, the
     `options` of the parameters.
 
         {"access_token": "t", "environment": {"app_id": "a", "secret": "s"}, "advertiser_ids": "1, 2"}
@@ -72,7 +72,7 @@ class NormalizeConfig(ConfigTransformation):
         config[PREPARED] = {"days": report_days(config), "report_rows": custom_rows(config),
                             "endpoint_rows": extra_rows(config), "columns": {}, "sample": False,
                             OTHERWISE: _prepare_otherwise(written, credentials),
-                            TITLES: titles_of_parameters(options),
+                            TITLES: read_titles(options),
                             IGNORED: find_ignored_keys(written, options)}  # fmt: skip
 
 

@@ -20,7 +20,7 @@ OPTION = "organic"
 NEEDED = ("client_id", "client_secret", "business_id", "refresh_token")
 
 
-def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def find_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """What is missing where the sign-in to a TikTok account is begun, or its streams are asked for."""
     given, groups = config.get(OPTION), config.get("stream_groups")
     if not given and isinstance(groups, list) and OPTION in groups:

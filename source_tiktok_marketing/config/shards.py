@@ -45,7 +45,7 @@ def share_of(config: Mapping[str, Any], requests: float) -> float:
     return requests if count == 1 else (index + 1) * requests // count - index * requests // count
 
 
-def mistakes(config: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def find_mistakes(config: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """What is wrong with a shard whose values have the right types."""
     shard = config.get("shard")
     index, count = (shard.get("index"), shard.get("count")) if isinstance(shard, Mapping) else ALONE

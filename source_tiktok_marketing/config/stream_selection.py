@@ -12,7 +12,7 @@ from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.text import plain, printable, several
+from source_tiktok_marketing.text import make_printable, plain, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -55,7 +55,7 @@ def warn_of_unknown_states(state: list[AirbyteStateMessage], known: list[str]) -
 def refuse_repeated_streams(wanted: list[str]) -> None:
     if repeated := sorted(name for name, times in Counter(wanted).items() if times > 1):
         raise ConfigError(
-            message=printable(f"The catalog names {', '.join(repeated)} more than once. Name each stream once."),
+            message=make_printable(f"The catalog names {', '.join(repeated)} more than once. Name each stream once."),
             internal_message="Nothing was read.",
         )
 
@@ -65,7 +65,7 @@ def refuse_unknown_streams(wanted: list[str], offered: list[str], rows: Iterable
     options = {row["name"]: row["opt_in"] for row in rows if "opt_in" in row}
     if unknown := [_advice(name, offered, options) for name in wanted if name not in offered]:
         raise ConfigError(
-            message=printable(
+            message=make_printable(
                 f"The catalog names streams that were not read: {' '.join(unknown)} "
                 "Refresh the schema of the connection. Every other stream was read."
             ),

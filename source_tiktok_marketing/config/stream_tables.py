@@ -32,7 +32,7 @@ Row = Mapping[str, Any]
 
 
 @cache
-def words() -> Mapping[str, Any]:
+def load_words() -> Mapping[str, Any]:
     """The JSON schema of each kind of row (`entity`, `nested`, `report` …) and of a level, by its name."""
     text = (Path(__file__).parent / "stream_words.yaml").read_text(encoding="utf-8")
     schemas: Mapping[str, Any] = yaml.safe_load(text)["definitions"]
@@ -76,12 +76,12 @@ def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
 
 @cache
 def _defaults(kind: str) -> Row:
-    properties = words()[kind]["properties"]
+    properties = load_words()[kind]["properties"]
     return {word: schema["default"] for word, schema in properties.items() if "default" in schema}
 
 
 def kind_of(row: Row) -> str:
-    """Which kind of row it is, of those that `words` has."""
+    """Which kind of row it is, of those that `load_words` has."""
     if "level" in row:
         return "report"
     if "of" not in row:
@@ -91,14 +91,14 @@ def kind_of(row: Row) -> str:
 
 def _refuse_unknown_words(name: str, row: Row) -> None:
     for kind, part in [(kind_of(row), row), *(("level", level) for level in _every_level(row.get("below", ())))]:
-        known = words()[kind]["properties"]
+        known = load_words()[kind]["properties"]
         for word in part:
             if word not in known:
                 raise UnknownWordError(name, word, known)
 
 
 def _refuse_unfinished(name: str, row: Row) -> None:
-    kind = words()[kind_of(row)]
+    kind = load_words()[kind_of(row)]
     if missing := [word for word in kind["required"] if word not in row]:
         raise UnfinishedRowError(name, f"lacks {', '.join(missing)}.")
     for word, schema in kind["properties"].items():

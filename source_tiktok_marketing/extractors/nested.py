@@ -13,7 +13,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.extractors.paths import EVERY, walk_to
 from source_tiktok_marketing.extractors.reports import ReportExtractor
-from source_tiktok_marketing.requesters.permissions import accepted
+from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.requesters.request_parameters import is_unasked
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import OddValues, entity
@@ -56,7 +56,7 @@ class NestedExtractor(RecordExtractor):
         answer = answer_of(response)
         if answer.is_doubted or is_unasked(answer):
             return
-        data, first = accepted(answer).data, self.records.partition(".")[0]
+        data, first = require_accepted(answer).data, self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
             raise ConfigError(
                 message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct records in "
@@ -90,7 +90,7 @@ class NestedReportExtractor(ReportExtractor):
         """The records of one answer."""
         answer = answer_of(response)
         if not answer.is_doubted:
-            yield from super().extract_records(accepted(answer))
+            yield from super().extract_records(require_accepted(answer))
 
     @override
     def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:

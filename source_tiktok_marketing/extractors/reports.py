@@ -12,7 +12,7 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 
 from source_tiktok_marketing.errors import TransientError
-from source_tiktok_marketing.requesters.cut_answers import cut, is_cut
+from source_tiktok_marketing.requesters.cut_answers import cut_error, is_cut
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.responses import answer_of
@@ -71,7 +71,7 @@ class ReportExtractor(RecordExtractor):
         answer, parameter = answer_of(response), owner_of(self.of, self.business_center_id).parameter
         owner = {parameter: answer.asked(parameter)}
         if is_cut(answer):
-            raise cut(self.stream, owner)
+            raise cut_error(self.stream, owner)
         if self._codec and (page := self._codec.page_of(answer)) is not None:
             yield page
             return
@@ -92,7 +92,7 @@ class ReportExtractor(RecordExtractor):
             try:
                 record[label] = cast(value)
             except (TypeError, ValueError, OverflowError):
-                if (kept := self._odd_values.fitted(self.stream, column, value)) is not None:
+                if (kept := self._odd_values.fit(self.stream, column, value)) is not None:
                     record[label] = kept
         return record
 

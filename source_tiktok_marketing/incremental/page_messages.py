@@ -25,7 +25,7 @@ IN_PAGES: Counter[str] = Counter()
 
 
 class PageMessage(AirbyteMessage):
-    """Many records in one message, for a reader that knows; `taken` has to be called once, by who writes them."""
+    """Many records in one message. Who writes them has to call `take`, once."""
 
     def __init__(self, lines: Lines, window: Any) -> None:
         super().__init__(type=Type.RECORD)
@@ -33,7 +33,7 @@ class PageMessage(AirbyteMessage):
         self.window = window
         self._holds = IN_HAND.acquire(timeout=LONGEST_WAIT)
 
-    def taken(self) -> Lines:
+    def take(self) -> Lines:
         """The records; makes room for another page."""
         if self._holds:
             self._holds = False
@@ -44,7 +44,7 @@ class PageMessage(AirbyteMessage):
     def messages(self) -> Iterator[AirbyteMessage]:
         """The records one by one, for everybody else."""
         now = time.time_ns() // 1_000_000
-        for row in self.taken().rows():
+        for row in self.take().rows():
             record = AirbyteRecordMessage(stream=self.lines.stream, data=row, emitted_at=now)
             yield AirbyteMessage(type=Type.RECORD, record=record)
 

@@ -70,7 +70,7 @@ class ChangingStream(AdvertiserStream):
         return self._present
 
 
-def bound_to_present(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
+def bind_to_present(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
     """The stream with a cursor that never passes what was asked for; reports are windowed, whatever is said of them."""
     if is_windowed or str(stream.cursor_field).startswith(("stat_time", "period")):
         return AdvertiserStream(stream, clock)

@@ -16,7 +16,7 @@ from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.extractors.paths import walk_to
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.requesters.permissions import refusal_of
-from source_tiktok_marketing.requesters.request_parameters import filled, is_unasked
+from source_tiktok_marketing.requesters.request_parameters import fill_in, is_unasked
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.sync import Shared
 
@@ -70,14 +70,14 @@ class Lookups(Shared):
             skip(each)
 
     def _look_up(self, owners: Owners, level: Mapping[str, Any], lenient: Lenient) -> list[Owners]:
-        asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
+        asks = [fill_in({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
         key = orjson.dumps([level, asks])
         with self._locks[key]:
             if key not in self._found:
                 rows = (row for ask in asks for row in self._read_rows(level, ask, lenient))
                 wanted = (row for row in rows if is_wanted(row, level))
                 enough = islice(wanted, level.get("enough"))
-                found = {orjson.dumps(each): each for row in enough if (each := taken(row, level["takes"]))}
+                found = {orjson.dumps(each): each for row in enough if (each := take_members(row, level["takes"]))}
                 self._found[key] = make_batches(list(found.values()), level.get("batch"))
         return self._found[key]
 
@@ -124,7 +124,7 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def taken(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
+def take_members(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
     """The wanted members of a record by their new names, where the first of them is there."""
     found: dict[str, str] = {}
     for name, path in takes.items():

@@ -116,10 +116,10 @@ class TiktokErrorHandler(DefaultErrorHandler):
         answer.resolution = found
         if found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
             if not answer.is_doubted:
-                self._patience.answered(*where(answer), is_apart=self._is_apart)
-                self._doubts.answered(where(answer))
+                self._patience.note_answer(*where(answer), is_apart=self._is_apart)
+                self._doubts.note_answer(where(answer))
         elif found.response_action is ResponseAction.RATE_LIMITED and not _row_of(answer).get("per_advertiser"):
-            self._budget.refused(answer.request.url or "")
+            self._budget.note_refusal(answer.request.url or "")
 
     def _judge_code(self, code: int, answer: Answer) -> ErrorResolution:
         whom = self._name_whom(answer)

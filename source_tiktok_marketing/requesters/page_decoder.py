@@ -90,12 +90,12 @@ class PageCodec:
         answer = answer_of(response)
         if not answer.is_paged:
             try:
-                answer.keep_page(self.page(answer.content, {name: answer.asked(name) for name in self.owner}))
+                answer.keep_page(self.decode_page(answer.content, {name: answer.asked(name) for name in self.owner}))
             except UnfitPageError:
                 answer.keep_page(None)
         return answer.page
 
-    def page(self, content: bytes, owner: Mapping[str, str]) -> Page:
+    def decode_page(self, content: bytes, owner: Mapping[str, str]) -> Page:
         """The records of one answer. Raises UnfitPageError where a value does not fit its column."""
         try:
             answer: Any = self._decoder.decode(NOT_APPLICABLE.sub(b"null", content))

@@ -60,7 +60,7 @@ def refusal_of(response: requests.Response, scope: str = "") -> RefusedError:
     return RefusedError(answer.code or 0, words, scope, is_not_granted=is_not_granted(words))
 
 
-def accepted(response: requests.Response | None) -> Answer:
+def require_accepted(response: requests.Response | None) -> Answer:
     """The answer itself, an empty one where there is none. Raises RefusedError where TikTok refused."""
     answer = answer_of(requests.Response() if response is None else response)
     if answer.code:

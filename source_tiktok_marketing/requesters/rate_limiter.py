@@ -102,7 +102,7 @@ class Pace:
         first, counted = self._recent[0], len(self._recent) / self.per_second
         return first.moment + counted + max(first.late, (MARGIN - 1) * counted)
 
-    def refused(self) -> bool:
+    def note_refusal(self) -> bool:
         """Takes note of a refusal; whether it comes after a calm time. Several in one second count once."""
         with self._lock:
             now = self.clock.now()
@@ -146,10 +146,10 @@ class Budget(Shared):
         own = self._own_pace(url)
         return [pace.wait() for pace in (own, self._every) if pace]
 
-    def refused(self, url: str) -> None:
+    def note_refusal(self, url: str) -> None:
         """Slows down: TikTok has had more requests than it allows, though these were not too many."""
         pace = self._own_pace(url) or self._every
-        if pace.refused():
+        if pace.note_refusal():
             LOGGER.info(
                 f"TikTok refuses requests as too frequent. Another program uses the app's quota, or the app may make "
                 f"fewer than requests_per_second ({self._wanted:g}). The sync goes on more slowly."

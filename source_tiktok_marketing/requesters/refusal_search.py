@@ -83,7 +83,7 @@ class RefusalSearch:
             if self._passes(self.out):
                 return self.out
         named = set(self._find_named()[0])
-        suspected = self.report.suspected(self.owner) & items_of(parameters_of(self.refusal.response))
+        suspected = self.report.list_suspected(self.owner) & items_of(parameters_of(self.refusal.response))
         suspected = suspected & named if named else suspected
         if not suspected:
             return None
@@ -135,11 +135,11 @@ class RefusalSearch:
         return self.out | set(found) if found and self._passes(self.out | set(found)) else None
 
     def _search_among(self, suspects: list[Item], good: list[Item]) -> list[list[Item]]:
-        """What `MetricSearch.among` finds out about some values of one list."""
+        """What `MetricSearch.find_among` finds out about some values of one list."""
         (name, _), values = suspects[0], [value for _, value in suspects]
         accepts = self._accept_with(name, values)
         search = MetricSearch(self.ours, (), self.report.budget, accepts)
-        told = search.among(values, [value for _, value in good])
+        told = search.find_among(values, [value for _, value in good])
         return [[(name, value) for value in each] for each in told]
 
     def _accept_with(self, name: str, values: Sequence[str]) -> Callable[[Sequence[str]], bool]:
@@ -159,7 +159,7 @@ class RefusalSearch:
         named, was_left = self.out - self._known, self.report.budget.is_left
         accepts = self._accept_with(measured.name, [each for each in measured.values if each in self.ours])
         search = MetricSearch(self.ours, self.doubted, self.report.budget, accepts)
-        found = {(measured.name, value) for value in search.refused(measured.values)}
+        found = {(measured.name, value) for value in search.find_refused(measured.values)}
         if found:  # a metric that was named is left out only where that is not enough
             for items in [self.out - named | found] + ([self.out | found] if named else []):
                 if self._passes(items):

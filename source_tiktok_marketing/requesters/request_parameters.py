@@ -129,7 +129,7 @@ def words_of(*written: Any) -> set[str]:
     return found
 
 
-def filled(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
+def fill_in(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
     """The request parameters with ids in the place of their names; those that are left without any value go."""
     found = {}
     for name, text in ask.items():
@@ -139,7 +139,7 @@ def filled(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def without(asked: Any, items: set[Item], least: str = "", name: str = "") -> Any:
+def leave_out(asked: Any, items: set[Item], least: str = "", name: str = "") -> Any:
     """What is asked, less `items`; None where that leaves nothing out but a filter that only adds rows.
 
     `least` is asked for where no metric is left. Raises NothingToAskError where the question would be another one, and
@@ -147,15 +147,15 @@ def without(asked: Any, items: set[Item], least: str = "", name: str = "") -> An
     """
     value = _decode(asked)
     if value is not asked:
-        found = without(value, items, least, name)
+        found = leave_out(value, items, least, name)
         return asked if found is value else None if found is None else orjson.dumps(found).decode()
     if isinstance(value, Mapping):
         own = str(value.get("field_name", ""))
-        kept = {key: without(each, items, least, own or str(key)) for key, each in value.items()}
+        kept = {key: leave_out(each, items, least, own or str(key)) for key, each in value.items()}
         return None if own and kept.get("filter_value") is None else {key: each for key, each in kept.items()
                                                                   if each is not None}  # fmt: skip
     if _has_objects(value):
-        return [found for each in value if (found := without(each, items, least, name)) is not None]
+        return [found for each in value if (found := leave_out(each, items, least, name)) is not None]
     return _leave_out(value, items, least, name)
 
 

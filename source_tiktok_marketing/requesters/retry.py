@@ -89,7 +89,7 @@ class Patience(Shared):
                 message=found[0], internal_message="not asked: refused before in this sync", failure_type=found[1]
             )
 
-    def answered(self, path: str, advertiser_id: str, *, is_apart: bool = False) -> None:
+    def note_answer(self, path: str, advertiser_id: str, *, is_apart: bool = False) -> None:
         """Takes note of an answer: whatever was amiss there has passed."""
         with self._lock:
             self._lost.pop(path, None)

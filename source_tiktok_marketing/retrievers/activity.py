@@ -158,7 +158,7 @@ class Activity(Shared):
     def _answer(self, accounts: list[str], days: range) -> dict[str, int] | None:
         """None where TikTok does not answer for all of these accounts."""
         parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(self.metrics)}
-        rows = rows_by_day(self._directory.requesters["activity"], parameters, days)
+        rows = read_rows_by_day(self._directory.requesters["activity"], parameters, days)
         if rows is None:
             return None
         found: dict[str, int] = {}
@@ -168,7 +168,7 @@ class Activity(Shared):
         return found
 
 
-def rows_by_day(
+def read_rows_by_day(
     requester: HttpRequester, parameters: Mapping[str, str], days: range
 ) -> list[tuple[Mapping[str, Any], int]] | None:
     """The dimensions of each row of a report by day, and its day; None where TikTok does not give all in one page."""

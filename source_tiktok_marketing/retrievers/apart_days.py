@@ -11,7 +11,7 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.retrievers.activity import Activity, Group, day_number, days_of, rows_by_day
+from source_tiktok_marketing.retrievers.activity import Activity, Group, day_number, days_of, read_rows_by_day
 from source_tiktok_marketing.schema.metrics import metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
@@ -67,7 +67,7 @@ class ApartDays(Shared):
                       "filtering": json.dumps([kind.filter, DELETED_TOO])}  # fmt: skip
         found = None
         try:
-            found = rows_by_day(cast("HttpRequester", self.requester), parameters, days)
+            found = read_rows_by_day(cast("HttpRequester", self.requester), parameters, days)
         except RefusedRequestError:
             self._refused.add(kind.name)
         except AirbyteTracedException:

@@ -19,7 +19,7 @@ from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
 from source_tiktok_marketing.requesters.left_out import LeftOut
-from source_tiktok_marketing.requesters.lenient_requester import lenient_report
+from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.pages import Page
 from source_tiktok_marketing.requesters.request_parameters import tokens_of
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
@@ -160,7 +160,7 @@ class ApartOfTask(RecordFilter):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
         pages = self.pages
-        pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
+        pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
         dated = "stat_time_day" in parameters["dimensions"]
         pieces = {"pieces": _cut_up} if dated else {}

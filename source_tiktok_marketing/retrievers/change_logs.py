@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import BrokenOffError, DefectError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_json, read_text
-from source_tiktok_marketing.requesters.permissions import accepted
+from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
 from source_tiktok_marketing.schema.casting import OddValues, entity
 
@@ -68,7 +68,8 @@ class ChangeLogDownloads(Retriever):
         ask: Mapping[str, str] = stream_slice.extra_fields["ask"] if stream_slice else {}
         task = {"advertiser_id": ask["advertiser_id"], "task_id": self._wait_until_ready(ask)}
         for line in self._read_whole(task):
-            yield entity(self.stream, {**line, "changes": changes(line.get("activity_details", ""))}, self._odd_values)
+            changes = read_changes(line.get("activity_details", ""))
+            yield entity(self.stream, {**line, "changes": changes}, self._odd_values)
 
     def _read_whole(self, task: Mapping[str, str]) -> list[dict[str, str]]:
         """The lines of a log, which is downloaded again where it is damaged."""
@@ -90,16 +91,15 @@ class ChangeLogDownloads(Retriever):
         return task.task_id
 
     def _order(self, ask: Mapping[str, str]) -> Task:
-        task_id = str(
-            accepted(self.orders.send_request(stream_slice=_aim_at(CREATE), request_body_json=ask)).data["task_id"]
-        )
+        answer = require_accepted(self.orders.send_request(stream_slice=_aim_at(CREATE), request_body_json=ask))
+        task_id = str(answer.data["task_id"])
         return task_id, self._status(ask["advertiser_id"], task_id)
 
     def _status(self, advertiser_id: str, task_id: str) -> str:
         return str(self._look(CHECK, {"advertiser_id": advertiser_id, "task_id": task_id}).get("status"))
 
     def _look(self, endpoint: str, task: Mapping[str, str]) -> Mapping[str, Any]:
-        return accepted(self.looks.send_request(stream_slice=_aim_at(endpoint), request_params=task)).data
+        return require_accepted(self.looks.send_request(stream_slice=_aim_at(endpoint), request_params=task)).data
 
     def _read_lines(self, log: str) -> Iterator[dict[str, str]]:
         """The lines of a log by their columns; a heading that is not known is a column of its own name."""
@@ -135,7 +135,7 @@ class ChangeLogDownloads(Retriever):
         )
 
 
-def changes(details: str) -> list[dict[str, Any]] | None:
+def read_changes(details: str) -> list[dict[str, Any]] | None:
     """What a line says was done, with texts instead of Python's bytes; None where it is no JSON."""
     found, _ = read_json(details.encode(errors="replace"))
     return [_make_plain(each) for each in found] if isinstance(found, list) else None

@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_text
-from source_tiktok_marketing.requesters.permissions import accepted
+from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
 from source_tiktok_marketing.schema.casting import CASTERS, OddValues
 from source_tiktok_marketing.schema.columns import entity_columns
@@ -107,7 +107,7 @@ class LeadDownloads(Retriever):
         return {"task_id": task.task_id}
 
     def _ask_about_task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Task:
-        task = accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers)).data
+        task = require_accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers)).data
         return str(task.get("task_id") or ""), str(task.get("status"))
 
     def _download(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
@@ -118,7 +118,7 @@ class LeadDownloads(Retriever):
             # The CDK repeats the body in its own words.
             kind = error.failure_type
             raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=kind) from None
-        return accepted(answer).content
+        return require_accepted(answer).content
 
     def _read_whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:
         """The leads of a file, which is downloaded again where it is damaged. Raises PartError where it stays so."""

@@ -21,7 +21,7 @@ from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
 from source_tiktok_marketing.requesters.cut_answers import Given, Keys, indivisible_error, nothing_listed_error
-from source_tiktok_marketing.requesters.lenient_requester import lenient_report
+from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.retrievers.activity import Activity
@@ -97,7 +97,7 @@ class ReportRetriever(Retriever):
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
         self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
         pages = self.pages
-        pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
+        pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         if split := self.pages.request_window_splitter:
             self.pages.request_window_splitter = lambda window, least=None: self._halve(split, window, least)
 
@@ -116,7 +116,7 @@ class ReportRetriever(Retriever):
                 if not self._levels:
                     raise
                 given.divide(advertiser_id)
-                self._note(advertiser_id)
+                self._note_cut(advertiser_id)
             else:
                 return
         part = None
@@ -212,7 +212,7 @@ class ReportRetriever(Retriever):
             yield from answer_of(response).data.get("list") or ()
             token = pages.next_page_token(response, 0, None, token)
 
-    def _note(self, advertiser_id: str) -> None:
+    def _note_cut(self, advertiser_id: str) -> None:
         with self._lock:
             if advertiser_id in self._cut:
                 return

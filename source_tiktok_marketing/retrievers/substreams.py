@@ -18,9 +18,9 @@ from source_tiktok_marketing.errors import ConfigError, PartError, RefusedError
 from source_tiktok_marketing.incremental.windows import REFUSED, hold, refuse
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
-from source_tiktok_marketing.requesters.lenient_requester import lenient
+from source_tiktok_marketing.requesters.lenient_requester import make_lenient
 from source_tiktok_marketing.requesters.permissions import NAMED, NOT_CONFIRMED, Refusals
-from source_tiktok_marketing.requesters.request_parameters import filled, words_of
+from source_tiktok_marketing.requesters.request_parameters import fill_in, words_of
 from source_tiktok_marketing.schema.columns import entity_columns
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -76,7 +76,9 @@ class FanOutRetriever(Retriever):
         )
         ours = words_of(written).difference(parameters.get("dimensions") or ())
         asked = words_of(self.ask) if parameters.get("own") else set()  # by the user
-        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=ours, named=asked, place=ENDPOINT)
+        self._lenient = partial(
+            make_lenient, config=self.config, stream=self.stream, ours=ours, named=asked, place=ENDPOINT
+        )
         if isinstance(self.pages, SimpleRetriever):
             self.pages.requester = self._lenient(self.pages.requester)
         texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")
@@ -132,7 +134,7 @@ class FanOutRetriever(Retriever):
             )
 
     def _ask_for(self, owners: Owners, words: Owners, window: StreamSlice) -> Iterator[Any]:
-        extra = {**window.extra_fields, "ask": filled(self.ask, owners)}
+        extra = {**window.extra_fields, "ask": fill_in(self.ask, owners)}
         question = StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
         known = self._known if self._known is not None else owners.keys() - words.keys()
         columns = {name: value for name, value in owners.items() if name in known}

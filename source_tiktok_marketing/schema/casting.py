@@ -38,7 +38,7 @@ class OddValues(Shared):
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lock = Lock()
 
-    def fitted(self, stream: str, column: Column, value: Any) -> Any:
+    def fit(self, stream: str, column: Column, value: Any) -> Any:
         """What stands for a value that its column's caster refused, None where nothing fits; it is noted."""
         try:
             kept, becomes = _fit(column.type, value)
@@ -239,5 +239,5 @@ def _type_values(
         try:
             yield name, CASTERS[column.type](value) if column else value
         except (TypeError, ValueError, OverflowError):
-            if value != "" and column and (kept := odd_values.fitted(stream, column, value)) is not None:
+            if value != "" and column and (kept := odd_values.fit(stream, column, value)) is not None:
                 yield name, kept

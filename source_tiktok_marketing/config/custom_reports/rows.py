@@ -54,7 +54,7 @@ def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str,
     return tables
 
 
-def titles_of_parameters(options: Mapping[str, Any]) -> dict[str, str]:
+def read_titles(options: Mapping[str, Any]) -> dict[str, str]:
     """What the form calls the field that a parameter comes from, by parameter."""
     fields = options[OPTION]["items"]["properties"]
     return {parameter: fields[name]["title"] for parameter, name in FORM_FIELDS.items()}
@@ -96,7 +96,9 @@ def reports_of(config: Mapping[str, Any]) -> Any:
     """The user's reports, with what they leave out filled in. What is no report stays, for the schema to refuse."""
     raw = config.get("custom_reports", [])
     return (
-        [filled(report) if isinstance(report, Mapping) else report for report in raw] if isinstance(raw, list) else raw
+        [fill_in_report(report) if isinstance(report, Mapping) else report for report in raw]
+        if isinstance(raw, list)
+        else raw
     )
 
 
@@ -118,7 +120,7 @@ def _has_shape(raw: Any) -> bool:
     return raw["report_type"] in shapes() and raw["level"] in LEVELS and raw["granularity"] in TIME
 
 
-def filled(report: Mapping[str, Any]) -> dict[str, Any]:
+def fill_in_report(report: Mapping[str, Any]) -> dict[str, Any]:
     """The report in its one shape: a `filters` of its own, as the form once had, is part of the report."""
     filters = report.get("filters")
     lifted = {**filters, **report, "filters": None} if isinstance(filters, Mapping) else report
