@@ -1,4 +1,4 @@
-"""What a check asks of the user's own streams."""
+"""Tries the user's own streams in a check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole pages on their way through the CDK, as one message each."""
+"""Carries whole pages through the CDK, as one message each."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from typing_extensions import override
 
 from source_tiktok_marketing.requesters.pages import Lines, Page
 
-# A page in hand is a megabyte, and the CDK's queue counts messages. Who stops reading must not stop the threads.
+# A page is a megabyte, and the CDK's queue only counts messages. After the wait a thread goes on, so that a reader that
+# stops reading does not block it for ever.
 PAGES_IN_HAND, LONGEST_WAIT = 16, 60.0
 
 IN_HAND = BoundedSemaphore(PAGES_IN_HAND)
 
-# Records that were in pages, by stream, counted as they are taken: the CDK counts messages.
+# Records that were in pages, by stream, counted when they are taken out, as the CDK counts messages.
 IN_PAGES: Counter[str] = Counter()
 
 
@@ -34,7 +35,7 @@ class PageMessage(AirbyteMessage):
         self._holds = IN_HAND.acquire(timeout=LONGEST_WAIT)
 
     def take(self) -> Lines:
-        """The records; makes room for another page."""
+        """Returns the records, and makes room for another page."""
         if self._holds:
             self._holds = False
             IN_HAND.release()
@@ -42,7 +43,7 @@ class PageMessage(AirbyteMessage):
         return self.lines
 
     def messages(self) -> Iterator[AirbyteMessage]:
-        """The records one by one, for everybody else."""
+        """The records one by one, for a caller that can't write pages."""
         now = time.time_ns() // 1_000_000
         for row in self.take().rows():
             record = AirbyteRecordMessage(stream=self.lines.stream, data=row, emitted_at=now)
@@ -50,7 +51,7 @@ class PageMessage(AirbyteMessage):
 
 
 class BulkPartition(Partition):
-    """A window whose pages are messages; its first record comes alone, as the CDK waits for one to start the stream."""
+    """A window whose pages are messages. Its first record comes alone, as the CDK starts the stream with a record."""
 
     def __init__(self, inner: Partition) -> None:
         self._inner = inner

@@ -1,4 +1,4 @@
-"""Whether an answer has the shape of one: what TikTok promises of a page, a report and a task."""
+"""Checks that an answer has the form that TikTok promises for a page, a report or a task."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ REPORT, ACCOUNTS = "report/integrated/get/", ("oauth2/advertiser/get/", "adverti
 
 CREATE = "report/task/create/"
 
-# Nobody nests so deep; what writes JSON gives up a little later.
+# No row nests so deep, and the JSON writer fails a little deeper.
 MOST_LEVELS = 100
 
 
 def find_flaw(answer: Answer, statuses: Collection[str] = ()) -> str:
-    """What is wrong with an answer of code 0, where following it would lose rows or break; `""` where nothing is.
+    """What is wrong with an answer of code 0, if to use it would lose rows or fail; `""` if nothing is.
 
-    `statuses` are those that a task may have, where the answer is about one.
+    `statuses` are those that a task may have, if the answer is about one.
     """
     return next(_find_flaws(answer, answer.body.get("data"), statuses), "")
 
@@ -66,7 +66,7 @@ def _find_page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iter
 
 
 def _counts_rows(page: int, size: int, total: int | None, pages: int | None) -> bool:
-    """Whether a page should have rows by all that TikTok says; a first one by any."""
+    """Whether a page should have rows: by all of TikTok's counts, or for the first page by any of them."""
     if total is None:
         return pages is not None and max(page, 2) <= pages
     return (page - 1) * size < total and (page == 1 or pages is None or page <= pages)
@@ -86,7 +86,7 @@ def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
 
 
 def _is_dimension(name: str, value: Any) -> bool:
-    """Whether a row can be told from others by this value; only a breakdown may be null."""
+    """Whether this value can be a part of the row's key. Only a breakdown may be null."""
     if not name.startswith("stat_time"):
         known = dimension_table().get(name)
         return isinstance(value, str | int) or (value is None and (known is None or known.is_breakdown))
