@@ -10,10 +10,10 @@ from rich.padding import Padding
 from rich.status import Status
 from rich.text import Text
 
-from .columns import Sorted, shortened, sort_columns
-from .layout import empty_table, laid_out
+from .columns import Sorted, shorten, sort_columns
+from .layout import empty_table, lay_out
 from .offer import Stream
-from .summary import summary
+from .summary import summarize
 
 WIDEST = 1000
 HOW_TO_GO_ON = "\nRows of one of them: make preview REPORT=ads_reports_daily"
@@ -59,15 +59,15 @@ class Screen:
             [{name: row.get(name) for name in asked} for row in rows] if chosen else rows, asked,
             () if chosen else stream.columns,
         )  # fmt: skip
-        tables = list(laid_out(columns.shown, self._out.width))
+        tables = list(lay_out(columns.shown, self._out.width))
         for part in (*tables, *_said_once(columns)):
             self._out.print(part, "", sep="\n")
-        self.say(summary(stream, rows, columns, complete=complete, divided=len(tables) > 1))
+        self.say(summarize(stream, rows, columns, complete=complete, divided=len(tables) > 1))
 
 
 def _said_once(columns: Sorted) -> Iterator[RenderableType]:
     if columns.same:
-        pairs = [Text.assemble((column.name, "dim"), " ", shortened(column.cells[0])) for column in columns.same]
+        pairs = [Text.assemble((column.name, "dim"), " ", shorten(column.cells[0])) for column in columns.same]
         yield _titled("The same in every row", Columns(pairs, padding=(0, 3)))
     if columns.zero:
         yield _titled("0 in every row", Text(", ".join(columns.zero), "dim"))

@@ -16,12 +16,12 @@ NAMED_COLUMNS = 6
 EXAMPLES = 3
 
 
-def summary(stream: Stream, rows: Rows, columns: Sorted, *, complete: bool, divided: bool) -> str:
+def summarize(stream: Stream, rows: Rows, columns: Sorted, *, complete: bool, divided: bool) -> str:
     """What the tables don't say."""
     return "\n".join([_rows(stream, rows, complete), *_columns(stream, columns, divided)])
 
 
-def nothing(stream: Stream, config: Mapping[str, Any]) -> str:
+def explain_nothing(stream: Stream, config: Mapping[str, Any]) -> str:
     """What is said where there is no row."""
     days = f" from {config['start_date']} to {config.get('end_date') or 'today'}" if _has_days(stream) else ""
     return f"{stream.name} has no rows{days}."

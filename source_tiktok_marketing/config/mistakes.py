@@ -1,4 +1,4 @@
-"""Every mistake in the configuration, named at once as the form names its fields."""
+"""Names every mistake in the configuration at once, by the names that the form gives its fields."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number 
 
 
 def find_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> list[str]:
-    """Everything wrong with a normalized `config`, a sentence each, beginning with what the form calls the field.
+    """Everything that is wrong with a normalized `config`, in sentences that begin with the form's name for the field.
 
-    Types, ranges and required fields are read from `spec`, the connection specification the form is made from.
-    `streams` are the names a custom report may not have. Values of secret fields are never repeated.
+    Types, ranges and required fields come from `spec`, the connection specification that the form is made from.
+    `streams` are the names that a custom report may not have. The values of secret fields are never repeated.
     """
     by_schema = find_schema_mistakes(spec, config)
     by_rule = [
@@ -51,7 +51,7 @@ def find_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: I
         *extra_mistakes(config, [*streams, *_report_names(config)], by_schema, spec),
     ]  # fmt: skip
     told = [*by_schema.items(), *((path, f"{describe_place(spec, config, path)}: {why}") for path, why in by_rule)]
-    order = list(spec["properties"])  # that of the form, and of the reports in it
+    order = list(spec["properties"])  # the order of the form, and of the reports in it
     return [why for _, why in sorted(told, key=lambda each: (order.index(str(each[0][0])), _number(each[0])))]
 
 
@@ -97,7 +97,7 @@ def _credential_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> 
 def _number_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
     for name, schema in spec["properties"].items():
         value = config.get(name)
-        if isinstance(value, float) and math.isnan(value):  # which is below no minimum and above no maximum
+        if isinstance(value, float) and math.isnan(value):  # no minimum or maximum refuses it
             yield [name], f"is no number. Write one from {schema.get('minimum')} to {schema.get('maximum')}."
 
 
@@ -109,7 +109,7 @@ def _date_mistakes(config: Mapping[str, Any]) -> Mistakes:
             days[key] = parse_day(config[key], today)
         except (OverflowError, ValueError):
             yield [key], f"{config[key]!r} is not a day. {HOW_TO_WRITE_A_DAY}"
-        except AttributeError:  # not even text, which the schema has told
+        except AttributeError:  # the schema refuses what is no text
             continue
     first, last = days.get("start_date", today), days.get("end_date", today)
     if first > today:

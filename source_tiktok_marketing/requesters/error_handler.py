@@ -52,8 +52,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
     range around it, counts. A code without a row stops the stream with TikTok's own words. A row marked `for_all` stops
     the whole sync; but a TikTok account has a token of its own, whose errors stop nothing else.
 
-    The caller handles some codes itself: those in `ignored`; those in `doubtful`, if nobody has confirmed the request;
-    and those in `partial`, once asking again was in vain, as the caller can ask for less.
+    The caller handles some codes itself: those in `ignored`; those in `skipped_on`, of a request that nobody has
+    confirmed; and those in `partial`, once asking again was in vain, as the caller can ask for less.
 
     A body without an envelope (an outage's HTML, a page cut short), or whose data can't be right (`find_flaw`), is
     asked for again, whatever its status. `takes_text` is for downloads, whose body is no envelope. `statuses` are those
@@ -70,7 +70,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
     takes_text: bool = False
     gives_rows: bool = True
     of: str = ""
-    doubtful: list[int] = field(default_factory=list)
+    skipped_on: list[int] = field(default_factory=list)
     statuses: Mapping[str, list[str]] = field(default_factory=dict)
     # `Patience` decides when to give up; the CDK's own limits are too high to be reached.
     max_retries: int | None = 10_000
@@ -125,7 +125,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def _judge_code(self, code: int, answer: Answer) -> ErrorResolution:
         whom = self._name_whom(answer)
-        if code in self.ignored or code in self.doubtful:
+        if code in self.ignored or code in self.skipped_on:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
         words = said_by(answer.body)
         if self._doubts.may_be_of_a_part(code, answer, where(answer)):

@@ -54,8 +54,8 @@ class FanOutRetriever(Retriever):
     If TikTok leaves out a text that is a part of the key, it becomes an empty text, as no key may be null.
 
     If the token lacks the permission for a stream, the stream is skipped, and named at the end with the `scope` to add.
-    So is a stream whose request nobody confirmed, if TikTok answers it with a `doubtful` code. If an ad account refuses
-    everything, the scope is not the reason: that raises a config_error.
+    So is a stream whose request nobody confirmed, if TikTok answers it with a code in `skipped_on`. If an ad account
+    refuses everything, the scope is not the reason: that raises a config_error.
     """
 
     config: Mapping[str, Any]
@@ -66,7 +66,7 @@ class FanOutRetriever(Retriever):
     scope: str
     below: list[Mapping[str, Any]] = field(default_factory=list)
     day: str = ""
-    doubtful: list[int] = field(default_factory=list)
+    skipped_on: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
@@ -151,7 +151,7 @@ class FanOutRetriever(Retriever):
         """Notes what is not read for an owner: all of it, or one thing of several."""
         advertiser_id = owners.get("advertiser_id", "")
         if refusal.is_not_granted or not advertiser_id or advertiser_id in self._directory.details():
-            scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
+            scope = NOT_CONFIRMED if refusal.code in self.skipped_on else refusal.scope or self.scope
             named = ", ".join(f"{name} {value}" for name, value in (thing or {}).items() if name not in owners)
             whom = f"{' '.join(owners.values())} ({named})" if named else " ".join(owners.values())
             self._refusals.add(self.stream, scope, whom, str(refusal), is_part=bool(named))

@@ -1,4 +1,4 @@
-"""Which metrics a report can have: by its type, its level, its time and its breakdowns."""
+"""Which metrics a report can have, by its type, its level, its granularity and its breakdowns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from source_tiktok_marketing.text import plain_word
 
 
 def list_allowed_metrics(ask: Ask) -> list[str]:
-    """The metrics a report gets: those named, and of every group those the combination allows; each once."""
+    """The metrics of a report: those it names, and of each group those that the combination allows."""
     wanted = (name for word in ask.metrics for name in _members(word, ask))
     taken = {*ask.breakdowns, f"{LEVELS[ask.level]}_id"}
     return [name for name in dict.fromkeys(wanted) if name not in taken]
@@ -37,7 +37,7 @@ def find_unknown_metrics(ask: Ask) -> Iterator[Problem]:
 
 
 def find_misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
-    """The words that are no metric of any report, where it is not known yet which of them this one can have."""
+    """The words that are no metric of any report, for a report of which it is not known yet what it can have."""
     for word in words:
         if word not in metric_words():
             found = ads_manager().get(plain_word(word))
@@ -48,7 +48,7 @@ def find_misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
 
 
 def explain_word(word: str, ask: Ask) -> str:
-    """What Ads Manager means by a word, and what this very report has of it; empty where it does not say the word."""
+    """What a word of Ads Manager means, and what this report has of it; empty if it is no word of Ads Manager."""
     found = ads_manager().get(plain_word(word))
     if found is None:
         return ""
@@ -65,13 +65,13 @@ def explain_word(word: str, ask: Ask) -> str:
 
 
 def suggest_nearest(word: str, ask: Ask) -> str:
-    """The nearest word to choose, of those this very report can have."""
+    """The nearest word that this report can have, as a question."""
     near = find_nearest(word, (name for name in sorted(metric_words()) if any(_members(name, ask, named=False))))
     return f"Did you mean {near[0]}?" if near else "Nothing this report can have is like it. Take it out."
 
 
 def find_refused_metrics(ask: Ask) -> Iterator[Problem]:
-    """The metrics TikTok refuses in this report, and the groups it has nothing of."""
+    """The metrics that TikTok refuses in this report, and the groups without any metric for it."""
     for word in ask.metrics:
         if word in metrics():
             if why := explain_refusal(ask, metrics()[word]):
@@ -82,7 +82,7 @@ def find_refused_metrics(ask: Ask) -> Iterator[Problem]:
 
 
 def explain_refusal(ask: Ask, metric: Metric) -> str:
-    """Why TikTok does not give a metric in this report; empty where it does, or some source says so."""
+    """Why TikTok does not give a metric in this report; empty if it does, or if some source says so."""
     return "" if is_disputed(ask, metric) else _find_reason(ask, metric)
 
 
@@ -113,7 +113,7 @@ def _find_reason(ask: Ask, metric: Metric) -> str:
 
 
 def _members(word: str, ask: Ask, *, named: bool = True) -> Iterator[str]:
-    """The metrics a word stands for: one that was `named`, or of a group those that are confirmed and allowed here."""
+    """The metrics of a word: itself if the user `named` it, or those of a group that are confirmed and allowed."""
     if word in metrics():
         if named or not explain_refusal(ask, metrics()[word]):
             yield word
@@ -139,7 +139,7 @@ def _advertiser_by_day(ask: Ask) -> bool:
 
 
 BC = "business_center"
-# Narrower rules of single metrics (reporting.md §3): whether a report keeps it, and why not where it does not.
+# Narrower rules of single metrics (reporting.md §3): whether a report keeps the rule, and what to say if not.
 SCOPES: Mapping[str, tuple[Callable[[Ask], bool], str]] = {
     "id_and_day": (_id_and_day, f"TikTok gives it per {join_choices(ENTITY_LEVELS)}, neither by hour nor broken down"),
     "id_or_day": (_id_or_day, "TikTok gives it neither by hour nor broken down"),

@@ -17,7 +17,7 @@ from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
 
 IN_SANDBOX = ("basic", "audience")
-# What decides which metrics and filters a report can have.
+# The fields that decide which metrics and filters a report can have.
 SHAPE = {"report_type", "level", "granularity", "breakdowns"}
 OLD_FORM = "filters"
 
@@ -25,7 +25,7 @@ OLD_FORM = "filters"
 def find_mistakes(
     config: Mapping[str, Any], taken: Collection[str], flawed: Iterable[Path], spec: Mapping[str, Any]
 ) -> Iterator[tuple[Path, str]]:
-    """What is wrong with the user's reports, but for the values that are not of the right form (`flawed`).
+    """What is wrong with the user's reports, except in the fields that the schema refuses (`flawed`).
 
     `taken` are the names of the ready-made streams.
     """
@@ -57,9 +57,9 @@ def _name_mistakes(raw: Mapping[str, Any], taken: Collection[str], times: Mappin
 
 
 def _rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong: set[str]) -> Mistakes:
-    """What rules say of a report whose `wrong` fields stand there as if they were left out.
+    """What the rules say about a report, whose `wrong` fields count as left out.
 
-    What depends on one of these is not told yet.
+    Mistakes that depend on one of these fields are not reported yet.
     """
     if OLD_FORM in raw:
         yield OLD_FORM, "must be an object. Write what it holds beside the report's other fields."

@@ -1,7 +1,7 @@
-"""The rules one report must keep: what TikTok allows, checked without a request.
+"""The rules for one report: what TikTok allows, checked without a request.
 
-The facts are data (schema/report_types.csv, dimensions.csv, metrics.csv, taken from reporting.md §1 and §3 to §5);
-what stands here reads them. A rule yields what is wrong: the field, why, and what to choose instead.
+The facts are in tables (schema/report_types.csv, dimensions.csv, metrics.csv, from reporting.md §1 and §3 to §5), which
+these functions read. A rule yields what is wrong: the field, why, and what to choose instead.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from source_tiktok_marketing.config.custom_reports.metrics import find_refused_m
 from source_tiktok_marketing.config.form import choose, join_choices
 from source_tiktok_marketing.schema.metrics import Dimension, dimensions, shapes
 
-# Filters by id, and the level they begin at: TikTok takes them there and below.
+# Filters by id, with the highest level at which TikTok takes them.
 ID_FILTERS = {"campaign_ids": "campaign", "ad_group_ids": "ad_group", "ad_ids": "ad"}
 FILTERS = (*ID_FILTERS, "status", "buying_types")
 TOP_VIEW = "RESERVATION_TOP_VIEW"
@@ -21,7 +21,7 @@ PAIRS = "gender with age, search_keyword with match_type, page_id with component
 
 
 def find_problems(ask: Ask) -> list[Problem]:
-    """Everything wrong with one report. Whether a metric fits is only told where everything else is right."""
+    """Everything that is wrong with one report. Metrics are only checked if everything else is right."""
     found = [problem for rule in RULES for problem in rule(ask)]
     return found or list(find_refused_metrics(ask))
 
@@ -50,7 +50,7 @@ def _granularity_fits(ask: Ask) -> Iterator[Problem]:
 
 
 def _by_hour_only_if(granularity: str, ask: Ask, dimension: Dimension) -> bool:
-    """An audience report by hour exists for bucket_id alone; what basic reports give by hour too, it does not."""
+    """Whether the dimension fits: an audience report by hour has bucket_id, and no dimension of basic reports."""
     return granularity != "hourly" or ask.report_type != "audience" or dimension.category == "Audience"
 
 
