@@ -1,4 +1,4 @@
-"""What the preview prints: the streams there are, or rows and what there is to know about them."""
+"""Prints the list of streams, or rows and the lines below them."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Screen:
         self._errors = Console(stderr=True, highlight=False)
 
     def waiting(self, doing: str) -> Status:
-        """A line that is there while the context is open, on a terminal only."""
+        """Shows a line while the context is open, on a terminal only."""
         return self._errors.status(f"{doing} …")
 
     def complain(self, text: str) -> None:
-        """Prints what went wrong, apart from rows."""
+        """Prints an error, on stderr."""
         self._errors.print(Text(text), soft_wrap=True)
 
     def say(self, text: str) -> None:
@@ -39,7 +39,7 @@ class Screen:
         self._out.print(Text(text))
 
     def list(self, streams: Sequence[Stream]) -> None:
-        """Prints which streams there are; a name is never cut, as it is what to type next."""
+        """Prints the list of streams. A name is never cut, as the user has to type it."""
         table = empty_table()
         table.add_column("stream", no_wrap=True, min_width=max(len(stream.name) for stream in streams))
         table.add_column("columns", justify="right", no_wrap=True)
@@ -51,7 +51,7 @@ class Screen:
         out.print(table, HOW_TO_GO_ON)
 
     def show(self, stream: Stream, rows: Sequence[dict[str, object]], chosen: Sequence[str], complete: bool) -> None:
-        """Prints rows, by ad account and key; below them what is said better once than in every row."""
+        """Prints rows, by ad account and key, and below them what is the same in every row."""
         first = ["advertiser_id", *stream.key]
         rows = sorted(rows, key=lambda row: [str(row.get(name)) for name in first])
         asked = [*stream.key, *chosen]

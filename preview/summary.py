@@ -17,12 +17,12 @@ EXAMPLES = 3
 
 
 def summarize(stream: Stream, rows: Rows, columns: Sorted, *, complete: bool, divided: bool) -> str:
-    """What the tables don't say."""
+    """What the tables do not show: the ad accounts, the days, and the columns that were left out."""
     return "\n".join([_rows(stream, rows, complete), *_columns(stream, columns, divided)])
 
 
 def explain_nothing(stream: Stream, config: Mapping[str, Any]) -> str:
-    """What is said where there is no row."""
+    """The sentence for a stream without rows."""
     days = f" from {config['start_date']} to {config.get('end_date') or 'today'}" if _has_days(stream) else ""
     return f"{stream.name} has no rows{days}."
 

@@ -32,7 +32,7 @@ OWN_DAYS = (*OWN_DATES, "attribution_window")
 PERIOD = ["period_start", "period_end"]
 TIME: Mapping[str, list[str]] = {"hourly": ["stat_time_hour"], "daily": ["stat_time_day"], "weekly": PERIOD,
                                  "monthly": PERIOD, "lifetime": [], "total": []}  # fmt: skip
-# TikTok states no longest span of hours for asynchronous reports. These write the names of countries, not their codes. Only
+# TikTok states no longest span of hours for asynchronous reports. They have names of countries, not codes. Only
 # synchronous reports have minis_id.
 NEVER_ASYNCHRONOUS = {"hourly", "country_code", "minis_id"}
 # The figures of all ad accounts of a business centre together have a time dimension and no other.
