@@ -94,6 +94,17 @@ def test_what_the_user_asks_an_endpoint_for_is_never_left_out(sync: Run, tiktok:
     assert "Take LEAD out of Parameters of the extra endpoint mine." in result.errors[0]
 
 
+def test_metrics_of_an_endpoint_are_called_parameters_as_in_its_form(
+    sync: Run, tiktok: Simulator, one_advertiser: Config
+) -> None:
+    report = {"report_type": "BASIC", "data_level": "AUCTION_CAMPAIGN", "query_lifetime": "true",
+              "dimensions": '["campaign_id"]', "metrics": '["spend", "likes"]'}  # fmt: skip
+    mine = {"name": "mine", "path": "report/integrated/get", "records": "list", "parameters": report}
+    tiktok.faults.refused_metric("likes", path="/report/integrated/get/")
+    result = sync("mine", config=one_advertiser | {"extra_endpoints": [mine]})
+    assert "Take likes out of Parameters of the extra endpoint mine." in result.errors[0]
+
+
 # How a request is written anew
 
 
