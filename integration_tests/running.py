@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +43,6 @@ def catalog_of(*streams: str, mode: str = "incremental") -> dict[str, Any]:
 
 def state_of(stream: str, blob: dict[str, Any]) -> dict[str, Any]:
     return {"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": blob}}
-
-
-def is_apart(query: Mapping[str, str]) -> bool:
-    """Whether a question is about campaigns that TikTok may leave out: TopView, Reach & Frequency, or Promote."""
-    return any(word in query.get("filtering", "") for word in ("RESERVATION_", "PROMOTE"))
 
 
 def slow(*case: object) -> Any:

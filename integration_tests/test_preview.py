@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import is_apart, slow
+from running import slow
 
 from preview.columns import Column
 from tiktok_simulator import Simulator, served
+from tiktok_simulator.endpoints.filter_values import asks_apart
 from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, TOKYO, busy_world, small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
@@ -134,7 +135,7 @@ def test_the_rows_are_those_of_the_days_that_were_asked_for(tiktok: served, tmp_
 def test_only_the_chosen_columns_are_asked_of_tiktok(tiktok: served, tmp_path: Path) -> None:
     preview_of(tiktok, tmp_path, REPORT="ads_reports_daily", COLUMNS="spend, ad_name", **DAYS)
     reports = tiktok.simulator.asked("/report/integrated/get/")
-    asked = {call.query["metrics"] for call in reports if not is_apart(call.query)}
+    asked = {call.query["metrics"] for call in reports if not asks_apart(call.query)}
     assert [sorted(json.loads(metrics)) for metrics in asked] == [["ad_name", "spend"]]
 
 

@@ -19,10 +19,9 @@ import yaml
 if find_spec("airbyte") is None:
     pytest.skip("PyAirbyte, which the workers run through, does not support this Python", allow_module_level=True)
 
-from running import is_apart
-
 from demo.notebook import quiet_environment
 from tiktok_simulator import Simulator, served
+from tiktok_simulator.endpoints.filter_values import asks_apart
 from tiktok_simulator.world.ready_made import TOKYO, small_world
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "kubernetes"
@@ -82,7 +81,7 @@ def test_three_workers_leave_in_one_database_what_one_alone_leaves(
     assert {
         query["start_date"]
         for query in again
-        if query.get("advertiser_id") == TOKYO and "start_date" in query and not is_apart(query)
+        if query.get("advertiser_id") == TOKYO and "start_date" in query and not asks_apart(query)
     } == {
         "2026-01-17"
     }  # each goes on from its own state: the second sync reads the attribution window again, and what is new

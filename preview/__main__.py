@@ -9,21 +9,21 @@ import sys
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from .account import Account, PreviewError, own, simulated
-from .offer import named, offer
+from .account import Account, PreviewError, open_own, open_simulated
+from .offer import find_stream, list_streams
 from .reading import read
 from .screen import Screen
-from .summary import nothing
+from .summary import explain_nothing
 from .wishes import Wishes
 
 
 def main() -> int:
-    """Runs the preview and returns the exit code; what went wrong is told on stderr."""
+    """Runs the preview and returns the exit code. Errors go to stderr."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     screen = Screen()
     try:
         wishes = Wishes.of(os.environ)
-        with own(wishes.config_path) if wishes.config_path else simulated() as account:
+        with open_own(wishes.config_path) if wishes.config_path else open_simulated() as account:
             show(wishes, account, screen)
     except (PreviewError, AirbyteTracedException) as error:
         screen.complain(filter_secrets(str(error)))
@@ -34,21 +34,21 @@ def main() -> int:
 
 
 def show(wishes: Wishes, account: Account, screen: Screen) -> None:
-    """Shows rows of the stream that is wished for, or which streams there are."""
+    """Shows rows of the chosen stream, or the list of streams."""
     config = wishes.applied_to(account.config)
     with screen.waiting("asking the connector what it offers"):
-        offered = offer(config)
+        offered = list_streams(config)
     if not wishes.report:
         screen.list([*offered.values()])
         return
-    stream = named(wishes.report, offered)
+    stream = find_stream(wishes.report, offered)
     catalog = stream.catalog(wishes.columns, offered)
     with screen.waiting(f"reading {stream.name}"):
         reading = read(catalog, config, account.environment, wishes.rows)
     if reading.rows:
         screen.show(stream, reading.rows, wishes.columns, reading.complete)
     elif reading.complete:
-        screen.say(nothing(stream, config))
+        screen.say(explain_nothing(stream, config))
     if reading.trouble:
         raise PreviewError(reading.trouble)
 

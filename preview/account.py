@@ -1,4 +1,4 @@
-"""Whose rows are shown: a simulated TikTok's that lives as long as the preview, or your own account's."""
+"""The account to read: a simulated TikTok's, which lives as long as the preview, or your own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tiktok_simulator.world.ready_made import small_world
 
 
 class PreviewError(Exception):
-    """Ends the preview; the text says what to do."""
+    """Ends the preview. The text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Account:
 
 
 @contextmanager
-def simulated() -> Iterator[Account]:
-    """A small TikTok on loopback, its clock the real one; it ends with the context."""
+def open_simulated() -> Iterator[Account]:
+    """Starts a small TikTok on loopback with the real clock. It ends with the context."""
     simulator = Simulator(small_world())
     credentials = configurations(simulator.world)[0]["credentials"]
     with served(simulator) as server:
@@ -38,13 +38,13 @@ def simulated() -> Iterator[Account]:
 
 
 @contextmanager
-def own(path: Path) -> Iterator[Account]:
-    """The account of a configuration file. Raises a PreviewError that names the file where there is none."""
+def open_own(path: Path) -> Iterator[Account]:
+    """The account of a configuration file. Raises a PreviewError that names the file if it can't be read."""
     yield Account(read_configuration(path), os.environ)
 
 
 def read_configuration(path: Path) -> dict[str, Any]:
-    """The JSON object in a file. Raises a PreviewError that names the file where there is none."""
+    """The JSON object in a file. Raises a PreviewError that names the file if it has none."""
     try:
         config = read_json(str(path))
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Rows taken apart into columns of text: what differs, what is the same in every row, what is nowhere."""
+"""Turns rows into columns of text, sorted by what differs, what is the same in every row, and what is empty."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_TEXT = 36
 
 @dataclass(frozen=True)
 class Column:
-    """One column as it is printed; numbers have as many decimals as the longest of them."""
+    """One column as it is printed. Its numbers have as many decimals as the longest of them."""
 
     name: str
     cells: Sequence[str]
@@ -25,21 +25,21 @@ class Column:
 
     @classmethod
     def of(cls, name: str, values: Sequence[Any]) -> Column:
-        """The column of these values, null among them."""
+        """The column of these values, which may be null."""
         present = [value for value in values if not is_empty(value)]
         is_number = bool(present) and all(_is_number(value) for value in present)
         decimals = max((_decimals(value) for value in present), default=0) if is_number else 0
-        return cls(name, [_written(value, decimals) for value in values], is_number)
+        return cls(name, [_write_value(value, decimals) for value in values], is_number)
 
     @property
     def width(self) -> int:
-        """Columns of the terminal this one takes."""
-        return max(map(cell_len, (self.name, *(shortened(cell) for cell in self.cells))))
+        """How many columns of the terminal it takes."""
+        return max(map(cell_len, (self.name, *(shorten(cell) for cell in self.cells))))
 
 
 @dataclass(frozen=True)
 class Sorted:
-    """The columns of some rows, by how much there is to see in them.
+    """The columns of some rows, by how much they show.
 
     Attributes:
         shown: Those of the key, and those whose values differ.
@@ -69,7 +69,7 @@ def sort_columns(rows: Rows, always: Sequence[str], known: Sequence[str]) -> Sor
 
 
 def _name_of(column: str) -> str:
-    """Beside an id one looks for the name: `ad_id`, `ad_name`."""
+    """The name that belongs to an id: `ad_name` to `ad_id`."""
     return f"{column.removesuffix('_id')}_name"
 
 
@@ -78,8 +78,8 @@ def is_empty(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
 
-def shortened(text: str) -> str:
-    """A text that leaves room for others."""
+def shorten(text: str) -> str:
+    """The text, cut to leave room for others."""
     return text if cell_len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
@@ -96,11 +96,11 @@ def _decimals(value: int | Decimal) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
-def _written(value: Any, decimals: int) -> str:
+def _write_value(value: Any, decimals: int) -> str:
     if is_empty(value):
         return NOTHING
     if _is_number(value):
         return f"{Decimal(value):,.{decimals}f}"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    # Names are other people's text: nothing in them may move the cursor.
+    # Names are foreign text, which must not move the terminal's cursor.
     return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))

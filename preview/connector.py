@@ -1,7 +1,7 @@
-"""`python -m preview.connector`: reads what stdin asks for, until it is ended.
+"""`python -m preview.connector`: reads the streams that stdin asks for, until it is stopped.
 
-A process of its own, as the CDK reads with threads that only end when everything was read. What to read comes
-through a pipe, so that no token is ever in a file.
+It is a process of its own, as the CDK's threads only end when they have read everything. The request comes through a
+pipe, so that no token is ever in a file.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from source_tiktok_marketing.source import SourceTiktokMarketing
 
 
 def main() -> int:
-    """Writes the connector's messages, a line each; the last one says why, where it fails."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody listens any more: end, threads and all
+    """Writes the connector's messages, one per line. If it fails, the last one says why."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends all threads if nobody reads any more
     job = json.load(sys.stdin)
     init_logger("airbyte")
     with PRINT_BUFFER:

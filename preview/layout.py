@@ -1,7 +1,7 @@
-"""Columns laid out for the width of a terminal.
+"""Lays out columns for the width of a terminal.
 
-What fits is one table, a row a line. What does not is cut into bands as wide as the terminal; many numbers are turned
-round, a metric a line, as their names are longer than they are. Rows are numbered then, so that one finds them again.
+If all columns fit, they are one table with a row per line. If not, they are divided into several tables. Many numbers
+are transposed, with a metric per line, as their names are longer than they are. Rows are numbered then.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from .columns import Column, shortened
+from .columns import Column, shorten
 
 GAP = 2
 BETWEEN_TABLES = 4
 T = TypeVar("T")
 
 
-def laid_out(columns: Sequence[Column], width: int) -> Iterator[RenderableType]:
-    """The tables that show `columns`, as wide as the terminal at most."""
+def lay_out(columns: Sequence[Column], width: int) -> Iterator[RenderableType]:
+    """The tables that show `columns`, at most as wide as the terminal."""
     if len(columns[0].cells) == 1:
         yield _record(columns)
     elif _total(column.width for column in columns) <= width:
@@ -37,16 +37,16 @@ def _split(columns: Sequence[Column], width: int) -> Iterator[RenderableType]:
     numbers = [column for column in columns if column.is_number]
     count = Column.of("#", range(1, len(columns[0].cells) + 1))
     few = _total(column.width for column in (count, *numbers)) <= width
-    for band in packed(columns if few else texts, lambda column: column.width, width - count.width - GAP):
+    for band in pack(columns if few else texts, lambda column: column.width, width - count.width - GAP):
         yield _table([count, *band])
     if not few:
         names = max(cell_len(column.name) for column in numbers)
-        for rows in packed(range(len(count.cells)), lambda row: _width(row, numbers, count), width - names - GAP):
-            yield _abreast(numbers, count, rows, width)
+        for rows in pack(range(len(count.cells)), lambda row: _width(row, numbers, count), width - names - GAP):
+            yield _put_abreast(numbers, count, rows, width)
 
 
-def packed(items: Iterable[T], size: Callable[[T], int], room: int) -> Iterator[Sequence[T]]:
-    """`items` in their order, as many at a time as there is room for, but at least one."""
+def pack(items: Iterable[T], size: Callable[[T], int], room: int) -> Iterator[Sequence[T]]:
+    """The items in their order, as many at a time as there is room for, but at least one."""
     band: list[T] = []
     for item in items:
         if band and _total(map(size, [*band, item])) > room:
@@ -57,18 +57,18 @@ def packed(items: Iterable[T], size: Callable[[T], int], room: int) -> Iterator[
         yield band
 
 
-def _abreast(numbers: Sequence[Column], count: Column, rows: Sequence[int], width: int) -> RenderableType:
-    """The metrics of some rows, beside each other as often as they fit."""
+def _put_abreast(numbers: Sequence[Column], count: Column, rows: Sequence[int], width: int) -> RenderableType:
+    """The metrics of some rows, in as many tables beside each other as fit."""
     names = max(cell_len(column.name) for column in numbers)
     one = _total([names, *(_width(row, numbers, count) for row in rows)])
     times = max(1, (width + BETWEEN_TABLES) // (one + BETWEEN_TABLES))
     length = -(-len(numbers) // times)
     grid = Table.grid(padding=(0, BETWEEN_TABLES))
-    grid.add_row(*(_turned(numbers[at : at + length], count, rows) for at in range(0, len(numbers), length)))
+    grid.add_row(*(_turn_round(numbers[at : at + length], count, rows) for at in range(0, len(numbers), length)))
     return grid
 
 
-def _turned(numbers: Sequence[Column], count: Column, rows: Sequence[int]) -> Table:
+def _turn_round(numbers: Sequence[Column], count: Column, rows: Sequence[int]) -> Table:
     table = empty_table()
     table.add_column(count.name)
     for row in rows:
@@ -83,12 +83,12 @@ def _table(columns: Sequence[Column]) -> Table:
     for column in columns:
         table.add_column(Text(column.name), justify="right" if column.is_number else "left")
     for cells in zip(*(column.cells for column in columns), strict=True):
-        table.add_row(*(Text(shortened(cell)) for cell in cells))
+        table.add_row(*(Text(shorten(cell)) for cell in cells))
     return table
 
 
 def _record(columns: Sequence[Column]) -> Table:
-    """One row, a column a line; there is room for long texts."""
+    """One row, with a column per line, which leaves room for long texts."""
     table = empty_table()
     table.show_header = False
     table.add_column(style="bold")
@@ -99,7 +99,7 @@ def _record(columns: Sequence[Column]) -> Table:
 
 
 def empty_table() -> Table:
-    """A table with nothing but a line under its header."""
+    """A table with only a line under its header."""
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0), border_style="dim")
 
 

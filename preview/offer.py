@@ -1,4 +1,4 @@
-"""The streams a configuration can read, and which of them and of their columns the user means."""
+"""The streams that a configuration can read, and the one that the user means."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Stream:
 
     @classmethod
     def of(cls, discovered: AirbyteStream) -> Stream:
-        """A stream of the catalog; the connector's keys are never nested."""
+        """A stream of the catalog. The connector's keys are never nested."""
         key = [part for (part,) in discovered.source_defined_primary_key or ()]
         return cls(discovered.name, key, list(discovered.json_schema.get("properties", ())))
 
     def catalog(self, chosen: Sequence[str], offered: Mapping[str, Stream]) -> dict[str, Any]:
-        """A configured catalog of this stream. Chosen columns, and its key, are the only ones asked of TikTok.
+        """A configured catalog of this stream. TikTok is only asked for the chosen columns and the key.
 
-        Raises a PreviewError where it lacks one, with the nearest columns or the `offered` stream that has it.
+        Raises a PreviewError if it lacks a column, with the nearest columns or the `offered` stream that has it.
         """
         if unknown := [name for name in chosen if name not in self.columns]:
             told = " ".join(f"{name}{self._elsewhere(name, offered) or _hint(name, self.columns)}" for name in unknown)
@@ -48,7 +48,7 @@ class Stream:
         return f". {min(related, key=len)} has it." if related else ""
 
 
-def offer(config: Mapping[str, Any]) -> dict[str, Stream]:
+def list_streams(config: Mapping[str, Any]) -> dict[str, Stream]:
     """The streams of a configuration, without a request. Raises a config_error naming every mistake in it."""
     source = SourceTiktokMarketing(None, config, None)
     update_secrets(get_secrets(source.connection_specification, source.normal_config))
@@ -56,7 +56,7 @@ def offer(config: Mapping[str, Any]) -> dict[str, Stream]:
     return {stream.name: Stream.of(stream) for stream in catalog.streams}
 
 
-def named(name: str, offered: Mapping[str, Stream]) -> Stream:
+def find_stream(name: str, offered: Mapping[str, Stream]) -> Stream:
     """The stream of that name. Raises a PreviewError with the nearest names."""
     if name in offered:
         return offered[name]

@@ -1,4 +1,4 @@
-"""The first rows of a stream, read by a connector that is ended as soon as there are enough."""
+"""Reads the first rows of a stream with a connector that is stopped as soon as there are enough."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Reading:
     """What was read.
 
     Attributes:
-        complete: Whether these are all rows there are.
+        complete: Whether these are all rows.
         trouble: Why not all of them could be read.
     """
 
@@ -32,10 +32,10 @@ class Reading:
 
 
 def read(catalog: Mapping[str, Any], config: Mapping[str, Any], environment: Mapping[str, str], wanted: int) -> Reading:
-    """Reads up to `wanted` rows and ends the connector."""
+    """Reads up to `wanted` rows, then stops the connector."""
     reading = Reading()
     with tempfile.TemporaryFile() as last_words:
-        with _running({"catalog": catalog, "config": config}, environment, last_words) as connector:
+        with _run({"catalog": catalog, "config": config}, environment, last_words) as connector:
             for line in connector.stdout or ():
                 _take(line, reading)
                 if len(reading.rows) == wanted:
@@ -49,7 +49,7 @@ def read(catalog: Mapping[str, Any], config: Mapping[str, Any], environment: Map
 
 
 @contextmanager
-def _running(
+def _run(
     job: Mapping[str, Any], environment: Mapping[str, str], last_words: IO[bytes]
 ) -> Iterator[subprocess.Popen[str]]:
     pipe = subprocess.PIPE

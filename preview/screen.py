@@ -1,4 +1,4 @@
-"""What the preview prints: the streams there are, or rows and what there is to know about them."""
+"""Prints the list of streams, or rows and the lines below them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from rich.padding import Padding
 from rich.status import Status
 from rich.text import Text
 
-from .columns import Sorted, shortened, sort_columns
-from .layout import empty_table, laid_out
+from .columns import Sorted, shorten, sort_columns
+from .layout import empty_table, lay_out
 from .offer import Stream
-from .summary import summary
+from .summary import summarize
 
 WIDEST = 1000
 HOW_TO_GO_ON = "\nRows of one of them: make preview REPORT=ads_reports_daily"
@@ -27,11 +27,11 @@ class Screen:
         self._errors = Console(stderr=True, highlight=False)
 
     def waiting(self, doing: str) -> Status:
-        """A line that is there while the context is open, on a terminal only."""
+        """Shows a line while the context is open, on a terminal only."""
         return self._errors.status(f"{doing} …")
 
     def complain(self, text: str) -> None:
-        """Prints what went wrong, apart from rows."""
+        """Prints an error, on stderr."""
         self._errors.print(Text(text), soft_wrap=True)
 
     def say(self, text: str) -> None:
@@ -39,7 +39,7 @@ class Screen:
         self._out.print(Text(text))
 
     def list(self, streams: Sequence[Stream]) -> None:
-        """Prints which streams there are; a name is never cut, as it is what to type next."""
+        """Prints the list of streams. A name is never cut, as the user has to type it."""
         table = empty_table()
         table.add_column("stream", no_wrap=True, min_width=max(len(stream.name) for stream in streams))
         table.add_column("columns", justify="right", no_wrap=True)
@@ -51,7 +51,7 @@ class Screen:
         out.print(table, HOW_TO_GO_ON)
 
     def show(self, stream: Stream, rows: Sequence[dict[str, object]], chosen: Sequence[str], complete: bool) -> None:
-        """Prints rows, by ad account and key; below them what is said better once than in every row."""
+        """Prints rows, by ad account and key, and below them what is the same in every row."""
         first = ["advertiser_id", *stream.key]
         rows = sorted(rows, key=lambda row: [str(row.get(name)) for name in first])
         asked = [*stream.key, *chosen]
@@ -59,15 +59,15 @@ class Screen:
             [{name: row.get(name) for name in asked} for row in rows] if chosen else rows, asked,
             () if chosen else stream.columns,
         )  # fmt: skip
-        tables = list(laid_out(columns.shown, self._out.width))
+        tables = list(lay_out(columns.shown, self._out.width))
         for part in (*tables, *_said_once(columns)):
             self._out.print(part, "", sep="\n")
-        self.say(summary(stream, rows, columns, complete=complete, divided=len(tables) > 1))
+        self.say(summarize(stream, rows, columns, complete=complete, divided=len(tables) > 1))
 
 
 def _said_once(columns: Sorted) -> Iterator[RenderableType]:
     if columns.same:
-        pairs = [Text.assemble((column.name, "dim"), " ", shortened(column.cells[0])) for column in columns.same]
+        pairs = [Text.assemble((column.name, "dim"), " ", shorten(column.cells[0])) for column in columns.same]
         yield _titled("The same in every row", Columns(pairs, padding=(0, 3)))
     if columns.zero:
         yield _titled("0 in every row", Text(", ".join(columns.zero), "dim"))

@@ -16,13 +16,13 @@ NAMED_COLUMNS = 6
 EXAMPLES = 3
 
 
-def summary(stream: Stream, rows: Rows, columns: Sorted, *, complete: bool, divided: bool) -> str:
-    """What the tables don't say."""
+def summarize(stream: Stream, rows: Rows, columns: Sorted, *, complete: bool, divided: bool) -> str:
+    """What the tables do not show: the ad accounts, the days, and the columns that were left out."""
     return "\n".join([_rows(stream, rows, complete), *_columns(stream, columns, divided)])
 
 
-def nothing(stream: Stream, config: Mapping[str, Any]) -> str:
-    """What is said where there is no row."""
+def explain_nothing(stream: Stream, config: Mapping[str, Any]) -> str:
+    """The sentence for a stream without rows."""
     days = f" from {config['start_date']} to {config.get('end_date') or 'today'}" if _has_days(stream) else ""
     return f"{stream.name} has no rows{days}."
 

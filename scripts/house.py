@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from source_tiktok_marketing.config.stream_tables import words
+from source_tiktok_marketing.config.stream_tables import load_words
 from tiktok_simulator.server.routes import ENDPOINTS, PREFIX
 
 ROOT = Path(__file__).parents[1]
@@ -50,14 +50,14 @@ def _line(path: Path) -> Iterator[str]:
 
 def row_words() -> str:
     """The words that several kinds of rows share, then those of each kind alone."""
-    shared = [f"**{title}**\n\n{_table(words()[block])}" for block, title in SHARED.items()]
+    shared = [f"**{title}**\n\n{_table(load_words()[block])}" for block, title in SHARED.items()]
     return "\n\n".join([*shared, *(_kind(kind, title) for kind, title in KINDS.items())])
 
 
 def _kind(kind: str, title: str) -> str:
-    schema = words()[kind]
-    blocks = [block for block in SHARED if set(words()[block]) <= set(schema["properties"])]
-    known = {word: part for block in blocks for word, part in words()[block].items()}
+    schema = load_words()[kind]
+    blocks = [block for block in SHARED if set(load_words()[block]) <= set(schema["properties"])]
+    known = {word: part for block in blocks for word, part in load_words()[block].items()}
     own = {word: part for word, part in schema["properties"].items() if known.get(word) != part}
     needed = ", ".join(f"`{word}`" for word in schema.get("required", ()))
     shared = (

@@ -31,40 +31,40 @@ from source_tiktok_marketing.shutdown import Shutdown, end_at_once, end_without_
 from source_tiktok_marketing.source import SourceTiktokMarketing
 from source_tiktok_marketing.text import plain
 
-# What parsers say of themselves before they say what is wrong.
+# The names of exceptions, which parsers put before what is wrong.
 PYTHON_WORDS = re.compile(r"\b\w*(Error|Exception): ")
 Counts = defaultdict[HashableStreamDescriptor, float]
 
 
 class Entrypoint(AirbyteEntrypoint):
-    """The CDK's command line; a wrong configuration is answered with all its mistakes, by field."""
+    """The CDK's command line. It names every mistake in a configuration at once, by field."""
 
     @staticmethod
     def set_up_secret_filter(config: Any, connection_specification: Mapping[str, Any]) -> None:
-        """Hides the secrets of `config`: not within words, as the CDK would where one is short."""
+        """Hides the secrets of `config`. The CDK would also black out parts of words where a secret is short."""
         update_secrets([])
         for secret in get_secrets(connection_specification, config):
             hide(str(secret))
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Any) -> None:
-        """Nothing: the source names every mistake, by field; the CDK would name one, without its field."""
+        """Does nothing: the CDK would name one mistake without its field; the source names them all, with theirs."""
 
     def __init__(self, source: SourceTiktokMarketing, shutdown: Shutdown | None = None) -> None:
         super().__init__(source)
         self._shutdown = shutdown or Shutdown()
 
     def read(self, *arguments: Any) -> Iterable[AirbyteMessage]:
-        """The messages of a sync but for pages of records, which are lines already: those are written here.
+        """The messages of a sync. Pages of records are lines already: this writes them itself.
 
-        Raises StoppedError behind the last message of a sync that was cancelled.
+        Raises StoppedError after the last message of a sync that was cancelled.
         """
         source = cast("SourceTiktokMarketing", self.source)
         source.writes_pages = True
         self._shutdown.read_with(source.emit_states, source.emit)
         for message in super().read(*arguments):
             if isinstance(message, PageMessage):
-                _write_lines(message.taken().text)
+                _write_lines(message.take().text)
                 continue
             yield message
             if message is self._shutdown.last:
@@ -81,7 +81,7 @@ class Entrypoint(AirbyteEntrypoint):
 
 
 def _write_lines(lines: bytes) -> None:
-    """Writes whole lines to stdout, wherever it leads; behind the CDK's buffer without making text of them."""
+    """Writes whole lines to stdout. Past the CDK's buffer they stay bytes."""
     if sys.stdout is not PRINT_BUFFER:
         _write(lines.decode())
         return
@@ -93,7 +93,7 @@ def _write_lines(lines: bytes) -> None:
 
 
 def _write(text: str) -> None:
-    """Writes text to stdout. Raises OutputError where it takes nothing any more."""
+    """Writes text to stdout. Raises OutputError if stdout can't be written to any more."""
     with _output_errors():
         sys.stdout.write(text)
         if sys.stdout is not PRINT_BUFFER:
@@ -109,7 +109,7 @@ def _output_errors() -> Iterator[None]:
 
 
 def build(arguments: list[str]) -> SourceTiktokMarketing:
-    """The source for one command line. Raises a config_error where one of its files can't be read."""
+    """The source for one command line. Raises a config_error if one of its files can't be read."""
     files = {
         "config": (AirbyteEntrypoint.extract_config(arguments), SourceTiktokMarketing.read_config),
         "catalog": (AirbyteEntrypoint.extract_catalog(arguments), SourceTiktokMarketing.read_catalog),
@@ -129,9 +129,9 @@ def build(arguments: list[str]) -> SourceTiktokMarketing:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs one command and prints its messages. Ends with exit code 1 and one error trace where it fails.
+    """Runs one command and prints its messages. If it fails, it ends with exit code 1 and one error trace.
 
-    Without `arguments` it is the process: it then takes its signals, and ends it where stdout takes nothing any more.
+    Without `arguments` it runs as the process itself: it handles the signals, and exits if stdout can't be written to.
     """
     shutdown = Shutdown()
     try:
@@ -145,23 +145,23 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _own_process(shutdown: Shutdown) -> None:
-    """Prepares a process that runs one command: UTF-8 whatever the locale, its signals, its reader.
+    """Prepares the process: UTF-8 whatever the locale, the handlers of signals, the watch on the reader of stdout.
 
-    The CDK opens the manifest in the encoding of the locale, which only the start of Python can change.
+    The CDK opens the manifest in the encoding of the locale, which can only be changed when Python starts.
     """
     if getencoding().lower() != "utf-8" and not sys.flags.utf8_mode:
         os.execv(sys.executable, [sys.executable, "-X", "utf8", "-m", "source_tiktok_marketing", *sys.argv[1:]])  # noqa: S606
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    logging.raiseExceptions = False  # a log line that can't be written is no news: the next message ends the process
+    logging.raiseExceptions = False  # the next message ends the process anyway
     shutdown.install()
     watch_reader()
 
 
 def _run(arguments: list[str], shutdown: Shutdown) -> None:
     init_logger("airbyte")
-    if arguments[:1] == ["discover"]:  # all it makes it keeps, and to look for garbage was an eighth of its time
+    if arguments[:1] == ["discover"]:  # it keeps all it makes; collecting garbage took an eighth of its time
         gc.disable()
     parsed = AirbyteEntrypoint.parse_args(arguments)
     if not parsed.command:
@@ -185,7 +185,7 @@ def _tell_usage() -> NoReturn:
 
 @contextmanager
 def _buffer() -> Iterator[None]:
-    """The CDK's buffer in place of stdout; flushed at the end, where that is still possible."""
+    """Puts the CDK's buffer in the place of stdout, and flushes it at the end if that is still possible."""
     PRINT_BUFFER.__enter__()
     try:
         yield

@@ -1,25 +1,25 @@
 """Everything this connector raises, in one tree.
 
-AirbyteTracedException              the CDK's: a sentence for the user, another for us, and whose failure it is
-├── ConfigError                     the user can mend it
-├── TransientError                  the next sync reads it
-│   └── AnswerCutError              an answer about the newest ads alone; asked for in parts where it can be
-├── DefectError                     this connector or TikTok is at fault: please report it
+AirbyteTracedException              the CDK's: a message for the user, one for us, and a failure type
+├── ConfigError                     the user can fix it
+├── TransientError                  it passes: the next sync tries again
+│   └── AnswerCutError              an answer about the newest ads only; asked for again in parts, if possible
+├── DefectError                     a fault of this connector or of TikTok, to be reported
 │   └── NothingToMeasureError       TikTok refuses every metric of a report
 ├── PartError                       one of many things could not be read; the others were
-└── RefusedRequestError             TikTok refuses what a request asks for; asked again without it
+└── RefusedRequestError             TikTok refuses a part of a request; sent again without that part
 
 requests.RequestException
-└── AnswerTooLargeError             an answer that does not end; asked again
+└── AnswerTooLargeError             an answer that does not end; asked for again
 
 ValueError
 ├── UnknownWordError                a misspelt word in the manifest
 └── UnfinishedRowError              a row of the manifest that lacks something
 
-Exception                           seen by no user
+Exception                           never reaches a user
 ├── RefusedError                    a code the caller decides about: a permission the token lacks
-├── NothingToAskError               what is left out is the whole question; not asked
-├── UnfitPageError                  a page for the slow and tolerant reader
+├── NothingToAskError               nothing is left of a request to send; not sent
+├── UnfitPageError                  a page that only the slow, tolerant reader can read
 ├── BrokenOffError                  a file that was cut; downloaded again
 ├── StoppedError                    the command was cancelled
 └── OutputError                     nobody reads what the command writes
@@ -34,32 +34,32 @@ from airbyte_cdk import AirbyteTracedException, FailureType
 
 
 class ConfigError(AirbyteTracedException):
-    """Something the user can mend: a mistake in the configuration, a permission, a catalog or a state."""
+    """Something the user can fix: a mistake in the configuration, a permission, a catalog or a state."""
 
     def __init__(self, message: str, internal_message: str) -> None:
         super().__init__(internal_message, message, FailureType.config_error)
 
 
 class TransientError(AirbyteTracedException):
-    """Something that passes: what could not be read is asked for again by the next sync."""
+    """Something that passes: the next sync asks again for what could not be read."""
 
     def __init__(self, message: str, internal_message: str) -> None:
         super().__init__(internal_message, message, FailureType.transient_error)
 
 
 class AnswerCutError(TransientError):
-    """TikTok answered for the newest 20,000 ads only. What can be divided is asked for in parts instead."""
+    """TikTok answered for the newest 20,000 ads only. If the report can be divided, it is asked for in parts."""
 
 
 class DefectError(AirbyteTracedException):
-    """Something that neither the user nor time mends: he is asked to report it."""
+    """Something that neither the user nor time can fix. The message asks the user to report it."""
 
     def __init__(self, message: str, internal_message: str) -> None:
         super().__init__(internal_message, message, FailureType.system_error)
 
 
 class NothingToMeasureError(DefectError):
-    """Every metric is left out: nobody knows what rows there are."""
+    """TikTok refuses every metric of a report: without a metric no row can be asked for."""
 
     def __init__(self) -> None:
         told = "TikTok refuses every metric of this report. Please report it with the messages before."
@@ -67,13 +67,13 @@ class NothingToMeasureError(DefectError):
 
 
 class PartError(AirbyteTracedException):
-    """One of many things could not be read; the others are, before this is told."""
+    """One of many things could not be read. It is raised after all the others were read."""
 
 
 class RefusedRequestError(AirbyteTracedException):
-    """TikTok refused a request because of what it asks for: `response` is its answer, `reason` are its own words.
+    """TikTok refused a request because of something in it.
 
-    `told` says what happened, `remedy` what to do.
+    `response` is its answer, `reason` its own words. `told` says what happened, `remedy` what to do.
     """
 
     def __init__(
@@ -86,12 +86,12 @@ class RefusedRequestError(AirbyteTracedException):
         self.remedy = remedy
 
     def with_remedy(self, remedy: str, failure_type: FailureType) -> RefusedRequestError:
-        """The same refusal with something else to do about it."""
+        """The same refusal with another remedy."""
         return RefusedRequestError(self.response, self.reason, self.told, remedy, failure_type)
 
 
 class AnswerTooLargeError(requests.RequestException):
-    """An answer has more bytes than any page of TikTok's; what follows is not read."""
+    """An answer has more bytes than any page of TikTok's. The rest of it is not read."""
 
 
 class UnknownWordError(ValueError):
@@ -125,20 +125,20 @@ class RefusedError(Exception):
 
 
 class NothingToAskError(Exception):
-    """What is left out is what the whole question is about."""
+    """What has to be left out is all that the request asks for."""
 
 
 class UnfitPageError(Exception):
-    """A value is not of its column's type: the page goes the slow and tolerant way."""
+    """A value is not of its column's type, so that the slow, tolerant reader has to read the page."""
 
 
 class BrokenOffError(Exception):
-    """A line of a CSV has not as many values as its headings."""
+    """A line of a CSV has more or fewer values than there are headings."""
 
 
 class StoppedError(Exception):
-    """The command has been cancelled, and everything that had to be written is written."""
+    """The command was cancelled, and has written everything it had to."""
 
 
 class OutputError(Exception):
-    """Nothing can be written to stdout any more: its reader has gone away, or the disk is full."""
+    """Stdout can't be written to any more: its reader has gone away, or the disk is full."""

@@ -1,4 +1,4 @@
-"""The files a command line names."""
+"""Reads the files that a command line names."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from source_tiktok_marketing.json_files import read_json
 
 
 class Utf8Files:
-    """A source's readers of its files, in the place of the CDK's, which open them in the encoding of the locale."""
+    """Reads files as UTF-8; the CDK's own readers would open them in the encoding of the locale."""
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
-        """The configuration in a file. Raises ValueError where it is no JSON object."""
+        """The configuration in a file. Raises ValueError if it is no JSON object."""
         config = read_json(config_path)
         if not isinstance(config, dict):
             raise ValueError("it is no JSON object")  # noqa: TRY004 - as the CDK's own reader does
@@ -26,7 +26,7 @@ class Utf8Files:
 
     @classmethod
     def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """The configured catalog in a file. Raises ValueError where it is no JSON.
+        """The configured catalog in a file. Raises ValueError if it is no JSON.
 
         A stream without a schema selects nothing: it is read with all its columns.
         """

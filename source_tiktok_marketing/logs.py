@@ -1,4 +1,4 @@
-"""What the CDK says that would mislead or frighten a user, said in plain words or not at all."""
+"""Log lines of the CDK that would mislead or frighten a user: they are dropped, or said in plain words."""
 
 from __future__ import annotations
 
@@ -12,50 +12,50 @@ from urllib.parse import quote, quote_plus
 from airbyte_cdk import AirbyteMessage, AirbyteTracedException, FailureType
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
-from source_tiktok_marketing.config.form import numbered
+from source_tiktok_marketing.config.form import number_sentences
 from source_tiktok_marketing.incremental.page_messages import IN_PAGES
 from source_tiktok_marketing.text import plain
 
 MISLEADING = (
-    # The factory can't look into a custom error handler and warns once per report stream that windows may never be
-    # split; `TiktokErrorHandler` splits them, and a test shows it.
+    # The CDK can't look into a custom error handler, and warns once per report stream that windows may never be split.
+    # `TiktokErrorHandler` splits them.
     "defines `request_window_splitting` but no response filter",
-    # Three kilobytes of URL, headers and body for every refused request. The error trace that follows says it in a
-    # sentence and carries the rest as its internal message.
+    # Three kilobytes of URL, headers and body for every refused request. The error trace that follows says the same in
+    # a sentence, and has the rest in its internal message.
     "'GET' request to ",
     "'POST' request to ",
-    # All refusals again, with their URLs and answers; the error that ends the sync says it in sentences.
+    # All refusals once more, with their URLs and answers. The error that ends the sync repeats them in sentences.
     "During the sync, the following streams did not sync successfully",
-    # `Patience` tells each wait once, with its reason, and how it ended; these call every wait a rate limit.
+    # These call every wait a rate limit. `Patience` logs each wait once, with its reason.
     "UserDefinedBackoffException: ",
     "Max retry limit reached after",
     "Retries exhausted with backoff exception",
     # The CDK's own bookkeeping of report tasks, with threads and object addresses.
     "JobOrchestrator loop",
     "The following jobs for stream slice",
-    # The trace of the refusal says it.
+    # The error trace of the refusal says the same.
     "Exception has occurred during job creation",
     "Could not start job for slice",
 )
 
 
-# The CDK's last word on a stream. A page of records is one message to it.
+# The CDK's count at the end of a stream, which takes a page of records for one record.
 COUNTED = re.compile(r"Read (\d+) records from (.+) stream")
-# Its words on a report task that could not be asked about, and on all that came to nothing.
+# What it says if the status of a report task could not be read, and if tasks have failed.
 TASK_TROUBLE = re.compile(r"Caught exception that stops the processing of the jobs: (.+?)\. Traceback: ", re.DOTALL)
 TASKS_FAILED = ("One or more async jobs failed", "Async job failed")
 ACCOUNT_OF_A_TASK = re.compile(r"""'advertiser_id': ["'](\d+)|report/task/\w+/', '(\d+)""")
 SHORTEST_SECRET = 6
-# What stands around a value in addresses, JSON and Python.
+# The characters around a value in addresses, JSON and Python.
 AROUND = (("=", "&"), ("=", " "), ('"', '"'), ("'", "'"))
 SECRETS = {"credentials": ("access_token", "secret"), "organic": ("client_secret", "access_token", "refresh_token")}
-# A stream may fail for thousands of ad accounts: the closing word repeats the first reasons only.
+# A stream may fail for thousands of ad accounts: the closing error repeats the first reasons only.
 REASONS_REPEATED = 20
 LONGEST_INTERNAL, LONGEST_LINE = 8_000, 500
 
 
 class PlainWords(logging.Filter):
-    """Drops lines that are untrue here, and those that say less, at length, than the error trace that follows."""
+    """Drops lines that are untrue here, and long ones that say less than the error trace that follows them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """False for a line that should not be logged."""
@@ -71,17 +71,17 @@ PLAIN_WORDS = PlainWords()
 
 
 def speak_plainly(source_name: str, stream_names: Iterable[str]) -> None:
-    """Puts the filter on the CDK's loggers that speak about this source and its streams. Safe to call twice."""
+    """Puts the filter on the CDK's loggers for this source and its streams. It may be called twice."""
     requesters = (f"airbyte.HttpRequester.{stream}" for stream in stream_names)
     for name in ("airbyte", "airbyte.model_to_component_factory", f"airbyte.{source_name}", *requesters):
         logging.getLogger(name).addFilter(PLAIN_WORDS)
 
 
 def hide_secrets(config: Mapping[str, Any]) -> None:
-    """Has the CDK black out the secrets of a configuration in whichever way they may be written.
+    """Makes the CDK black out the secrets of a configuration, in every way they may be written.
 
-    By itself it knows them as they stand where the form has them: neither percent-encoded as in an address, nor
-    escaped, nor where early configurations of the official connector keep them.
+    By itself the CDK only knows the fields of the form, and each secret as it stands there. It misses one that is
+    percent-encoded in an address, one that is escaped, and the fields of the official connector's early configurations.
     """
     for block, names in SECRETS.items():
         written = config.get(block)
@@ -91,8 +91,8 @@ def hide_secrets(config: Mapping[str, Any]) -> None:
 
 
 def hide(secret: str) -> None:
-    """Has the CDK black out one secret."""
-    if len(secret) < SHORTEST_SECRET:  # words are made of such: it is hidden where it stands as a value
+    """Makes the CDK black out one secret."""
+    if len(secret) < SHORTEST_SECRET:  # it may be a part of many words: it is only hidden where it is a whole value
         for before, after in AROUND if secret else ():
             add_to_secrets(f"{before}{secret}{after}")
         return
@@ -107,9 +107,9 @@ def is_bookkeeping(message: AirbyteMessage) -> bool:
 
 
 def drop_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
-    """The same message; a trace that tells the user what to do or to wait loses its stack trace.
+    """The same message. An error that tells the user what to do, or to wait, loses its stack trace.
 
-    The internal message quotes TikTok's answer: it keeps to a line and to a length, and so does a stack trace.
+    The internal message quotes TikTok's answer, so it is cut to one line and a length. A stack trace is cut too.
     """
     error = message.trace.error if message.trace else None
     if error and str(error.message).startswith(TASKS_FAILED):
@@ -131,16 +131,16 @@ def drop_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
 
 
 class Reasons:
-    """Why streams stayed incomplete: each reason once per stream, and all of them in the closing word.
+    """Why streams stayed incomplete: each reason once per stream, and all of them in the closing error.
 
-    The CDK tells the same refusal for every window of an ad account, and closes with the internal messages of all.
+    The CDK repeats a refusal for every window of an ad account, and its closing error lists all internal messages.
     """
 
     def __init__(self) -> None:
         self._of_stream: dict[str, list[str]] = {}
 
     def is_new(self, message: AirbyteMessage) -> bool:
-        """Whether `message` tells something that was not told before."""
+        """Whether a message is no repetition of an earlier error."""
         error = message.trace.error if message.trace else None
         if error is None:
             return True
@@ -151,14 +151,14 @@ class Reasons:
         told.append(str(error.message))
         return True
 
-    def closing(self, error: AirbyteTracedException) -> AirbyteTracedException:
+    def make_closing_error(self, error: AirbyteTracedException) -> AirbyteTracedException:
         """The error a sync ends with: which streams are incomplete, and why. Every other stream was read."""
         if not self._of_stream:  # nothing was read yet: the error speaks for itself
             return error
         told = [f"{stream}: {reason}" if stream else reason
                 for stream, reasons in self._of_stream.items() for reason in _shorten(reasons)]  # fmt: skip
         return AirbyteTracedException(
-            message=f"Not everything was read; what is not named here is complete:\n{numbered(told)}",
+            message=f"Not everything was read; what is not named here is complete:\n{number_sentences(told)}",
             internal_message=plain(error.internal_message, LONGEST_INTERNAL),
             failure_type=error.failure_type,
         )

@@ -1,4 +1,4 @@
-"""What a check asks of the user's own streams."""
+"""Tries the user's own streams in a check."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 
-from source_tiktok_marketing.config.form import numbered
+from source_tiktok_marketing.config.form import number_sentences
 from source_tiktok_marketing.errors import ConfigError
 
 
@@ -16,6 +16,6 @@ def ask_for_samples(streams: Iterable[AbstractStream], names: Iterable[str]) -> 
     answers = [(stream.name, stream.check_availability()) for stream in wanted]
     if refused := [f"{name}: {answer.reason}" for name, answer in answers if not answer.is_available]:
         raise ConfigError(
-            message=f"TikTok refuses what Custom Reports or Extra Endpoints ask for:\n{numbered(refused)}",
+            message=f"TikTok refuses what Custom Reports or Extra Endpoints ask for:\n{number_sentences(refused)}",
             internal_message=f"{len(refused)} streams of the user's own were refused",
         )

@@ -20,18 +20,18 @@ from typing import Any, NoReturn
 from airbyte_cdk import AirbyteLogMessage, AirbyteMessage, Level, Type
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 
-# The platform waits longer than this before it kills; what is in hand is written in far less.
+# The platform waits longer than this before it kills the process. To write what was read takes far less.
 GRACE_SECONDS = 4.0
-# A state is a copy of some kilobytes; partitions are added one after another, requests between them.
+# To copy a state takes far less time than passes until the next partition is added.
 TRIES_OF_A_STATE = 20
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _STOPPING = Event()
 
 
 def hold_if_stopping() -> None:
-    """Returns at once, but while the process is being stopped: then the thread is held until the process ends.
+    """Returns at once. Once the process is being stopped, it holds the thread until the process ends.
 
-    A thread that may ask TikTok calls it right before it does.
+    A thread calls it right before each request.
     """
     if _STOPPING.is_set():
         Event().wait()
@@ -44,8 +44,8 @@ class Shutdown:
       signal ──▶ no more requests ──▶ state of every stream ──▶ the last message ──▶ exit 128 + signal
                  (`hold_if_stopping`)  (`emit_states`)           (`last`)
 
-    States and the last message take the way of all messages, behind the records they speak of. The whole is bounded by
-    `GRACE_SECONDS`; a second signal ends the process at once.
+    States and the last message are queued like all messages, so that they come after the records they are about. All
+    this takes at most `GRACE_SECONDS`. A second signal ends the process at once.
     """
 
     emit_states: Callable[[], None] | None = None
@@ -64,7 +64,7 @@ class Shutdown:
         self.emit_states, self.emit = emit_states, emit
 
     def _handle(self, number: int, _: Any) -> None:
-        """Starts the way out. The main thread may hold any lock here, so that everything else is done by others."""
+        """Starts the shutdown. The main thread may hold any lock here, so that other threads have to do the rest."""
         if self.code:
             end_at_once(self.code)
         self.code = 128 + number
@@ -96,7 +96,7 @@ def _emit_state(cursor: Cursor) -> None:
 
 
 def _repeat_while_it_changes(emit: Callable[[], None]) -> None:
-    """Calls `emit` until it succeeds: the CDK reads its cursors without a lock, and a thread may just add one."""
+    """Calls `emit` until it succeeds: the CDK reads its cursors without a lock, while another thread may add one."""
     for _ in range(TRIES_OF_A_STATE - 1):
         with suppress(RuntimeError):
             return emit()
@@ -104,7 +104,7 @@ def _repeat_while_it_changes(emit: Callable[[], None]) -> None:
 
 
 def watch_reader() -> None:
-    """Ends the process as soon as the reader of stdout, a pipe, has gone away, also where nothing is written."""
+    """Ends the process as soon as the reader of stdout, a pipe, has gone away, even if nothing is written."""
     if sys.__stdout__ is None:
         end_without_reader("it is closed")
     poll = select.poll()
@@ -126,5 +126,5 @@ def end_without_reader(why: str) -> NoReturn:
 
 
 def end_at_once(code: int) -> NoReturn:
-    """Ends the process without waiting for its threads: some sleep for minutes, none has anything left to write."""
+    """Ends the process without waiting for its threads: some sleep for minutes, and none has to write anything."""
     os._exit(code)

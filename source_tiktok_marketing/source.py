@@ -1,4 +1,4 @@
-"""The source: the manifest, and the little it can't say."""
+"""The source: reads the manifest and adds what YAML can't say."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
 from source_tiktok_marketing.files import Utf8Files
 from source_tiktok_marketing.incremental.cursor import keep_every_account
 from source_tiktok_marketing.incremental.page_messages import IN_PAGES, PageMessage
-from source_tiktok_marketing.incremental.present_cursor import bound_to_present
+from source_tiktok_marketing.incremental.present_cursor import bind_to_present
 from source_tiktok_marketing.incremental.state_forms import group_by_stream
 from source_tiktok_marketing.logs import Reasons, drop_stack_trace, hide, hide_secrets, is_bookkeeping, speak_plainly
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
@@ -51,10 +51,10 @@ from source_tiktok_marketing.shutdown import emit_states
 from source_tiktok_marketing.sync import PREPARED, Sync, is_sample
 
 
-def manifest_path() -> str:
-    """The one manifest: beside the package in a checkout, inside it in the wheel and the image.
+def find_manifest() -> str:
+    """The path of the manifest, which is beside the package in a checkout, and inside it in the wheel and the image.
 
-    Absolute, as the CDK opens a relative path in the current directory first, where anything may lie.
+    The path is absolute: the CDK would look for a relative one in the current directory first, where any file may be.
     """
     here = Path(__file__).parent
     return str(next(each for each in (here, here.parent) if (each / "manifest.yaml").exists()) / "manifest.yaml")
@@ -63,9 +63,9 @@ def manifest_path() -> str:
 class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     """TikTok Ads for Airbyte: `manifest.yaml`, with its config checked and its report streams kept to local days."""
 
-    # Whoever writes messages out sets it, and is given pages of records whole (page_decoder.py).
+    # If true, `read` gives whole pages of records (page_decoder.py) to a caller that can write them.
     writes_pages = False
-    # `streams` names every mistake at once; the CDK would name the first one, without its field.
+    # The CDK would only name the first mistake, without its field; `streams` names them all.
     check_config_against_spec = False
 
     def __init__(
@@ -74,10 +74,10 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        # With the CDK's own keys somebody could hand it another manifest, or code.
+        # The CDK has keys of its own, by which a configuration could bring another manifest, or code.
         ours = {key: value for key, value in config.items() if not key.startswith("__")} if config else config
         state = group_by_stream(state or [])
-        super().__init__(path_to_yaml=manifest_path(), catalog=catalog, config=ours, state=state)
+        super().__init__(path_to_yaml=find_manifest(), catalog=catalog, config=ours, state=state)
         if self._config:
             self._config[PREPARED]["columns"] = select_columns(catalog)
         self._tables = [(rows, tuple(rows)) for rows in write_out(self.resolved_manifest)]
@@ -110,14 +110,14 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         if self._wanted is not None and not is_sample(config):
             tell_days(config)
         offered = self.offered(config)
-        self._config = config  # which the CDK builds them from
+        self._config = config  # the CDK builds the streams from it
         self._build_only(self._find_needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         self._sync.part(OrganicTokens).hand_back = self._hand_back
         dated = {row["name"] for row in self.rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
-        self._built = [bound_to_present(each, clock, is_windowed=each.name in dated) for each in streams]
+        self._built = [bind_to_present(each, clock, is_windowed=each.name in dated) for each in streams]
         return self._built
 
     def _refuse_mistakes(self) -> None:
@@ -130,11 +130,11 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         return self._config
 
     def emit_states(self) -> None:
-        """Emits the state of every stream whose cursor has moved, behind the records that it speaks of."""
+        """Emits the state of every stream whose cursor has moved, after the records that it is about."""
         emit_states(stream.cursor for stream in self._built if stream.cursor_field)
 
     def emit(self, message: AirbyteMessage) -> None:
-        """Puts a message behind all that this source has emitted so far."""
+        """Emits a message after all others that this source has emitted so far."""
         self._message_repository.emit_message(message)
 
     def offered(self, config: Mapping[str, Any]) -> list[str]:
@@ -144,9 +144,9 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether the token works, every chosen ad account is permitted, and every report request is accepted.
 
-        At most four requests: the list of ad accounts, the details of the first hundreds, one report; and one more for
-        each hundred metrics of each of the user's own reports. Ad accounts behind the first hundreds are checked
-        against the list, where there is one.
+        It makes at most four requests: the list of ad accounts, the details of the first hundreds, one report. Each of
+        the user's own reports takes one more for each hundred metrics. The other ad accounts are looked up in the list,
+        if there is one.
         """
         if (other := self._configure(config)) is not self:
             return other.check(logger, other.normal_config)
@@ -156,7 +156,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             sample = {"sample": True, "report_rows": custom_rows(self._config, sample=True)}
             self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
             config = self._decide()
-            held = self.streams(config)  # the directory lives as long as the streams that share it
+            held = self.streams(config)  # the directory lives only as long as the streams that share it
             refuse_unreachable(self._sync.part(AdvertiserDirectory), is_check=True)
             status = super().check(logger, config)
             ask_for_samples(held, [row["name"] for row in self.custom_rows()])
@@ -166,7 +166,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
                 raise
             return AirbyteConnectionStatus(status=Status.FAILED, message=filter_secrets(str(error)))
         if status.status is Status.FAILED:
-            status.message = str(ast.literal_eval(status.message or "''"))  # the CDK gives the repr of a text
+            status.message = str(ast.literal_eval(status.message or "''"))  # the CDK gives the text's repr
         return status
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> Any:
@@ -182,7 +182,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Reads the catalog's streams. What the connector does not offer is named after all others were read."""
+        """Reads the streams of the catalog. For those it does not offer, it raises an error after all others."""
         if (other := self._configure(config, catalog, state)) is not self:
             yield from other.read(logger, other.normal_config, catalog, state)
             return
@@ -205,7 +205,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
                 elif reasons.is_new(message):
                     yield drop_stack_trace(message)
         except AirbyteTracedException as error:
-            raise reasons.closing(error) from None  # what it is made of was told
+            raise reasons.make_closing_error(error) from None  # its causes were told already
         finally:
             self._sync.close()
         refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered, self.rows())
@@ -216,21 +216,21 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> SourceTiktokMarketing:
-        """This source, or one with `config` where it was built without, as the CDK's test tools build it."""
+        """This source, or one with `config` if this one was built without: the CDK's test tools do that."""
         return type(self)(catalog, config, state) if config and not self._given else self
 
     def _hand_back(self, renewed: Mapping[str, str]) -> None:
-        """Gives the platform the configuration as it gave it, with the tokens that are valid now."""
+        """Sends the platform its own configuration back, with the renewed tokens in it."""
         for secret in renewed.values():
             hide(secret)
         emit_configuration_as_airbyte_control_message({**self._given, ORGANIC: {**self._given[ORGANIC], **renewed}})
 
     def rows(self) -> list[Mapping[str, Any]]:
-        """The manifest's streams: those written out, then the rows of its tables."""
+        """The manifest's streams: those that are written out, then the rows of its tables."""
         return [*self.resolved_manifest["streams"], *(row for _, rows in self._tables for row in rows)]
 
     def _find_needed(self, config: Mapping[str, Any], offered: list[str]) -> list[str]:
-        """The streams to build: those to read, in a check those it tries; a stream costs ten milliseconds."""
+        """The streams to build, as each costs ten milliseconds: those to read, or those that a check tries."""
         if is_sample(config):
             return list(self.resolved_manifest["check"]["stream_names"])
         return offered if self._wanted is None else self._wanted

@@ -7,36 +7,38 @@ from threading import RLock
 from typing import Any, ClassVar, Self, TypeVar, cast
 from weakref import WeakValueDictionary
 
-# Where the connector keeps in a configuration what is its own and nobody may set (`normalization.NormalizeConfig`).
+# The part of a configuration that the connector makes and no user can set (`normalization.NormalizeConfig`).
 PREPARED = "prepared"
-# In it: what counts instead where production refuses the token of a configuration that may be a sandbox's.
+# In it: what replaces the configuration's own values if its token turns out to be a sandbox's.
 OTHERWISE = "otherwise"
+# In it: what the form calls the fields of a custom report, by the parameter of the request that each becomes.
+TITLES = "titles"
 
 
 def is_sample(config: Mapping[str, Any]) -> bool:
-    """Whether one row is enough, as in a check."""
+    """Whether one row of each report is enough, as in a check."""
     return bool(config[PREPARED]["sample"])
 
 
 class Sync:
-    """One sync: of each kind of shared part (clock, patience, directory, …) it has one, made when it is first needed.
+    """Everything that the components of one sync share: a clock, a directory of ad accounts, and so on.
 
-    The CDK builds each component apart, and all it hands them in common is the configuration object of their source. So
-    a component finds its sync by that object. The source opens the sync before it builds the streams, holds it, and
-    closes it when all is read (`SourceTiktokMarketing.read`).
+    Each part is made when it is first needed. The CDK builds every component separately, and the only thing it gives to
+    all of them is the configuration object of their source: a component finds its sync by that object. The source opens
+    the sync before it builds the streams, holds it, and closes it when all is read (`SourceTiktokMarketing.read`).
     """
 
     _open: ClassVar[WeakValueDictionary[int, Sync]] = WeakValueDictionary()
     _opening: ClassVar[RLock] = RLock()
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self._config = config  # held, so that no other configuration takes its place in memory
+        self._config = config  # kept alive, so that no other configuration gets its `id`
         self._parts: dict[type[Shared], Shared] = {}
         self._making = RLock()
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Sync:
-        """The sync of this very `config` object, opened where it is not."""
+        """The sync of this very `config` object; opens it if it is not open yet."""
         with cls._opening:
             found = cls._open.get(id(config))
             if found is None:
@@ -44,7 +46,7 @@ class Sync:
             return found
 
     def part(self, kind: type[Part], *rest: Any) -> Part:
-        """The sync's part of this kind; made of the configuration and `rest` where there is none yet."""
+        """The sync's part of this kind; made of the configuration and `rest` if there is none yet."""
         with self._making:
             found = self._parts.get(kind)
             if found is None:
@@ -53,23 +55,23 @@ class Sync:
             return cast("Part", found)
 
     def close(self) -> None:
-        """Lets every part say what it has to say at the end."""
+        """Lets every part log what it has to log at the end."""
         for part in list(self._parts.values()):
             part.close()
 
 
 class Shared:
-    """A part of a sync, of which there is one, however many components ask for it."""
+    """A part of a sync. All components of the sync share one."""
 
     sync: Sync
-    """Held by each of its parts, so that it lasts as long as a component holds one."""
+    """Each part holds its sync, so that the sync lives as long as any component that holds a part."""
 
     def __init__(self, config: Mapping[str, Any], *rest: Any) -> None:
-        """Made by `of` alone."""
+        """Call `of` instead, which makes one part for all."""
 
     @classmethod
     def of(cls, config: Mapping[str, Any], *rest: Any) -> Self:
-        """The one of the sync that this very `config` object belongs to."""
+        """The part of the sync that this very `config` object belongs to."""
         return Sync.of(config).part(cls, *rest)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The texts of TikTok's and of the user's, made fit to be shown or compared."""
+"""Makes texts of TikTok's and of the user's fit to be shown or compared."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 LONGEST_WORDS = 500
 
 
-def printable(text: str) -> str:
-    """The text without halves of letters, which JSON can write and nobody can read back."""
+def make_printable(text: str) -> str:
+    """The text without lone surrogates, which JSON can write and nothing can read back."""
     return text.encode(errors="replace").decode()
 
 
 def plain(words: Any, longest: int = LONGEST_WORDS) -> str:
-    """Somebody else's words on one line, without secrets or what a terminal or a log would obey, and not endless."""
+    """A foreign text on one line, without secrets and control characters, and cut to a length."""
     text = filter_secrets(str(words)[: 2 * longest])
     line = " ".join("".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text).split())
     return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def said_by(answer: Mapping[str, Any], longest: int = LONGEST_WORDS) -> str:
-    """TikTok's own words in the body of an answer, bounded, to go on behind in a sentence."""
+    """TikTok's own words in the body of an answer, cut to a length, for use inside a sentence."""
     message = answer.get("message")
     return plain(message if message and isinstance(message, str) else "no reason given", longest).rstrip(".")
 
 
 def several(names: Sequence[str], most: int, separator: str = ", ") -> str:
-    """The first of the names, `most` at most, and how many more there are."""
+    """The first names, at most `most` of them, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return separator.join(names[:most]) + more
 

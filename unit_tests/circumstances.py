@@ -201,7 +201,7 @@ def synced(found: Circumstances, world: World) -> Outcome:
             for record in partition.read():
                 stream.cursor.observe(record)
                 if isinstance(record, PageMessage):
-                    record.taken()
+                    record.take()
             stream.cursor.close_partition(partition)
         asked = plain_reports(tiktok)
     pages = {(call.query["start_date"], call.query["end_date"]) for call in asked}

@@ -18,7 +18,8 @@ from airbyte_cdk.test.state_builder import StateBuilder
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.requesters.rate_limiter import Clock
-from tiktok_simulator import Exchange, Request, Simulator
+from tiktok_simulator import Exchange, Simulator
+from tiktok_simulator.endpoints.filter_values import asks_apart
 
 # Six in the morning in Berlin; still the 14th in Los Angeles, already the afternoon of the 15th in Tokyo.
 NOW = datetime(2026, 2, 15, 5, 0, tzinfo=UTC)
@@ -157,14 +158,9 @@ class Sync:
         ]
 
 
-def is_apart(call: Exchange | Request) -> bool:
-    """Whether a question is about what TikTok may leave out: TopView, Reach & Frequency, or Promote."""
-    return any(word in call.query.get("filtering", "") for word in ("RESERVATION_", "PROMOTE"))
-
-
 def plain_reports(tiktok: Simulator) -> list[Exchange]:
     """The questions for reports, without those that ask for the same windows once more with a filter."""
-    return [call for call in tiktok.asked("/report/integrated/get/") if not is_apart(call)]
+    return [call for call in tiktok.asked("/report/integrated/get/") if not asks_apart(call.query)]
 
 
 def read_streams(streams: Sequence[str], config: dict[str, Any], state: dict[str, Any] | None = None) -> Sync:

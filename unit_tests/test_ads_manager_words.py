@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
-from source_tiktok_marketing.config.custom_reports.metrics import list_allowed_metrics, nearest, refusal
+from source_tiktok_marketing.config.custom_reports.metrics import explain_refusal, list_allowed_metrics, suggest_nearest
 from source_tiktok_marketing.config.custom_reports.rows import reports_of
-from source_tiktok_marketing.config.custom_reports.rules import problems
+from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.schema.metrics import ads_manager, metric_words, metrics
 
 BASIC = {"report_type": "basic", "level": "campaign"}
@@ -28,7 +28,7 @@ def ask(report: dict[str, Any], *words: str) -> Ask:
 
 
 def answer(report: dict[str, Any], word: str) -> str:
-    (problem,) = problems(ask(report, word))
+    (problem,) = find_problems(ask(report, word))
     assert problem.field == "metrics"
     return problem.why
 
@@ -39,7 +39,7 @@ def answer(report: dict[str, Any], word: str) -> str:
      ("Cost per conversion", "cost_per_conversion"), ("real-time conversion", "real_time_conversion")],
 )  # fmt: skip
 def test_case_and_blanks_of_a_metric_do_not_matter(word: str, metric: str) -> None:
-    assert problems(ask(BASIC, word)) == []
+    assert find_problems(ask(BASIC, word)) == []
     assert list_allowed_metrics(ask(BASIC, word)) == [metric]
 
 
@@ -78,8 +78,8 @@ def test_of_what_ads_manager_means_only_what_this_report_has_is_proposed() -> No
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: f"{report['report_type']} by {report['level']}")
 @pytest.mark.parametrize("word", ["spnd", "impresions", "reech", "vidio", "cost_per_conversions", "product_click"])
 def test_no_word_is_proposed_that_this_very_report_would_refuse(word: str, report: dict[str, Any]) -> None:
-    if proposed := re.search(r"Did you mean (\w+)\?", nearest(word, ask(report))):
-        assert problems(ask(report, proposed[1])) == []
+    if proposed := re.search(r"Did you mean (\w+)\?", suggest_nearest(word, ask(report))):
+        assert find_problems(ask(report, proposed[1])) == []
 
 
 def test_nothing_is_proposed_where_nothing_is_like_it() -> None:
@@ -93,4 +93,4 @@ def test_every_word_of_ads_managers_leads_to_metrics_some_report_has() -> None:
         assert set(each.metrics) <= metric_words() & metrics().keys(), word
         assert word not in metric_words(), f"{word} is a metric itself"
         assert all(name in each.how for name in each.metrics) or not each.how, word
-        assert any(not refusal(ask(BASIC | {"level": "ad"}), metrics()[name]) for name in each.metrics), word
+        assert any(not explain_refusal(ask(BASIC | {"level": "ad"}), metrics()[name]) for name in each.metrics), word

@@ -104,7 +104,7 @@ def test_so_many_pages_are_in_hand_and_no_more() -> None:
     held = [PageMessage(Lines(STREAM, 1, b""), None) for _ in range(PAGES_IN_HAND)]
     assert not IN_HAND.acquire(blocking=False)
     for message in held:
-        message.taken()
+        message.take()
     assert IN_HAND.acquire(blocking=False)
     IN_HAND.release()
 

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from harness import Sync, is_apart, plain_reports
+from harness import Sync, plain_reports
 
 from tiktok_simulator import Simulator, World
+from tiktok_simulator.endpoints.filter_values import asks_apart
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import FOUNDED, PROMOTED, TOKYO
 
@@ -70,13 +71,13 @@ def bought(world: World, kind: str) -> set[str]:
 
 def asked_apart(tiktok: Simulator) -> list[Any]:
     """The questions with a filter for one kind, without those for its days."""
-    return [call for call in tiktok.asked(REPORT) if is_apart(call) and not is_about_days(call)]
+    return [call for call in tiktok.asked(REPORT) if asks_apart(call.query) and not is_about_days(call)]
 
 
 def is_about_days(call: Any) -> bool:
     fields = [item["field_name"] for item in json.loads(call.query.get("filtering", "[]"))]
     of_days = ["campaign_id", "stat_time_day"]
-    return is_apart(call) and "campaign_status" in fields and json.loads(call.query["dimensions"]) == of_days
+    return asks_apart(call.query) and "campaign_status" in fields and json.loads(call.query["dimensions"]) == of_days
 
 
 @pytest.mark.samples(3)
@@ -203,7 +204,7 @@ def test_an_account_without_any_is_asked_once_a_window_and_looked_up_once_a_kind
     assert sync(*streams, config=config | {"advertiser_ids": [BOUGHT_BY_AUCTION]}).errors == []
     assert len(tiktok.asked(CAMPAIGNS)) == 3
     assert len(tiktok.asked(REPORT)) == 1 + 10 + 1
-    assert not any(map(is_apart, tiktok.asked(REPORT)))
+    assert not any(asks_apart(call.query) for call in tiktok.asked(REPORT))
 
 
 def test_reports_about_accounts_look_nothing_up(tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:

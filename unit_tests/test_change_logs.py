@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from harness import Sync
 
-from source_tiktok_marketing.retrievers.change_logs import changes
+from source_tiktok_marketing.retrievers.change_logs import read_changes
 from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.change_logs import changes_of
@@ -122,6 +122,7 @@ def test_a_log_that_fails_is_ordered_twice_more_and_then_left_to_the_next_sync(
     result = sync("change_logs", config=one_advertiser)
     assert len(tiktok.asked(CREATE)) == 3
     assert any("TikTok's log for stream change_logs failed. The next sync" in error for error in result.errors)
+    assert any(error.trace.error.internal_message.endswith(", FAILED") for error in result.output.errors)
 
 
 def test_a_log_that_is_never_ready_ends_after_max_wait_minutes(
@@ -164,5 +165,5 @@ def test_the_next_sync_goes_on_where_the_last_one_ended(sync: Read, tiktok: Simu
     ],
 )
 def test_what_looks_like_bytes_and_is_none_stays_as_it_is(details: str, found: str | None) -> None:
-    read = changes(details)
+    read = read_changes(details)
     assert (read[0]["before_after"][0]["after"] if read else None) == found

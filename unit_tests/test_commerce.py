@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from harness import Sync
 
-from source_tiktok_marketing.requesters.request_parameters import filled
+from source_tiktok_marketing.requesters.request_parameters import fill_in
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.tables import lists, rows_of
 from tiktok_simulator.faults.fault import Answer, Fault
@@ -125,7 +125,7 @@ def test_a_showcase_is_asked_for_all_its_regions_at_once(sync: Read, tiktok: Sim
 
 def test_an_id_that_something_does_not_have_is_not_asked_with() -> None:
     ask = {"identity_id": "{identity_id}", "identity_authorized_bc_id": "{identity_authorized_bc_id}"}
-    assert filled(ask, {"identity_id": "7", "identity_authorized_bc_id": ""}) == {"identity_id": "7"}
+    assert fill_in(ask, {"identity_id": "7", "identity_authorized_bc_id": ""}) == {"identity_id": "7"}
 
 
 def test_a_log_of_a_feed_belongs_to_its_feed_and_begins_at_its_own_time(sync: Read) -> None:

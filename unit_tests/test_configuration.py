@@ -14,7 +14,7 @@ from harness import NOW
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.dates import parse_day, zone_of
-from source_tiktok_marketing.config.mistakes import mistakes, refuse_mistakes
+from source_tiktok_marketing.config.mistakes import find_mistakes, refuse_mistakes
 from source_tiktok_marketing.config.normalization import NormalizeConfig
 from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
 
@@ -34,7 +34,7 @@ def normal(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def found(config: dict[str, Any]) -> list[str]:
-    return mistakes(normal(config), SPEC)
+    return find_mistakes(normal(config), SPEC)
 
 
 @pytest.mark.parametrize(

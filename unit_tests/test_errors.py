@@ -195,7 +195,7 @@ def test_of_many_reasons_the_closing_word_repeats_some_and_counts_the_others() -
         told = AirbyteTracedException(message=f"Account {number}\nis refused", stream_descriptor=of)
         assert reasons.is_new(told.as_airbyte_message())
     error = AirbyteTracedException(internal_message="all", failure_type=FailureType.transient_error)
-    lines = str(reasons.closing(error).message).splitlines()
+    lines = str(reasons.make_closing_error(error).message).splitlines()
     assert lines[1] == "1) ads: Account 0 is refused."
     assert lines[20:] == ["20) ads: Account 19 is refused.", "21) ads: 5 more reasons, named above."]
 

@@ -15,7 +15,7 @@ from test_stored_catalogs import catalog_of, nullable, read_with
 from source_tiktok_marketing.schema.columns import report_columns, table
 from tiktok_simulator import Request, Simulator, World
 from tiktok_simulator.endpoints.lists.gmv_max import CAMPAIGNS, STORES, campaigns, open_stores, report_rows
-from tiktok_simulator.endpoints.lists.grouped import Asked, wanted
+from tiktok_simulator.endpoints.lists.grouped import Asked, find_measures
 from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 REPORT = "/gmv_max/report/get/"
@@ -52,7 +52,7 @@ def delivered(
 ) -> list[Record]:
     """What the world holds for a report, as records."""
     days = [first + timedelta(day) for day in range((last - first).days + 1)]
-    metrics = wanted("gmv_max", measured(row), [level_of(row)])
+    metrics = find_measures("gmv_max", measured(row), [level_of(row)])
     found = []
     for advertiser_id in sorted(world.permitted):
         for store_id in open_stores(world, advertiser_id):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from harness import Sync
 
-from tiktok_simulator import Simulator, World
+from tiktok_simulator import Fault, Request, Response, Simulator, World
+from tiktok_simulator.endpoints.call import Answer
 from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
-REPORT, CREATE, DOWNLOAD = "/report/integrated/get/", "/report/task/create/", "/report/task/download/"
+REPORT = "/report/integrated/get/"
+CREATE, CHECK, DOWNLOAD = "/report/task/create/", "/report/task/check/", "/report/task/download/"
 
 
 def mine(config: Config, **report: Any) -> Config:
@@ -198,6 +201,19 @@ def test_a_task_that_fails_is_made_again(tiktok: Simulator, sync: Read, one_adve
     large = sync("mine", config=mine(one_advertiser, level="advertiser", large=True))
     assert in_order(large.rows("mine")) == in_order(plain)
     assert len(tiktok.asked(CREATE)) == 2
+
+
+def test_a_status_that_the_manifest_does_not_name_is_asked_for_again(
+    tiktok: Simulator, sync: Read, one_advertiser: Config
+) -> None:
+    def act(request: Request, answer: Answer) -> Response:
+        body = answer(request).json()
+        return replace(answer(request), body=json.dumps({**body, "data": {"status": "PONDERING"}}).encode())
+
+    tiktok.faults.arm(Fault("pondering", act, CHECK, left=1))
+    large = sync("mine", config=mine(one_advertiser, level="advertiser", large=True))
+    assert (large.errors, large.statuses["mine"]) == ([], "COMPLETE")
+    assert any("without a status that is known" in log.log.message for log in large.output.logs)
 
 
 def test_a_download_that_breaks_off_is_not_taken_for_whole(

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from source_tiktok_marketing.source import manifest_path
+from source_tiktok_marketing.source import find_manifest
 
 # Members a block may have in common with another one before it is called a copy.
 ENOUGH = 12
@@ -47,7 +47,7 @@ def leaves(node: Tree) -> int:
 
 
 def test_no_block_is_written_twice() -> None:
-    events = iter(yaml.parse(Path(manifest_path()).read_text(encoding="utf-8")))
+    events = iter(yaml.parse(Path(find_manifest()).read_text(encoding="utf-8")))
     next(events), next(events)  # of the stream and the document
     manifest = tree(events)
     written = dict(zip(manifest[::2], manifest[1::2], strict=True))

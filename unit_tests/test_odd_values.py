@@ -205,7 +205,7 @@ def test_no_value_leaves_the_types_of_its_column(kind: str, value: Any) -> None:
     try:
         found = CASTERS[kind](value)
     except (TypeError, ValueError, OverflowError):
-        found = OddValues({}).fitted("stream", column, value)
+        found = OddValues({}).fit("stream", column, value)
     Draft7Validator(column.json_schema()).validate(found)
 
 

@@ -168,6 +168,6 @@ def test_an_answer_to_a_tiktok_account_tells_nothing_of_the_ad_accounts(organic:
     patience = Patience(SourceTiktokMarketing(config=organic).normal_config)
     patience.stop(EVERYWHERE, "The quota is used up.", FailureType.transient_error)
     patience.refuse_hopeless("business/get/", "", is_apart=True)
-    patience.answered("business/get/", "", is_apart=True)
+    patience.note_answer("business/get/", "", is_apart=True)
     with pytest.raises(AirbyteTracedException, match="quota is used up"):
         patience.refuse_hopeless("campaign/get/", "")

@@ -49,7 +49,7 @@ def asking(pace: Pace, clock: Turns, number: int, let_in: Callable[[float], bool
         answered = let_in(clock.moments[-1])
         number -= answered
         if not answered:
-            pace.refused()
+            pace.note_refusal()
         yield answered
 
 
@@ -127,7 +127,7 @@ def test_a_program_that_takes_all_of_the_quota_is_waited_for(turns: Turns) -> No
 
 def test_many_refusals_within_a_second_count_as_one(turns: Turns) -> None:
     pace = Pace(10)
-    assert [pace.refused() for _ in range(8)] == [True] + 7 * [False]
+    assert [pace.note_refusal() for _ in range(8)] == [True] + 7 * [False]
     first, second = moments(pace, turns, 2)
     assert (first, second - first) == (1.0, pytest.approx(1.2 * 0.106, rel=0.05))
 

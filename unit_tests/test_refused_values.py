@@ -10,7 +10,7 @@ import pytest
 from harness import Sync
 
 from source_tiktok_marketing.errors import NothingToAskError
-from source_tiktok_marketing.requesters.request_parameters import without
+from source_tiktok_marketing.requesters.request_parameters import leave_out
 from tiktok_simulator import Simulator
 
 Run = Callable[..., Sync]
@@ -94,6 +94,17 @@ def test_what_the_user_asks_an_endpoint_for_is_never_left_out(sync: Run, tiktok:
     assert "Take LEAD out of Parameters of the extra endpoint mine." in result.errors[0]
 
 
+def test_metrics_of_an_endpoint_are_called_parameters_as_in_its_form(
+    sync: Run, tiktok: Simulator, one_advertiser: Config
+) -> None:
+    report = {"report_type": "BASIC", "data_level": "AUCTION_CAMPAIGN", "query_lifetime": "true",
+              "dimensions": '["campaign_id"]', "metrics": '["spend", "likes"]'}  # fmt: skip
+    mine = {"name": "mine", "path": "report/integrated/get", "records": "list", "parameters": report}
+    tiktok.faults.refused_metric("likes", path="/report/integrated/get/")
+    result = sync("mine", config=one_advertiser | {"extra_endpoints": [mine]})
+    assert "Take likes out of Parameters of the extra endpoint mine." in result.errors[0]
+
+
 # How a request is written anew
 
 
@@ -112,10 +123,10 @@ def test_what_the_user_asks_an_endpoint_for_is_never_left_out(sync: Run, tiktok:
 def test_a_request_is_written_anew_without_what_is_left_out(
     asked: Any, left_out: tuple[str, str], expected: Any
 ) -> None:
-    assert without(asked, {left_out}, "spend") == expected
+    assert leave_out(asked, {left_out}, "spend") == expected
 
 
 @pytest.mark.parametrize("asked", [{"kind": "A"}, {"filtering": '{"kind": ["A"]}'}, {"metrics": ["A"], "kind": "A"}])
 def test_a_question_about_nothing_but_what_is_left_out_is_not_asked(asked: dict[str, Any]) -> None:
     with pytest.raises(NothingToAskError):
-        without(asked, {("kind", "A")})
+        leave_out(asked, {("kind", "A")})

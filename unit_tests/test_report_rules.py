@@ -11,7 +11,7 @@ import pytest
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.rows import TIME
-from source_tiktok_marketing.config.custom_reports.rules import problems
+from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.schema.metrics import LEVELS, dimensions, metrics, shapes
 from tiktok_simulator.endpoints.reports.definition import Ask as Asked
 from tiktok_simulator.endpoints.reports.rules import check
@@ -69,7 +69,7 @@ CASES = list(cases())
 @cache
 def connector_allows(case: Case) -> bool:
     kind, level, granularity, breakdowns, metric = case
-    return not problems(Ask(kind, level, granularity, breakdowns, (metric,), business_center_id="1"))
+    return not find_problems(Ask(kind, level, granularity, breakdowns, (metric,), business_center_id="1"))
 
 
 def simulator_allows(case: Case) -> bool:

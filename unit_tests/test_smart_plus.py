@@ -13,7 +13,7 @@ from rows import TABLES, name_of
 
 from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.grouped import Asked, wanted
+from tiktok_simulator.endpoints.lists.grouped import Asked, find_measures
 from tiktok_simulator.endpoints.lists.smart_plus import report_rows
 from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.populate import Plan, add_campaign
@@ -35,7 +35,7 @@ def measured(row: Record) -> list[str]:
 def delivered(world: World, row: Record) -> list[Record]:
     """What the world holds for a report of creatives: all days at once where its rows tell them, else day by day."""
     days = [FIRST + timedelta(day) for day in range((LAST - FIRST).days + 1)]
-    metrics = wanted("smart_plus", measured(row), [row["endpoint"].split("/")[2]])
+    metrics = find_measures("smart_plus", measured(row), [row["endpoint"].split("/")[2]])
     spans = [[day] for day in days] if "day" in row else [days]
     return [
         record({"advertiser_id": advertiser_id} | ({"date": span[0].isoformat()} if "day" in row else {}), wire, row)

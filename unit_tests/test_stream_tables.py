@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from source_tiktok_marketing.config.stream_tables import words, write_out
+from source_tiktok_marketing.config.stream_tables import load_words, write_out
 from source_tiktok_marketing.errors import UnfinishedRowError, UnknownWordError
 from source_tiktok_marketing.schema.owners import OWNERS
 
@@ -51,7 +51,7 @@ def test_a_request_names_its_owner_by_the_owners_parameter_and_nobody_by_none(of
 
 
 def test_every_owner_a_row_may_name_has_its_parameter_and_word() -> None:
-    assert words()["nested"]["properties"]["of"]["enum"] == [*OWNERS]
+    assert load_words()["nested"]["properties"]["of"]["enum"] == [*OWNERS]
 
 
 def test_an_id_that_a_parameter_holds_is_not_sent_by_its_own_name() -> None:

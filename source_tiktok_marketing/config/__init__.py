@@ -1,1 +1,1 @@
-"""What the user wrote: brought into one shape, checked, and turned into rows of the manifest's tables."""
+"""Brings what the user wrote into one shape, checks it, and turns it into rows of the manifest's tables."""

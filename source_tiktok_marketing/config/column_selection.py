@@ -1,4 +1,4 @@
-"""What a saved catalog says about columns: a selection of this connector's, or another connector's schema."""
+"""The columns of a saved catalog: a selection of this connector's, or another connector's schema."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from source_tiktok_marketing.text import plain, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 SHOWN = 5
-# A property that says one of these is no single value, whatever its type.
+# A property with one of these is no single value, whatever its type.
 NESTED = ("properties", "items", "$ref", "anyOf", "oneOf", "allOf")
 
 
 def select_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
-    """The columns the catalog selects, by stream. A stream whose schema names none, or is not ours, has all of them.
+    """The columns that the catalog selects, by stream. A stream whose schema has none, or is not ours, is not in it.
 
     A connection keeps the schema of the connector it was made with. The official connector's reports have `metrics`
-    and `dimensions`: taken for a selection, they would leave out every figure.
+    and `dimensions`: if these counted as a selection, every figure would be left out.
     """
     properties = _properties(catalog)
     return {
@@ -40,7 +40,7 @@ def warn_of_foreign_schemas(catalog: ConfiguredAirbyteCatalog) -> None:
 
 
 def _properties(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, Mapping[str, Any]]:
-    """The columns each stream's schema names, by TikTok's names for them."""
+    """The columns in each stream's schema, by TikTok's names."""
     renamed, entries = renamed_columns(), catalog.streams if catalog else []
     found = {entry.stream.name: entry.stream.json_schema.get("properties") for entry in entries}
     return {
@@ -51,9 +51,9 @@ def _properties(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, Mapping[s
 
 
 def _find_foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:
-    """The columns that show that a schema is not ours; of a schema that knows none of ours, all.
+    """The columns that show that a schema is not ours; all of them if it has none of ours.
 
-    A column that is unknown shows nothing by itself: it may have been one of ours in an earlier version.
+    An unknown column by itself shows nothing: an earlier version may have had it.
     """
     ours = entity_columns().get(stream) or report_columns()
     if not properties.keys() & ours.keys():
@@ -66,7 +66,7 @@ def _find_foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _differs(column: Column, schema: Any) -> bool:
-    """Whether a property says something else than the column; where it says nothing, it agrees."""
+    """Whether a property contradicts the column. If it says nothing, it agrees."""
     if not isinstance(schema, Mapping):
         return False
     ours = column.json_schema()

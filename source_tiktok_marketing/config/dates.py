@@ -1,4 +1,4 @@
-"""Days of an ad account's own clock: what a configured date means there, and which day it is."""
+"""Days of an ad account's own clock: what a configured date means there, and which day it is now."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-# Where a calendar day begins first and where it begins last.
+# The time zones in which a day begins first, and last.
 FIRST_ZONE = timezone(timedelta(hours=14))
 LAST_ZONE = timezone(timedelta(hours=-12))
 
-# By so much a machine's clock may be wrong.
+# How wrong a machine's clock may be.
 CLOCK_ERROR = timedelta(days=366)
-# 365 days, both ends counted, are the most TikTok answers without a time dimension.
+# Without a time dimension TikTok answers at most 365 days, both ends counted.
 LONGEST_SPAN = timedelta(days=364)
-# Days of a report by day, both ends counted, that TikTok answers at once.
+# How many days of a report by day, both ends counted, TikTok answers at once.
 MOST_DAYS = 30
-# Whatever year somebody meant by an earlier one, TikTok was not there.
+# TikTok has nothing from any earlier day, so that an earlier year must be a mistake.
 EARLIEST = date(2000, 1, 1)
 WEEKDAYS = {"monday": 0, "sunday": 6}
 
@@ -27,10 +27,10 @@ _CALENDAR_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[t ].+)?")
 
 
 def parse_day(text: str, today: date) -> date:
-    """The day a user means by `text`, seen from `today`.
+    """The day that a user means by `text` if today is `today`.
 
     `2026-01-05`, a date-time (its date counts), `today`, `yesterday`, `today-7`, or `7` (days back).
-    Raises ValueError for anything else, and for a written day of another century.
+    Raises ValueError for anything else, and for a written day before `EARLIEST`.
     """
     wanted = text.strip().lower()
     if wanted in ("today", "yesterday"):
@@ -46,27 +46,27 @@ def parse_day(text: str, today: date) -> date:
 
 
 def today_in(zone: tzinfo) -> date:
-    """The date it is now on the clocks of `zone`, by this machine; `clock` knows what TikTok says."""
+    """Today's date in `zone`, by this machine's clock. `SyncClock` also knows TikTok's."""
     return datetime.now(UTC).astimezone(zone).date()
 
 
 def week_of(day: date, first_weekday: int) -> tuple[date, date]:
-    """The first day of the calendar week `day` lies in, and of the week after; Monday is 0, Sunday 6."""
+    """The first day of the calendar week of `day`, and of the next one; Monday is 0, Sunday 6."""
     first = day - timedelta(days=(day.weekday() - first_weekday) % 7)
     return first, first + timedelta(days=7)
 
 
 def month_of(day: date) -> tuple[date, date]:
-    """The first day of the calendar month `day` lies in, and of the month after."""
+    """The first day of the calendar month of `day`, and of the next one."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def zone_of(*names: str | None) -> tzinfo:
-    """The first of `names` that is a time zone; UTC where none is.
+    """The first of `names` that is a time zone; UTC if none is.
 
-    TikTok gives `display_timezone` (IANA) and `timezone`, which may be an `Etc/GMT+8` with its sign turned round
-    (UTC-8); the zone database reads that spelling the same way.
+    TikTok gives `display_timezone` (IANA) and `timezone`, which may be an `Etc/GMT+8` with its sign reversed
+    (UTC-8). The zone database reads that spelling in the same way.
     """
     for name in names:
         try:
@@ -77,11 +77,11 @@ def zone_of(*names: str | None) -> tzinfo:
 
 
 def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = today_in) -> dict[str, Any]:
-    """The days reports span anywhere on earth, as ISO dates, beside the words of the configuration they come from.
+    """The days that reports span in any time zone, as ISO dates, with the options they come from.
 
-    `from` where days begin last, `until` where they begin first, and the whole weeks and months around them. Each
-    request is narrowed to the days of its own ad account. Empty where the configured days are none. `today` says which
-    day it is in a zone.
+    `from` is the day where days begin last, `until` the one where they begin first; then come the whole weeks and
+    months around them. Each request is narrowed to the days of its own ad account. Empty if the options are no days.
+    `today` returns today's date in a zone.
     """
     try:
         first = parse_day(config["start_date"], today(LAST_ZONE))

@@ -1,4 +1,4 @@
-"""Endpoints that have no stream of their own: the user names one, and it becomes a row like those of the manifest."""
+"""Endpoints without a stream of their own: the user names one, and it becomes a row like those of the manifest."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from source_tiktok_marketing.config.form import Path, fields_at
 from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
 from source_tiktok_marketing.schema.owners import OWNERS
 
-# The user's word for whom to ask about, where it is not the manifest's.
+# The user's word for an owner, if it is not the manifest's.
 NOTHING = {"nothing": "app"}
 OPTION = "extra_endpoints"
 PAGED = ("pages", "cursor")
 PATH = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)+")
-# Those that hand out or take back tokens, and those that change something though they are asked for with GET.
+# Endpoints that give or revoke tokens, and those that change something though they are called with GET.
 NEVER = re.compile(r"(^|/)oauth2?/|(^|/)(create|update|delete|upload|revoke|cancel)$")
 PAGE_PARAMETERS = {"page", "page_size", "cursor", "max_count"}
 
 
 def endpoints_of(config: Mapping[str, Any]) -> Any:
-    """The user's endpoints in their one shape. What is none stays, for the schema to refuse.
+    """The user's endpoints, all in one shape. A value that is none stays as it is, for the schema to refuse.
 
     Parameters may be an object, as the form once had them: `{"filtering": {"a": 1}}` is
     `[{"name": "filtering", "value": '{"a":1}'}]`.
@@ -44,14 +44,14 @@ def _fill(endpoint: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of the user's endpoints; what has not the shape of one is left out, and `mistakes` refuses it."""
+    """The rows of the user's endpoints. What has not their shape is left out, and `find_mistakes` refuses it."""
     return [_row(raw) for raw in _shape(config)]
 
 
-def mistakes(
+def find_mistakes(
     config: Mapping[str, Any], taken: Iterable[str], flawed: Iterable[Path], spec: Mapping[str, Any]
 ) -> Iterator[tuple[Path, str]]:
-    """What is wrong with the user's endpoints, but for the values that are not of the right form (`flawed`).
+    """What is wrong with the user's endpoints, except in the fields that the schema refuses (`flawed`).
 
     `taken` are the names of other streams.
     """
@@ -125,5 +125,5 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    """A parameter as TikTok reads it: what is no text is JSON."""
+    """A parameter as TikTok reads it: anything but a text as JSON."""
     return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -1,4 +1,4 @@
-"""The connection form: what it calls its fields, and which values it would not take."""
+"""The connection form: the names of its fields, and the values it refuses."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SHORT = Repr()
 SHORT.maxstring = SHORT.maxother = 100
 KINDS = {"array": "a list", "object": "an object", "string": "text", "integer": "a whole number", "number": "a number",
          "boolean": "true or false"}  # fmt: skip
-# So many words of a closed list are told; of a longer one those that are near.
+# A longer list of choices is not shown in full, only the choice that is nearest.
 LISTED = 14
-# What a value should have been, by what the form calls its format.
+# What a value should be, by the form's name for its format.
 FORMATS = {"digits": "a valid ID, which has digits only", "lower_case_name": "a valid name"}
 
 
-def place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str:
-    """What the form calls the field a path leads to, and its key; what is in a list is counted from one.
+def describe_place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str:
+    """The form's name for the field at a path, and its key. Entries of a list are counted from one.
 
     `App Secret (credentials.secret)`, `Advertiser IDs (advertiser_ids), entry 1`, or
     `Custom report 1 "weekly_reach" (custom_reports), Metrics`.
@@ -56,7 +56,7 @@ def _find_inside(schema: Mapping[str, Any], value: Any, steps: Path) -> Iterator
 
 
 def _field(schema: Mapping[str, Any], value: Any, name: str) -> Mapping[str, Any]:
-    """The schema of one member of an object; of a choice, that of the branch the object has chosen."""
+    """The schema of one member of an object; in a choice, from the branch that the object has chosen."""
     branches = [branch for branch in schema.get("oneOf", ()) if _is_chosen(branch, value)]
     found: Mapping[str, Any] = (branches or [schema])[0].get("properties", {}).get(name, {})
     return found
@@ -75,13 +75,13 @@ def _member(value: Any, step: str | int) -> Any:
 
 
 def fields_at(paths: Iterable[Path], *start: str | int) -> set[str]:
-    """The fields of one entry, which `start` leads to, that the paths lead into."""
+    """The fields of the entry at `start` that any of the paths is in."""
     steps = len(start)
     return {str(path[steps]) for path in paths if len(path) > steps and tuple(path[:steps]) == start}
 
 
-def schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
-    """What the schema refuses, a sentence each, by the path of the field; each is told once.
+def find_schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
+    """What the schema refuses, one sentence per field, by the field's path.
 
     Days and breakdowns are left to the rules, which know what a day is and which breakdown a report can have.
     """
@@ -92,14 +92,14 @@ def schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> dict[
         if error.validator == "required" and isinstance(error.instance, Mapping):
             for name in (name for name in schema["required"] if error.instance.get(name) is None):
                 told = schema["properties"][name]["description"]
-                found[*path, name] = f"{place(spec, config, [*path, name])}: is missing. {told}"
+                found[*path, name] = f"{describe_place(spec, config, [*path, name])}: is missing. {told}"
         elif not _is_left_to_the_rules(error):
-            found.setdefault(path, f"{place(spec, config, path)}: {_explain(error)}")
+            found.setdefault(path, f"{describe_place(spec, config, path)}: {_explain(error)}")
     return found
 
 
 def _errors(spec: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[ValidationError]:
-    """Each error where it is: of a choice, those of the branch that was chosen."""
+    """Each error at its own place: in a choice, those of the branch that was chosen."""
     for error in Draft7Validator(spec).iter_errors(config):
         if error.validator != "oneOf" or not isinstance(error.schema, Mapping):
             yield error
@@ -138,31 +138,31 @@ def _explain(error: ValidationError) -> str:
 
 
 def choose(word: str, words: Iterable[str]) -> str:
-    """What to choose instead of a word: the nearest, and what else there is where the list is short."""
+    """A sentence on what to choose instead of a word: the nearest choice, and the others if there are few."""
     known = list(words)
     hint = did_you_mean(word, known)
-    return hint if hint and len(known) > LISTED else f"{hint} Choose {either(known)}.".strip()
+    return hint if hint and len(known) > LISTED else f"{hint} Choose {join_choices(known)}.".strip()
 
 
 def did_you_mean(word: Any, known: Iterable[str]) -> str:
-    """A question with the known word that is like this one; empty where there is none."""
-    near = near_to(word, known) if isinstance(word, str) else []
+    """A question with the known word that is like this one; empty if none is."""
+    near = find_nearest(word, known) if isinstance(word, str) else []
     return f"Did you mean {near[0]}?" if near else ""
 
 
-def near_to(word: str, known: Iterable[str]) -> list[str]:
-    """The known word a word was meant to be, if one is like it."""
+def find_nearest(word: str, known: Iterable[str]) -> list[str]:
+    """The known word that is most like this one, if any is."""
     return get_close_matches(plain_word(word), list(known), n=1, cutoff=0.6)
 
 
-def either(words: Iterable[str]) -> str:
+def join_choices(words: Iterable[str]) -> str:
     """`a, b or c`."""
     *most, last = list(words) or ["none"]
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def numbered(sentences: Iterable[str]) -> str:
-    """The sentences a line each, numbered and ended, as Airbyte's form shows them all in one line."""
+def number_sentences(sentences: Iterable[str]) -> str:
+    """The sentences, one per line, numbered and with a full stop, as Airbyte's form joins all lines into one."""
     return "\n".join(f"{number}) {_end_sentence(sentence)}" for number, sentence in enumerate(sentences, 1))
 
 

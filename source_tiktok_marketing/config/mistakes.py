@@ -1,4 +1,4 @@
-"""Every mistake in the configuration, named at once as the form names its fields."""
+"""Names every mistake in the configuration at once, by the names that the form gives its fields."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from source_tiktok_marketing.config.custom_reports.mistakes import mistakes as report_mistakes
+from source_tiktok_marketing.config.custom_reports.mistakes import find_mistakes as report_mistakes
 from source_tiktok_marketing.config.dates import FIRST_ZONE, parse_day, today_in
-from source_tiktok_marketing.config.extra_endpoints import mistakes as extra_mistakes
-from source_tiktok_marketing.config.form import SHORT, Path, did_you_mean, either, numbered, place, schema_mistakes
+from source_tiktok_marketing.config.extra_endpoints import find_mistakes as extra_mistakes
+from source_tiktok_marketing.config.form import (
+    SHORT,
+    Path,
+    describe_place,
+    did_you_mean,
+    find_schema_mistakes,
+    join_choices,
+    number_sentences,
+)
 from source_tiktok_marketing.config.normalization import NormalizeConfig, chosen_advertiser_ids, named_ids
-from source_tiktok_marketing.config.organic import mistakes as organic_mistakes
-from source_tiktok_marketing.config.shards import mistakes as shard_mistakes
+from source_tiktok_marketing.config.organic import find_mistakes as organic_mistakes
+from source_tiktok_marketing.config.shards import find_mistakes as shard_mistakes
 from source_tiktok_marketing.config.sign_in import PRODUCTION
 from source_tiktok_marketing.config.unknown_keys import IGNORED
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.sync import PREPARED
-from source_tiktok_marketing.text import printable
+from source_tiktok_marketing.text import make_printable
 
 NO_SIGN_IN = (
     "an access token alone does not say how you sign in. Add App ID and App Secret to read every ad account it "
@@ -29,21 +37,21 @@ NOT_SIGNED_IN_THERE = (
 HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number of days back such as 30."
 
 
-def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> list[str]:
-    """Everything wrong with a normalized `config`, a sentence each, beginning with what the form calls the field.
+def find_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> list[str]:
+    """Everything that is wrong with a normalized `config`, in sentences that begin with the form's name for the field.
 
-    Types, ranges and required fields are read from `spec`, the connection specification the form is made from.
-    `streams` are the names a custom report may not have. Values of secret fields are never repeated.
+    Types, ranges and required fields come from `spec`, the connection specification that the form is made from.
+    `streams` are the names that a custom report may not have. The values of secret fields are never repeated.
     """
-    by_schema = schema_mistakes(spec, config)
+    by_schema = find_schema_mistakes(spec, config)
     by_rule = [
         *_credential_mistakes(config, spec), *_number_mistakes(config, spec), *_date_mistakes(config),
         *_advertiser_mistakes(config), *shard_mistakes(config), *organic_mistakes(config, spec),
         *report_mistakes(config, list(streams), by_schema, spec),
         *extra_mistakes(config, [*streams, *_report_names(config)], by_schema, spec),
     ]  # fmt: skip
-    told = [*by_schema.items(), *((path, f"{place(spec, config, path)}: {why}") for path, why in by_rule)]
-    order = list(spec["properties"])  # that of the form, and of the reports in it
+    told = [*by_schema.items(), *((path, f"{describe_place(spec, config, path)}: {why}") for path, why in by_rule)]
+    order = list(spec["properties"])  # the order of the form, and of the reports in it
     return [why for _, why in sorted(told, key=lambda each: (order.index(str(each[0][0])), _number(each[0])))]
 
 
@@ -56,10 +64,10 @@ def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams:
     shaped = dict(config)
     if PREPARED not in shaped:  # the CDK does not transform an empty configuration
         NormalizeConfig({"options": spec["properties"]}).transform(shaped)
-    if found := mistakes(shaped, spec, streams):
+    if found := find_mistakes(shaped, spec, streams):
         count = "one mistake" if len(found) == 1 else f"{len(found)} mistakes"
         raise ConfigError(
-            message=printable(f"The configuration has {count}:\n{numbered(found)}"),
+            message=make_printable(f"The configuration has {count}:\n{number_sentences(found)}"),
             internal_message="The configuration was refused before any request was sent.",
         )
 
@@ -71,7 +79,7 @@ def _credential_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> 
     credentials = config["credentials"]
     branches = spec["properties"]["credentials"]["oneOf"]
     kinds = {branch["properties"]["auth_type"]["const"]: branch["title"] for branch in branches}
-    known = either(f"{title} ({kind})" for kind, title in kinds.items())
+    known = join_choices(f"{title} ({kind})" for kind, title in kinds.items())
     kind = credentials.get("auth_type")
     if {"app_id", "secret"} & {name for name, _ in config[PREPARED][IGNORED]} and kind is None:
         yield ["credentials"], NOT_SIGNED_IN_THERE
@@ -89,7 +97,7 @@ def _credential_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> 
 def _number_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
     for name, schema in spec["properties"].items():
         value = config.get(name)
-        if isinstance(value, float) and math.isnan(value):  # which is below no minimum and above no maximum
+        if isinstance(value, float) and math.isnan(value):  # no minimum or maximum refuses it
             yield [name], f"is no number. Write one from {schema.get('minimum')} to {schema.get('maximum')}."
 
 
@@ -101,7 +109,7 @@ def _date_mistakes(config: Mapping[str, Any]) -> Mistakes:
             days[key] = parse_day(config[key], today)
         except (OverflowError, ValueError):
             yield [key], f"{config[key]!r} is not a day. {HOW_TO_WRITE_A_DAY}"
-        except AttributeError:  # not even text, which the schema has told
+        except AttributeError:  # the schema refuses what is no text
             continue
     first, last = days.get("start_date", today), days.get("end_date", today)
     if first > today:

@@ -1,4 +1,4 @@
-"""The configuration: every accepted shape brought into one."""
+"""Brings every accepted shape of the configuration into one."""
 
 from __future__ import annotations
 
@@ -11,28 +11,26 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
     ConfigTransformation,
 )
 
-from source_tiktok_marketing.config.custom_reports.rows import custom_rows, reports_of
+from source_tiktok_marketing.config.custom_reports.rows import custom_rows, read_titles, reports_of
 from source_tiktok_marketing.config.dates import report_days
 from source_tiktok_marketing.config.extra_endpoints import endpoints_of, extra_rows
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.config.sign_in import OAUTH, PRODUCTION, SANDBOX
 from source_tiktok_marketing.config.unknown_keys import IGNORED, find_ignored_keys
-from source_tiktok_marketing.sync import OTHERWISE, PREPARED
+from source_tiktok_marketing.sync import OTHERWISE, PREPARED, TITLES
 
-# What the form leaves empty and the connector does not. 30 requests a minute and endpoint is what TikTok allows a
-# sandbox.
+# Values for options that the form leaves empty. TikTok allows a sandbox 30 requests per minute and endpoint.
 UNSAID: Mapping[str, Any] = {"end_date": "today", "requests_per_second": 10}
 UNSAID_IN_SANDBOX: Mapping[str, Any] = {**UNSAID, "requests_per_second": 0.5}
 
 
 @dataclass
 class NormalizeConfig(ConfigTransformation):
-    """Brings every accepted configuration into one shape, so that nothing behind this line asks which it was.
+    """Brings every accepted configuration into one shape, so that no other code has to know the others.
 
     The official connector's configurations work unchanged: the flat one with `environment`, credentials without
-    `auth_type`, lists written as comma-separated text, dates with a time. Nothing is refused here, only brought into
-    shape; `mistakes.mistakes` reads the result. Of the rest only the form's fields are kept, the
-    `options` of the parameters.
+    `auth_type`, lists written as comma-separated text, dates with a time. Nothing is refused here;
+    `mistakes.find_mistakes` checks the result. Only the form's fields are kept, which are `options` of the parameters.
 
         {"access_token": "t", "environment": {"app_id": "a", "secret": "s"}, "advertiser_ids": "1, 2"}
         ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -41,10 +39,10 @@ class NormalizeConfig(ConfigTransformation):
          "prepared": {"days": {"from": "2016-09-01", "until": "2026-01-06", "week_from": "2016-08-29", …},
                       "report_rows": {"daily": [{"name": …, "level": "ad", …}], …}, …}}
 
-    `prepared` is the connector's own, whatever somebody writes there: `days` are explained in `dates.report_days`,
-    `report_rows` in `custom_reports.custom_rows`; `columns`, which the source fills in, are those the catalog selects,
-    by stream. `sample` is set for a check: one row of a report is asked for then. An ad account and a token without
-    `auth_type` are taken for production's, `otherwise` for a sandbox's (environments.py).
+    `prepared` is the connector's own, and replaces whatever the user writes there. `dates.report_days` explains its
+    `days`, `custom_reports.rows.custom_rows` its `report_rows`. The source fills in `columns`, those that the catalog
+    selects, by stream. `sample` is true in a check, which asks for one row of a report. An ad account and a token
+    without `auth_type` count as production's; `otherwise` has what they are as a sandbox's (environments.py).
     """
 
     parameters: Mapping[str, Any]
@@ -60,7 +58,7 @@ class NormalizeConfig(ConfigTransformation):
         config.update(UNSAID_IN_SANDBOX if credentials.get("auth_type") == SANDBOX else UNSAID)
         config.update({name: written[name] for name in options if name in written})
         if isinstance(signed_in := config.get("organic"), Mapping) and set(signed_in) <= {ENDS}:
-            del config["organic"]  # which the form does not show, and nobody can empty
+            del config["organic"]  # the form does not show this field, so that a user can't empty it
         config["credentials"] = credentials
         for key in ("advertiser_ids", "exclude_advertiser_ids"):
             config[key] = _ids(config.get(key))
@@ -72,23 +70,24 @@ class NormalizeConfig(ConfigTransformation):
         config[PREPARED] = {"days": report_days(config), "report_rows": custom_rows(config),
                             "endpoint_rows": extra_rows(config), "columns": {}, "sample": False,
                             OTHERWISE: _prepare_otherwise(written, credentials),
+                            TITLES: read_titles(options),
                             IGNORED: find_ignored_keys(written, options)}  # fmt: skip
 
 
 def chosen_advertiser_ids(config: Mapping[str, Any]) -> list[str]:
-    """The ad accounts the user wrote down, in their order; empty means every one the token reaches."""
+    """The ad accounts that the user wrote down, in their order; empty for every one that the token reaches."""
     excluded = config["exclude_advertiser_ids"]
     return [advertiser_id for advertiser_id in named_ids(config) if advertiser_id not in excluded]
 
 
 def named_ids(config: Mapping[str, Any]) -> list[str]:
-    """The ad accounts the user wrote down, wherever; those he excludes among them."""
+    """The ad accounts that the user wrote down in any place, also those that are excluded."""
     credentials = config["credentials"]
     return config["advertiser_ids"] or credentials.get("advertiser_ids") or _ids(credentials.get("advertiser_id"))
 
 
 def _tidy(value: Any) -> Any:
-    """The value without blanks around texts, and without the members a form leaves empty."""
+    """The value without blanks around texts, and without members that are empty."""
     if isinstance(value, Mapping):
         return {key: kept for key, item in value.items() if (kept := _strip(item)) not in (None, "")}
     return [_strip(item) for item in value] if isinstance(value, list) else _strip(value)
@@ -117,7 +116,7 @@ def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _prepare_otherwise(written: Mapping[str, Any], credentials: Mapping[str, Any]) -> dict[str, Any]:
-    """What a sandbox's configuration has instead, where this one may be a sandbox's: one ad account, nothing said."""
+    """What to replace if the token is a sandbox's; empty unless there is one ad account and no `auth_type`."""
     nested = written.get("credentials")
     is_said = isinstance(nested, Mapping) and "auth_type" in nested
     if is_said or credentials.get("auth_type") != PRODUCTION or "advertiser_id" not in credentials:
@@ -127,7 +126,7 @@ def _prepare_otherwise(written: Mapping[str, Any], credentials: Mapping[str, Any
 
 
 def _auth_type(credentials: Mapping[str, Any], config: Mapping[str, Any]) -> str:
-    """What credentials that do not say it are; a token alone may be anything."""
+    """The `auth_type` of credentials without one; empty for a token alone, which may be anything."""
     if "app_id" in credentials or "secret" in credentials:
         return OAUTH
     if "advertiser_ids" in credentials or "advertiser_id" in credentials:

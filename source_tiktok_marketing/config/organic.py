@@ -1,4 +1,4 @@
-"""What the configuration says about a TikTok account, and what is wrong with it."""
+"""The configuration's sign-in to a TikTok account, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from source_tiktok_marketing.config.form import Path
 
-# Who is asked about, in the words of the manifest: a TikTok account, or nobody (the renewal, which needs no token).
+# The manifest's words for such requests: about a TikTok account, or to renew its token, which needs no token.
 TIKTOK_ACCOUNT, RENEWAL = "tiktok_account", "renewal"
 
 ORGANIC = (TIKTOK_ACCOUNT, RENEWAL)
@@ -16,12 +16,12 @@ ENDS = "token_expiry_date"
 
 OPTION = "organic"
 
-# Without these no token can be renewed, and no account be asked about.
+# Without these no token can be renewed, and no account can be read.
 NEEDED = ("client_id", "client_secret", "business_id", "refresh_token")
 
 
-def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """What is missing where the sign-in to a TikTok account is begun, or its streams are asked for."""
+def find_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """What is missing if the sign-in to a TikTok account is incomplete, or if its streams are chosen without one."""
     given, groups = config.get(OPTION), config.get("stream_groups")
     if not given and isinstance(groups, list) and OPTION in groups:
         yield ["stream_groups"], "names organic, whose streams need the TikTok account's sign-in. Fill in its fields."

@@ -1,4 +1,4 @@
-"""Several workers on one account list: which part of it is this one's."""
+"""Divides the ad accounts among several workers."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 from source_tiktok_marketing.config.form import Path
 
-# Index and count where nothing is divided.
+# Index and count of a worker that reads alone.
 ALONE = (0, 1)
 
 
 def is_ours(config: Mapping[str, Any], advertiser_id: str) -> bool:
     """Whether this worker reads the ad account.
 
-    Each worker's number is hashed together with the id, and the largest hash has the ad account. That depends on
-    nothing but the id, so a new ad account moves no other; and a worker more takes its part from all the others alike,
-    where a remainder would move nearly everybody, and whoever moves is read from the beginning.
+    Each worker's number is hashed together with the id, and the largest hash gets the ad account. That depends on
+    nothing but the id, so that a new ad account moves no other. A further worker takes an equal part from all the
+    others. With `hash % count` nearly every ad account would move, and one that moves is read from the beginning.
     """
     index, count = _shard(config)
     return count == 1 or max(range(count), key=lambda number: _weight(number, advertiser_id)) == index
@@ -29,15 +29,15 @@ def ours(config: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterat
 
 
 def is_first(config: Mapping[str, Any]) -> bool:
-    """Whether this worker reads what is about no ad account: the reports on a business centre."""
+    """Whether this worker reads what belongs to no ad account, such as reports on a business centre."""
     return _shard(config)[0] == 0
 
 
 def share_of(config: Mapping[str, Any], requests: float) -> float:
     """This worker's part of a number of requests per second.
 
-    Whole requests where there are enough for everybody: 10 for three workers are 3, 3 and 4. With a third of 10 each,
-    there would be seconds in which all three make 4.
+    Whole requests if there are enough for all: of 10, three workers get 3, 3 and 4. With a third of 10 each, there
+    would be seconds in which all three send 4.
     """
     index, count = _shard(config)
     if requests < count:
@@ -45,7 +45,7 @@ def share_of(config: Mapping[str, Any], requests: float) -> float:
     return requests if count == 1 else (index + 1) * requests // count - index * requests // count
 
 
-def mistakes(config: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def find_mistakes(config: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """What is wrong with a shard whose values have the right types."""
     shard = config.get("shard")
     index, count = (shard.get("index"), shard.get("count")) if isinstance(shard, Mapping) else ALONE

@@ -1,4 +1,4 @@
-"""The ways to sign in, as a configuration names them."""
+"""The ways to sign in, by their names in a configuration."""
 
 from __future__ import annotations
 

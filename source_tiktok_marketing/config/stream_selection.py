@@ -1,4 +1,4 @@
-"""Which streams a configuration is offered, and what is said of those it is not."""
+"""Which streams a configuration offers, and what the user is told about others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.text import plain, printable, several
+from source_tiktok_marketing.text import make_printable, plain, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -28,9 +28,9 @@ SHOWN = 5
 def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     """Whether a stream can be read with these credentials, and is wanted.
 
-    The sandbox answers the lists that say so in their row, and reports below the level of the advertiser. Streams of a
-    TikTok account need its token. A row that has a group is left out where `stream_groups` names others, one with
-    `opt_in`, personal data, where the configuration does not say yes to that.
+    The sandbox has the lists that say so in their row, and reports below the level of the advertiser. Streams of a
+    TikTok account need its token. A row with a group is left out if `stream_groups` only has others. A row with
+    `opt_in`, for personal data, is left out unless that option is on.
     """
     if "opt_in" in row and config.get(row["opt_in"]) is not True:
         return False
@@ -43,7 +43,7 @@ def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
 
 
 def warn_of_unknown_states(state: list[AirbyteStateMessage], known: list[str]) -> None:
-    """Logs one warning that names the states of streams that are none of the `known`, as after a report's renaming."""
+    """Logs one warning that names the states of unknown streams, as of a report that was renamed."""
     named = [message.stream.stream_descriptor.name for message in state if message.stream]
     if unknown := [plain(name) for name in named if name not in (*known, *REFUSED_BY_TIKTOK)]:
         LOGGER.warning(
@@ -55,17 +55,17 @@ def warn_of_unknown_states(state: list[AirbyteStateMessage], known: list[str]) -
 def refuse_repeated_streams(wanted: list[str]) -> None:
     if repeated := sorted(name for name, times in Counter(wanted).items() if times > 1):
         raise ConfigError(
-            message=printable(f"The catalog names {', '.join(repeated)} more than once. Name each stream once."),
+            message=make_printable(f"The catalog names {', '.join(repeated)} more than once. Name each stream once."),
             internal_message="Nothing was read.",
         )
 
 
 def refuse_unknown_streams(wanted: list[str], offered: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Raises one config_error with a word of advice on each stream that is `wanted` and not `offered`."""
+    """Raises one config_error with advice on each stream that is `wanted` and not `offered`."""
     options = {row["name"]: row["opt_in"] for row in rows if "opt_in" in row}
     if unknown := [_advice(name, offered, options) for name in wanted if name not in offered]:
         raise ConfigError(
-            message=printable(
+            message=make_printable(
                 f"The catalog names streams that were not read: {' '.join(unknown)} "
                 "Refresh the schema of the connection. Every other stream was read."
             ),

@@ -1,6 +1,6 @@
-"""The manifest's tables of streams, written out: each row with its name, its table's words and what derives from them.
+"""Writes out the manifest's tables of streams: each row gets its name, its table's words and what derives from them.
 
-A table holds rows under `streams`; what stands beside `streams` is said of each of them, unless a row says otherwise:
+A table has rows under `streams`. The words beside `streams` apply to each row, unless the row has its own:
 
     - group: commerce                      {name: catalog_feeds, group: commerce, of: business_center,
       of: business_center                   below: [{endpoint: catalog/get/, …}], endpoint: catalog/feed/get/,
@@ -32,7 +32,7 @@ Row = Mapping[str, Any]
 
 
 @cache
-def words() -> Mapping[str, Any]:
+def load_words() -> Mapping[str, Any]:
     """The JSON schema of each kind of row (`entity`, `nested`, `report` …) and of a level, by its name."""
     text = (Path(__file__).parent / "stream_words.yaml").read_text(encoding="utf-8")
     schemas: Mapping[str, Any] = yaml.safe_load(text)["definitions"]
@@ -42,7 +42,7 @@ def words() -> Mapping[str, Any]:
 def write_out(manifest: Mapping[str, Any]) -> list[list[Row]]:
     """Replaces the tables of `manifest` by their complete rows, and returns these.
 
-    Rows that are complete already stay as they are. Tables whose rows come from the configuration have none here.
+    Rows that are complete stay as they are. Tables whose rows come from the configuration have none here.
 
     Raises:
         UnknownWordError: for a misspelt word.
@@ -76,12 +76,12 @@ def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
 
 @cache
 def _defaults(kind: str) -> Row:
-    properties = words()[kind]["properties"]
+    properties = load_words()[kind]["properties"]
     return {word: schema["default"] for word, schema in properties.items() if "default" in schema}
 
 
 def kind_of(row: Row) -> str:
-    """Which kind of row it is, of those that `words` has."""
+    """The kind of a row, one of those in `load_words`."""
     if "level" in row:
         return "report"
     if "of" not in row:
@@ -91,14 +91,14 @@ def kind_of(row: Row) -> str:
 
 def _refuse_unknown_words(name: str, row: Row) -> None:
     for kind, part in [(kind_of(row), row), *(("level", level) for level in _every_level(row.get("below", ())))]:
-        known = words()[kind]["properties"]
+        known = load_words()[kind]["properties"]
         for word in part:
             if word not in known:
                 raise UnknownWordError(name, word, known)
 
 
 def _refuse_unfinished(name: str, row: Row) -> None:
-    kind = words()[kind_of(row)]
+    kind = load_words()[kind_of(row)]
     if missing := [word for word in kind["required"] if word not in row]:
         raise UnfinishedRowError(name, f"lacks {', '.join(missing)}.")
     for word, schema in kind["properties"].items():
@@ -118,7 +118,7 @@ def _scopes_by_endpoint(scopes: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _complete_row(row: Row, scopes: Mapping[str, str]) -> Row:
-    """A row about something of an owner, with its request, its scope and its levels in full."""
+    """A row about something that an owner has, with its request, its scope and its levels in full."""
     parameter = OWNERS[row["of"]].parameter
     ids = [parameter] if parameter else []
     levels, known = _complete_levels(row.get("below", ()), ids, scopes)
@@ -131,7 +131,7 @@ def _complete_row(row: Row, scopes: Mapping[str, str]) -> Row:
 def _complete_levels(
     levels: Iterable[Row], ids: Iterable[str], scopes: Mapping[str, str]
 ) -> tuple[list[Row], list[str]]:
-    """The levels in full, and every name that is known below them: ids first, then words that are written down."""
+    """The levels in full, and every name that is known below them: first ids, then those that are written down."""
     found, written, whole = dict.fromkeys(ids), dict[str, None](), list[Row]()
     for level in levels:
         if "either" in level:
@@ -149,16 +149,16 @@ def _complete_levels(
 
 
 def _derive_ask(level: Row, ids: Iterable[str], scopes: Mapping[str, str]) -> Row:
-    """A level that TikTok is asked for; with ids alone, not with the words that are written down beside it."""
+    """A level that is looked up. Its request has ids only, not the values that are written down."""
     scope = scopes.get(level["endpoint"])
     sweeps = {"sweeps": [_texts(sweep) for sweep in level["sweeps"]]} if "sweeps" in level else {}
     return {**level, **({"scope": scope} if scope else {}), **sweeps, "ask": _request(level.get("ask", {}), ids)}
 
 
 def _request(ask: Row, known: Iterable[str]) -> dict[str, str]:
-    """The parameters of a request: those written down, and every known name that they do not hold already.
+    """The parameters of a request: those that are written down, and each known name that is in none of them.
 
-    A parameter that is written down as nothing is not sent.
+    A parameter that is written down as an empty text is not sent.
     """
     texts = _texts(ask)
     held = {name for text in texts.values() for name in PLACEHOLDER.findall(text)}
@@ -167,12 +167,12 @@ def _request(ask: Row, known: Iterable[str]) -> dict[str, str]:
 
 
 def _list_choices(choices: Row | list[Row]) -> list[dict[str, str]]:
-    """What a level goes through, one after another: `{partner: [Zefr, IAS]}` is `[{partner: Zefr}, {partner: IAS}]`."""
+    """The values of a level, one after another: `{partner: [Zefr, IAS]}` is `[{partner: Zefr}, {partner: IAS}]`."""
     if isinstance(choices, Mapping):
         return [_texts({name: value}) for name, values in choices.items() for value in values]
     return [_texts(choice) for choice in choices]
 
 
 def _texts(values: Row) -> dict[str, str]:
-    """Parameters as TikTok reads them: what is no text is JSON."""
+    """Parameters as TikTok reads them: anything but a text as JSON."""
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}

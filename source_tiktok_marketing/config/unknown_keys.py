@@ -1,4 +1,4 @@
-"""Keys that no field of the form has: most likely misspelt ones."""
+"""Finds keys of the configuration that are no field of the form: most of them are misspelt."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # Older forms of the official connector's configuration, and the connector's own.
 KNOWN = {"environment", "access_token", "report_granularity", "concurrency_level", PREPARED}
-# In it: the keys that are ignored, each with a question after what was meant, if anything is like it.
+# In it: the keys that are ignored, each with the question "Did you mean …?" if a field is like it.
 IGNORED = "ignored"
 
 
 def find_ignored_keys(written: Mapping[str, Any], options: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The keys that no field has, `credentials.app` where it is inside another, each with a hint.
+    """The keys that are no field (`credentials.app` if one is inside another), each with a hint.
 
-    What is in a report or an endpoint is left out here: there it is a mistake (`find_unknown_keys`).
+    Those in a report or an endpoint are left out here, as they are mistakes there (`find_mistakes_in`).
     """
     found = [(name, did_you_mean(name, options)) for name in find_unknown_keys(written, (*options, *KNOWN))]
     for name, option in options.items():
@@ -33,18 +33,18 @@ def find_ignored_keys(written: Mapping[str, Any], options: Mapping[str, Any]) ->
 
 
 def find_unknown_keys(written: Mapping[str, Any], known: Iterable[str]) -> list[str]:
-    """The keys of an object that are not known; those of the platform and the CDK begin with an underscore."""
+    """The unknown keys of an object, without those of the platform and the CDK, which begin with an underscore."""
     names = set(known)
     return [name for name in written if name not in names and not name.startswith("_")]
 
 
 def find_mistakes_in(written: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with the keys of a report or an endpoint: one that nobody reads would change what is read."""
+    """What is wrong with the keys of a report or an endpoint. An ignored one could change what is read."""
     for name in find_unknown_keys(written, schema["properties"]) if isinstance(written, Mapping) else ():
         yield name, f"no field has that name. {did_you_mean(name, schema['properties']) or 'Take it out.'}"
 
 
 def warn_of_ignored_keys(config: Mapping[str, Any]) -> None:
-    """Logs one warning for each key of the configuration that nobody reads."""
+    """Logs one warning for each key of the configuration that is ignored."""
     for name, hint in config.get(PREPARED, {}).get(IGNORED, ()):
         LOGGER.warning(f"{plain(name)} in the configuration is ignored: no field has that name. {hint}".rstrip())

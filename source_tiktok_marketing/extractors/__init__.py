@@ -1,1 +1,1 @@
-"""How records are taken out of an answer."""
+"""Takes the records out of an answer."""

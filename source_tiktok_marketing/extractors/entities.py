@@ -1,4 +1,4 @@
-"""A page of a list → typed records."""
+"""Turns a page of a list into typed records."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from source_tiktok_marketing.schema.casting import OddValues, entity
 
 @dataclass
 class EntityExtractor(RecordExtractor):
-    """Takes a page of campaigns, ads, images … apart: typed as the catalogue says, the ad account on every one.
+    """Extracts campaigns, ads, images … from a page: typed by the catalogue of columns, each with its ad account.
 
     TikTok leaves `advertiser_id` out of audiences, images, videos, music and portfolios, and writes times in two
-    ways (`2026-01-05 07:00:00`, `2026-01-05T07:00:00Z`, both UTC). Columns the catalogue does not know pass through.
+    ways (`2026-01-05 07:00:00`, `2026-01-05T07:00:00Z`, both UTC). Columns that the catalogue lacks pass through.
 
-    Of a sweep marked `undated` only the rows without `modify_time` are kept: the dated ones came with another sweep.
+    A sweep marked `undated` keeps only rows without `modify_time`: the others came with another sweep.
     """
 
     record_path: str

@@ -1,4 +1,4 @@
-"""What TikTok hangs below something else → flat typed records."""
+"""Turns records that lie anywhere in an answer into flat, typed ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.extractors.paths import EVERY, walk_to
 from source_tiktok_marketing.extractors.reports import ReportExtractor
-from source_tiktok_marketing.requesters.permissions import accepted
+from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.requesters.request_parameters import is_unasked
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.casting import OddValues, entity
@@ -21,20 +21,20 @@ from source_tiktok_marketing.schema.casting import OddValues, entity
 
 @dataclass
 class NestedExtractor(RecordExtractor):
-    """Takes an answer apart whose records lie somewhere in it: typed as the catalogue says, objects opened.
+    """Extracts records that lie anywhere in an answer: typed by the catalogue of columns, and flat.
 
     `records` is the way to them: the members of `data`, one below the other. A list on the way stands for each of its
-    elements, and what surrounds the next step in it is kept on the records; `*` stands for each value of an object,
-    whose key becomes the column `key_as`. A text or number in a list becomes the column `key_as` too. `lift` names the
-    objects in a record whose members are columns of their own, `renames` gives members another name where theirs is
-    that of an owner; one renamed to nothing is left out. `copies` names columns that repeat a member, and the member.
+    elements, and the members beside the next step stay on the records. `*` stands for each value of an object, whose
+    key becomes the column `key_as`; so does a text or number in a list. `lift` names objects in a record whose members
+    become columns of their own. `renames` gives members another name if theirs is that of an owner; one renamed to
+    nothing is left out. `copies` names columns that repeat a member, and the member.
 
         records: list.statistics
         {"list": [{"pixel_id": "7", "statistics": [{"total_count": 3}, {"total_count": 4}]}]}
         ─────────────────────────────────────────────────────────────────────────────────────
         {"pixel_id": "7", "total_count": 3}, {"pixel_id": "7", "total_count": 4}
 
-    Raises RefusedError for an answer whose code is not 0, and a config_error where the user's `own` way to the records
+    Raises RefusedError for an answer whose code is not 0, and a config_error if the user's `own` way to the records
     leads nowhere.
     """
 
@@ -56,7 +56,7 @@ class NestedExtractor(RecordExtractor):
         answer = answer_of(response)
         if answer.is_doubted or is_unasked(answer):
             return
-        data, first = accepted(answer).data, self.records.partition(".")[0]
+        data, first = require_accepted(answer).data, self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
             raise ConfigError(
                 message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct records in "
@@ -79,10 +79,10 @@ class NestedExtractor(RecordExtractor):
 
 @dataclass
 class NestedReportExtractor(ReportExtractor):
-    """Takes a page of a report about something an ad account has apart, as ReportExtractor does one about the account.
+    """Extracts a report about something that an ad account has, as ReportExtractor does one about the account.
 
-    What describes the subject of a row beside its ids, TikTok puts into a third object, `info`; it may hold the ids
-    too. Raises RefusedError for an answer whose code is not 0.
+    Beside dimensions and metrics TikTok sends a third object, `info`, which describes the subject of the row; it may
+    have its ids too. Raises RefusedError for an answer whose code is not 0.
     """
 
     @override
@@ -90,7 +90,7 @@ class NestedReportExtractor(ReportExtractor):
         """The records of one answer."""
         answer = answer_of(response)
         if not answer.is_doubted:
-            yield from super().extract_records(accepted(answer))
+            yield from super().extract_records(require_accepted(answer))
 
     @override
     def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:

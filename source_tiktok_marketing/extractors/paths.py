@@ -1,16 +1,16 @@
-"""The way to records that lie somewhere in an answer."""
+"""Finds records that lie anywhere in an answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-# What the values of an object are called where its keys are ids: {"7001": {…}} → {"key": "7001", …}.
+# In a path: each value of an object whose keys are ids. {"7001": {…}} becomes {"key": "7001", …}.
 EVERY = "*"
 
 
 def walk_to(data: Mapping[str, Any], path: str, key_as: str = "value") -> Iterable[Mapping[str, Any]]:
-    """The objects at the end of `path`, each with what surrounds them on the way, but for the members of `data`."""
+    """The objects at the end of `path`, each with the members beside it on the way, except those of `data` itself."""
     first, _, rest = path.partition(".")
     start = data.get(first) if first and first != EVERY else data
     return _walk(start, rest.split(".") if rest else [EVERY] if first == EVERY else [], key_as, {})

@@ -1,4 +1,4 @@
-"""TikTok's rows → flat typed records, in one pass; and the schema that goes with them."""
+"""Turns TikTok's rows into flat, typed records in one pass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 
 from source_tiktok_marketing.errors import TransientError
-from source_tiktok_marketing.requesters.cut_answers import cut, is_cut
+from source_tiktok_marketing.requesters.cut_answers import cut_error, is_cut
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.responses import answer_of
@@ -26,27 +26,27 @@ NOT_APPLICABLE = "-"
 
 
 class PartOfRow(dict[str, Any]):
-    """A row of a report of more metrics than fit a request: those of one request, `metrics` as it named them."""
+    """A part of a row of a report with more metrics than fit into a request; `metrics` are those of its request."""
 
     metrics = ""
 
 
 @dataclass
 class ReportExtractor(RecordExtractor):
-    """Takes a page of a report apart.
+    """Extracts the records of a page of a report.
 
     TikTok sends dimensions and metrics in two objects, every value as text, `-` for what does not apply, whole
-    numbers sometimes as `"1.00"`, and the ad account nowhere. A record is flat and typed and carries the account.
+    numbers sometimes as `"1.00"`, and the ad account nowhere. A record is flat, typed, and has the account's id.
 
         {"dimensions": {"ad_id": "17", "stat_time_day": "2026-01-05 00:00:00"},
          "metrics": {"spend": "14.68", "clicks": "3.00", "reach": "-"}}
         ───────────────────────────────────────────────────────────────────────
         {"advertiser_id": "70", "ad_id": "17", "stat_time_day": "2026-01-05", "spend": 14.68, "clicks": 3}
 
-    Of an ad account with more than 20,000 ads TikTok answers for the newest, with code 0, and only a header tells:
-    raises AnswerCutError, for ReportRetriever to ask in parts.
+    For an ad account with more than 20,000 ads TikTok answers about the newest only, with code 0, and only a header
+    says so. That raises AnswerCutError, so that ReportRetriever asks in parts.
 
-    What still fails: a value that can't be written as its type becomes null, and is counted in the log.
+    What still fails: a value that can't be converted to its type becomes null, and the log counts it.
     """
 
     dimensions: list[str]
@@ -71,7 +71,7 @@ class ReportExtractor(RecordExtractor):
         answer, parameter = answer_of(response), owner_of(self.of, self.business_center_id).parameter
         owner = {parameter: answer.asked(parameter)}
         if is_cut(answer):
-            raise cut(self.stream, owner)
+            raise cut_error(self.stream, owner)
         if self._codec and (page := self._codec.page_of(answer)) is not None:
             yield page
             return
@@ -92,17 +92,17 @@ class ReportExtractor(RecordExtractor):
             try:
                 record[label] = cast(value)
             except (TypeError, ValueError, OverflowError):
-                if (kept := self._odd_values.fitted(self.stream, column, value)) is not None:
+                if (kept := self._odd_values.fit(self.stream, column, value)) is not None:
                     record[label] = kept
         return record
 
 
 @dataclass
 class TaskExtractor(RecordExtractor):
-    """Takes the download of an asynchronous report apart: one CSV with a header of field names, no envelope.
+    """Extracts the records of an asynchronous report: one CSV with a header of field names, without an envelope.
 
-    The values are the same texts as in a page, and a record is the same as ReportExtractor's. What still fails: a body
-    that breaks off in the middle of a row raises a transient error, and the window is read again in the next sync.
+    Values are the same texts as in a page, and records are those of ReportExtractor. What still fails: if a body breaks
+    off in the middle of a row, that is a transient error, and the next sync reads the window again.
     """
 
     dimensions: list[str]

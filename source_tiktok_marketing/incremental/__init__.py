@@ -1,1 +1,1 @@
-"""How far each ad account has been read: windows, cursors and states."""
+"""Keeps track of how far each ad account has been read: windows, cursors and states."""

@@ -29,11 +29,11 @@ SETTLED_AFTER = timedelta(days=2)
 
 
 class AdvertiserCursor(Cursor):
-    """Moves an ad account's cursor to the last day seen, and past windows in which it had nothing.
+    """Moves an ad account's cursor to the last day seen, and past windows without rows.
 
-    The CDK's cursor only follows records, so an ad account without rows would be asked for all its days in every
-    sync; and it parses a date and hashes the slice for every record. This one remembers the largest day of a window
-    and tells the CDK's cursor when the window closes.
+    The CDK's cursor only follows records, so that every sync would read all days of an ad account without rows; and it
+    parses a date and hashes the slice for every record. This one remembers the largest day of a window, and passes it
+    to the CDK's cursor when the window closes.
 
       window        [────────────────────────────────]
       rows             ▪ ▪▪  ▪
@@ -41,8 +41,8 @@ class AdvertiserCursor(Cursor):
       last row              ─┤
       cursor                               ┤ the later of the two
 
-    It never moves back, never past TikTok's today, and never past a window of the account that has not closed: one
-    that failed is read again, and so is one that TikTok refused (`refuse`), once the token has the permission.
+    It never moves back, never past TikTok's today, and never past a window of the account that has not closed. So a
+    window that failed is read again, and so is one that TikTok refused (`refuse`), once the token has the permission.
     """
 
     def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
@@ -51,7 +51,7 @@ class AdvertiserCursor(Cursor):
         self._clock = clock
         self._last_day: dict[int, str] = {}
         self._lock = Lock()
-        # Per ad account its windows in order, by their first day, each with the day it reached once it is closed.
+        # The windows of each ad account in order, by their first day, with the day they reached once they are closed.
         self._windows: defaultdict[str, OrderedDict[str, str | None]] = defaultdict(OrderedDict)
 
     @property
@@ -61,10 +61,10 @@ class AdvertiserCursor(Cursor):
         return self._inner.state
 
     def open_partition(self, partition: Partition) -> None:
-        """Takes note of a window before it is read; windows of one ad account come in the order of their days."""
+        """Notes a window before it is read. The windows of one ad account come in the order of their days."""
         window = slice_of(partition)
         with self._lock:
-            self._last_day.pop(id(window), None)  # of a window that failed and whose place in memory this one has
+            self._last_day.pop(id(window), None)  # left by a failed window that had the same id
             self._windows[_owner(window)][window["start_time"]] = None
 
     @override
@@ -79,7 +79,7 @@ class AdvertiserCursor(Cursor):
 
     @override
     def close_partition(self, partition: Partition) -> None:
-        """Moves the cursor over the windows that were read to their end, up to the first that was not."""
+        """Moves the cursor past all windows that were read, up to the first one that was not."""
         window = slice_of(partition)
         if window.extra_fields.get(REFUSED) or window.extra_fields.get(HELD):
             return
@@ -93,7 +93,7 @@ class AdvertiserCursor(Cursor):
             self._inner.close_partition(partition)
 
     def _last_of_closed(self, owner: str) -> str:
-        """Forgets the account's windows up to the first that is open; the last day they reached, `""` without any."""
+        """Forgets the account's closed windows before the first open one, and returns the last day they reached."""
         windows, last = self._windows[owner], ""
         while windows and windows[next(iter(windows))]:
             last = max(last, windows.popitem(last=False)[1] or "")
@@ -115,8 +115,8 @@ class AdvertiserCursor(Cursor):
 class AdvertiserStream(AbstractStream):
     """A report stream whose windows stay inside the ad account's own days.
 
-    The CDK cuts windows up to the latest day anywhere on earth, not begun yet in Los Angeles: a window wholly outside
-    the account's days is closed without a request, and the manifest narrows the request of any other to them.
+    The CDK makes windows up to the latest day anywhere on earth, which has not begun in Los Angeles yet. A window that
+    is wholly outside the account's days is closed without a request; the manifest narrows all others to these days.
     """
 
     def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
@@ -128,7 +128,7 @@ class AdvertiserStream(AbstractStream):
         """The windows to read."""
         for partition in self._inner.generate_partitions():
             self._cursor.open_partition(partition)
-            if slice_of(partition).extra_fields.get("jobs") == []:  # all came to nothing, as the CDK says at the end
+            if slice_of(partition).extra_fields.get("jobs") == []:  # all tasks failed, as the CDK says at the end
                 continue
             if is_outside(slice_of(partition)):
                 self._cursor.close_partition(partition)
@@ -176,12 +176,12 @@ def _owner(window: StreamSlice) -> str:
 
 
 def _last_asked_for(window: StreamSlice, today: str) -> str:
-    """The last day of a window that has begun: TikTok was seen to send rows of days nobody asked for."""
+    """The last day of a window that has begun. TikTok has been seen to send rows of days outside the request."""
     return min(today, str(window.cursor_slice["end_time"]))
 
 
 def keep_every_account(cursor: Cursor) -> None:
-    """Lifts the CDK's limits, above which one cursor stands for all ad accounts: a new one would lose its history."""
+    """Lifts the CDK's limit, above which all ad accounts share one cursor: a new one would lose its history."""
     if isinstance(cursor, ConcurrentPerPartitionCursor):
         cursor.SWITCH_TO_GLOBAL_LIMIT = cursor.DEFAULT_MAX_PARTITIONS_NUMBER = sys.maxsize
 

@@ -1,4 +1,4 @@
-"""Whole pages on their way through the CDK, as one message each."""
+"""Carries whole pages through the CDK, as one message each."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from typing_extensions import override
 
 from source_tiktok_marketing.requesters.pages import Lines, Page
 
-# A page in hand is a megabyte, and the CDK's queue counts messages. Who stops reading must not stop the threads.
+# A page is a megabyte, and the CDK's queue only counts messages. After the wait a thread goes on, so that a reader that
+# stops reading does not block it for ever.
 PAGES_IN_HAND, LONGEST_WAIT = 16, 60.0
 
 IN_HAND = BoundedSemaphore(PAGES_IN_HAND)
 
-# Records that were in pages, by stream, counted as they are taken: the CDK counts messages.
+# Records that were in pages, by stream, counted when they are taken out, as the CDK counts messages.
 IN_PAGES: Counter[str] = Counter()
 
 
 class PageMessage(AirbyteMessage):
-    """Many records in one message, for a reader that knows; `taken` has to be called once, by who writes them."""
+    """Many records in one message. Who writes them has to call `take`, once."""
 
     def __init__(self, lines: Lines, window: Any) -> None:
         super().__init__(type=Type.RECORD)
@@ -33,8 +34,8 @@ class PageMessage(AirbyteMessage):
         self.window = window
         self._holds = IN_HAND.acquire(timeout=LONGEST_WAIT)
 
-    def taken(self) -> Lines:
-        """The records; makes room for another page."""
+    def take(self) -> Lines:
+        """Returns the records, and makes room for another page."""
         if self._holds:
             self._holds = False
             IN_HAND.release()
@@ -42,15 +43,15 @@ class PageMessage(AirbyteMessage):
         return self.lines
 
     def messages(self) -> Iterator[AirbyteMessage]:
-        """The records one by one, for everybody else."""
+        """The records one by one, for a caller that can't write pages."""
         now = time.time_ns() // 1_000_000
-        for row in self.taken().rows():
+        for row in self.take().rows():
             record = AirbyteRecordMessage(stream=self.lines.stream, data=row, emitted_at=now)
             yield AirbyteMessage(type=Type.RECORD, record=record)
 
 
 class BulkPartition(Partition):
-    """A window whose pages are messages; its first record comes alone, as the CDK waits for one to start the stream."""
+    """A window whose pages are messages. Its first record comes alone, as the CDK starts the stream with a record."""
 
     def __init__(self, inner: Partition) -> None:
         self._inner = inner

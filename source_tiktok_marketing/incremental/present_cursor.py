@@ -1,4 +1,4 @@
-"""Lists of what changes: their cursor follows the moments of records, but to none that has not been."""
+"""Lists of things that change: their cursor follows the times of records, but never into the future."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from source_tiktok_marketing.requesters.clock import SyncClock
 
 
 class PresentCursor(Cursor):
-    """Follows the moments of records but those that have not been yet, to which no cursor may move."""
+    """Follows the times of records, except those in the future, to which no cursor may move."""
 
     def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
         self._inner = inner
@@ -31,7 +31,7 @@ class PresentCursor(Cursor):
 
     @override
     def observe(self, record: Record) -> None:
-        """Notes the moment of one record, where it has been."""
+        """Notes the time of one record, unless it is in the future."""
         if str(record.data.get(self._field) or "")[:19] <= self._clock.earlier().isoformat()[:19]:
             self._inner.observe(record)
 
@@ -52,7 +52,7 @@ class PresentCursor(Cursor):
 
 
 class ChangingStream(AdvertiserStream):
-    """A list of what changes: its cursor moves to no moment that has not been."""
+    """A list of things that change. Its cursor never moves into the future."""
 
     def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
         self._inner = inner
@@ -70,8 +70,8 @@ class ChangingStream(AdvertiserStream):
         return self._present
 
 
-def bound_to_present(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
-    """The stream with a cursor that never passes what was asked for; reports are windowed, whatever is said of them."""
+def bind_to_present(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
+    """The stream with a cursor that never moves into the future. Reports always count as windowed."""
     if is_windowed or str(stream.cursor_field).startswith(("stat_time", "period")):
         return AdvertiserStream(stream, clock)
     return ChangingStream(stream, clock) if stream.cursor_field else stream

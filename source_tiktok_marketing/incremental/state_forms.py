@@ -1,4 +1,4 @@
-"""Every form in which a saved state comes, as one message per stream: the only form the CDK reads without stopping."""
+"""Turns every form of a saved state into one message per stream, the only form that the CDK always accepts."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Found = Iterator[tuple[Any, Any]]
 
 
 def read_states(path: str) -> list[AirbyteStateMessage]:
-    """The states in a file. Raises ValueError where it is none of the forms.
+    """The states in a file. Raises ValueError if it has none of these forms.
 
-    Messages of any type, one of them alone or one a line, as in the saved output of a sync, what the platform's API
-    gives, or an object with a state per stream. Of several states of a stream the last one counts.
+    A message of any type, or one per line, as in the saved output of a sync; the answer of the platform's API; or an
+    object with a state per stream. If a stream has several states, the last one counts.
     """
     return _messages(_states_in(read_json_values(path)))
 
 
 def group_by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStateMessage]:
-    """The same states, one message per stream; of a GLOBAL or LEGACY message the streams' parts."""
+    """The same states, one message per stream. A GLOBAL or LEGACY message is divided by stream."""
     found: list[tuple[Any, Any]] = []
     for message in messages:
         states = [message.stream] if message.stream else message.global_.stream_states if message.global_ else []
@@ -39,7 +39,7 @@ def _messages(found: Iterable[tuple[Any, Any]]) -> list[AirbyteStateMessage]:
 
 
 def _states_in(written: Any) -> Found:
-    """The name and the state of each stream in whatever was written down."""
+    """The name and the state of each stream, in any of the forms."""
     if isinstance(written, list):
         for entry in written:
             yield from _states_in(entry)
@@ -64,7 +64,7 @@ def _states_of(written: Mapping[str, Any]) -> Found:
 
 
 def _holds(written: Mapping[str, Any], key: str) -> bool:
-    """Whether `key` is the part of a message that has the states, and no stream of that name."""
+    """Whether `key` is the part of a message that has the states, and not a stream of that name."""
     return isinstance(written.get(key), Mapping) and ("type" in written or "stateType" in written or len(written) == 1)
 
 
@@ -78,7 +78,7 @@ def _try_forms(written: Mapping[str, Any], *keys: str) -> Any:
 
 
 def _message(name: str, state: Any) -> AirbyteStateMessage:
-    """A stream's message. What is no object is left for the migration to warn of."""
+    """A stream's message. The migration warns of a state that is no object."""
     blob = dict(state) if isinstance(state, Mapping) else {} if state is None else {"no object": True}
     stream = {"stream_descriptor": {"name": name}, "stream_state": blob}
     return AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": stream})

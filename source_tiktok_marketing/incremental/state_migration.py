@@ -1,4 +1,4 @@
-"""Saved states, this connector's and the official one's, brought into today's form."""
+"""Converts saved states, this connector's and the official one's, into today's form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from source_tiktok_marketing.text import plain, several
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([ T].+)?", re.ASCII)
-# Outside these years the CDK can't count days back or on.
+# Outside these years the CDK can't add or subtract days.
 EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
 MARKS = {"__ab_no_cursor_state_message", "__ab_full_refresh_sync_complete"}
 SHOWN = 5
@@ -30,8 +30,8 @@ SHOWN = 5
 class AdvertiserStateMigration(StateMigration):
     """Takes over saved states: this connector's, and those of the official one.
 
-    A state keeps a global cursor beside those of the ad accounts, and a newly authorised account would begin there,
-    without its history: it is dropped. The official connector's partitions are cut to what they share with ours.
+    A state has a global cursor beside those of the ad accounts. It is dropped, as a newly authorised account would
+    begin there, without its history. The official connector's partitions are reduced to the members that ours have.
 
         {"states": [{"partition": {"advertiser_id": "1", "parent_slice": {}},
                      "cursor": {"stat_time_day": "2026-01-05"}}],
@@ -40,12 +40,12 @@ class AdvertiserStateMigration(StateMigration):
         {"states": [{"partition": {"advertiser_id": "1"}, "cursor": {"stat_time_day": "2026-01-05"}}]}
 
     A state of one cursor for the whole stream, from before there were partitions, counts for every ad account:
-    `{"stat_time_day": "2026-01-05"}` stays as it is. The one cursor to which the CDK reduces a state of more than
-    10,000 ad accounts (`use_global_cursor`) does not: which accounts it is about is not known, and one that was not
-    among them would lose its history. The stream is read from its start, and saves a cursor per account from then on.
+    `{"stat_time_day": "2026-01-05"}` stays as it is. The CDK also reduces a state of more than 10,000 ad accounts to
+    one cursor (`use_global_cursor`). It does not say which accounts it is about, and any other would lose its history:
+    the stream is read from its start, and saves a cursor per account from then on.
 
-    What can't be understood costs what it is about: an ad account, or the stream, is read from its start again, and
-    one warning says so.
+    If a part of a state can't be understood, its ad account, or the stream, is read from the start again, and one
+    warning says so.
     """
 
     cursor: str
@@ -64,7 +64,7 @@ class AdvertiserStateMigration(StateMigration):
 
     @override
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The state in today's form. Logs one warning where a part of it can't be gone on from."""
+        """The state in today's form. Logs one warning if a part of it can't be used."""
         report = _Report(self.stream, self._owner.several)
         migrated = self._migrate(stream_state, report)
         report.warn()
@@ -85,9 +85,9 @@ class AdvertiserStateMigration(StateMigration):
         return {}
 
     def _earliest_of_each(self, states: Iterable[Any], report: _Report) -> Iterator[Mapping[str, Any]]:
-        """One state per ad account; the official one keeps several per account where it asks per buying type or store.
+        """One state per ad account. The official connector has several if it asks per buying type or store.
 
-        Where one of them can't be read, nothing is known of the account.
+        If one of them can't be read, the account counts as unknown.
         """
         found: defaultdict[str, list[str]] = defaultdict(list)
         for state in states:
@@ -104,13 +104,13 @@ class AdvertiserStateMigration(StateMigration):
                 yield {"partition": {self._owner.parameter: owner_id}, "cursor": {self.cursor: min(values)}}
 
     def _understand(self, value: Any, owner_id: str, report: _Report) -> str:
-        """The cursor's value in the form that the manifest names; `""` where it is none to go on from."""
+        """The cursor's value in the form that the manifest names; `""` if it can't be used."""
         moment = _moment_of(value)
         today = today_in(FIRST_ZONE)
         if moment is None:
             report.unreadable.add(owner_id)
             return ""
-        if today < moment.date() <= today + CLOCK_ERROR:  # what lies beyond was meant, as in Airbyte's own tests
+        if today < moment.date() <= today + CLOCK_ERROR:  # a later one was set on purpose, as in Airbyte's own tests
             report.ahead.add(owner_id)
             return ""
         if moment.date() > today:
@@ -119,7 +119,7 @@ class AdvertiserStateMigration(StateMigration):
 
 
 class _Report:
-    """What a state had that can't be gone on from."""
+    """The parts of a state that can't be used."""
 
     def __init__(self, stream: str, owners: str) -> None:
         self._stream, self._owners = stream, owners
@@ -130,7 +130,7 @@ class _Report:
         self.waiting: set[str] = set()
 
     def warn(self) -> None:
-        """Logs one warning where there is anything to tell."""
+        """Logs one warning if there is anything to report."""
         if told := list(self._sentences()):
             LOGGER.warning(f"{self._stream}: " + " ".join(told))
 
@@ -155,7 +155,7 @@ class _Report:
 
 
 def _owner_in(partition: Any, name: str) -> str:
-    """Whose a partition is, which may say so in the slice of its parent; `""` where nothing does."""
+    """The owner of a partition, which may be named in the slice of its parent; `""` if none is named."""
     while isinstance(partition, Mapping):
         found = partition.get(name)
         if isinstance(found, str | int) and not isinstance(found, bool):
@@ -165,9 +165,9 @@ def _owner_in(partition: Any, name: str) -> str:
 
 
 def _moment_of(value: Any) -> datetime | None:
-    """The moment a cursor stands for, at most the last one the CDK can count with; None where it is none.
+    """The time in a cursor, at most the last one that the CDK can reckon with; None if it is no time.
 
-    With a zone it is the earlier of what is written and of what it is in UTC: to read a day again loses nothing.
+    If it has a zone, the earlier of the written time and the time in UTC counts: to read a day again loses nothing.
     """
     text = value.strip() if isinstance(value, str) else ""
     try:

@@ -1,4 +1,4 @@
-"""Windows of days: whose they are, and which are not read."""
+"""Windows of days: their owner's days, and the marks of those that were not read."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ REFUSED, HELD = "refused", "held"
 
 
 def refuse(window: StreamSlice) -> None:
-    """Marks what a window shares with the later ones of its owner: TikTok does not answer them."""
+    """Marks a window, and with it the later ones of its owner, as refused by TikTok."""
     cast("dict[str, Any]", window.extra_fields)[REFUSED] = True
 
 
 def hold(window: StreamSlice) -> None:
-    """Marks what a window shares with the others of its owner: a part of it was skipped, so that its state stays."""
+    """Marks the windows of an owner as skipped in part, so that its state stays where it is."""
     cast("dict[str, Any]", window.extra_fields)[HELD] = True
 
 
@@ -30,7 +30,7 @@ def slice_of(partition: Partition) -> StreamSlice:
 
 
 def days_of(window: StreamSlice) -> Mapping[str, str]:
-    """The days of the window's ad account; the slice of an asynchronous report has them in its task."""
+    """The days of the window's ad account. The slice of an asynchronous report has them in its task."""
     tasks = window.extra_fields.get("jobs")
     return tasks[0].job_parameters().extra_fields if tasks else window.extra_fields
 

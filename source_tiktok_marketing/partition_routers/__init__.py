@@ -1,1 +1,1 @@
-"""Whom a stream is asked about."""
+"""Lists whom a stream is read for: ad accounts, business centres, and what belongs to them."""

@@ -1,4 +1,4 @@
-"""advertiser/info/ for many ad accounts at once, some of which TikTok may refuse."""
+"""Reads advertiser/info/ for many ad accounts at once, some of which TikTok may refuse."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ BATCH = 100
 
 @dataclass
 class Details:
-    """Asks batch after batch. TikTok refuses one whole for one id without permission.
+    """Asks for one batch after another. TikTok refuses a whole batch because of one id without permission.
 
-    Its words may name that id; else halving finds it in few requests. A check may ask only so often (`left`): what was
-    not asked for is `untold`, and `suspected` where it is part of a batch that was refused.
+    Its words may name that id; otherwise halving finds it in few requests. A check may only send so many requests
+    (`left`). Ids that were not asked for are `untold`; those from a refused batch are `suspected` as well.
     """
 
     requester: HttpRequester
@@ -60,7 +60,7 @@ class Details:
 
 
 def _refuse_all(words: str) -> None:
-    """Raises where it is not some ad accounts that are refused."""
+    """Raises a config_error if TikTok refuses the endpoint, not some ad accounts."""
     if is_not_granted(words):
         raise ConfigError(
             message=f"TikTok refused: {words}. It was asked for the details of the ad accounts. Add this permission to "

@@ -1,4 +1,4 @@
-"""Who to ask for: the ad accounts of a sync, looked up once, handed to every stream one by one."""
+"""The ad accounts of a sync, looked up once for all streams."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from source_tiktok_marketing.sync import Shared, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# Lookups of a check: with the list, where there is one, and a report they make four requests.
+# How many lookups a check makes. With a report, and the list if there is one, these are four requests.
 IN_A_CHECK, IN_A_CHECK_WITH_LIST = 3, 2
 
 
 class AdvertiserDirectory(Shared):
-    """The ad accounts of one sync: which the token reaches, which the user chose, and what day it is there.
+    """The ad accounts of one sync: which the token reaches, which the user chose, and what day it is in each.
 
-    Each question goes to TikTok once per sync, however many streams and threads ask; an error is remembered like an
-    answer, so a wrong token costs one request, not one per stream. Nothing is cached by HTTP: the CDK's cache keeps
-    TikTok's error bodies, which come with status 200, and answers retries from them.
+    Each lookup is made once per sync, however many streams and threads need it. An error is kept like an answer, so
+    that a wrong token takes one request, not one per stream. The CDK's HTTP cache can't be used: it keeps TikTok's
+    error bodies, which come with status 200, and answers retries from them.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -57,11 +57,11 @@ class AdvertiserDirectory(Shared):
         return rows
 
     def chosen(self) -> list[str]:
-        """The ids this worker reads, in a stable order. Raises a config_error where there is none for any worker."""
+        """The ids this worker reads, in a stable order. Raises a config_error if no worker has any."""
         return [advertiser_id for advertiser_id in self._list_undivided() if is_ours(self._config, advertiser_id)]
 
     def any(self) -> str:
-        """An ad account to ask what is the same for all: the first that answers, of any worker's first hundred."""
+        """An ad account to ask for what is the same for all: the first of a hundred that answers."""
         found: str = self._ask_once("any", self._find_any)
         return found
 
@@ -69,7 +69,7 @@ class AdvertiserDirectory(Shared):
         ids = self._list_undivided()
         if is_sandbox(self._config) or len(ids) == 1:
             return ids[0]
-        with suppress(AirbyteTracedException):  # whoever reads the details says so
+        with suppress(AirbyteTracedException):  # the streams that need the details will raise it
             rows = self.details() if len(self.chosen()) in range(1, BATCH) else self._details_of(ids[:BATCH])
             return next(iter(rows), ids[0])
         return ids[0]
@@ -90,7 +90,7 @@ class AdvertiserDirectory(Shared):
         )
 
     def details(self) -> Mapping[str, Mapping[str, Any]]:
-        """The rows of advertiser/info/ by id, of the chosen ad accounts that answer (in a check, the first)."""
+        """The rows of advertiser/info/ by id: of the chosen ad accounts that answer, in a check of the first ones."""
         rows: Mapping[str, Mapping[str, Any]] = self._ask_once("details", self._ask_for_details)
         return rows
 
@@ -107,17 +107,17 @@ class AdvertiserDirectory(Shared):
         return bool(chosen_advertiser_ids(self._config))
 
     def promising(self) -> list[str]:
-        """The chosen ad accounts of which a check expects an answer; all of them where it expects none."""
+        """The chosen ad accounts that should answer a check; all of them if none should."""
         chosen, doubtful = self.chosen(), {*self.unreachable(), *self.refused_together}
         return [each for each in chosen if each not in doubtful] or chosen
 
     def days(self, advertiser_id: str, wanted: Mapping[str, Any]) -> dict[str, str]:
         """The days to report on, `first_day` to `last_day`, and `today`, on the ad account's own clock, as ISO dates.
 
-        `wanted` says `start_date` and `end_date` in the words of the configuration.
+        `wanted` has `start_date` and `end_date` as the configuration writes them.
 
-        `year_before` is the earliest day a report without a time dimension may start at. An ad account without
-        known zone (the sandbox, or one without permission) is taken to live in UTC.
+        `year_before` is the earliest day at which a report without a time dimension may start. If the time zone of an
+        ad account is not known (in the sandbox, or without permission), it is taken to be UTC.
         """
         today = self._find_today(advertiser_id)
         first = parse_day(wanted["start_date"], today)
@@ -130,8 +130,8 @@ class AdvertiserDirectory(Shared):
         }
 
     def _find_today(self, advertiser_id: str) -> date:
-        if advertiser_id not in self._todays:  # midnight may pass during a sync: all streams keep to one day
-            # Asked first: the answer says what time it is.
+        if advertiser_id not in self._todays:  # midnight may pass during a sync: all streams keep the same day
+            # The zone is looked up first, as its answer says what time it is.
             zone = self._find_zone(advertiser_id) if advertiser_id else UTC
             self._todays[advertiser_id] = self._clock.today_in(zone)
         return self._todays[advertiser_id]
@@ -172,7 +172,7 @@ class AdvertiserDirectory(Shared):
 
 
 def _outcome(ask: Callable[[], Any]) -> Callable[[], Any]:
-    """What `ask` gave or raised, to be had again any number of times."""
+    """A function that returns or raises, any number of times, what `ask` returned or raised."""
     try:
         answer = ask()
     except AirbyteTracedException as error:

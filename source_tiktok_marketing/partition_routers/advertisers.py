@@ -16,7 +16,7 @@ from source_tiktok_marketing.sync import is_sample
 
 
 def _has_begun(days: Mapping[str, Any]) -> bool:
-    """Whether there is a day to report on yet; ISO dates compare as text."""
+    """Whether there is a day to report on yet. ISO dates compare as text."""
     return bool(days["first_day"] <= days["last_day"])
 
 
@@ -24,8 +24,8 @@ def _has_begun(days: Mapping[str, Any]) -> bool:
 class AdvertiserRouter(PartitionRouter):
     """One partition per ad account: TikTok answers every list and report for one `advertiser_id` only.
 
-    With `with_days` each slice also carries the ad account's own days (`AdvertiserDirectory.days`), which costs one
-    request per hundred ad accounts and sync. A report on a business centre has one partition, whose days are UTC's.
+    With `with_days` each slice also has the ad account's own days (`AdvertiserDirectory.days`), which takes one request
+    per hundred ad accounts in each sync. A report on a business centre has one partition, whose days are UTC's.
     """
 
     config: Mapping[str, Any]
@@ -39,10 +39,10 @@ class AdvertiserRouter(PartitionRouter):
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
-        """A slice per chosen ad account. Raises a config_error where there is none.
+        """A slice per chosen ad account. Raises a config_error if there is none.
 
-        A start date that has begun where days begin first has not yet for every account: there is nothing to read
-        there, and TikTok refuses a period that ends before it begins. A check asks for the account's today.
+        The start date may have begun in the first time zone and not yet in an account's. Such an account is left out,
+        as TikTok refuses a period that ends before it begins; but a check asks for the account's today.
         """
         for found in self._slices():
             if is_sample(self.config) or not self.with_days or _has_begun(found.extra_fields):
@@ -63,10 +63,10 @@ class AdvertiserRouter(PartitionRouter):
 
     @override
     def get_stream_state(self) -> None:
-        """There is no parent stream, hence no state of one."""
+        """Does nothing: there is no parent stream with a state."""
 
     def get_request_params(self, **_: Any) -> Mapping[str, Any]:
-        """None: the manifest says where the ad account goes in a request."""
+        """None: the manifest puts the ad account into the request."""
         return {}
 
     get_request_headers = get_request_body_data = get_request_body_json = get_request_params

@@ -1,4 +1,4 @@
-"""Production or sandbox: the oldest configurations do not say for which of the two their token is."""
+"""Production or sandbox: the oldest configurations do not say which of the two their token is for."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Build = Callable[[Mapping[str, Any]], Any]
 
 
 def decide_environment(config: Mapping[str, Any], build: Build) -> Mapping[str, Any]:
-    """Production's configuration; the sandbox's where production refuses the token and the sandbox takes it.
+    """Production's configuration; the sandbox's if production refuses the token and the sandbox accepts it.
 
-    TikTok is asked only where `config` does not say which it is. `build` makes the streams, and with them what asks. It
-    refuses nothing: a mistake in the sandbox only is none where the sandbox is not read.
+    TikTok is only asked if `config` does not say which it is. `build` makes the streams, and with them the requester.
+    It does not check the configuration, as what is a mistake in the sandbox only may never matter.
     """
     prepared = config.get(PREPARED, {})
     if not prepared.get(OTHERWISE):
@@ -43,15 +43,15 @@ def decide_environment(config: Mapping[str, Any], build: Build) -> Mapping[str, 
 
 
 def _prepare_sandbox(production: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The configuration with what is `said` of a sandbox, and its reports in the way a sandbox gives them."""
+    """The configuration with the values in `said`, and the reports in the form a sandbox gives them."""
     sandbox = {**production, **said}
     rows = custom_rows(sandbox, sample=is_sample(sandbox))
     return {**sandbox, PREPARED: {**sandbox[PREPARED], "report_rows": rows}}
 
 
 def _find_refusal(config: Mapping[str, Any], build: Build) -> int:
-    """The code with which an environment refuses the token, or 0. Other trouble is told by whoever asks next."""
-    built = build(config)  # what the directory asks with lives as long as the streams
+    """The code with which an environment refuses the token, or 0. The next request will report any other trouble."""
+    built = build(config)  # the directory's requesters live only as long as the streams
     asked = {"advertiser_id": chosen_advertiser_ids(config)[0], "page_size": "1"}
     response = None
     with suppress(AirbyteTracedException):

@@ -1,4 +1,4 @@
-"""The ids that questions are made of: which business centres, catalogues, shops … there are to ask about."""
+"""Looks up the ids that go into requests: of business centres, catalogues, shops and the like."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.extractors.paths import walk_to
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.requesters.permissions import refusal_of
-from source_tiktok_marketing.requesters.request_parameters import filled, is_unasked
+from source_tiktok_marketing.requesters.request_parameters import fill_in, is_unasked
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.sync import Shared
 
@@ -27,7 +27,7 @@ Lenient = Callable[[Any], Any]
 
 
 class Lookups(Shared):
-    """The ids that questions are made of, looked up once a sync for all streams that need them."""
+    """The ids that go into requests, looked up once per sync for all streams that need them."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._deleted_too = bool(config.get("include_deleted"))
@@ -39,13 +39,13 @@ class Lookups(Shared):
     def below(
         self, owners: Owners, levels: Levels, skip: Skip = lambda _: None, lenient: Lenient = lambda plain: plain
     ) -> Iterator[Owners]:
-        """`owners` with what is found for each level below them. Raises RefusedError where TikTok does not tell.
+        """`owners`, with the ids found for each level below them. Raises RefusedError if TikTok refuses a level.
 
-        A level is either written down (`each`, with include_deleted `deleted` too), or asked for: `takes` says which
-        members of its records (`only` such, `unless` such) are wanted, and under which names; `batch`: the first as
-        JSON lists; so many rows are `enough`. `either` holds several ways down, gone one after another; where one of
-        them is refused, `skip` hears of it and the others are gone all the same. `lenient` makes of a requester one
-        that asks again without what TikTok refuses.
+        The values of a level are either written down (`each`, and with include_deleted also `deleted`), or looked up.
+        `takes` says which members of its records are wanted, and under which names; `only` and `unless` select records;
+        with `batch` the ids come in JSON lists; after `enough` rows it stops. `either` has several ways down, followed
+        one after another; if one is refused, `skip` is called and the others are followed all the same. `lenient` wraps
+        a requester in one that sends a refused request again without the refused part.
         """
         if not levels:
             yield owners
@@ -70,14 +70,14 @@ class Lookups(Shared):
             skip(each)
 
     def _look_up(self, owners: Owners, level: Mapping[str, Any], lenient: Lenient) -> list[Owners]:
-        asks = [filled({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
+        asks = [fill_in({**level["ask"], **more}, owners) for more in level.get("sweeps") or [{}]]
         key = orjson.dumps([level, asks])
         with self._locks[key]:
             if key not in self._found:
                 rows = (row for ask in asks for row in self._read_rows(level, ask, lenient))
                 wanted = (row for row in rows if is_wanted(row, level))
                 enough = islice(wanted, level.get("enough"))
-                found = {orjson.dumps(each): each for row in enough if (each := taken(row, level["takes"]))}
+                found = {orjson.dumps(each): each for row in enough if (each := take_members(row, level["takes"]))}
                 self._found[key] = make_batches(list(found.values()), level.get("batch"))
         return self._found[key]
 
@@ -107,7 +107,7 @@ def _page_parameters(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict
 
 
 def is_wanted(row: Mapping[str, Any], level: Mapping[str, Any]) -> bool:
-    """Whether a record has the members that `only` wants, and none that `unless` rules out; a list: one of these."""
+    """Whether a record has the values in `only`, and none of those in `unless`. A list means any one of its values."""
     only, unless = level.get("only", {}), level.get("unless", {})
     ruled_out = any(_member(row, path) in _several(value) for path, value in unless.items())
     return not ruled_out and all(_member(row, path) in _several(value) for path, value in only.items())
@@ -124,8 +124,8 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def taken(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
-    """The wanted members of a record by their new names, where the first of them is there."""
+def take_members(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
+    """The wanted members of a record by their new names; empty if the first one is missing."""
     found: dict[str, str] = {}
     for name, path in takes.items():
         value = _member(row, path)
@@ -136,7 +136,7 @@ def taken(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, str]:
 
 
 def make_batches(found: list[Mapping[str, str]], size: int | None) -> list[Mapping[str, str]]:
-    """JSON lists of so many of the ids found; one by one without `size`."""
+    """The ids in JSON lists of `size`; one by one without a size."""
     if not size or not found:
         return found
     (name, *_) = found[0]

@@ -1,4 +1,4 @@
-"""Who is asked: each ad account, each business centre, one of them for all, or nobody."""
+"""One partition for each owner: each ad account, each business centre, any one of them, or nobody."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ EVER = date.max.isoformat()
 
 @dataclass
 class OwnerRouter(AdvertiserRouter):
-    """One partition for each of those TikTok wants to be asked about: `of` says what they are.
+    """One partition for each owner that TikTok wants to be asked about: `of` says which kind of owner.
 
-    `advertiser`: each chosen ad account. `any_advertiser`: one of them, where the answer is the same for all.
-    `app`: nobody. `business_center`: each business centre the token reaches, whose days are UTC's; `centers` is how
-    they are looked up. `tiktok_account`: the one whose token is in the configuration. What belongs to no ad account is
-    read by the first worker alone.
+    `advertiser`: each chosen ad account. `any_advertiser`: one of them, as the answer is the same for all. `app`:
+    nobody. `business_center`: each business centre that the token reaches, whose days are UTC's; `centers` says how to
+    look them up. `tiktok_account`: the one whose token is in the configuration. The first worker alone reads what
+    belongs to no ad account.
 
-    `earliest` and `latest` are the first and the last day TikTok has, in the words of the configuration (`2023-09-01`,
-    `today-59`). With `utc` the days are UTC's, whose today begins hours after Tokyo's.
+    `earliest` and `latest` are the first and the last day that TikTok has, written as in the configuration
+    (`2023-09-01`, `today-59`). With `utc` the days are UTC's, whose today begins hours after Tokyo's.
     """
 
     of: str = "advertiser"
@@ -44,7 +44,7 @@ class OwnerRouter(AdvertiserRouter):
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
-        """A slice for each of them."""
+        """A slice for each owner."""
         if self.of == "advertiser":
             yield from super().stream_slices()
         elif self.of == TIKTOK_ACCOUNT:

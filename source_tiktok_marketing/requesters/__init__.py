@@ -1,1 +1,1 @@
-"""How TikTok is asked, and what its answers mean."""
+"""Sends requests to TikTok, and decides what its answers mean."""

@@ -1,4 +1,4 @@
-"""Campaigns that TikTok may leave out unless they are asked for: which ad accounts have any."""
+"""Campaigns that TikTok may leave out of a report unless a filter asks for them: which ad accounts have any."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from source_tiktok_marketing.sync import Shared, is_sample
 class Kind:
     """One kind of such campaigns.
 
-    `filter` asks a report for them, `lookup` tells whether an ad account has any. A report made as a task has those
-    that are `in_tasks` unasked. The ad account's own rows may do without those that are `beside` it.
+    `filter` is the report filter for them. `lookup` is the list that shows whether an ad account has any. With
+    `in_tasks`, a report that TikTok makes as a task has them without the filter. With `beside`, they may be missing
+    from the rows of the ad account itself.
     """
 
     name: str
@@ -31,14 +32,14 @@ class Kind:
 
     @property
     def words(self) -> tuple[str, str]:
-        """The filter's name and its value, as TikTok may refuse it."""
+        """The name and the value of the filter, which TikTok may refuse."""
         return self.filter["field_name"], self.filter["filter_value"].strip('[]"')
 
 
 class AskedApart(Shared):
-    """Which ad accounts of a sync have campaigns of each kind: asked once each, when somebody first wants to know.
+    """Which ad accounts of a sync have campaigns of each kind. Each is looked up once, when it is first needed.
 
-    One that TikTok does not tell about is taken to have some. A check and the sandbox do without.
+    If the lookup fails, the ad account is taken to have some. A check and the sandbox ask for no kind.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -54,7 +55,7 @@ class AskedApart(Shared):
         return [kind for kind in kinds if self._may_have(advertiser_id, kind)]
 
     def is_due(self, advertiser_id: str, sweep: Mapping[str, Any]) -> bool:
-        """Whether a list is to be gone through in this way: that for a kind (`if_any`), where there may be some."""
+        """Whether to make this sweep of a list: one for a kind (`if_any`) only if the ad account may have some."""
         name = sweep.get("if_any")
         return not name or any(kind.name == name and self._may_have(advertiser_id, kind) for kind in self.kinds)
 

@@ -1,10 +1,11 @@
-"""Requests are signed for TikTok alone, each when its quota lets it go."""
+"""Signs requests, for TikTok alone, each as soon as the quota allows it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import requests
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
@@ -14,7 +15,7 @@ from source_tiktok_marketing.config.organic import ORGANIC, RENEWAL, TIKTOK_ACCO
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
-from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget
+from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget, Turn
 from source_tiktok_marketing.requesters.responses import place_of
 from source_tiktok_marketing.requesters.retry import Patience
 from source_tiktok_marketing.requesters.transport import receive
@@ -23,11 +24,11 @@ from source_tiktok_marketing.shutdown import hold_if_stopping
 
 @dataclass
 class TiktokAuthenticator(DeclarativeAuthenticator):
-    """Puts the access token on a request, as it stands in the configuration, never taken for a template.
+    """Puts the access token on a request as the configuration has it. It is never treated as a template.
 
-    It sees every request first, and so does two things more: what is known to be refused in this sync is not sent
-    (`Patience`), and the answer is received by `receive`, which follows no redirect: `requests` would hand the
-    token to whichever host it names.
+    As it sees every request first, it does two more things. It does not send what TikTok is known to refuse in this
+    sync (`Patience`). And it has `receive` take the answer, which follows no redirect: `requests` would send the token
+    to any host that a redirect names.
     """
 
     config: Mapping[str, Any]
@@ -47,7 +48,7 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     @property
     @override
     def token(self) -> str:
-        """The access token, or the TikTok account's. Raises a config_error where no header can carry it."""
+        """The access token, or the TikTok account's. Raises a config_error if it can't be put into a header."""
         if self.of == TIKTOK_ACCOUNT:
             return self._organic.access_token()
         token = str(self.config["credentials"].get("access_token", "")).strip()
@@ -60,7 +61,7 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
 
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Completes a request. Raises what is known already where asking is in vain."""
+        """Signs a request. If TikTok is known to refuse it, raises that refusal instead."""
         self._refuse_hopeless(place_of(request))
         return self._sign(request)
 
@@ -74,19 +75,16 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
         return request
 
 
-_TURNS = "_tiktok_turns"
-
-
 @dataclass
 class QuotaAuthenticator(TiktokAuthenticator):
-    """Signs a request when it may go.
+    """Signs a request when the quota allows it.
 
-    The CDK has a budget of its own (`api_budget`), also shared by all streams and threads and counting retries. But it
-    counts requests as they leave and lets as many as allowed go at once, so that some are counted in the next of
-    TikTok's seconds and refused (its own limit of 10 a second was measured as up to 13); it knows a refusal by its
-    HTTP status, which TikTok's have not; and there is no way to give it a class. What signs requests is asked right
-    before each attempt, is told each answer, and may be a class of one's own: the CDK means it for quotas too
-    (`ResponseAwareAuthenticator`).
+    The CDK has a budget of its own (`api_budget`), which is also shared by all streams and threads and counts retries.
+    It does not fit TikTok. It counts requests as they leave, and sends as many as allowed at once, so that TikTok
+    counts some of them in its next second and refuses them: a limit of 10 a second was measured as up to 13. It
+    recognises a refusal by its HTTP status, and TikTok's is 200. And it can't be replaced by another class. An
+    authenticator can: it is called right before each attempt and gets each answer, and the CDK means it to be used for
+    quotas too (`ResponseAwareAuthenticator`).
     """
 
     own_limits: list[Mapping[str, Any]] = field(default_factory=list)
@@ -97,24 +95,25 @@ class QuotaAuthenticator(TiktokAuthenticator):
         self._budget = Budget.of(self.config, self.own_limits)
         self._clock = SyncClock.of(self.config)
         self._quickest = 0.0
+        self._turns: WeakKeyDictionary[requests.PreparedRequest, list[Turn]] = WeakKeyDictionary()
 
     @override
     def __call__(self, request: requests.PreparedRequest) -> Any:
         """Waits for the request's turn, then signs it."""
         place = place_of(request)
         self._refuse_hopeless(place)
-        setattr(request, _TURNS, self._budget.wait(request.url or ""))
+        self._turns[request] = self._budget.wait(request.url or "")
         hold_if_stopping()
-        self._refuse_hopeless(place)  # somebody may have found out meanwhile
+        self._refuse_hopeless(place)  # another thread may have found out meanwhile
         return self._sign(request)
 
     def update_from_response(self, request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Notes what time it is, and how late the request may have been counted.
+        """Notes TikTok's time, and how late TikTok may have counted the request.
 
-        Each stream has connections of its own: what its quickest answer took, every answer of it takes.
+        Each stream has its own connections: the time of its quickest answer is taken to be the way there and back.
         """
         self._clock.hear(response.headers)
         took = response.elapsed.total_seconds()
-        for turn in getattr(request, _TURNS, ()):
+        for turn in self._turns.get(request, ()):
             turn.late = min(max(0.0, took - self._quickest), LATEST)
         self._quickest = min(took, self._quickest or took)

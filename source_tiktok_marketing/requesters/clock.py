@@ -1,4 +1,4 @@
-"""What time it is: the machine's clock, held against the moment that stands on TikTok's answers."""
+"""What time it is: the machine's clock, compared with the date in TikTok's answers."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from source_tiktok_marketing.sync import PREPARED, Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# Apart by less, two clocks are as good as the same: an answer may take ten minutes to arrive.
+# A smaller difference between the two clocks means nothing: an answer may take ten minutes to arrive.
 AS_GOOD_AS_RIGHT = timedelta(minutes=15)
-# Asked without a token, for the moment on whatever it answers.
+# Asked without a token, only for the date of whatever it answers.
 TIKTOK, LONGEST_WAIT = "https://business-api.tiktok.com/", 10.0
 TWO_DAYS = (date(2026, 1, 1), date(2026, 1, 2))
 
 
 class SyncClock(Shared):
-    """The clock of one sync: the machine's, set by the moment on TikTok's last answer where the two are far apart.
+    """The clock of one sync: the machine's, corrected by the date of TikTok's last answer if the two are far apart.
 
       TikTok's    ───────┤                  the days there are
-      machine's   ───────────────────┤      ahead: a cursor that followed it would pass days that have not been
+      machine's   ───────────────────┤      ahead: a cursor that followed it would pass days that have not come yet
       machine's   ────┤                     behind: what is not read now is read once the clock is right
 
-    A cursor keeps to the earlier of the two (`earlier`), so that it costs nothing but time where TikTok's word is not
-    the truth either: an answer that was kept on the way carries the moment it was made. A cache says how long ago that
-    was (`Age`), which is added; TikTok forbids caches to keep anything.
+    TikTok's date may be wrong too: an answer that a cache kept has the date at which it was made. So a cursor keeps to
+    the earlier of the two clocks (`earlier`), which can only delay rows. The age that a cache states (`Age`) is added,
+    though TikTok forbids caches to keep its answers.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
@@ -46,7 +46,7 @@ class SyncClock(Shared):
         return datetime.now(UTC) - self._ahead
 
     def earlier(self) -> datetime:
-        """What this machine and TikTok agree has been: no cursor may pass it."""
+        """The last moment that has passed by both clocks. No cursor may go beyond it."""
         return datetime.now(UTC) - max(self._ahead, timedelta(0))
 
     def today_in(self, zone: tzinfo) -> date:
@@ -54,13 +54,13 @@ class SyncClock(Shared):
         return self.now().astimezone(zone).date()
 
     def ask(self) -> None:
-        """Asks TikTok what time it is; where no answer comes, the first one to another question tells."""
+        """Asks TikTok what time it is. If no answer comes, the first answer to another request will tell."""
         hold_if_stopping()
         with suppress(requests.RequestException):
             self.hear(requests.head(TIKTOK, timeout=LONGEST_WAIT).headers)
 
     def hear(self, headers: Mapping[str, str]) -> None:
-        """Takes note of the moment on an answer; a second has one, however many answers it has."""
+        """Notes the date of an answer. Answers of the same second have the same date, so that one of them is enough."""
         heard = headers.get("Date", ""), headers.get("Age", "0")
         if heard == self._heard:
             return
@@ -86,9 +86,9 @@ def _warn(ahead: timedelta) -> None:
 
 
 def tell_days(config: Mapping[str, Any]) -> None:
-    """Has the days that reports span, reckoned by the machine's clock, told by TikTok's where they depend on it.
+    """Sets the days that reports span by TikTok's clock, if they depend on today's date.
 
-    They say where windows begin: `today-30` by a clock that is ahead would leave days out, which nothing narrows later.
+    Windows begin at these days: by a clock that is ahead, `today-30` would skip days, and nothing would notice later.
     """
     spans = list(_list_spans(config))
     if not any(_is_relative(span["start_date"]) for span in spans):
@@ -110,7 +110,7 @@ def _is_relative(text: str) -> bool:
 
 
 def _moment_of(date_header: str, age: str) -> datetime | None:
-    """The moment an answer was on its way; None where it does not say."""
+    """When an answer was on its way; None if it does not say."""
     try:
         made = parsedate_to_datetime(date_header)
         return (made if made.tzinfo else made.replace(tzinfo=UTC)) + timedelta(seconds=int(age))

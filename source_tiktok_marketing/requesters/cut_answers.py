@@ -1,4 +1,4 @@
-"""Answers about the newest 20,000 ads alone: how they are told, what was given before, what is said in the end."""
+"""Answers about the newest 20,000 ads only: how to recognise them, which rows came before, which error to raise."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from source_tiktok_marketing.requesters.pages import Page
 from source_tiktok_marketing.schema.owners import CALLED
 
 CUT_SHORT = "X-Tt-Ads-Throttle"
-# TikTok writes a sentence into the header where it cut an answer; these say that it did not.
+# TikTok writes a sentence into the header if it cut the answer. These values say that it did not.
 NOTHING_CUT = {"", "0", "false"}
 LEVELS = {"campaign": "campaign", "adgroup": "ad group", "ad": "ad"}
-# Eight bytes a row: so many rows of one window are known again after a cut.
+# How many rows of one window are recognised after a cut. Each takes eight bytes.
 MOST_KEPT = 1_000_000
 
 
@@ -27,8 +27,8 @@ def is_cut(response: requests.Response) -> bool:
     return response.headers.get(CUT_SHORT, "").strip().lower() not in NOTHING_CUT
 
 
-def cut(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
-    """What is said of a cut answer about the whole of an ad account or business centre."""
+def cut_error(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
+    """The error for a cut answer about a whole ad account or business centre."""
     whose = " ".join(f"{CALLED[parameter]} {value}" for parameter, value in owner.items())
     return AnswerCutError(
         message=f"{stream}: TikTok counts only the 20,000 newest ads of {whose}. Read the report by campaign, ad group "
@@ -39,7 +39,7 @@ def cut(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
 
 
 def indivisible_error(stream: str, advertiser_id: str, level: str, ids: Sequence[str]) -> AirbyteTracedException:
-    """What is said of an answer about one entity that was cut all the same."""
+    """The error for an answer that was cut though it is about one entity only."""
     whose = f"{stream}: TikTok cut its answer about {LEVELS[level]} {', '.join(ids)} of ad account {advertiser_id}"
     below = list(LEVELS.values())[list(LEVELS).index(level) + 1 :]
     internal = f"{CUT_SHORT}, and nothing is left to divide"
@@ -50,7 +50,7 @@ def indivisible_error(stream: str, advertiser_id: str, level: str, ids: Sequence
 
 
 def nothing_listed_error(stream: str, advertiser_id: str, level: str) -> AirbyteTracedException:
-    """What is said where a report has to be read in parts and TikTok does not tell of any."""
+    """The error for a report that has to be read in parts, while TikTok lists nothing to divide it by."""
     return TransientError(
         message=f"{stream}: ad account {advertiser_id} has more ads than TikTok answers at once, and the list of its "
         f"{LEVELS[level]}s is empty, so that the report can't be read in parts. The next sync asks again.",
@@ -59,7 +59,7 @@ def nothing_listed_error(stream: str, advertiser_id: str, level: str) -> Airbyte
 
 
 class Keys:
-    """Tells the rows of a report apart, by the hashes of their keys. A page has made its own as it was read."""
+    """Tells the rows of a report apart by the hashes of their keys. A page already has those of its rows."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(sorted({*names, "advertiser_id"}))
@@ -77,14 +77,14 @@ class Keys:
 
 
 class Given:
-    """The rows of one window that were given before it had to be divided, so that none is given twice.
+    """The rows of one window that were emitted before it had to be divided, so that none is emitted twice.
 
-    TikTok may cut a report, or find it too large, from a later page on. The pages before were whole, and their rows
-    are gone; what the parts have of them is left out.
+    TikTok may cut a report, or find it too large, only from a later page on. The rows of the earlier pages are emitted
+    by then. They come again with the parts, where they are left out.
 
         page 1 ✓ a b    page 2 cut    first half: a c → c    second half: b d → d
 
-    A row is known by the hash of its key. Of a window of one page nothing is kept.
+    A row is recognised by the hash of its key. A window of one page needs none.
     """
 
     def __init__(self, stream: str, keys: Keys) -> None:
@@ -93,7 +93,7 @@ class Given:
         self._known: set[int] = set()
 
     def rest(self, records: Iterable[Any]) -> Iterator[Any]:
-        """The records of a window or of a part of it, without what was given before the last division."""
+        """The records of a window or of a part of it, without those that were emitted before the last division."""
         del self._hashes[:]
         for record in records:
             for each in self._leave_out_known(record) if self._known else (record,):
@@ -101,7 +101,7 @@ class Given:
                 yield each
 
     def divide(self, advertiser_id: str) -> None:
-        """From now on what was given is left out."""
+        """From now on `rest` leaves out what was emitted before."""
         if len(self._known) + len(self._hashes) > MOST_KEPT:
             raise TransientError(
                 message=f"{self._stream}: ad account {advertiser_id} became too large for TikTok to answer at once "
@@ -125,7 +125,7 @@ class Given:
 
 
 def rows_of(record: Any) -> Iterator[Mapping[str, Any]]:
-    """The rows of a record: itself, or those of the page it is."""
+    """The rows of a record: the record itself, or if it is a page, the rows of the page."""
     values: Any = record.data if isinstance(record, Record) else record
     if isinstance(values, Page):
         yield from values.first.rows()
@@ -135,6 +135,6 @@ def rows_of(record: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_all(record: Any) -> bool:
-    """Whether a page is all there is, as TikTok says: no other can be cut behind it."""
+    """Whether a page is the only one by TikTok's count: no later page can be cut."""
     values: Any = record.data if isinstance(record, Record) else record
     return isinstance(values, Page) and values.hashes is None

@@ -1,4 +1,4 @@
-"""Answers that may be wrong about the whole of what was asked for: how often they came, and what to make of it."""
+"""Answers that may be wrong, or about a part of the request only: how often they came, and when to believe them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from source_tiktok_marketing.requesters.responses import Answer
 from source_tiktok_marketing.requesters.retry import Patience
 
-# So often before a report is believed to have nothing, where TikTok writes empty reports in another way, and before a
-# refusal is taken to be about a part of what is asked for.
+# How often TikTok has to repeat an answer before it is believed: that a report is empty, if the answer does not have
+# the usual form of an empty report, or that a refusal is about a part of what the request asks for.
 TRIES = 3
-# So many of those without an answer between are no matter of a part: TikTok is out of order.
+# After so many such refusals without an answer between them, it is no matter of a part: TikTok is out of order.
 MOST_IN_A_ROW = 20
 DIVISIBLE = ("page_size", "advertiser_ids")
 
 
 class Doubts:
-    """What one stream's requests have met with, by request and by endpoint and ad account."""
+    """Counts the doubtful answers to one stream's requests, by request, and by endpoint and ad account."""
 
     def __init__(self, codes: Sequence[int], patience: Patience) -> None:
         self._codes, self._patience = codes, patience
@@ -25,12 +25,12 @@ class Doubts:
         self._in_a_row: Counter[tuple[str, str]] = Counter()
 
     def stays_so(self, answer: Answer) -> bool:
-        """Whether a request has had this answer often enough."""
+        """Whether a request has had this answer often enough to be believed."""
         self._answers[str(answer.request.url)] += 1
         return self._answers[str(answer.request.url)] >= TRIES
 
     def may_be_of_a_part(self, code: int, answer: Answer, where: tuple[str, str]) -> bool:
-        """Whether less is to be asked for after this refusal: asking again was in vain, and there is no outage."""
+        """Whether to ask for less after this refusal: to ask again was in vain, and there is no outage."""
         if answer.is_doubted:
             return True
         if code not in self._codes or not any(answer.asked(name) for name in DIVISIBLE):
@@ -42,6 +42,6 @@ class Doubts:
         answer.is_doubted = True
         return True
 
-    def answered(self, where: tuple[str, str]) -> None:
-        """Takes note of an answer."""
+    def note_answer(self, where: tuple[str, str]) -> None:
+        """Notes that TikTok has answered there."""
         self._in_a_row.pop(where, None)

@@ -1,4 +1,4 @@
-"""What TikTok allows an endpoint beside the app's quota: so many requests in a minute, so many in a day."""
+"""Limits of single endpoints beside the app's quota: so many requests per minute, so many per day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from source_tiktok_marketing.config.shards import share_of
 from source_tiktok_marketing.errors import TransientError
 
 SPANS = {"per_minute": 60.0, "per_day": 86_400.0}
-# A request may be counted so many seconds after it was sent, with those of the next minute.
+# How many seconds after it was sent TikTok may count a request, perhaps in the next minute.
 LATE = 4.0
 
 Limit = Mapping[str, Any]
@@ -35,30 +35,30 @@ class Waits(Protocol):
 
 
 def limits_at(requests_per_second: float, own_limits: Sequence[Limit]) -> list[Limit]:
-    """The limits of an app that may make so many requests: of several rows for one endpoint the last that begins there.
+    """The limits that apply to an app with this quota; if several rows are about one endpoint, the last that applies.
 
-    A row is about `endpoint`, which may end in `*`. It begins at `app_rate` requests per second. What it allows is
-    counted for all together, or with `apart_by` for each endpoint and each value of that parameter.
+    A row is about `endpoint`, which may end in `*`, and applies to apps with at least `app_rate` requests per second.
+    Requests are counted together, or with `apart_by` separately for each endpoint and each value of that parameter.
     """
     reached = (row for row in own_limits if row.get("app_rate", 0) <= requests_per_second)
     return list({(row["endpoint"], row.get("apart_by")): row for row in reached}.values())
 
 
 def is_about(path: str, limit: Limit) -> bool:
-    """Whether a limit counts requests for the endpoint at `path`, the whole path of an address or the end of one."""
+    """Whether a limit applies to the endpoint at `path`, which may be a whole path or the end of one."""
     return fnmatch(f"/{path}", f"*/{limit['endpoint'].lstrip('/')}")
 
 
 @dataclass
 class Window:
-    """So many requests in any span of time. They may go at once; the next one waits until the first counts no more."""
+    """At most `limit` requests in any span of `seconds`. The next one waits until the first is out of the span."""
 
     limit: int
     seconds: float
     _moments: deque[float] = field(default_factory=deque, repr=False)
 
     def next_moment(self, now: float) -> float:
-        """When the next request may go."""
+        """When the next request may be sent."""
         if len(self._moments) < self.limit:
             return now
         return max(now, self._moments[0] + self.seconds + LATE)
@@ -71,7 +71,7 @@ class Window:
 
 
 class EndpointLimits:
-    """The windows of all endpoints with limits of their own, for one sync. What another sync asked for is not known."""
+    """The windows of all endpoints with limits of their own. Requests of other syncs are not known."""
 
     def __init__(self, config: Mapping[str, Any], limits: Sequence[Limit], clock: Waits) -> None:
         self._config, self._limits, self._clock = config, limits, clock
@@ -80,7 +80,7 @@ class EndpointLimits:
         self._lock = Lock()
 
     def wait(self, url: str) -> None:
-        """Returns when a request may go. Raises a transient error where that is too long to wait for."""
+        """Returns when a request may be sent. Raises a transient error if that would take too long."""
         with self._lock:
             windows = list(self._list_about(url))
             now = self._clock.now()

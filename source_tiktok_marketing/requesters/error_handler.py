@@ -1,11 +1,13 @@
-"""What an answer of TikTok's means: go on, wait, try again, ask for less, or stop with a reason a user can act on."""
+"""Decides what an answer means: go on, wait, try again, ask for less, or stop with an error a user can act on."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import requests
 from airbyte_cdk import FailureType
@@ -37,27 +39,28 @@ from source_tiktok_marketing.text import said_by
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 TRANSIENT = FailureType.transient_error
-# So often a report is asked for as it is before its window is halved.
+# How often a report is asked for before its window is halved.
 TRIES_OF_A_WINDOW = 4
-_TRY = "_tiktok_try"
 
 
 @dataclass
 class TiktokErrorHandler(DefaultErrorHandler):
-    """Reads the outcome of a request from the `code` in TikTok's body.
+    """Decides by the `code` in TikTok's body what to do next.
 
-    TikTok answers nearly everything with HTTP 200 and says in the body whether it worked. `answers`, a table in the
-    manifest that one handler is given for all, says what to do for which code: the first row that names the code (or a
-    range around it) counts, and a code no row names stops with TikTok's own words. A row `for_all` concerns the whole
-    sync: nothing more is asked; a TikTok account has a token of its own, which concerns nothing else. `ignored` are
-    codes whose answer the caller wants to see itself; so are `doubtful` ones, where nobody has confirmed the request,
-    and `partial` ones once asking again was in vain, as the caller can ask for less. A body that is no envelope (an
-    outage's HTML, a cut page), or whose data can't be true (`validation.find_flaw`), is asked for again, whatever its
-    status; `takes_text` is set where the body is a download. Without `gives_rows` nobody is told of odd values, as the
-    answer becomes no row.
+    TikTok answers nearly everything with HTTP 200 and says in the body whether it worked. `answers` is a table in the
+    manifest, given to one handler for all, that says what to do for each code. The first row with the code, or with a
+    range around it, counts. A code without a row stops the stream with TikTok's own words. A row marked `for_all` stops
+    the whole sync; but a TikTok account has a token of its own, whose errors stop nothing else.
 
-    A code of a row with `leave_out` is raised as a RefusedRequestError, for a `LenientRequester` to ask for less. Where
-    its words name nothing that was asked for, it may pass, and is asked for again first, `tries` times in all.
+    The caller handles some codes itself: those in `ignored`; those in `skipped_on`, of a request that nobody has
+    confirmed; and those in `partial`, once asking again was in vain, as the caller can ask for less.
+
+    A body without an envelope (an outage's HTML, a page cut short), or whose data can't be right (`find_flaw`), is
+    asked for again, whatever its status. `takes_text` is for downloads, whose body is no envelope. `statuses` are those
+    that a task may have. Without `gives_rows` the answer becomes no row, and odd values in it are not counted.
+
+    A code of a row with `leave_out` is raised as a RefusedRequestError, so that a `LenientRequester` can ask for less.
+    If its words name nothing in the request, it may pass: the request is sent again first, `tries` times in all.
     """
 
     answers: list[Mapping[str, Any]] = field(default_factory=list)
@@ -67,8 +70,9 @@ class TiktokErrorHandler(DefaultErrorHandler):
     takes_text: bool = False
     gives_rows: bool = True
     of: str = ""
-    doubtful: list[int] = field(default_factory=list)
-    # `Patience` counts; the CDK's own bounds are out of reach.
+    skipped_on: list[int] = field(default_factory=list)
+    statuses: Mapping[str, list[str]] = field(default_factory=dict)
+    # `Patience` decides when to give up; the CDK's own limits are too high to be reached.
     max_retries: int | None = 10_000
     max_time: int = 10_000_000
 
@@ -78,9 +82,10 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._table.rows = self.answers or self._table.rows
         self._left_out, self._budget = LeftOut.of(self.config), Budget.of(self.config)
         self._odd_values = OddValues.of(self.config)
-        self._is_apart = self.of in ORGANIC
+        self._is_apart, self._statuses = self.of in ORGANIC, [*chain.from_iterable(self.statuses.values())]
         self._codec = codec_of(parameters) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)
+        self._tries: WeakKeyDictionary[requests.PreparedRequest, int] = WeakKeyDictionary()
         self.backoff_strategies = [TiktokBackoff(self._patience, self._describe_trouble)]
 
     def interpret_response(self, response_or_exception: Outcome) -> ErrorResolution:
@@ -101,7 +106,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return _ask_again(f"No answer came from TikTok: {why_unanswered(outcome)}. {self._name_whom(outcome)}")
         answer = answer_of(outcome)
         if self._codec:
-            self._codec.page_of(answer)  # what it reads whole is not decoded again
+            self._codec.page_of(answer)  # a page it can read is not decoded again
         if answer.code is None:
             if self.takes_text and _is_text(answer):
                 return ErrorResolution(ResponseAction.SUCCESS)
@@ -109,23 +114,23 @@ class TiktokErrorHandler(DefaultErrorHandler):
         return self._judge_code(answer.code, answer)
 
     def _note(self, answer: Answer, found: ErrorResolution) -> None:
-        """Tells those who wait what came of this answer."""
+        """Tells the parts that wait or count what came of this answer."""
         answer.resolution = found
         if found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
             if not answer.is_doubted:
-                self._patience.answered(*where(answer), is_apart=self._is_apart)
-                self._doubts.answered(where(answer))
-        elif found.response_action is ResponseAction.RATE_LIMITED and not self._row_of(answer).get("per_advertiser"):
-            self._budget.refused(answer.request.url or "")
+                self._patience.note_answer(*where(answer), is_apart=self._is_apart)
+                self._doubts.note_answer(where(answer))
+        elif found.response_action is ResponseAction.RATE_LIMITED and not _row_of(answer).get("per_advertiser"):
+            self._budget.note_refusal(answer.request.url or "")
 
     def _judge_code(self, code: int, answer: Answer) -> ErrorResolution:
         whom = self._name_whom(answer)
-        if code in self.ignored or code in self.doubtful:
+        if code in self.ignored or code in self.skipped_on:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
         words = said_by(answer.body)
         if self._doubts.may_be_of_a_part(code, answer, where(answer)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
-        row = self._table.row_of(code, words)
+        row = answer.row = self._table.row_of(code, words)
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
             if row.get("in_part"):
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
@@ -134,14 +139,14 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def _judge_data(self, answer: Answer) -> ErrorResolution:
         """What to do with an answer that TikTok calls a success."""
-        if flaw := find_flaw(answer) or self._find_emptiness(answer):
+        if flaw := find_flaw(answer, self._statuses) or self._find_emptiness(answer):
             return _ask_again(f"TikTok sent an answer {flaw}. {self._name_whom(answer)}")
         if answer.is_mended and self.gives_rows:
             self._odd_values.add_answer(self.stream or answer.path)
         return ErrorResolution(ResponseAction.SUCCESS)
 
     def _judge_by_row(self, row: Mapping[str, Any], refusal: str, answer: Answer) -> ErrorResolution:
-        """What to do with an answer that is refused in the words of `refusal`, as its row of the table says."""
+        """What to do with a refusal, by its row of the table."""
         action, failure = ResponseAction[row["action"]], FailureType[row.get("failure", "system_error")]
         in_sandbox = is_sandbox(self.config)
         remedy = (in_sandbox and row.get("sandbox_remedy")) or row.get("remedy", "")
@@ -156,12 +161,12 @@ class TiktokErrorHandler(DefaultErrorHandler):
             raise RefusedRequestError(answer, reason_of(answer), told, remedy, failure)
         if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(answer):
             action = ResponseAction.FAIL
-        elif row.get("halve") and _is_divisible(answer) and _count_tries(answer) >= TRIES_OF_A_WINDOW:
+        elif row.get("halve") and _is_divisible(answer) and self._count_tries(answer) >= TRIES_OF_A_WINDOW:
             action = ResponseAction.SPLIT_REQUEST_WINDOW
         return ErrorResolution(action, failure if action is ResponseAction.FAIL else TRANSIENT, text)
 
     def _find_emptiness(self, answer: Answer) -> str:
-        """What is wrong with a report that has not even an empty list; `""` where TikTok stays with it."""
+        """What is wrong with a report without even an empty list; `""` once TikTok has repeated it often enough."""
         if answer.path != REPORT or answer.data:
             return ""
         return "" if self._doubts.stays_so(answer) else "with nothing in its data"
@@ -179,10 +184,10 @@ class TiktokErrorHandler(DefaultErrorHandler):
         return _ask_again(text)
 
     def _describe_trouble(self, outcome: Outcome) -> Trouble:
-        """What `Patience` needs to know of an answer that is asked for again, or of the lack of one."""
+        """What `Patience` needs to know about an outcome after which the request is sent again."""
         outcome = answer_of(outcome) if isinstance(outcome, requests.Response) else outcome
         found = (outcome.resolution if isinstance(outcome, Answer) else None) or self._judge(outcome)
-        row = self._row_of(outcome)
+        row = _row_of(outcome)
         throttled = found.response_action is ResponseAction.RATE_LIMITED
         is_long = throttled or bool(row.get("long"))
         path, advertiser_id = where(outcome)
@@ -191,10 +196,10 @@ class TiktokErrorHandler(DefaultErrorHandler):
         own = row.get("per_advertiser") or self._is_apart or self._budget.has_own(path)
         return Trouble(place, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
 
-    def _row_of(self, outcome: Outcome) -> Mapping[str, Any]:
-        """The row of the table for an answer; an empty one where it has no code."""
-        code = outcome.code if isinstance(outcome, Answer) else None
-        return {} if code is None else self._table.row_of(code)
+    def _count_tries(self, answer: Answer) -> int:
+        """How many answers of its kind the request has had, including this one."""
+        number = self._tries[answer.request] = self._tries.get(answer.request, 0) + 1
+        return number
 
     def _name_whom(self, outcome: Outcome) -> str:
         _, advertiser_id = where(outcome)
@@ -213,13 +218,11 @@ def _is_text(answer: Answer) -> bool:
 
 
 def _is_divisible(answer: Answer) -> bool:
-    """Whether a report by day or hour was asked for more than one day, so that TikTok can be asked for half of them."""
+    """Whether the request was for a report of several days, by day or hour, so that its window can be halved."""
     is_dated = answer.path == REPORT and "stat_time_" in answer.asked("dimensions")
     return is_dated and answer.asked("start_date") < answer.asked("end_date")
 
 
-def _count_tries(answer: Answer) -> int:
-    """How many answers of its kind one request has had, this one included."""
-    number = int(getattr(answer.request, _TRY, 0)) + 1
-    setattr(answer.request, _TRY, number)
-    return number
+def _row_of(outcome: Outcome) -> Mapping[str, Any]:
+    """The row of the table that an answer was judged by; an empty one if there was none."""
+    return (outcome.row or {}) if isinstance(outcome, Answer) else {}

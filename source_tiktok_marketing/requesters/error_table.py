@@ -1,4 +1,4 @@
-"""The manifest's table of TikTok's codes: what to do for which."""
+"""The manifest's table of TikTok's codes, which says what to do for each."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ NO_ROW: Mapping[str, Any] = {"action": "FAIL", "remedy": "Please report it with 
 
 
 class ErrorTable(Shared):
-    """The table all error handlers of a sync go by; one of them is given it, and gives it to all."""
+    """The table that all error handlers of a sync share. The manifest gives it to one of them."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
         self.rows: list[Mapping[str, Any]] = []
 
     def row_of(self, code: int, words: str = "") -> Mapping[str, Any]:
-        """The first row that names a code, or a range around it; `NO_ROW` where none does.
+        """The first row with this code, or with a range around it; `NO_ROW` if there is none.
 
-        TikTok has one code for an ad account and for an endpoint that is not granted: its `words` tell which.
+        TikTok has one code for an ad account and for an endpoint that is not granted. Only its `words` say which it is.
         """
         rows = (row for row in self.rows if not row.get("not_granted") or is_not_granted(words))
         return next((row for row in rows if _names(row, code)), NO_ROW)

@@ -1,4 +1,4 @@
-"""JSON and CSV as TikTok means them, also where it writes what they do not allow."""
+"""Reads JSON and CSV, also where TikTok writes what these do not allow."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ HALF_A_LETTER = re.compile("[\ud800-\udfff]")
 
 
 def read_json(content: bytes) -> tuple[Any, bool]:
-    """The document in `content`, and whether it had to be mended to be read. None where it can't be.
+    """The document in `content`, or None if it can't be read, and whether it had to be mended.
 
-    TikTok cuts texts to a length without regard to letters, so that half an emoji or half a UTF-8 sequence is left.
-    Those become U+FFFD, and numbers JSON does not know (NaN, Infinity, 1e999) null. A byte-order mark, UTF-16 and bare
-    control characters are read over; the mark changes nothing. What breaks off is not mended: it is no answer.
+    TikTok cuts texts to a length without regard to characters, which leaves half an emoji or half a UTF-8 sequence.
+    Both become U+FFFD. Numbers that JSON does not know (NaN, Infinity, 1e999) become null. A byte-order mark, UTF-16
+    and bare control characters are accepted; the mark alone does not count as mended. A document that breaks off is no
+    answer.
     """
     try:
         return orjson.loads(content.removeprefix(codecs.BOM_UTF8)), False
@@ -33,9 +34,9 @@ def read_json(content: bytes) -> tuple[Any, bool]:
 
 
 def read_text(content: bytes) -> tuple[io.StringIO, bool]:
-    """The lines of a CSV, and whether a letter in it was cut and is U+FFFD now.
+    """The lines of a CSV, and whether a character in it was cut and has become U+FFFD.
 
-    A value may have any length: people write at length, and change logs hold JSON.
+    A value may have any length: people write long texts, and change logs hold JSON.
     """
     csv.field_size_limit(LONGEST_VALUE)
     text = content.decode("utf-8-sig", errors="replace")
@@ -54,7 +55,7 @@ def _mend(content: bytes) -> Any:
 
 
 def _read_nothing(_: str) -> None:
-    """NaN and Infinity are no values."""
+    """Reads NaN and Infinity as null."""
 
 
 def _read_finite(digits: str) -> float | None:
@@ -63,5 +64,5 @@ def _read_finite(digits: str) -> float | None:
 
 
 def _read_integer(digits: str) -> float | int | None:
-    """An integer; a number where it has more digits than anything counted."""
+    """An integer; a float if it has more digits than any count."""
     return int(digits) if len(digits) <= LONGEST_INTEGER else _read_finite(digits)

@@ -1,4 +1,4 @@
-"""What TikTok refused in one sync, and is left out of the requests after."""
+"""What TikTok refused in one sync, and what later requests therefore leave out."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from source_tiktok_marketing.text import said_by, several
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 NAMED, LONGEST_REASON = 8, 200
-# So many owners refuse something before it is believed of all.
+# How many owners TikTok has to refuse an item for before it is left out for all.
 ENOUGH = 3
-# So many owners are kept for each item that was taken, as one of them may refuse it later.
+# How many owners are noted for each accepted item, as TikTok may refuse it for one of them later.
 TAKEN_BY = 2
 # A word with a digit is an id or a number, and another one in each message.
 COUNTED = re.compile(r"\w*\d[\w-]*")
 
 
 def reason_of(response: requests.Response) -> str:
-    """TikTok's own words about a refusal, bounded, with its code."""
+    """TikTok's own words about a refusal, cut to a length, with its code."""
     answer = answer_of(response)
     return f"{said_by(answer.body, LONGEST_REASON)}, code {answer.code}"
 
 
 def add_search(refusal: RefusedRequestError) -> RefusedRequestError:
-    """The same refusal, where it was searched in vain for what is refused."""
+    """The same refusal, saying that a search for the refused metric was in vain."""
     unknown = f"Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
     return refusal.with_remedy(f"{refusal.remedy} {unknown}", refusal.failure_type or FailureType.system_error)
 
 
 def of_several(reason: str) -> str:
-    """TikTok's words about what it does not name."""
+    """TikTok's words about an item that they do not name."""
     return f"{reason}, which does not name it"
 
 
@@ -54,9 +54,10 @@ def of_several(reason: str) -> str:
 class Report:
     """What one stream leaves out in this sync: each item with TikTok's words, by the owner it was refused for.
 
-    An owner is an ad account or a business centre, `""` where nobody is asked. What one refused the next one is asked
-    for all the same: it is left out for all when so many have refused it and none has taken it. What TikTok did not
-    name (`unnamed`) the others are asked for only as long as the search has requests left.
+    An owner is an ad account or a business centre, or `""` if the request is about neither. An item that is refused for
+    one owner is still requested for the next. It is left out for all once it was refused for `ENOUGH` owners and
+    accepted for none. Items that TikTok did not name (`unnamed`) are requested for other owners only as long as the
+    search has requests left.
     """
 
     refused: dict[Item, dict[str, str]] = field(default_factory=dict)
@@ -67,13 +68,13 @@ class Report:
     lock: Lock = field(default_factory=Lock)
 
     def of(self, owner: str) -> set[Item]:
-        """What is left out for one owner."""
+        """The items that are left out for one owner."""
         found = {item for item, words in list(self.refused.items()) if owner in words or self._is_of_all(item, words)}
         self.unasked |= {item for item in found if owner not in self.refused[item]}
         return found
 
-    def suspected(self, owner: str) -> set[Item]:
-        """What others refused and this owner may take."""
+    def list_suspected(self, owner: str) -> set[Item]:
+        """The items that were refused for other owners, and may be accepted for this one."""
         return self.refused.keys() - self.of(owner)
 
     def leave_out(self, reasons: Mapping[Item, str], owner: str, *, unnamed: bool = False) -> None:
@@ -83,7 +84,7 @@ class Report:
             self.refused[item] = {**self.refused.get(item, {}), owner: reason}
 
     def take(self, owner: str, items: Iterable[Item]) -> None:
-        """Notes what one owner takes, so that another's refusal is not believed of all."""
+        """Notes which items were accepted for one owner, so that another's refusal does not count for all."""
         for item in items:
             owners = tuple(each for each in self.taken.get(item, ()) if each not in self.refused.get(item, ()))
             if len(owners) < TAKEN_BY and owner not in owners:
@@ -97,7 +98,7 @@ class Report:
         return any(owner not in self.refused[item] for owner in self.taken.get(item, ()))
 
     def parts(self) -> Iterator[tuple[Item, str, str]]:
-        """Each item with TikTok's words, and whom that is about where it is not about all."""
+        """Each item with TikTok's words, and for whom it is left out if not for all."""
         for item, words in self.refused.items():
             yield item, next(iter(words.values())), self._name_whom(item, sorted(words.keys() - {""}))
 
@@ -119,7 +120,7 @@ class LeftOut(Shared):
         self._times: Counter[int] = Counter()
 
     def may_pass(self, refused: requests.Response, tries: int) -> bool:
-        """Whether a refusal that names nothing of the request was not told often enough to be believed."""
+        """Whether a refusal may pass: it names nothing in the request, and was not repeated often enough."""
         words = COUNTED.sub("", answer_of(refused).message[:LONGEST_REASON])
         refusal = (str(urlsplit(refused.request.url or "").path), words)
         if not names_nothing(refused) or refusal in self._lasting:
@@ -132,17 +133,17 @@ class LeftOut(Shared):
         return False
 
     def of_stream(self, stream: str, kind: str = "") -> Report:
-        """What is known of one stream, or of its questions about one `kind` alone (`EveryBuyingType`)."""
+        """The report on one stream, or on its requests about one `kind` only (`EveryBuyingType`)."""
         with self._lock:
             return self._reports[f"{kind} in {stream}" if kind else stream]
 
     def of_question(self, stream: str, kind: str, owner: str) -> set[Item]:
-        """What is left out of a question about one kind, or about none in particular."""
+        """What is left out of a request about one kind, or about none in particular."""
         return self.of_stream(stream).of(owner) | (self.of_stream(stream, kind).of(owner) if kind else set())
 
     @override
     def close(self) -> None:
-        """Logs one line about everything that was left out, and forgets it."""
+        """Logs one line about everything that was left out, then forgets it."""
         streams: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for stream, report in sorted(self._reports.items()):
             alike: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""A request TikTok refuses is asked again without what it refuses."""
+"""Sends a request that TikTok refused again, without the part it refused."""
 
 from __future__ import annotations
 
@@ -21,37 +21,35 @@ from source_tiktok_marketing.requesters.request_parameters import (
     empty_page,
     is_unasked,
     items_of,
+    leave_out,
     parameters_of,
     tokens_of,
-    without,
     words_of,
 )
 from source_tiktok_marketing.requesters.responses import Answer, answer_of
 from source_tiktok_marketing.schema.owners import CALLED
+from source_tiktok_marketing.sync import PREPARED, TITLES
 
-# What is measured where nothing else can be, as TikTok wants one metric at least.
+# The metric to ask for if every other is refused, as TikTok wants at least one.
 LEAST = "spend"
-# What differs from request to request of one question.
+# Parameters that differ between the requests for one report.
 OF_A_WINDOW = ("page", "page_size", "start_date", "end_date")
 OWNERS = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
-# Where a custom report's parameters stand in the form.
-TITLES = {"metrics": "Metrics", "buying_type": "Buying Types", "campaign_ids": "Only These Campaigns",
-          "adgroup_ids": "Only These Ad Groups", "ad_ids": "Only These Ads",
-          **{f"{level}_status": "Status" for level in ("campaign", "adgroup", "ad")}}  # fmt: skip
+CUSTOM_REPORT = "the custom report"
 
 
 @dataclass
 class LenientRequester:
-    """Sends requests; one that TikTok refuses it sends again without what is refused.
+    """Sends requests. One that TikTok refuses is sent again without the part that is refused.
 
-    A `RefusalSearch` finds out what that is, of a report the `doubted` metrics first. Only `ours` may be left out, what
-    the connector asks for of its own accord: what the user `named` in a `place` is an error. A question about nothing
-    but what is refused has an empty page for an answer.
+    A `RefusalSearch` finds out which part that is; of a report it tries the `doubted` metrics first. Only `ours` may be
+    left out, the values that the connector asks for of its own accord. If TikTok refuses what the user `named` in a
+    `place`, that is an error. A request of which nothing is left is not sent; its answer is an empty page.
 
-    What is left out is so in all later requests of the stream about the same ad account, and at last about any
-    (`left_out.Report`); what is refused of a question about one kind alone, in those about that kind. `written` are
-    parameters that stand in the manifest's request; its expressions find what is left out in
-    `stream_slice.extra_fields.left_out`. `least` is what is measured where every metric is refused.
+    Later requests of the stream about the same ad account leave the same values out, and in the end those about any ad
+    account (`left_out.Report`). What is refused in a request about one kind of campaigns is left out for that kind.
+    `written` are parameters that stand in the manifest's request; its expressions find what to leave out in
+    `stream_slice.extra_fields.left_out`. `least` is the metric to ask for if every other is refused.
     """
 
     inner: HttpRequester
@@ -63,19 +61,19 @@ class LenientRequester:
     written: Any = None
     least: str = ""
     named: set[str] = field(default_factory=set)
-    place: str = "the custom report"
+    place: str = CUSTOM_REPORT
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self.stream = self.stream or str(parameters.get("stream", ""))
         first, *others = parameters.get("sweeps") or [{}]
         self.named = set(self.named)  # the CDK gives a list
-        # What the first sweep asks for is what the stream is about.
+        # The stream is about what the first sweep asks for, so that nothing of it may be left out.
         self.ours = self.ours or words_of(parameters.get("metrics") or (), others) - words_of(first) - self.named
         self._left_out = LeftOut.of(self.config)
         self._taken: set[int] = set()
 
     def get_url(self, **where: Any) -> str:
-        """The address of requests; the CDK wants it in two parts."""
+        """The address of the requests. The CDK asks for it in two parts."""
         return self.inner.get_url(**where)
 
     def get_url_base(self, **where: Any) -> str:
@@ -83,7 +81,7 @@ class LenientRequester:
         return self.inner.get_url_base(**where)
 
     def send_request(self, **asked: Any) -> requests.Response | None:
-        """TikTok's answer, perhaps to less than is asked. Raises RefusedRequestError where nothing may be left out."""
+        """TikTok's answer, perhaps to a part of the request. Raises RefusedRequestError if nothing may be left out."""
         try:
             return self._answer(asked)
         except RefusedRequestError as refusal:
@@ -96,7 +94,7 @@ class LenientRequester:
         try:
             response = self._send(asked, known)
         except RefusedRequestError as refusal:
-            if _page_of(asked) > 1:  # what was taken on the first page can't be refused on the next
+            if _page_of(asked) > 1:  # what was accepted on the first page can't be the reason on a later one
                 raise
             with report.lock:
                 ask = partial(self._send, asked)
@@ -106,7 +104,7 @@ class LenientRequester:
         return response
 
     def _note_taken(self, answer: Answer, report: Report, owner: str) -> None:
-        """Notes what TikTok took, once for all answers to the same question of an owner, and anew after a refusal."""
+        """Notes what TikTok accepted: once per report and owner, and again after each new refusal."""
         refusals = sum(map(len, list(report.refused.values())))
         asked = (each for each in answer.parameters.items() if each[0] not in OF_A_WINDOW)
         question = hash((owner, refusals, *asked))
@@ -121,10 +119,11 @@ class LenientRequester:
             return empty_page()
 
     def _tell(self, refusal: RefusedRequestError) -> RefusedRequestError:
-        """The same refusal; where it names what the user `named`, or the list that is in, it says what to do there."""
+        """The same refusal. If it is about what the user `named`, its remedy says what to take out where."""
         tokens, remedy = tokens_of(refusal.response), ""
+        titles = self.config[PREPARED][TITLES] if self.place == CUSTOM_REPORT else {}
         for each in parameters_of(refusal.response):
-            title = f"{TITLES.get(each.name, 'Parameters')} of {self.place} {self.stream}"
+            title = f"{titles.get(each.name, 'Parameters')} of {self.place} {self.stream}"
             named = each.values if each.name in self.named else self.named.intersection(each.values)
             blamed = sorted(value for value in named if each.tells(value, tokens))
             if blamed:
@@ -134,43 +133,43 @@ class LenientRequester:
         return refusal.with_remedy(remedy, FailureType.config_error) if remedy else refusal
 
     def _ask_less(self, asked: Mapping[str, Any], items: set[Item]) -> dict[str, Any]:
-        """The arguments of a request, less `items`. Raises NothingToAskError where they are what it is about."""
-        without(self.written, items, self.least)
-        less = {name: without(asked[name], items, self.least) if asked.get(name) else asked.get(name)
+        """The arguments of a request, less `items`. Raises NothingToAskError if nothing is left of it."""
+        leave_out(self.written, items, self.least)
+        less = {name: leave_out(asked[name], items, self.least) if asked.get(name) else asked.get(name)
                 for name in ("next_page_token", "request_params")}  # fmt: skip
         window = asked.get("stream_slice") or StreamSlice(partition={}, cursor_slice={})
         extra = {**window.extra_fields, "left_out": [name if value in WIDENING else value for name, value in items]}
         if "ask" in extra:
-            extra["ask"] = without(extra["ask"], items, self.least)
+            extra["ask"] = leave_out(extra["ask"], items, self.least)
         reduced = StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
         return {**asked, **less, "stream_slice": reduced}
 
 
-def lenient(inner: Any, config: Mapping[str, Any], stream: str, ours: set[str], **more: Any) -> Any:
-    """`inner`, asked again without what is refused of the words that are `ours`, and plain about those `named`."""
+def make_lenient(inner: Any, config: Mapping[str, Any], stream: str, ours: set[str], **more: Any) -> Any:
+    """A LenientRequester around `inner`, or `inner` itself if there is nothing to leave out or to name."""
     return LenientRequester(inner, config, {}, stream, ours, **more) if ours or more.get("named") else inner
 
 
-def lenient_report(
+def make_lenient_report(
     inner: Any, config: Mapping[str, Any], stream: str, metrics: list[str], parameters: Mapping[str, Any]
 ) -> Any:
-    """`inner`, asked again without the metrics and filters it is refused; `parameters` are those of the report."""
+    """The same for a report, which may be asked for without some of its metrics and filters."""
     named = set(parameters.get("named") or ())  # by the user
     filters = parameters.get("filters") or ()
     ours = words_of(metrics, [each for each in filters if each["field_name"] not in named]) - named
     doubted = parameters.get("doubted") or []
-    return lenient(inner, config, stream, ours, doubted=doubted, written=filters or None, least=LEAST, named=named)
+    return make_lenient(inner, config, stream, ours, doubted=doubted, written=filters or None, least=LEAST, named=named)
 
 
 def _owner_of(asked: Mapping[str, Any]) -> str:
-    """Whom a request is about, in words; `""` where that is nobody."""
+    """Whom a request is about, in words; `""` if it is about nobody."""
     window = asked.get("stream_slice") or StreamSlice(partition={}, cursor_slice={})
     given = {**window.extra_fields.get("ask", {}), **(asked.get("request_params") or {}), **window.partition}
     return next((f"{what} {given[name]}" for name, what in OWNERS.items() if given.get(name)), "")
 
 
 def _kind_of(asked: Mapping[str, Any]) -> str:
-    """The one kind of campaigns that a request is about; `""` where it is about all."""
+    """The kind of campaigns that a request is about; `""` if it is about all."""
     window = asked.get("stream_slice")
     return str(window.extra_fields.get("kind", "")) if window else ""
 

@@ -1,4 +1,4 @@
-"""The token of a TikTok account: it lives a day, and each renewal may bring another one to renew with."""
+"""The tokens of a TikTok account: the access token lives a day, and each renewal may bring a new refresh token."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# Renewed so long before it ends, so that no request is made with a token that ends on the way.
+# How long before its end a token is renewed, so that it does not end while a request is on its way.
 AHEAD = timedelta(minutes=10)
 A_DAY = timedelta(days=1)
 
 
 class OrganicTokens(Shared):
-    """The tokens of the configuration's `organic` block; what is renewed goes back to the platform at once.
+    """The tokens of the configuration's `organic` block. Renewed tokens go back to the platform at once.
 
-    TikTok gives an access token for a day and a refresh token for a year, and with a renewal perhaps another refresh
-    token: whoever keeps the old one is locked out. `hand_back` takes the new ones to the platform, which keeps them
-    for the next sync (the source sets it). What still fails: a process killed before the platform has noted them.
+    TikTok gives an access token for a day and a refresh token for a year. A renewal may bring a new refresh token, and
+    the old one is then of no use. `hand_back`, which the source sets, sends the new tokens to the platform, which saves
+    them for the next sync. What still fails: the process is killed before the platform has saved them.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -41,11 +41,11 @@ class OrganicTokens(Shared):
 
     @property
     def business_id(self) -> str:
-        """The account's id, as TikTok's `open_id`; empty where there is no block."""
+        """The account's id, TikTok's `open_id`; empty if there is no block."""
         return str(self._tokens.get("business_id", ""))
 
     def access_token(self) -> str:
-        """A token that lives. Raises a config_error where TikTok does not renew it."""
+        """A token that is still valid. Raises a config_error if TikTok does not renew it."""
         with self._lock:
             if not self._is_alive():
                 self._renew()
@@ -82,7 +82,7 @@ class OrganicTokens(Shared):
 
 
 def _lifetime_of(seconds: Any) -> timedelta:
-    """How long a token lives: a day where TikTok does not say it, or says it in another way."""
+    """How long a token lives; a day if TikTok does not say it, or not as a number."""
     try:
         return timedelta(seconds=CASTERS["integer"](seconds))
     except (OverflowError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Whether a list goes on behind a page: what TikTok says of that, held against the rows that came."""
+"""Whether a list has another page: TikTok's counts, compared with the rows that came."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from source_tiktok_marketing.requesters.responses import Answer, count_of
 
 @dataclass(frozen=True)
 class Tally:
-    """A list up to a page: the rows `read` so far and on the fullest page, and whether this page was `short`.
+    """A list up to a page: how many rows were `read`, the `most` on one page, and whether this page was `short`.
 
-    `total` and `pages` are how many rows and pages TikTok says there are; a page that does not say so changes nothing.
+    `total` and `pages` are TikTok's counts of rows and pages. A page without counts leaves them as they were.
     """
 
     read: int = 0
@@ -25,7 +25,7 @@ class Tally:
 
     @property
     def lacking(self) -> int:
-        """How many rows TikTok counts that did not come."""
+        """How many of the rows that TikTok counts did not come."""
         return max(0, (self.total or 0) - self.read)
 
 
@@ -42,9 +42,9 @@ def tally_page(before: Tally, answer: Answer) -> Tally:
 def goes_on(tally: Tally, answer: Answer, page: int) -> bool:
     """Whether to ask for another page.
 
-    No number of TikTok's is believed against the rows. A page that `total_page` counts is asked for, and so is one for
-    the rows that `total_number` counts and that did not come. Where more came than it counts, it is wrong: the list is
-    read until a page is short or empty. The same goes for lists that do not say how many pages they have.
+    If TikTok's numbers contradict the rows, the rows are right. Another page is asked for if `total_page` counts it, or
+    if rows are missing that `total_number` counts. If more rows came than it counts, it is wrong, and the list is read
+    until a page is short or empty. So is a list without a count of pages.
     """
     rows, total, size = rows_on(answer), tally.total, count_of(_info(answer), "page_size")
     is_counted = page < (tally.pages or 0)
@@ -60,7 +60,7 @@ def goes_on(tally: Tally, answer: Answer, page: int) -> bool:
 
 
 def rows_on(answer: Answer) -> int | None:
-    """How many rows a page has; None where they are no list."""
+    """How many rows a page has; None if its records are no list."""
     data = answer.data
     if READ in data:
         return int(data[READ])

@@ -1,8 +1,8 @@
-"""Whole pages of a report: decoded, typed and written in C, and carried through the CDK as one message.
+"""Reads and writes whole pages of a report in C; each goes through the CDK as one message.
 
-A record costs the CDK a queue entry, six generators and three serialisations, and TikTok's texts cost a Python call per
-value: together more than reading and writing the JSON. A page whose values fit the types of their columns goes another
-way: one decoder made of the report's own columns, one encoder, one message.
+The CDK spends a queue entry, six generators and three serialisations on each record, and TikTok's texts take a Python
+call per value. Together that costs more than to read and write the JSON. A page whose values fit the types of their
+columns takes another way: one decoder made for the report's columns, one encoder, one message.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.columns import Column, report_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 
-# "nan" and "inf" are numbers to C, which would write them as null; no bounds hold for the one or admit the other.
+# C reads "nan" and "inf" as numbers and writes them as null. These bounds refuse both.
 FINITE = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": FINITE, "date": str, "date-time": str}
 TIMES = ("date", "date-time")
-# Twice as fast as bytes.replace where there are many.
+# Twice as fast as bytes.replace if there are many.
 NOT_APPLICABLE = re.compile(rb'"-"')
 
 
 def codec_of(parameters: Mapping[str, Any]) -> PageCodec | None:
-    """The codec of a report row, one for all who read its answers; None where C can't read them.
+    """The codec of a report, shared by all that read its answers; None if its pages can't be read whole.
 
-    Rows of more metrics than fit a request are joined before they are written, and go the slow way.
+    If a report has more metrics than fit into a request, its rows are joined before they are written: the slow way.
     """
     if len(parameters["metrics"]) > METRICS_PER_REQUEST:
         return None
@@ -57,7 +57,7 @@ def _make_codec(stream: str, owner: str, dimensions: tuple[str, ...], metrics: t
 
 @dataclass
 class PageCodec:
-    """Reads a page of one report and writes its records, typed as `casting.CASTERS` type them; nulls are left out."""
+    """Reads a page of one report and writes its records, typed like those of `casting.CASTERS`, without nulls."""
 
     stream: str
     owner: Sequence[str]
@@ -86,17 +86,17 @@ class PageCodec:
         self._message = msgspec.defstruct("Message", [("type", str), ("record", inner)], gc=False)
 
     def page_of(self, response: requests.Response) -> Page | None:
-        """The page an answer is, read once however many ask; None where it has to be read value by value."""
+        """The page in an answer, which is read only once; None if it has to be read value by value."""
         answer = answer_of(response)
         if not answer.is_paged:
             try:
-                answer.keep_page(self.page(answer.content, {name: answer.asked(name) for name in self.owner}))
+                answer.keep_page(self.decode_page(answer.content, {name: answer.asked(name) for name in self.owner}))
             except UnfitPageError:
                 answer.keep_page(None)
         return answer.page
 
-    def page(self, content: bytes, owner: Mapping[str, str]) -> Page:
-        """The records of one answer. Raises UnfitPageError where a value does not fit its column."""
+    def decode_page(self, content: bytes, owner: Mapping[str, str]) -> Page:
+        """The records of one answer. Raises UnfitPageError if a value does not fit its column."""
         try:
             answer: Any = self._decoder.decode(NOT_APPLICABLE.sub(b"null", content))
             messages, last = self._make_messages(answer.data.list, owner)

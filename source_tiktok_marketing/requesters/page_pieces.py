@@ -1,4 +1,4 @@
-"""A page that TikTok can't read, in ever smaller pieces: what can't be read of it in the end is one row."""
+"""Divides a page that TikTok can't give into ever smaller pieces, until only single rows are missing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ OF_PIECES = ("size", "pieces", "whole", "seen", "rows")
 
 
 def is_piece(token: Mapping[str, Any], answer: Answer) -> bool:
-    """Whether a page could not be read, or is a part of one that could not."""
+    """Whether a page could not be read, or is a piece of one that could not."""
     return "whole" in token or answer.is_doubted
 
 
 def go_on_after_piece(token: Mapping[str, Any], answer: Answer) -> tuple[Token, bool]:
-    """What to ask for after a piece, and whether there is anything: once a page is through, the list goes on behind it.
+    """The token after a piece, and whether there is more. After the last piece the list goes on with the next page.
 
         page 2 of 100 rows ✗ → page 3 of 50 rows ✗ → page 5 of 25 ✓, page 6 of 25 ✗ → … → page 4 of 50 ✓ → page 3 of 100
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-# What TikTok calls the rows of an answer, and how many it had where they are no longer in it.
+# TikTok's names for the rows of an answer; and how many there were, if they were taken out of it.
 ROWS, READ = ("list", "musics", "creative_portfolios"), "rows_read"
 
 
@@ -29,7 +29,7 @@ class Lines:
 
 
 class Page(dict[str, Any]):
-    """The records of one answer: the first one, and the rest. An empty mapping: the CDK takes it for a record."""
+    """The records of one answer: the first one, and the rest. It is an empty mapping, as the CDK expects a record."""
 
     def __init__(self, info: Mapping[str, Any] | None, first: Lines, rest: Lines) -> None:
         super().__init__()
@@ -37,6 +37,6 @@ class Page(dict[str, Any]):
         self.rest = rest
         self.key: tuple[str, ...] = ()
         self.hashes: array[int] | None = None
-        """The hash of each record's `key`; None where the page is all there is, as TikTok says."""
+        """The hash of each record's `key`; None if this is the only page by TikTok's count."""
         self.envelope = {"code": 0, "message": "OK", "data": {"page_info": info, READ: first.count + rest.count}}
         """The answer without its rows."""

@@ -23,14 +23,14 @@ from source_tiktok_marketing.text import several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# So often a list that moves while it is paged through is begun anew.
+# How many times a list that moves while it is read is started again.
 READ_AGAIN = 5
-# The filter of a list that is asked only for what changed.
+# The filter of a list that is only asked for what has changed.
 CHANGES_ONLY = "modified_after"
 NAMED = 20
-# Bytes at either end of a page that tell it from another page: a row with its id, and more.
+# How many bytes at each end of a page tell it from another page: enough for a row with its id.
 OUTERMOST = 16_384
-# Whose a list is: the first of these that its request names.
+# Whose list it is: the first of these that its request names.
 OWNERS: Mapping[str, str] = {"catalog_id": "catalogue", **{name: CALLED[name] for name in ("bc_id", "advertiser_id")}}
 
 
@@ -38,29 +38,30 @@ OWNERS: Mapping[str, str] = {"catalog_id": "catalogue", **{name: CALLED[name] fo
 class TiktokPages(PaginationStrategy):
     """Reads every page of every sweep, and no page more.
 
-    TikTok says in `page_info` how many pages and rows there are, so the last page is known without asking for an empty
-    one, and a filter behind the paginator can't end it early. Where the rows contradict it, they are right
-    (page_counts.py).
-    Some lists can't be had in one go: TopView campaigns only come alone. `sweeps` are the filters to page through one
-    after another; the token carries the one in hand, for the request to be made from:
+    TikTok says in `page_info` how many pages and rows there are. So the last page is known without a request for an
+    empty one, and a filter after the paginator can't end the list early. If the rows contradict `page_info`, the rows
+    are right (page_counts.py).
+
+    Some lists take several sweeps: TopView campaigns, for example, only come alone. `sweeps` are the filters to page
+    through one after another. The token carries the filter of the current sweep, which goes into the request:
 
         {"sweep": 0, "page": 1, "filter": …} → {"sweep": 0, "page": 2, "filter": …} → {"sweep": 1, "page": 1, …} → end
 
-    A sweep marked `undated` complements one that asked for changes only; where that had everything, as in a first sync,
-    it is left out. One with `if_any` is for ad accounts that have campaigns of that kind (`AskedApart`).
+    A sweep marked `undated` complements one that asked for changes only. If that one asked for everything, as in a
+    first sync, it is left out. One with `if_any` is for ad accounts that have campaigns of that kind (`AskedApart`).
 
-    Lists are sorted newest first and move while they are read: one entity less, and the row that moves over the page
-    break is never seen. So a sweep whose number of rows changes, or whose page is the one before, is read anew; rows
-    that come twice have the same key.
+    Lists are sorted newest first and move while they are read. If an entity is deleted, one row moves over the page
+    break and is never seen. So a sweep is read again if its number of rows changes, or if a page repeats the one
+    before. Rows that come twice have the same key.
 
-    A page that TikTok can't read is asked for in ever smaller pieces (page_pieces.py), down to the row.
+    A page that TikTok can't give is asked for in ever smaller pieces, down to the row (page_pieces.py).
 
-    Lists of TikTok accounts have no pages but a `cursor`, and `has_more` until the end.
+    Lists of TikTok accounts have no pages: they have a `cursor`, and `has_more` until the end.
 
-    Of a report the sweeps are its `metrics`, a hundred at a time. A `sample` is the first page of each.
+    The sweeps of a report are its `metrics`, a hundred at a time. A `sample` is the first page of each.
 
-    `reachable` is the number of rows TikTok lets a list be paged to (10,000 images or videos, newest first); what
-    lies behind is named in the log, as nothing can read it.
+    `reachable` is how many rows of a list TikTok gives at most (10,000 images or videos, newest first). If there are
+    more, the log says so, as nothing can read them.
     """
 
     parameters: InitVar[Mapping[str, Any]]
@@ -91,7 +92,7 @@ class TiktokPages(PaginationStrategy):
         page_size_override: int | None = None,
         stream_slice: StreamSlice | None = None,
     ) -> dict[str, Any] | None:
-        """The page after the one just read; None behind the last page of the last sweep."""
+        """The page after the one just read; None after the last page of the last sweep."""
         token = last_page_token_value or self.initial_token
         answer = answer_of(response)
         if "has_more" in answer.data:
@@ -116,7 +117,7 @@ class TiktokPages(PaginationStrategy):
     def _go_behind(
         self, token: Mapping[str, Any], answer: Answer, stream_slice: StreamSlice | None
     ) -> dict[str, Any] | None:
-        """The next sweep, None behind the last. Tells of the rows that could not be read."""
+        """The next sweep; None after the last, when it reports the rows that could not be read."""
         changes_only = token.get("changes_only") or CHANGES_ONLY in answer.asked("filtering")
         rest = range(token["sweep"] + 1, len(self.sweeps or ()))
         due = (each for each in rest if self._is_due(each, stream_slice, changes_only=changes_only))
@@ -137,7 +138,7 @@ class TiktokPages(PaginationStrategy):
         return None
 
     def _follow_cursor(self, token: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The next piece of a list that is read along a cursor; a cursor that stands still would be read for ever."""
+        """The next piece of a list that has a cursor. Raises a transient error if the cursor stands still."""
         if not data["has_more"] or self.sample:
             return None
         if data.get("cursor") in (None, token.get("cursor")):
@@ -150,7 +151,7 @@ class TiktokPages(PaginationStrategy):
 
     @override
     def get_page_size(self) -> None:
-        """None: the page size stands beside the other parameters of the request."""
+        """None: the page size is one of the parameters of the request."""
 
     def _start_of(self, sweep: int) -> dict[str, Any]:
         return {"sweep": sweep, "page": 1, **(self.sweeps[sweep] if self.sweeps else {})}
@@ -163,9 +164,9 @@ class TiktokPages(PaginationStrategy):
         return changes_only or not found.get("undated")
 
     def _begin_anew(self, token: Mapping[str, Any], tally: Tally, answer: Answer) -> dict[str, Any] | None:
-        """The first page again, where the list has moved since the page before or ends too early; else None."""
+        """The first page again, if the list has moved since the page before or ends too early; else None."""
         before, times = token.get("seen"), token.get("again", 0)
-        if before is None:  # the first page; most windows have no other
+        if before is None:  # this is the first page
             return None
         now, last = _fingerprint(answer, token["page"]), token["tally"]
         whose = f"{self.stream}: {_owner_of(answer)}'s list"
@@ -173,14 +174,14 @@ class TiktokPages(PaginationStrategy):
         if before != now and last.total == tally.total:
             if not ends_early:
                 return None
-            if last.short:  # two pages tell that the list is at its end
+            if last.short:  # two pages say that the list is at its end
                 LOGGER.warning(f"{whose} has {tally.total} rows by TikTok's count, but only {tally.read} came.")
                 return None
         if times < READ_AGAIN:
             LOGGER.info(f"{whose} changed while it was read ({last.total} rows, {tally.total} now): once more.")
             kept = {name: token[name] for name in ("unread", "changes_only") if name in token}
             return {**self._start_of(token["sweep"]), **kept, "again": times + 1}
-        if before != now and (tally.total or 0) > (last.total or 0):  # newest first: only read rows move on
+        if before != now and (tally.total or 0) > (last.total or 0):  # newest first: only read rows have moved
             return None
         raise TransientError(
             message=f"{whose} kept changing in {times + 1} readings. The next sync reads it again.",
@@ -205,9 +206,9 @@ def _owner_of(answer: Answer) -> str:
 
 
 def _fingerprint(answer: Answer, page: int) -> int:
-    """What tells two pages of one list apart: the rows that are here, by the outermost.
+    """What tells two pages of one list apart: their first and last rows.
 
-    Rows are told apart by their ids, which stand at their beginning or end; all of a page would be a tenth of its cost.
+    An id is at the beginning or the end of its row. To compare whole pages would add a tenth to the cost of reading.
     """
     text = answer.content
     start, end = text.find(b"[{"), text.rfind(b"]")

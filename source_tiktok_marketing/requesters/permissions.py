@@ -1,4 +1,4 @@
-"""What the token lacks a permission for."""
+"""What could not be read because the token lacks a permission."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_CONFIRMED = "nobody's"
 
 
 class Refusals(Shared):
-    """What the token lacks a permission for: said once a stream, at the end of the sync."""
+    """What the token lacks a permission for. The log says it once per stream, at the end of the sync."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
         self._refused: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
@@ -37,7 +37,7 @@ class Refusals(Shared):
 
     @override
     def close(self) -> None:
-        """Logs a line for each stream that was skipped, and forgets it."""
+        """Logs a line for each stream that was skipped, then forgets it."""
         while self._refused:
             (stream, scope), refused = self._refused.popitem()
             owners = [owner for owner in refused if owner]
@@ -54,14 +54,14 @@ class Refusals(Shared):
 
 
 def refusal_of(response: requests.Response, scope: str = "") -> RefusedError:
-    """The refusal that an answer is; `scope` is what the token lacks, where that is known."""
+    """The refusal in an answer. `scope` is the permission that the token lacks, if that is known."""
     answer = answer_of(response)
     words = said_by(answer.body)
     return RefusedError(answer.code or 0, words, scope, is_not_granted=is_not_granted(words))
 
 
-def accepted(response: requests.Response | None) -> Answer:
-    """The answer itself, an empty one where there is none. Raises RefusedError where TikTok refused."""
+def require_accepted(response: requests.Response | None) -> Answer:
+    """The answer itself, or an empty one if there is none. Raises RefusedError if TikTok refused."""
     answer = answer_of(requests.Response() if response is None else response)
     if answer.code:
         raise refusal_of(answer)

@@ -1,4 +1,4 @@
-"""TikTok's quota: when a request may go, so that none is refused as too frequent."""
+"""TikTok's quota: when a request may be sent, so that none is refused as too frequent."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# What a request may be late by between its turn and being counted, as a part of the time in which the quota counts: a
-# connection to open, a thread that waits for its turn. 10 requests a second are then never more than 10 in one of
-# TikTok's seconds as long as no two differ by more than 60 ms.
+# Each interval is this much longer than the quota demands, as TikTok may count a request later than it was sent: a
+# connection has to be opened, or a thread waits for the processor. 10 requests a second are then never more than 10 in
+# one of TikTok's seconds, as long as no two delays differ by more than 60 ms.
 MARGIN = 1.06
-# One that took longer to be answered may have been counted later than that. By how much nobody knows: TikTok may as
-# well have worked on it for long, so that more than this is not reckoned with.
+# If an answer took longer, TikTok may have counted its request later still, but it may also have worked on it for long.
+# No delay above this is assumed.
 LATEST = 0.25
-# TikTok counts by the second; another program that eats the quota does not stop within one.
+# TikTok counts by the second. Another program that uses up the quota goes on for longer.
 PAUSE, HALF_LIFE, SLOWEST = 1.0, 20.0, 16.0
-# One refusal may be chance, a request that was late; the next one soon after is not.
+# One refusal may be chance, such as a late request. A second one soon after is not.
 FIRST_STEP, STEP = 1.2, 2.0
-# Slowed down by less than this is as good as not at all.
+# A slowdown below this is as good as none.
 CALM = 1.1
 
 
@@ -40,7 +40,7 @@ class Clock:
         return time.monotonic()
 
     def wait_until(self, moment: float) -> None:
-        """Returns at `moment`. Asks for the time once: it may stand still."""
+        """Returns at `moment`. Asks for the time once only, as a test's clock may stand still."""
         if (seconds := moment - self.now()) > 0:
             time.sleep(seconds)
 
@@ -50,7 +50,7 @@ CLOCK = Clock()
 
 @dataclass
 class Turn:
-    """When one request went, and how much later it may have been counted, which its answer tells."""
+    """When one request was sent, and how much later TikTok may have counted it."""
 
     moment: float
     late: float = LATEST
@@ -58,15 +58,15 @@ class Turn:
 
 @dataclass
 class Pace:
-    """Lets requests go one after another, evenly, each at a moment of its own.
+    """Sends requests at even intervals.
 
       at most 10 a second     │  │  │  │  │  │  │  │  │  │     every 106 ms, however many threads ask
       idle for a while        │  │  │  │           │  │  │     what was not used is not made up for
       refused                 │  │  │x       │  │   x      │     a second's pause and a little slower, half as fast …
       refused no more         │     │    │    │   │  │  │  │     … and back to the full pace, half the way in 20 s
 
-    A moving window would let ten go at once, and one that is late would be counted with the ten of the next second.
-    Where one may have been late by more than there is room for, the tenth after it goes later too.
+    A moving window would send ten at once, and if one is late, TikTok counts it with the ten of the next second. If a
+    request may have been later than the intervals allow for, the tenth after it is sent later too.
     """
 
     per_second: float
@@ -81,10 +81,10 @@ class Pace:
         self._recent: deque[Turn] = deque(maxlen=ceil(self.per_second))
 
     def wait(self) -> Turn:
-        """Returns when the next request may go.
+        """Returns when the next request may be sent.
 
-        One thread waits for the clock, the others for their turn: on a busy machine it is woken late, and what it finds
-        then is what the next one goes by.
+        One thread waits for the clock, the others for that thread: on a busy machine it wakes up late, and the next one
+        has to reckon from then.
         """
         with self._turn:
             with self._lock:
@@ -96,14 +96,14 @@ class Pace:
         return turn
 
     def _room(self) -> float:
-        """When the first of as many requests as may be counted together is counted no more."""
+        """When there is room for one more: when the first of the requests that count together counts no more."""
         if len(self._recent) < ceil(self.per_second):
             return 0.0
         first, counted = self._recent[0], len(self._recent) / self.per_second
         return first.moment + counted + max(first.late, (MARGIN - 1) * counted)
 
-    def refused(self) -> bool:
-        """Takes note of a refusal; whether it comes after a calm time. Several in one second count once."""
+    def note_refusal(self) -> bool:
+        """Notes a refusal, and returns whether it comes after a calm time. Several in one second count once."""
         with self._lock:
             now = self.clock.now()
             if now < self._refused_at + PAUSE:
@@ -123,13 +123,13 @@ class Pace:
 
 
 class Budget(Shared):
-    """The requests one sync may make, shared by all its streams and threads; a retry is a request like any other.
+    """The requests that one sync may send, shared by all its streams and threads. A retry is a request like any other.
 
-    TikTok counts by app, and its documents can be read as counting every endpoint for itself or all of them together:
-    here all count together, which is right either way. Endpoints with a lower limit of their own also keep to that,
-    by the second, the minute and the day. For the app itself the limit by the minute is at every level sixty times that
-    by the second, and the one by the day 86,400 times: who keeps to the first keeps to all. (In the sandbox it is half
-    of that; `config.normalization` knows.)
+    TikTok counts by app. Its pages do not say whether it counts each endpoint separately or all together: here all are
+    counted together, which is right either way. Endpoints with a lower limit of their own keep to that as well, by the
+    second, the minute and the day. The app's limit per minute is sixty times the one per second, and the one per day
+    86,400 times, so that a sync that keeps to the first keeps to all. (In the sandbox the limit per minute is lower:
+    see `config.normalization`.)
     """
 
     def __init__(self, config: Mapping[str, Any], own_limits: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -141,22 +141,22 @@ class Budget(Shared):
         self._limits = EndpointLimits(config, limits, CLOCK)
 
     def wait(self, url: str) -> list[Turn]:
-        """Returns when a request for `url` may go."""
+        """Returns when a request for `url` may be sent."""
         self._limits.wait(url)
         own = self._own_pace(url)
         return [pace.wait() for pace in (own, self._every) if pace]
 
-    def refused(self, url: str) -> None:
-        """Slows down: TikTok has had more requests than it allows, though these were not too many."""
+    def note_refusal(self, url: str) -> None:
+        """Slows down: TikTok got more requests than it allows, though this sync did not send too many."""
         pace = self._own_pace(url) or self._every
-        if pace.refused():
+        if pace.note_refusal():
             LOGGER.info(
                 f"TikTok refuses requests as too frequent. Another program uses the app's quota, or the app may make "
                 f"fewer than requests_per_second ({self._wanted:g}). The sync goes on more slowly."
             )
 
     def has_own(self, url: str) -> bool:
-        """Whether TikTok counts requests for `url` apart from all others."""
+        """Whether TikTok counts requests for `url` separately."""
         return self._own_pace(url) is not None
 
     def _own_pace(self, url: str) -> Pace | None:

@@ -1,4 +1,4 @@
-"""What TikTok refuses of a request: its words are tried, and where they explain nothing, less and less is asked for."""
+"""Finds out what TikTok refuses of a request: first by the words of its message, then by asking for less and less."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Ask = Callable[[set[Item]], requests.Response | None]
 
 @dataclass
 class RefusalSearch:
-    """Looks for what is refused of one request, and has the answer to the rest.
+    """Finds what TikTok refuses of one request, and gets the answer to the rest.
 
-    `ask` asks TikTok for the request without some items. `out` are those that are left out anyway, `refusal` is the
-    newest one. A word in TikTok's message may only be mentioned ("reach needs spend"): nothing is left out that the
-    request is taken with.
+    `ask` sends the request without some items. `out` are the items that are left out so far, `refusal` is the newest
+    refusal. A message may mention words that are not refused ("reach needs spend"): nothing is left out with which
+    TikTok accepts the request.
     """
 
     ask: Ask
@@ -47,7 +47,7 @@ class RefusalSearch:
         self._known, self._told = set(self.out), [self.refusal]
 
     def answer(self) -> requests.Response | None:
-        """TikTok's answer to the request without what it refuses, which is noted. Raises the refusal if that is all."""
+        """TikTok's answer to the request without what it refuses. Raises the refusal if nothing helps."""
         found, unnamed = self._try_learned() or self._search_by_name(), False
         if found is None:
             found, unnamed = self._search_by_halves(), True
@@ -57,7 +57,7 @@ class RefusalSearch:
         return self._answers[frozenset(found)]
 
     def _passes(self, items: Iterable[Item]) -> bool:
-        """Whether TikTok answers the request without some items."""
+        """Whether TikTok accepts the request without some items."""
         left_out = frozenset(items)
         try:
             if left_out not in self._answers:
@@ -70,20 +70,20 @@ class RefusalSearch:
         return left_out in self._answers
 
     def _try(self, items: Iterable[Item]) -> bool:
-        """The same within the number of requests a search may take."""
+        """The same, if the search has a request left."""
         if not self.report.budget.is_left:
             return False
         self.report.budget.taken += 1
         return self._passes(items)
 
     def _try_learned(self) -> set[Item] | None:
-        """What another request has learned meanwhile, or another owner before, where that explains the refusal."""
+        """What is known from other requests meanwhile, or from other owners, if it explains the refusal."""
         if learned := self.report.of(self.owner) - self.out:
             self.out |= learned
             if self._passes(self.out):
                 return self.out
         named = set(self._find_named()[0])
-        suspected = self.report.suspected(self.owner) & items_of(parameters_of(self.refusal.response))
+        suspected = self.report.list_suspected(self.owner) & items_of(parameters_of(self.refusal.response))
         suspected = suspected & named if named else suspected
         if not suspected:
             return None
@@ -91,13 +91,13 @@ class RefusalSearch:
         return self.out | suspected if passes(self.out | suspected) else None
 
     def _find_named(self) -> tuple[list[Item], set[Item]]:
-        """What the newest refusal names that is not left out yet, and the others of the same list."""
+        """The items that the newest refusal names and that are not left out yet, and the others of the same list."""
         response = self.refusal.response
         named, others = find_named_items(parameters_of(response), read_words(response), self.ours)
         return [each for each in named if each not in self.out], others
 
     def _search_by_name(self) -> set[Item] | None:
-        """What TikTok's words say is refused; None where they do not explain it."""
+        """What is refused by TikTok's own words; None if these do not explain it."""
         while True:
             named, others = self._find_named()
             if not named:
@@ -107,7 +107,7 @@ class RefusalSearch:
                 return self.out | {first}
             if first[1] in tokens_of(self.refusal.response):
                 return self._search_by_fixed_words(named, others)
-            # The words follow what is asked for: they list what is refused of it.
+            # The message changes with the request: it lists what is refused.
             self.out |= {first}
             if len(named) > 1:
                 self.out |= set(named)
@@ -115,7 +115,7 @@ class RefusalSearch:
                     return self.out
 
     def _search_by_fixed_words(self, named: list[Item], others: set[Item]) -> set[Item] | None:
-        """What is refused, where the message stays the same: some of the named, or all that it does not list."""
+        """What is refused if the message stays the same: some of the items it names, or all that it does not name."""
         if len(named) > 1 and self._try(self.out | set(named)):
             found, among, unknown = self._search_among(named, [])
             return self._confirm({*found, *among, *unknown}) or self.out | set(named)
@@ -125,7 +125,7 @@ class RefusalSearch:
         return None
 
     def _try_listed(self, named: list[Item], others: set[Item]) -> set[Item] | None:
-        """What is refused if TikTok's message lists what it takes."""
+        """What is refused if TikTok's message lists what it accepts."""
         if not others or not self._try(self.out | others):
             return None
         found, among, _ = self._search_among(sorted(others), named)
@@ -135,20 +135,20 @@ class RefusalSearch:
         return self.out | set(found) if found and self._passes(self.out | set(found)) else None
 
     def _search_among(self, suspects: list[Item], good: list[Item]) -> list[list[Item]]:
-        """What `MetricSearch.among` finds out about some values of one list."""
+        """What `MetricSearch.find_among` finds out about some values of one list."""
         (name, _), values = suspects[0], [value for _, value in suspects]
         accepts = self._accept_with(name, values)
         search = MetricSearch(self.ours, (), self.report.budget, accepts)
-        told = search.among(values, [value for _, value in good])
+        told = search.find_among(values, [value for _, value in good])
         return [[(name, value) for value in each] for each in told]
 
     def _accept_with(self, name: str, values: Sequence[str]) -> Callable[[Sequence[str]], bool]:
         return lambda kept: self._passes(self.out | {(name, each) for each in values if each not in kept})
 
     def _search_by_halves(self) -> set[Item]:
-        """What asking for less shows to be refused; where the requests end before that, all that is not known to pass.
+        """What is refused, found by asking for less; if the requests run out, all that is not known to be accepted.
 
-        Raises the refusal where nothing is left out, or nothing passes.
+        Raises the refusal if nothing may be left out, or nothing is accepted.
         """
         parameters, tokens = parameters_of(self.refusal.response), tokens_of(self.refusal.response)
         measured = next((each for name in METRIC_LISTS for each in parameters if each.name == name), None)
@@ -159,28 +159,28 @@ class RefusalSearch:
         named, was_left = self.out - self._known, self.report.budget.is_left
         accepts = self._accept_with(measured.name, [each for each in measured.values if each in self.ours])
         search = MetricSearch(self.ours, self.doubted, self.report.budget, accepts)
-        found = {(measured.name, value) for value in search.refused(measured.values)}
-        if found:  # a metric that was named is left out only where that is not enough
+        found = {(measured.name, value) for value in search.find_refused(measured.values)}
+        if found:  # a metric that was named is only left out if that is not enough
             for items in [self.out - named | found] + ([self.out | found] if named else []):
                 if self._passes(items):
                     return items
         return self._find_largest() or self._leave_out_rest(measured, named, was_left=was_left)
 
     def _find_largest(self) -> set[Item] | None:
-        """The least that was left out of a request that TikTok took."""
+        """The fewest items that were left out of a request that TikTok accepted."""
         answers = self._answers.items()
         taken = [set(items) for items, response in answers if response is None or not is_unasked(response)]
         return min(taken, key=len, default=None)
 
     def _leave_out_rest(self, measured: Parameter, named: set[Item], *, was_left: bool) -> set[Item]:
-        """All that TikTok's message does not list. Raises the first refusal where that is not it either."""
+        """All metrics that may be left out, if TikTok accepts that. Raises the first refusal otherwise."""
         only = self._known | {(measured.name, value) for value in measured.values if value in self.ours}
         if named and was_left and self._passes(only):
             return only
         raise add_search(self._told[0])
 
     def _find_reason(self, item: Item) -> str:
-        """TikTok's words about an item, as far as they name it."""
+        """TikTok's words about an item; its first words if none name it."""
         about = next((each for each in self._told if item[1] in tokens_of(each.response)), None)
         return about.reason if about else of_several(self._told[0].reason)
 

@@ -1,4 +1,4 @@
-"""What a request asks for: its parameters read from an answer, and a request written anew with less in it."""
+"""Reads what a request asks for, and writes a request that asks for less."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from source_tiktok_marketing.errors import NothingToAskError, NothingToMeasureEr
 from source_tiktok_marketing.requesters.responses import Answer, answer_of
 
 WORD, PLACEHOLDER = re.compile(r"\w+"), re.compile(r"\{\w+\}")
-# A name or a value stands near the beginning of a message; some are megabytes long.
+# Names and values are near the beginning of a message, and some messages are megabytes long.
 LONGEST_MESSAGE = 20_000
 WITH_LETTERS = re.compile(r"[^\W\d_]")
 # Parameters whose values are ordinary words.
 COMMON = {"report_type", "data_level", "service_type", "order_type", "sort_type", "query_mode"}
-# What a request measures: each member is a column of its own.
+# Lists of metrics: each member is a column of its own.
 METRIC_LISTS = ("metrics", "metrics_fields", "fields", "info_fields")
-# A filter for these only adds rows; without any other filter the rows would be others than asked for.
+# A filter for one of these only adds rows. Without any other filter a request would get rows it did not ask for.
 WIDENING = {"STATUS_ALL", "STATUS_NOT_DELETE"}
 
 # A parameter, or a member of one, and one of its values.
@@ -31,30 +31,30 @@ Item = tuple[str, str]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a request, or a member of one, with its values; `is_list` where TikTok takes several."""
+    """One parameter of a request, or a member of one, with its values; `is_list` if TikTok takes several."""
 
     name: str
     values: tuple[str, ...]
     is_list: bool = True
 
     def is_named(self, tokens: set[str]) -> bool:
-        """Whether a message of these words names it, or one of its values."""
+        """Whether a message with these words names the parameter, or one of its values."""
         return self.name in tokens or any(self.tells(value, tokens) for value in self.values)
 
     def tells(self, value: str, tokens: set[str]) -> bool:
-        """Whether a message of these words names one of its values; a number or a common word may be anything's."""
+        """Whether a message with these words names `value`. A number or a common word may mean something else."""
         words = WORD.findall(value)
         is_common = self.name in COMMON or value in ("true", "false") or not WITH_LETTERS.search(value)
         return bool(words) and not is_common and tokens.issuperset(words)
 
 
 def read_words(response: requests.Response) -> list[str]:
-    """The words of TikTok's message; names are words, too."""
+    """The words and names in TikTok's message."""
     return WORD.findall(answer_of(response).message[:LONGEST_MESSAGE])
 
 
 def tokens_of(response: requests.Response) -> set[str]:
-    """The same in no order."""
+    """The same, without order."""
     return set(read_words(response))
 
 
@@ -97,10 +97,10 @@ def items_of(parameters: Iterable[Parameter]) -> set[Item]:
 def find_named_items(
     parameters: Iterable[Parameter], tokens: Sequence[str], ours: set[str]
 ) -> tuple[list[Item], set[Item]]:
-    """What of `ours` a message of these words names, in its order, and the others of the same list.
+    """The items of `ours` that a message with these words names, in its order, and the others of the same list.
 
-    A list of metrics that is named as a whole tells nothing. Any other list is meant where its name is in the message
-    and all of it is ours, a single value where the message names it or its parameter.
+    If it names a whole list of metrics, that says nothing. Any other list is meant if the message has its name and all
+    of it is ours; a single value is meant if the message names it or its parameter.
     """
     given, words = list(parameters), set(tokens)
     for each in (each for each in given if each.is_list):
@@ -117,7 +117,7 @@ def find_named_items(
 
 
 def words_of(*written: Any) -> set[str]:
-    """The words somebody wrote down, however deep; not the ids that are put in the place of `{advertiser_id}`."""
+    """All words in some parameters, however deep; but no placeholders such as `{advertiser_id}`, and no numbers."""
     found: set[str] = set()
     for each in written:
         if isinstance(each, Mapping):
@@ -129,8 +129,8 @@ def words_of(*written: Any) -> set[str]:
     return found
 
 
-def filled(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
-    """The request parameters with ids in the place of their names; those that are left without any value go."""
+def fill_in(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
+    """The parameters with each `{placeholder}` replaced by its id; those that become empty are dropped."""
     found = {}
     for name, text in ask.items():
         for owner, value in owners.items():
@@ -139,23 +139,23 @@ def filled(ask: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def without(asked: Any, items: set[Item], least: str = "", name: str = "") -> Any:
-    """What is asked, less `items`; None where that leaves nothing out but a filter that only adds rows.
+def leave_out(asked: Any, items: set[Item], least: str = "", name: str = "") -> Any:
+    """What is asked for, without `items`; None for a filter that only adds rows, if nothing of it is left.
 
-    `least` is asked for where no metric is left. Raises NothingToAskError where the question would be another one, and
-    NothingToMeasureError where it would measure nothing.
+    If no metric is left, `least` takes their place. Raises NothingToAskError if the request would be about something
+    else, and NothingToMeasureError if no metric is left.
     """
     value = _decode(asked)
     if value is not asked:
-        found = without(value, items, least, name)
+        found = leave_out(value, items, least, name)
         return asked if found is value else None if found is None else orjson.dumps(found).decode()
     if isinstance(value, Mapping):
         own = str(value.get("field_name", ""))
-        kept = {key: without(each, items, least, own or str(key)) for key, each in value.items()}
+        kept = {key: leave_out(each, items, least, own or str(key)) for key, each in value.items()}
         return None if own and kept.get("filter_value") is None else {key: each for key, each in kept.items()
                                                                   if each is not None}  # fmt: skip
     if _has_objects(value):
-        return [found for each in value if (found := without(each, items, least, name)) is not None]
+        return [found for each in value if (found := leave_out(each, items, least, name)) is not None]
     return _leave_out(value, items, least, name)
 
 
@@ -174,7 +174,7 @@ def _leave_out(value: Any, items: set[Item], least: str, name: str) -> Any:
 
 
 def empty_page() -> Answer:
-    """An answer without rows, to a question that was not asked."""
+    """An answer without rows, for a request that was not sent."""
     response = requests.Response()
     response.status_code = requests.codes.ok
     info = {"page": 1, "page_size": 1, "total_number": 0, "total_page": 0}
@@ -182,7 +182,7 @@ def empty_page() -> Answer:
 
 
 def is_unasked(response: requests.Response) -> bool:
-    """Whether an answer is an `empty_page`: nobody was asked for it."""
+    """Whether an answer is an `empty_page`, for which no request was sent."""
     return response.request is None
 
 
@@ -191,7 +191,7 @@ def _has_objects(value: Any) -> bool:
 
 
 def _decode(value: Any) -> Any:
-    """What a text of JSON stands for; anything else as it is."""
+    """The value in a JSON text; anything else stays as it is."""
     text = value.decode(errors="replace") if isinstance(value, bytes) else value
     if not isinstance(text, str) or not text.startswith(("{", "[")):
         return value

@@ -1,4 +1,4 @@
-"""TikTok's answers: received and decoded once, and then asked by name."""
+"""TikTok's answers, each received and decoded once."""
 
 from __future__ import annotations
 
@@ -19,37 +19,39 @@ NOT_GRANTED = re.compile(r"\bgrant\b.*/:?(GET|POST)\b")
 LONGEST_COUNT = 12
 ADVERTISER = "advertiser_id"
 
-# What a request came to: an answer, or why there is none.
+# The outcome of a request: an answer, or why there is none.
 Outcome = requests.Response | Exception | None
 
 
 class Answer(requests.Response):
-    """One answer of TikTok's, which all components of a stream are handed in the place of the response.
+    """One answer of TikTok's. All components of a stream get it in place of the response.
 
-    The transport makes it when a body has arrived whole. The body is decoded when it is first asked for, and never
-    again: a page of 1,000 rows is a megabyte. A report's codec reads a page in its own way, once (`keep_page`).
+    The transport makes it when the whole body has arrived. The body is decoded when it is first needed, and never
+    again: a page of 1,000 rows is a megabyte. A report's codec reads a page in its own way, also once (`keep_page`).
     """
 
     _body: Mapping[str, Any] | None = None
     is_mended = False
-    """Whether the body could be read only with something replaced."""
+    """Whether something in the body had to be replaced to read it."""
     is_doubted = False
     """Whether this refusal came so often that the caller may ask for less."""
     is_paged = False
     """Whether a codec has read it."""
     page: Page | None = None
-    """Its records as the report's codec read them; None where they have to be read value by value."""
+    """Its records as the report's codec read them; None if they have to be read value by value."""
     resolution: ErrorResolution | None = None
-    """What the error handler found: whether to go on, wait, ask again or stop."""
+    """What the error handler decided: to go on, wait, ask again or stop."""
+    row: Mapping[str, Any] | None = None
+    """The row of the manifest's table of codes that it decided by."""
 
     def __init__(self, response: requests.Response, content: bytes) -> None:
         super().__init__()
-        self.__dict__.update(response.__dict__)  # as `requests` has no way to make one of another
-        self._content, self._content_consumed = content, True  # for all that `requests` makes of a body
+        self.__dict__.update(response.__dict__)  # `requests` can't copy a response
+        self._content, self._content_consumed = content, True  # `text` and `json` read the body from here
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """The envelope `{code, message, request_id, data}`; empty where the body is no JSON object."""
+        """The envelope `{code, message, request_id, data}`; empty if the body is no JSON object."""
         if self._body is None:
             body, self.is_mended = read_json(self.content)
             self._body = body if isinstance(body, dict) else {}
@@ -57,19 +59,19 @@ class Answer(requests.Response):
 
     @property
     def code(self) -> int | None:
-        """TikTok's code; None where the answer has no envelope."""
+        """TikTok's code; None if the answer has no envelope."""
         code = self.body.get("code")
-        return code if type(code) is int else None  # `true` counts as one
+        return code if type(code) is int else None  # `True` is an int as well
 
     @property
     def message(self) -> str:
-        """TikTok's words; `""` where it sent none."""
+        """TikTok's words; `""` if it sent none."""
         message = self.body.get("message")
         return message if isinstance(message, str) else ""
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """The `data` of the envelope; empty where TikTok sent none."""
+        """The `data` of the envelope; empty if TikTok sent none."""
         return self.body.get("data") or {}
 
     @cached_property
@@ -79,11 +81,11 @@ class Answer(requests.Response):
 
     @property
     def advertiser_id(self) -> str:
-        """The ad account that was asked for; `""` where it was none."""
+        """The ad account that the request was about; `""` if it was about none."""
         return self.asked(ADVERTISER)
 
     def asked(self, parameter: str) -> str:
-        """The value a parameter had in the request, `""` where it had none."""
+        """The value that a parameter had in the request; `""` if it had none."""
         return self.parameters.get(parameter, "")
 
     def keep_page(self, page: Page | None) -> None:
@@ -99,25 +101,25 @@ class Answer(requests.Response):
 
 
 def answer_of(response: requests.Response) -> Answer:
-    """The answer the CDK hands on as a response; made of one that did not come through the transport."""
+    """The response as an Answer. One that did not come through the transport is made into one."""
     return response if isinstance(response, Answer) else Answer(response, response.content or b"")
 
 
 def request_of(outcome: Outcome) -> requests.PreparedRequest | None:
-    """The request an answer, or the lack of one, is about; a broken download does not always tell."""
+    """The request that an answer or an exception belongs to. A broken download does not always say."""
     found: requests.PreparedRequest | None = getattr(outcome, "request", None)
     return found
 
 
 def where(outcome: Outcome) -> tuple[str, str]:
-    """The endpoint and the ad account (`""` without one) a request was about."""
+    """The endpoint and the ad account (or `""`) that a request was about."""
     if isinstance(outcome, Answer):
         return outcome.path, outcome.advertiser_id
     return place_of(request_of(outcome))
 
 
 def place_of(request: requests.PreparedRequest | None) -> tuple[str, str]:
-    """The same of a request that was not answered yet."""
+    """The same for a request that was not answered yet."""
     return path_of(request), parameters_in(request).get(ADVERTISER, "")
 
 
@@ -133,18 +135,18 @@ def parameters_in(request: requests.PreparedRequest | None) -> Mapping[str, str]
 
 
 def path_of(request: requests.PreparedRequest | None) -> str:
-    """The endpoint of a request, `campaign/get/`; `?` where it is not known."""
+    """The endpoint of a request, `campaign/get/`; `?` if it is not known."""
     path = str(urlsplit(request.url or "").path) if request else "?"
     return path.partition("/v1.3/")[2] or path
 
 
 def is_not_granted(words: str) -> bool:
-    """Whether a refusal is about an endpoint the app may not use, `/file/video/ad/search/:GET`: of no account's."""
+    """Whether a refusal is about an endpoint that the app may not use at all, such as `/file/video/ad/search/:GET`."""
     return bool(NOT_GRANTED.search(words))
 
 
 def count_of(info: Mapping[str, Any], name: str) -> int | None:
-    """A number of a `page_info`, None where it is left out. Raises ValueError where it is none."""
+    """A number of a `page_info`; None if it is left out. Raises ValueError if it is no count."""
     value = info.get(name)
     if value is None:
         return None

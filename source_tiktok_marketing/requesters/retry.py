@@ -24,12 +24,12 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 QUOTA_WAITS = (1, 2, 4, 8, 16, 30, 60, 300)
 OUTAGE_WAITS = (2, 4, 8, 16, 30, 60)
 OUTAGE_SECONDS = 300
-# So many requests in a row given up after an outage, none answered between: the endpoint is down for this sync.
+# After so many requests in a row were given up, without an answer between them, the endpoint counts as down.
 LOST_IN_A_ROW = 10
 EVERYWHERE = ("", "")
-# The one that asks for all may be held up by as much; then another one does.
+# How long the request that asks for all may be overdue before another one takes its place.
 LATE = 60.0
-# After an error the CDK asks for the state of its tasks anew at once, for as long as an hour.
+# After an error the CDK asks for the status of its tasks again at once, for as long as an hour.
 TASK_CHECK, BETWEEN_CHECKS = "report/task/check/", 60
 
 
@@ -37,8 +37,8 @@ TASK_CHECK, BETWEEN_CHECKS = "report/task/check/", 60
 class Trouble:
     """Why a request is not answered: where (endpoint, ad account or `""`), and in which words.
 
-    `is_long` is what lasts for minutes; `is_quota` what everybody has who asks there, any other trouble may be this
-    request's alone. `is_of_app`: everybody has it wherever they ask, as the quota is the app's.
+    `is_long` trouble lasts for minutes. `is_quota` trouble meets every request to the same place; other trouble may be
+    this request's alone. `is_of_app` trouble meets every request to any place, as the quota is the app's.
     """
 
     where: tuple[str, str]
@@ -52,16 +52,16 @@ class Trouble:
 class Patience(Shared):
     """What the requests of one sync know of each other's refusals, shared by all streams and threads.
 
-    A wait is written into the log once, however many requests sit it out. Where waiting has been in vain, nobody
-    else waits: the same is true for them, and ten thousand windows of fifteen minutes would be a hundred days. What
-    TikTok refuses to everybody (a revoked token) is not asked for again.
+    A wait is logged once, however many requests wait. If one request has waited in vain, no other one waits for the
+    same thing: ten thousand windows of fifteen minutes would be a hundred days. What TikTok refuses to every request
+    (with a revoked token) is not asked for again.
 
-    Where the quota of the app is used up, one of those who were refused asks for all, and its outcome is theirs:
+    If the quota of the app is used up, one of the refused requests, the probe, asks for all, which share its outcome:
 
       probe    refused ─ 1 s ─ refused ─ 2 s ─ refused ─ … ─ answered (all go on) or given up (all end)
       others   refused ─────────────────────────────────────┤
 
-    Those who have not been refused ask once: another endpoint may have a quota of its own.
+    A request that was not refused yet is sent once: another endpoint may have a quota of its own.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -74,9 +74,9 @@ class Patience(Shared):
         self._verdicts: dict[tuple[str, str], tuple[str, FailureType]] = {}
 
     def refuse_hopeless(self, path: str, advertiser_id: str, *, is_apart: bool = False) -> None:
-        """Raises what was found out about this endpoint or ad account in this sync, before anything is asked.
+        """Raises what this sync has found about this endpoint or ad account, so that no request is sent in vain.
 
-        What has a token and a quota of its own `is_apart`: what is known of everywhere else tells nothing about it.
+        A place with a token and a quota of its own `is_apart`: an error that is about all others is not about it.
         """
         with self._lock:
             found = next(
@@ -89,8 +89,8 @@ class Patience(Shared):
                 message=found[0], internal_message="not asked: refused before in this sync", failure_type=found[1]
             )
 
-    def answered(self, path: str, advertiser_id: str, *, is_apart: bool = False) -> None:
-        """Takes note of an answer: whatever was amiss there has passed."""
+    def note_answer(self, path: str, advertiser_id: str, *, is_apart: bool = False) -> None:
+        """Notes that TikTok has answered there: the trouble has passed."""
         with self._lock:
             self._lost.pop(path, None)
             for place in _list_places(path, advertiser_id, is_apart=is_apart):
@@ -98,18 +98,18 @@ class Patience(Shared):
                 self._verdicts.pop(place, None)
 
     def has_lost(self, path: str) -> bool:
-        """Whether a request there was given up and none was answered since."""
+        """Whether a request to this endpoint was given up, and none was answered since."""
         return bool(self._lost[path])
 
     def stop(self, where: tuple[str, str], message: str, failure: FailureType) -> None:
-        """Lets every later request there fail with `message`, unasked."""
+        """Makes every later request there fail with `message`, without being sent."""
         with self._lock:
             self._verdicts[where] = (message, failure)
 
     def wait(self, trouble: Trouble, attempt: int) -> float:
         """Seconds to wait after the `attempt`-th refusal of one request. Raises a transient error after the last.
 
-        While another request asks for all, it returns, or raises, when that one has its outcome.
+        While another request asks for all, this returns or raises as soon as that one has its outcome.
         """
         if trouble.is_of_app and self._leave_to_probe():
             return 0.0
@@ -129,16 +129,16 @@ class Patience(Shared):
         return float(wait)
 
     def end_probe(self) -> None:
-        """Lets those who wait for this thread's outcome go on, where it asks for all."""
+        """If this thread asks for all, lets the others go on."""
         with self._lock:
             if self._probe == get_ident():
                 self._probe = 0
                 self._outcome.notify_all()
 
     def _leave_to_probe(self) -> bool:
-        """Whether another one has asked for all and was answered; where none does, this thread is to.
+        """Whether another thread has asked for all and was answered. If none asks, this thread has to, and it is False.
 
-        Raises the other's error where it has given up.
+        Raises the other thread's error if that has given up.
         """
         with self._lock:
             if self._probe in (0, get_ident()):
@@ -160,7 +160,7 @@ class Patience(Shared):
         path = trouble.where[0]
         with self._lock:
             self._lost[path] += 1
-            if trouble.is_of_app:  # those who waited at the same time say the same
+            if trouble.is_of_app:  # all that waited end with the same words
                 words, _ = self._verdicts.setdefault(EVERYWHERE, (words, FailureType.transient_error))
             if trouble.is_quota:
                 self._verdicts[trouble.where] = (words, FailureType.transient_error)
@@ -175,7 +175,7 @@ class Patience(Shared):
 
 @dataclass
 class TiktokBackoff(BackoffStrategy):
-    """Asks the sync's patience how long to wait; `trouble_of` says what an answer means."""
+    """Asks `Patience` how long to wait. `trouble_of` says what is wrong with an answer."""
 
     patience: Patience
     trouble_of: Callable[[Outcome], Trouble]

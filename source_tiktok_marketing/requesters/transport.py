@@ -1,4 +1,4 @@
-"""The request as it leaves and the answer as it arrives: the token goes to TikTok alone, nothing takes for ever."""
+"""Receives TikTok's answers: follows no redirect, and limits the time and the size of a body."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import requests
 from source_tiktok_marketing.errors import AnswerTooLargeError
 from source_tiktok_marketing.requesters.responses import Answer, path_of
 
-# Seconds a body may take to arrive whole. The time-out of the manifest only bounds the silence between two bytes.
+# Seconds that a whole body may take. The time-out in the manifest only limits the silence between two bytes.
 LONGEST_ANSWER = 600.0
 PIECE = 262_144
-# Bytes of JSON, unpacked: no page of TikTok's comes near it, and all of it is held in memory, several times over.
+# Bytes of JSON, unpacked. No page of TikTok's comes near it, and memory has to hold it several times over.
 LARGEST_ANSWER = 64 * 1024 * 1024
 DOWNLOAD = "report/task/download/"
 
 
 def receive(response: requests.Response, **_: Any) -> Answer:
-    """Receives an answer, its body to the end, streamed or not. A connection that drips is shut after `LONGEST_ANSWER`.
+    """Receives an answer and its whole body. A connection that only drips is closed after `LONGEST_ANSWER`.
 
     The download of a large report may have any size.
     """
@@ -30,11 +30,11 @@ def receive(response: requests.Response, **_: Any) -> Answer:
     watch.daemon = True
     watch.start()
     try:
-        # `requests` takes ten kilobytes at a time, which is a third of what receiving a page costs.
+        # By itself `requests` reads ten kilobytes at a time, which is a third of the cost of receiving a page.
         pieces = response.iter_content(PIECE)
         return Answer(response, b"".join(pieces if path_of(response.request) == DOWNLOAD else _limit_size(pieces)))
     except requests.RequestException as error:
-        error.request = response.request  # `requests` forgets it here, and with it the ad account
+        error.request = response.request  # `requests` leaves it out here, and with it the ad account
         response.close()
         raise
     finally:
@@ -55,7 +55,7 @@ def _shut(response: requests.Response) -> None:
         response.raw.shutdown()
 
 
-# In which order, as one is a kind of the other.
+# The order matters, as some of these are subclasses of others.
 NO_ANSWER = (
     (AnswerTooLargeError, f"its body has more than {LARGEST_ANSWER >> 20} MB, which no page has"),
     (requests.exceptions.SSLError, "its certificate was not accepted, or the encryption failed. Check the network's "

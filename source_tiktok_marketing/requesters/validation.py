@@ -1,8 +1,8 @@
-"""Whether an answer has the shape of one: what TikTok promises of a page, a report and a task."""
+"""Checks that an answer has the form that TikTok promises for a page, a report or a task."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -18,20 +18,21 @@ COUNTS = ("page", "page_size", "total_number", "total_page")
 
 REPORT, ACCOUNTS = "report/integrated/get/", ("oauth2/advertiser/get/", "advertiser/info/")
 
-CREATE, CHECK = "report/task/create/", "report/task/check/"
+CREATE = "report/task/create/"
 
-STATES_OF_A_TASK = ("QUEUING", "PROCESSING", "SUCCESS", "FAILED", "CANCELED")
-
-# Nobody nests so deep; what writes JSON gives up a little later.
+# No row nests so deep, and the JSON writer fails a little deeper.
 MOST_LEVELS = 100
 
 
-def find_flaw(answer: Answer) -> str:
-    """What is wrong with an answer of code 0, where following it would lose rows or break; `""` where nothing is."""
-    return next(_find_flaws(answer, answer.body.get("data")), "")
+def find_flaw(answer: Answer, statuses: Collection[str] = ()) -> str:
+    """What is wrong with an answer of code 0, if to use it would lose rows or fail; `""` if nothing is.
+
+    `statuses` are those that a task may have, if the answer is about one.
+    """
+    return next(_find_flaws(answer, answer.body.get("data"), statuses), "")
 
 
-def _find_flaws(answer: Answer, data: Any) -> Iterator[str]:
+def _find_flaws(answer: Answer, data: Any, statuses: Collection[str]) -> Iterator[str]:
     if not isinstance(data, dict):
         yield "without data"
         return
@@ -42,7 +43,7 @@ def _find_flaws(answer: Answer, data: Any) -> Iterator[str]:
     path, dimensions = answer.path, _decode_list(answer.asked("dimensions"))
     if path == CREATE and not str(data.get("task_id") or "").isalnum():
         yield "without a task_id"
-    if path == CHECK and data.get("status") not in STATES_OF_A_TASK:
+    if statuses and data.get("status") not in statuses:
         yield "without a status that is known"
     rows = [row for each in named for row in each or ()]
     if not all(_is_row(row, path, dimensions) for row in rows):
@@ -65,7 +66,7 @@ def _find_page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iter
 
 
 def _counts_rows(page: int, size: int, total: int | None, pages: int | None) -> bool:
-    """Whether a page should have rows by all that TikTok says; a first one by any."""
+    """Whether a page should have rows: by all of TikTok's counts, or for the first page by any of them."""
     if total is None:
         return pages is not None and max(page, 2) <= pages
     return (page - 1) * size < total and (page == 1 or pages is None or page <= pages)
@@ -85,7 +86,7 @@ def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
 
 
 def _is_dimension(name: str, value: Any) -> bool:
-    """Whether a row can be told from others by this value; only a breakdown may be null."""
+    """Whether this value can be a part of the row's key. Only a breakdown may be null."""
     if not name.startswith("stat_time"):
         known = dimension_table().get(name)
         return isinstance(value, str | int) or (value is None and (known is None or known.is_breakdown))

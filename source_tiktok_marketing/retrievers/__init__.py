@@ -1,1 +1,1 @@
-"""In how many requests a partition is read."""
+"""Reads a partition, in as many requests as it takes."""

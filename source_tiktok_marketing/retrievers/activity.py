@@ -1,4 +1,4 @@
-"""Which ad accounts had anything to report in a window: a cheap question before the many dear ones."""
+"""Which ad accounts have any row in a window: one cheap request that saves many expensive ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from source_tiktok_marketing.schema.metrics import metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
 ACCOUNTS_PER_REQUEST = 5
-# Cursors of one group lie apart by the days that have not settled and by the time zone: one question serves them all.
+# The cursors of a group differ by unsettled days and time zones. With some earlier days one request serves them all.
 EARLIER = 7
 # TikTok had no ads before; days are counted from here.
 BEGINNING = date(2000, 1, 1).toordinal()
@@ -33,7 +33,7 @@ BEGINNING = date(2000, 1, 1).toordinal()
 class Group:
     """Up to five ad accounts that are asked for together, and what is known of their days.
 
-    Sets of days are numbers with a bit per day, so that ten years of an account are some hundred bytes.
+    A set of days is a number with one bit per day, so that ten years of an account take some hundred bytes.
     """
 
     accounts: list[str]
@@ -45,9 +45,9 @@ class Group:
     changed: Condition = field(default_factory=Condition)
 
     def claim(self, wanted: int) -> range:
-        """Days to ask TikTok for now, for the caller alone; none once all `wanted` are known.
+        """The days that the caller has to ask TikTok for; none once all `wanted` days are known.
 
-        Waits where another thread asks for them.
+        If another thread asks for them, this waits for its answer.
         """
         with self.changed:
             while missing := wanted & ~self.known:
@@ -59,7 +59,7 @@ class Group:
         return range(0)
 
     def settle(self, days: range, found: Mapping[str, int] | None) -> None:
-        """Takes the answer for the claimed `days`; None where there was none, so that another thread may ask."""
+        """Notes the answer for the claimed `days`. With None, for no answer, another thread may ask."""
         with self.changed:
             self.asking &= ~bits_of(days)
             if found is not None:
@@ -69,7 +69,7 @@ class Group:
             self.changed.notify_all()
 
     def is_active(self, advertiser_id: str, wanted: int, ask: Callable[[range], Mapping[str, int]]) -> bool:
-        """Whether an ad account has a row on one of the days `wanted`; asks for those that are not known yet."""
+        """Whether an ad account has a row on one of the `wanted` days. Asks for those that are not known yet."""
         while asked := self.claim(wanted):
             found = None
             try:
@@ -79,7 +79,7 @@ class Group:
         return bool(self.active.get(advertiser_id, 0) & wanted)
 
     def _reach_around(self, first: int, until: int) -> range:
-        """The days one request asks for: those that follow, as other windows will want them, then some before."""
+        """The days of one request: the first one and those after it, which later windows need, then some before."""
         taken, start, end = self.known | self.asking, first, first
         while end < until and end - start + 1 < MOST_DAYS and not taken >> (end + 1) & 1:
             end += 1
@@ -89,11 +89,11 @@ class Group:
 
 
 class Activity(Shared):
-    """The days on which each ad account of a sync had a row at all, asked for once for all streams and threads.
+    """The days on which each ad account of a sync has any row, asked for once for all streams and threads.
 
-    A report by day or hour has rows where something was counted, and what a campaign, an ad or an audience has, its
-    ad account has: an account without a row for a day, deleted entities included, has none at any level on that day,
-    also where conversions came late and nothing was delivered any more. Any row counts as activity, whatever is in it.
+    A report by day or hour has a row if anything was counted, and what is counted for a campaign, an ad or an audience
+    is counted for its ad account. So an account without a row for a day has none at any level on that day, not even of
+    deleted entities or of late conversions. Any row counts as activity, whatever is in it.
 
         ad account  ▪ ▪     ▪    rows by day of five accounts: one request
         campaigns   ▪ ▪     ▪
@@ -101,7 +101,7 @@ class Activity(Shared):
         window      [───][──][──]
         read         yes  no  yes
 
-    What TikTok refuses or cuts short counts as activity: the report itself is then asked for, and says why.
+    If TikTok refuses the request or cuts its answer, the days count as active: the report itself will say why.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -112,7 +112,7 @@ class Activity(Shared):
         self._groups: dict[str, Group] | None = None
 
     def sees(self, metrics: Iterable[str]) -> bool:
-        """Whether an account's row would tell of all these metrics: names, what is asked for, and its ratios."""
+        """Whether an account has a row wherever one of these metrics has a value: names, known counts, their ratios."""
         return all(map(self._is_seen, metrics))
 
     def is_silent(self, window: StreamSlice) -> bool:
@@ -151,14 +151,14 @@ class Activity(Shared):
             found = self._answer(group.accounts, days)
             if found is not None:
                 return found
-            group.apart = True  # accounts of different users can't be asked for together
+            group.apart = True  # TikTok refuses ad accounts of different users together
         alone = ((each, self._answer([each], days)) for each in group.accounts)
         return {each: bits_of(days) if found is None else found.get(each, 0) for each, found in alone}
 
     def _answer(self, accounts: list[str], days: range) -> dict[str, int] | None:
-        """None where TikTok does not answer for all of these accounts."""
+        """The active days by ad account; None if TikTok does not answer for all of them."""
         parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(self.metrics)}
-        rows = rows_by_day(self._directory.requesters["activity"], parameters, days)
+        rows = read_rows_by_day(self._directory.requesters["activity"], parameters, days)
         if rows is None:
             return None
         found: dict[str, int] = {}
@@ -168,10 +168,10 @@ class Activity(Shared):
         return found
 
 
-def rows_by_day(
+def read_rows_by_day(
     requester: HttpRequester, parameters: Mapping[str, str], days: range
 ) -> list[tuple[Mapping[str, Any], int]] | None:
-    """The dimensions of each row of a report by day, and its day; None where TikTok does not give all in one page."""
+    """The dimensions of each row of a report by day, and its day; None if TikTok does not give them all in one page."""
     asked = {**parameters, "start_date": _day(days[0]), "end_date": _day(days[-1])}
     response = requester.send_request(request_params=asked)
     if response is None:
@@ -194,7 +194,7 @@ def days_of(window: StreamSlice) -> int:
 
 
 def day_number(day: str) -> int:
-    """A day as the place of its bit."""
+    """The position of a day's bit."""
     return max(0, date.fromisoformat(day).toordinal() - BEGINNING)
 
 

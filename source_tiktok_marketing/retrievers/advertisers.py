@@ -1,4 +1,4 @@
-"""The two streams about ad accounts, and what they lend to all others."""
+"""The two streams about ad accounts."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ EXCLUDE = "add them to Excluded Advertiser IDs (exclude_advertiser_ids)"
 
 @dataclass
 class AdvertiserRetriever(Retriever):
-    """The two streams about ad accounts, read from the directory all other streams use; each worker has its part.
+    """The two streams about ad accounts, read from the directory all streams use. Each worker reads its part.
 
-    `lookup` is `authorised` (what the token reaches) or `details` (advertiser/info/ of the chosen ad accounts, a
-    hundred per request). Raises a config_error after the last row that names the ad accounts without permission.
+    `lookup` is `authorised` (the ad accounts that the token reaches) or `details` (advertiser/info/ of the chosen ad
+    accounts, a hundred per request). After the last row, a config_error names the ad accounts without permission.
 
-    `shared` are the requesters of the whole sync; they need only be there.
+    `shared` are the requesters of the whole sync. This stream does not use them; the CDK builds them here.
     """
 
     config: Mapping[str, Any]
@@ -48,7 +48,7 @@ class AdvertiserRetriever(Retriever):
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterable[Mapping[str, Any]]:
-        """Every row the lookup knows."""
+        """Every row of the lookup."""
         if self.lookup == "authorised":
             yield from ours(self.config, self._directory.authorised())
             return
@@ -59,8 +59,8 @@ class AdvertiserRetriever(Retriever):
 def refuse_unreachable(directory: AdvertiserDirectory, *, is_check: bool = False) -> None:
     """Raises a config_error naming the chosen ad accounts the token has no permission for, if there are any.
 
-    In a check, which may not ask often enough to tell them apart, it names those that were refused together; and where
-    the user did not write down any of them, it is enough that there are others: that is a warning.
+    A check may not send enough requests to tell them apart. It then names those that were refused together; if the user
+    did not write any of them down and there are others, that is only a warning.
     """
     missing = directory.unreachable()
     who = "" if missing else "at least one of "

@@ -1,4 +1,4 @@
-"""On which days an ad account has rows of campaigns that are asked for apart: one cheap question for all streams."""
+"""On which days an ad account has rows of campaigns that need a filter: one cheap request for all streams."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.retrievers.activity import Activity, Group, day_number, days_of, rows_by_day
+from source_tiktok_marketing.retrievers.activity import Activity, Group, day_number, days_of, read_rows_by_day
 from source_tiktok_marketing.schema.metrics import metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
@@ -27,12 +27,12 @@ DELETED_TOO = {"field_name": "campaign_status", "filter_type": "IN", "filter_val
 
 
 class ApartDays(Shared):
-    """The days on which the campaigns of a kind have a row, by ad account, up to thirty days a question.
+    """The days on which the campaigns of a kind have a row, by ad account, up to thirty days per request.
 
-    What an ad or an audience of such a campaign has by day or hour, the campaign has (`Activity`). A window of other
-    days need not be asked for the kind. What TikTok cuts or gives in several pages counts as days with rows; where it
-    refuses the question, it is not asked again, and every day counts. Streams that leave out different metrics have
-    different days: one without conversions has no row for those that came late.
+    If an ad or an audience of such a campaign has a row by day or hour, the campaign has one (`Activity`). A window of
+    other days need not be asked for the kind. If TikTok cuts the answer or gives it in several pages, its days count as
+    days with rows. If TikTok refuses the request, it is not sent again, and every day counts. Streams that leave out
+    different metrics have different days: one without conversions has no row for late ones.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -45,7 +45,7 @@ class ApartDays(Shared):
     def may_have_rows(self, kind: Kind, window: StreamSlice, metrics: Iterable[str], refused: Collection[str]) -> bool:
         """Whether a report of these metrics, by day or hour, may have a row of the kind on a day of the window.
 
-        TikTok is not asked for what it `refused` before.
+        The metrics that TikTok `refused` before are not asked for.
         """
         if self.requester is None or kind.name in self._refused or not self._activity.sees(metrics):
             return True
@@ -67,7 +67,7 @@ class ApartDays(Shared):
                       "filtering": json.dumps([kind.filter, DELETED_TOO])}  # fmt: skip
         found = None
         try:
-            found = rows_by_day(cast("HttpRequester", self.requester), parameters, days)
+            found = read_rows_by_day(cast("HttpRequester", self.requester), parameters, days)
         except RefusedRequestError:
             self._refused.add(kind.name)
         except AirbyteTracedException:

@@ -1,4 +1,4 @@
-"""The buying types and origins that TikTok's reports below the ad account may leave out unless they are asked for."""
+"""Buying types and origins that TikTok may leave out of reports below the ad account unless a filter asks for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
 from source_tiktok_marketing.requesters.left_out import LeftOut
-from source_tiktok_marketing.requesters.lenient_requester import lenient_report
+from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.pages import Page
 from source_tiktok_marketing.requesters.request_parameters import tokens_of
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
@@ -27,9 +27,9 @@ from source_tiktok_marketing.schema.metrics import filtered_types
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# From the highest level down; a report can be asked for the ids of its own level and those above.
+# From the highest level down. A report can be filtered by ids of its own level and of those above.
 PARENTS = ("campaign", "adgroup", "ad")
-# A report with one of these filters has what it says; what is automated is never TopView, reach or Promote.
+# A report with one of these filters needs no other: automated campaigns are never TopView, reach or Promote.
 DECIDING = {"buying_type", "campaign_automation_type"}
 
 Reader = Callable[[StreamSlice], Iterable[Any]]
@@ -37,40 +37,40 @@ Reader = Callable[[StreamSlice], Iterable[Any]]
 
 @dataclass
 class Held:
-    """The rows of a window that came apart, by key, each with its kind, until they come with the others, too."""
+    """The rows of a window that came with a filter, by key, each with its kind, until they come without it as well."""
 
     rows: dict[Hashable, tuple[Kind, Any]] = field(default_factory=dict)
     came: set[str] = field(default_factory=set)
 
     def let_go(self, key: Hashable) -> None:
-        """Takes note of a row among the others."""
+        """Notes that a row came without the filter."""
         if found := self.rows.pop(key, None):
             self.came.add(found[0].name)
 
     def came_whole(self) -> set[str]:
-        """The kinds of which every row, and one at least, was among the others."""
+        """The kinds of which all rows, and at least one, also came without the filter."""
         return self.came - {kind.name for kind, _ in self.rows.values()}
 
 
 @dataclass
 class EveryBuyingType:
-    """Reads a window of a report below the ad account with the rows of every kind, however TikTok takes a report.
+    """Reads a window of a report below the ad account with the rows of every kind, whatever TikTok leaves out.
 
     TikTok's pages say to ask for TopView with the filter `buying_type`, and for Promote with `campaign_system_origins`;
-    a connector asks for Reach & Frequency apart. Whether a report without filter lacks them or has them all the same is
-    not said of all. So an ad account with such campaigns is asked for each of their kinds, and for everything:
+    another connector asks for Reach & Frequency with a filter. They do not say for each kind whether a report without a
+    filter lacks it. So if an ad account has such campaigns, it is asked for each of their kinds, and without a filter:
 
         with the filter     t1 t2        held back
-        without             a1 a2 t1     t1 is here: given with these rows, and held back no more
+        without             a1 a2 t1     t1 came again: emitted with these rows, no longer held back
                             ─────────
         then                t2           what is still held back
 
-    Either way every row is given, and no key twice. Only what is asked for apart is held in memory. A kind is not asked
-    for where the ad account has no such campaign (`AskedApart`), by day or hour where none of them has a row
-    (`ApartDays`), and for the rest of the sync and stream once all its rows came without the filter, too. If TikTok
-    refuses the filter, the report is read without, and a warning at the end says what is left out.
+    Either way every row is emitted, and no key twice. Only the rows that came with a filter are held in memory. A kind
+    is not asked for if the ad account has no such campaign (`AskedApart`), nor for days or hours without a row of it
+    (`ApartDays`), nor for the rest of the stream once all its rows also came without the filter. If TikTok refuses the
+    filter, the report is read without it, and a warning at the end says what is left out.
 
-    `pieces` are the windows that a question with a filter may be about.
+    `pieces` divides a window into those that a request with a filter may be about.
     """
 
     config: Mapping[str, Any]
@@ -91,7 +91,7 @@ class EveryBuyingType:
         advertiser_id, held = str(window.get("advertiser_id", "")), Held()
         kinds = self._kinds(advertiser_id)
         others = iter(read(window))
-        # The first page comes first: what TikTok refuses of the report itself is then known, or has stopped it.
+        # The first page is read first: then it is known what TikTok refuses of the report itself.
         first = list(islice(others, 1)) if kinds else []
         for kind in kinds:
             for record in self._read_apart(kind, advertiser_id, window, read):
@@ -106,19 +106,19 @@ class EveryBuyingType:
         yield from (record for _, record in held.rows.values())
 
     def goes_beside(self, window: StreamSlice) -> bool:
-        """Whether there may be rows of a kind that are not counted in those of the ad account."""
+        """Whether there may be rows of a kind that the ad account's own rows do not count."""
         kinds = self._accounts.of_account(str(window.get("advertiser_id", "")), beside=True)
         return any(self._may_have_rows(kind, window) for kind in kinds)
 
     def _kinds(self, advertiser_id: str) -> list[Kind]:
-        """What the ad account is to be asked for apart."""
+        """The kinds to ask the ad account for with a filter."""
         left_out = self._left_out.of_stream(self.stream).of(f"ad account {advertiser_id}")
         found = (kind for kind in self._accounts.of_account(advertiser_id) if kind.words not in left_out)
         return [kind for kind in found if not (self.in_task and kind.in_tasks)
                 and (kind.name, advertiser_id) not in self._done]  # fmt: skip
 
     def _read_apart(self, kind: Kind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
-        """The records of one kind; none where TikTok refuses to give them apart."""
+        """The records of one kind; none if TikTok refuses the filter."""
         pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
         try:
             return [record for piece in pieces for record in read(narrow(piece, kind.filter, kind=kind.name))]
@@ -127,7 +127,7 @@ class EveryBuyingType:
             return []
 
     def _leave_out(self, kind: Kind, advertiser_id: str, refusal: RefusedRequestError) -> None:
-        """Leaves out the kind for all, where TikTok names its filter, and else for this ad account."""
+        """Leaves the kind out: for all ad accounts if TikTok names its filter, otherwise for this one."""
         name, value = kind.words
         is_named = not tokens_of(refusal.response).isdisjoint(kind.words)
         report = self._left_out.of_stream(self.stream)
@@ -147,9 +147,9 @@ class EveryBuyingType:
 
 @dataclass
 class ApartOfTask(RecordFilter):
-    """Adds what is asked for apart to the download of a report made as a task, which takes no filter but ids.
+    """Adds the rows that need a filter to the download of a report made as a task, which takes no filter but ids.
 
-    It is asked for as pages of a plain report (`pages`), by day in windows as long as TikTok allows there.
+    They are read as pages of a plain report (`pages`); by day in windows as long as TikTok allows for those.
     """
 
     pages: SimpleRetriever = field(kw_only=True)
@@ -160,7 +160,7 @@ class ApartOfTask(RecordFilter):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
         pages = self.pages
-        pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
+        pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
         dated = "stat_time_day" in parameters["dimensions"]
         pieces = {"pieces": _cut_up} if dated else {}
@@ -178,7 +178,7 @@ class ApartOfTask(RecordFilter):
         stream_slice: StreamSlice | None = None,
         next_page_token: Mapping[str, Any] | None = None,
     ) -> Iterable[Mapping[str, Any]]:
-        """The rows of one download, and behind them those that it lacks."""
+        """The rows of one download, then those that it lacks."""
         if not self._every or not stream_slice:
             return records
         # A task keeps the window it was made for.
@@ -191,7 +191,7 @@ class ApartOfTask(RecordFilter):
 
 
 def _cut_up(window: StreamSlice) -> Iterator[StreamSlice]:
-    """The window in pieces as long as a plain report by day may be, without those outside the account's own days."""
+    """Pieces of the window, as long as a plain report by day may be, without those outside the account's own days."""
     first, end = (date.fromisoformat(window.cursor_slice[name][:10]) for name in ("start_time", "end_time"))
     while first <= end:
         last = min(first + timedelta(days=MOST_DAYS - 1), end)
@@ -203,7 +203,7 @@ def _cut_up(window: StreamSlice) -> Iterator[StreamSlice]:
 
 
 def narrow(window: StreamSlice, *filters: Mapping[str, str], kind: str = "") -> StreamSlice:
-    """The window with more filters, each in the place of the report's own of that name; perhaps for one `kind`."""
+    """The window with more filters, each replacing the report's own filter of that name; perhaps for one `kind`."""
     extra = {**window.extra_fields, "part": [*window.extra_fields.get("part", ()), *filters], "kind": kind}
     return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
 

@@ -1,4 +1,4 @@
-"""Who changed what in an ad account: a log that TikTok makes as a task and hands out as a text in a text."""
+"""Who changed what in an ad account: a log that TikTok makes as a task, with texts inside texts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import BrokenOffError, DefectError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_json, read_text
-from source_tiktok_marketing.requesters.permissions import accepted
+from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
 from source_tiktok_marketing.schema.casting import OddValues, entity
 
 CREATE, CHECK, DOWNLOAD = (f"changelog/task/{step}/" for step in ("create", "check", "download"))
-# The headings of the log. Before them stands how many budgets, bids and statuses were changed.
+# The headings of the log. The lines before them say how many budgets, bids and statuses were changed.
 COLUMNS: Mapping[str, str] = {
     "Time": "time",
     "log_object_type": "object_type",
@@ -38,8 +38,8 @@ COLUMNS: Mapping[str, str] = {
 class ChangeLogDownloads(Retriever):
     r"""The changes in an ad account in one window, as records.
 
-    The log is a CSV inside what Python prints for bytes, inside JSON; and what a change was from and to is printed so
-    once more, inside JSON inside the CSV:
+    The log is a CSV, inside Python's `repr` of bytes, inside JSON. The values before and after a change are once more
+    in Python's `repr` of bytes, inside JSON, inside the CSV:
 
         "{'file_data': b'Budget changes,1\r\n\r\nTime,log_object_type,Object ID,…,Activity details\r\n2026-01-05 07:00,
           Ad group,17,…,"[{""name"": ""Budget"", ""before_after"": [{""before"": ""b\'50.00 USD\'"", …}]}]"\r\n', …}"
@@ -47,7 +47,7 @@ class ChangeLogDownloads(Retriever):
         {"time": "2026-01-05T07:00:00", "object_type": "Ad group", "object_id": "17", …, "activity_details": the text,
          "changes": [{"name": "Budget", "before_after": [{"before": "50.00 USD", …}]}]}
 
-    The CDK's AsyncRetriever stops the stream for all ad accounts where the token lacks a permission.
+    The CDK's AsyncRetriever can't be used: it stops the stream for all ad accounts if the token lacks a permission.
 
     What still fails: a task that ends FAILED three times, or takes longer than max_wait_minutes, ends the sync of its
     ad account with a transient error; the next sync asks again. A log of another form is an error too.
@@ -68,10 +68,11 @@ class ChangeLogDownloads(Retriever):
         ask: Mapping[str, str] = stream_slice.extra_fields["ask"] if stream_slice else {}
         task = {"advertiser_id": ask["advertiser_id"], "task_id": self._wait_until_ready(ask)}
         for line in self._read_whole(task):
-            yield entity(self.stream, {**line, "changes": changes(line.get("activity_details", ""))}, self._odd_values)
+            changes = read_changes(line.get("activity_details", ""))
+            yield entity(self.stream, {**line, "changes": changes}, self._odd_values)
 
     def _read_whole(self, task: Mapping[str, str]) -> list[dict[str, str]]:
-        """The lines of a log, which is downloaded again where it is damaged."""
+        """The lines of a log, which is downloaded again if it is damaged."""
         details = ""
         for _ in range(TRIES):
             try:
@@ -84,25 +85,24 @@ class ChangeLogDownloads(Retriever):
         """The id of a task that has made its log."""
         most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
         advertiser_id = ask["advertiser_id"]
-        task_id, outcome = finish(lambda: self._order(ask), lambda each: self._status(advertiser_id, each), most_waits)
-        if outcome != READY:
-            raise self._make_error(outcome, f"the newest task for {dict(ask)} is {task_id}")
-        return task_id
+        task = finish(lambda: self._order(ask), lambda each: self._status(advertiser_id, each), most_waits)
+        if task.outcome != READY:
+            raise self._make_error(task.outcome, f"the newest task for {dict(ask)} is {task.task_id}, {task.status}")
+        return task.task_id
 
     def _order(self, ask: Mapping[str, str]) -> Task:
-        task_id = str(
-            accepted(self.orders.send_request(stream_slice=_aim_at(CREATE), request_body_json=ask)).data["task_id"]
-        )
+        answer = require_accepted(self.orders.send_request(stream_slice=_aim_at(CREATE), request_body_json=ask))
+        task_id = str(answer.data["task_id"])
         return task_id, self._status(ask["advertiser_id"], task_id)
 
     def _status(self, advertiser_id: str, task_id: str) -> str:
         return str(self._look(CHECK, {"advertiser_id": advertiser_id, "task_id": task_id}).get("status"))
 
     def _look(self, endpoint: str, task: Mapping[str, str]) -> Mapping[str, Any]:
-        return accepted(self.looks.send_request(stream_slice=_aim_at(endpoint), request_params=task)).data
+        return require_accepted(self.looks.send_request(stream_slice=_aim_at(endpoint), request_params=task)).data
 
     def _read_lines(self, log: str) -> Iterator[dict[str, str]]:
-        """The lines of a log by their columns; a heading that is not known is a column of its own name."""
+        """The lines of a log by column. An unknown heading becomes a column of its own name."""
         text, is_mended = read_text(self._find_csv(log))
         if is_mended:
             self._odd_values.add_answer(self.stream)
@@ -116,7 +116,7 @@ class ChangeLogDownloads(Retriever):
                 raise BrokenOffError(f"line {rows.line_num} has {len(row)} values")
 
     def _find_csv(self, log: str) -> bytes:
-        """The CSV of a log, wherever it is written plainly or as Python's bytes."""
+        """The CSV of a log, which may be plain or Python's `repr` of bytes."""
         if not log.startswith("{"):
             return log.encode(errors="replace")
         try:
@@ -135,8 +135,8 @@ class ChangeLogDownloads(Retriever):
         )
 
 
-def changes(details: str) -> list[dict[str, Any]] | None:
-    """What a line says was done, with texts instead of Python's bytes; None where it is no JSON."""
+def read_changes(details: str) -> list[dict[str, Any]] | None:
+    """The changes that a line lists, with texts in place of Python's bytes; None if they are no JSON."""
     found, _ = read_json(details.encode(errors="replace"))
     return [_make_plain(each) for each in found] if isinstance(found, list) else None
 

@@ -1,4 +1,4 @@
-"""What people wrote into a form: one export for each form and region, made only where the configuration wants it."""
+"""What people wrote into a form: one export for each form and region, only if the configuration asks for it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_text
-from source_tiktok_marketing.requesters.permissions import accepted
+from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
 from source_tiktok_marketing.schema.casting import CASTERS, OddValues
 from source_tiktok_marketing.schema.columns import entity_columns
 
 FILE = "page/lead/task/download/"
 REGION, ELSEWHERE = "x-lead-region", "other"
-# What the file's headings are called here; every other heading is a question of the form.
+# The columns for the file's headings. Every other heading is a question of the form.
 COLUMNS: Mapping[str, str] = {
     "lead_id": "lead_id",
     "created_time": "create_time", "create_time": "create_time",
@@ -39,13 +39,13 @@ COLUMNS: Mapping[str, str] = {
     "form_id": "page_id", "page_id": "page_id",
     "form_name": "page_name", "page_name": "page_name",
 }  # fmt: skip
-# How ids are kept from becoming numbers in a spreadsheet.
+# The characters that keep a spreadsheet from reading an id as a number.
 PROTECTION = "=\"'\t "
 UNKNOWN = ("", "-", "--")
 NOT_SHOWN = "(not shown)"
 
 
-# What unpacking and reading a damaged file raises.
+# The exceptions that a damaged file raises when it is unpacked and read.
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, csv.Error, EOFError, OSError, ValueError,
           struct.error)  # fmt: skip
 
@@ -54,18 +54,18 @@ DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, csv.Error, EOFError, O
 class LeadDownloads(Retriever):
     """The leads of one form from one region, as records.
 
-    TikTok makes a file of them as a task: one endpoint takes the order and tells how far it is, another hands the file
-    out, a CSV or, from 10 MB, a zip of it. There is no choice of days: it holds what TikTok keeps, 90 days. Leads of
-    Europe and the United States lie apart, and come only where a header names the region.
+    TikTok puts them into a file, as a task: one endpoint takes the order and gives its status, another gives the file,
+    a CSV or, from 10 MB, a zip of one. Days can't be chosen: it always holds the 90 days that TikTok keeps. Leads of
+    Europe and the United States are stored separately, and come only if a header names the region.
 
         {"page_id": "7", "lead_region": "eu"}
         ─────────────────────────────────────────────────────────────────────────────────────────
         lead_id,created_time,form_id,Your name     {"lead_id": "1", "create_time": …, "page_id": "7",
         1,2026-01-05 07:00:00,7,Ada                 "answers": {"Your name": "Ada"}}
 
-    What people wrote is in no log: not in debug lines, where the CDK shows what is not streamed, and not in the words
-    about values of an unexpected form. The CDK's AsyncRetriever stops the stream for all ad accounts where the token
-    lacks a permission, and knows nothing of zips.
+    What people wrote gets into no log: not into debug lines, as the CDK does not log a streamed response, and not into
+    warnings about values of an unexpected form. The CDK's AsyncRetriever can't be used: it stops the stream for all ad
+    accounts if the token lacks a permission, and it can't read zips.
 
     What still fails: a task that ends FAILED three times, or takes longer than max_wait_minutes, ends the sync of its
     ad account with a transient error. A file that stays damaged, or is packed in an unknown way, is named after all
@@ -96,17 +96,18 @@ class LeadDownloads(Retriever):
     def _wait_until_ready(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
         """The id of a task that has made its file."""
         most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
-        task_id, outcome = finish(
+        task = finish(
             lambda: self._ask_about_task(ask, headers),
             lambda each: self._ask_about_task({**ask, "task_id": each}, headers)[1],
             most_waits,
         )
-        if outcome != READY:
-            raise self._make_error(f"TikTok's export {outcome}", f"the newest task for {dict(ask)} is {task_id!r}")
-        return {"task_id": task_id}
+        if task.outcome != READY:
+            details = f"the newest task for {dict(ask)} is {task.task_id!r}, {task.status}"
+            raise self._make_error(f"TikTok's export {task.outcome}", details)
+        return {"task_id": task.task_id}
 
     def _ask_about_task(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> Task:
-        task = accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers)).data
+        task = require_accepted(self.tasks.send_request(request_body_json=ask, request_headers=headers)).data
         return str(task.get("task_id") or ""), str(task.get("status"))
 
     def _download(self, ask: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
@@ -114,19 +115,19 @@ class LeadDownloads(Retriever):
         try:
             answer = self.download.send_request(stream_slice=where, request_params=ask, request_headers=headers)
         except AirbyteTracedException as error:
-            # The CDK repeats the body in its own words.
+            # The CDK's message has the body in it.
             kind = error.failure_type
             raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=kind) from None
-        return accepted(answer).content
+        return require_accepted(answer).content
 
     def _read_whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:
-        """The leads of a file, which is downloaded again where it is damaged. Raises PartError where it stays so."""
+        """The leads of a file, which is downloaded again if it is damaged. Raises PartError if it stays damaged."""
         why = details = ""
         for _ in range(TRIES):
             content = self._download(ask, headers)
             try:
                 return [lead for file in _unpack(content) for lead in self._read_rows(file)]
-            except RuntimeError as error:  # how zipfile refuses what it can't open
+            except RuntimeError as error:  # zipfile raises it for what it can't open
                 why, details = "is packed or encrypted in an unknown way", type(error).__name__
             except BrokenOffError as error:
                 why, details = "broke off", str(error)

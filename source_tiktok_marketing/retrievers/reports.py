@@ -1,4 +1,4 @@
-"""One window of a report in as many questions as it takes: by metrics, by ids, never cut short."""
+"""Reads one window of a report, in as many requests as it takes: by metrics, by ids, never cut short."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
 from source_tiktok_marketing.requesters.cut_answers import Given, Keys, indivisible_error, nothing_listed_error
-from source_tiktok_marketing.requesters.lenient_requester import lenient_report
+from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.retrievers.activity import Activity
@@ -58,20 +58,21 @@ class Part:
 class ReportRetriever(Retriever):
     """Reads one window of one ad account.
 
-    TikTok answers at most 100 metrics at a time: `pages` asks for hundred after hundred, and the rows are joined on
-    the key here, which holds the window in memory; a report of up to 100 metrics passes through.
+    TikTok answers at most 100 metrics at a time. `pages` asks for one hundred after another, and the rows are joined on
+    the key here, which holds the window in memory. A report of up to 100 metrics passes through.
 
-    Of an ad account with more than 20,000 ads TikTok answers the newest only, with code 0 and a header
-    (`X-Tt-Ads-Throttle`). The report is then asked for a hundred campaigns at a time, of their ad groups where one
-    campaign is too large, and of their ads where one ad group is; `lists` looks the ids up. The answer for part of
-    the ids is never emitted for the whole: what can't be divided any more stops its ad account.
+    For an ad account with more than 20,000 ads TikTok answers about the newest only, with code 0 and a header
+    (`X-Tt-Ads-Throttle`). The report is then read for a hundred campaigns at a time; for their ad groups if one
+    campaign is too large, and for their ads if one ad group is. `lists` looks up the ids. An answer about a part of the
+    ids is never emitted as the whole: if a part can't be divided any more, its ad account stops with an error.
 
-    Below the ad account the rows of some campaigns may have to be asked for apart (`EveryBuyingType`); where the user
-    chose the buying types of the report, it has those.
+    Below the ad account some campaigns may only come with a filter (`EveryBuyingType`). If the user chose the buying
+    types of the report, it has exactly those.
 
-    With `skip_inactive` in the configuration a window by day or hour is not asked for where its ad account has no row
-    (`Activity`), nor a campaign such rows may lack. Without time dimension TikTok also gives rows of zeros: such a
-    report is always asked for, and so is one about a metric that the account's own rows were not asked for.
+    With `skip_inactive` in the configuration a window by day or hour is skipped if its ad account has no row there
+    (`Activity`), and no campaign that the account's own rows may leave out has one. Without a time dimension TikTok
+    also gives rows of zeros: such a report is always read, and so is one with a metric that `Activity` does not ask
+    for.
     """
 
     config: Mapping[str, Any]
@@ -97,7 +98,7 @@ class ReportRetriever(Retriever):
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
         self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
         pages = self.pages
-        pages.requester = lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
+        pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         if split := self.pages.request_window_splitter:
             self.pages.request_window_splitter = lambda window, least=None: self._halve(split, window, least)
 
@@ -116,7 +117,7 @@ class ReportRetriever(Retriever):
                 if not self._levels:
                     raise
                 given.divide(advertiser_id)
-                self._note(advertiser_id)
+                self._note_cut(advertiser_id)
             else:
                 return
         part = None
@@ -143,7 +144,9 @@ class ReportRetriever(Retriever):
 
     def _rows(self, window: StreamSlice) -> Iterator[Any]:
         if len(self.metrics) <= METRICS_PER_REQUEST:
-            yield from self.pages.read_records({}, window)  # the extractor types them; a schema costs a copy of each
+            yield from self.pages.read_records(
+                {}, window
+            )  # the extractor types the values; with a schema the CDK would copy each record
             return
         for _ in range(READ_AGAIN + 1):
             rows, keys_by_part = self._read_all_parts(window)
@@ -171,14 +174,14 @@ class ReportRetriever(Retriever):
         return list(rows.values()), list(keys_by_part.values())
 
     def _fit(self, keys_by_part: Sequence[set[Any]]) -> bool:
-        """Whether every row had all metrics: rows may come and go, and answers go wrong, between two requests."""
+        """Whether every row has all metrics: between two requests rows may come and go, or an answer go wrong."""
         if not keys_by_part:
             return True
         asked_for = -(-len(self.metrics) // METRICS_PER_REQUEST)
         return len(keys_by_part) == asked_for and all(keys == keys_by_part[0] for keys in keys_by_part)
 
     def _divide(self, window: StreamSlice, part: Part) -> list[Part]:
-        """What a part consists of: its halves, or the entities below one. Raises an error where it is one thing."""
+        """What a part consists of: its halves, or the entities below one. Raises an error if it can't be divided."""
         if len(part.ids) > 1:
             return part.halves()
         advertiser_id, below = str(window["advertiser_id"]), self._levels[self._levels.index(part.level) + 1 :]
@@ -195,7 +198,7 @@ class ReportRetriever(Retriever):
             yield Part(level, ids[start : start + IDS_PER_FILTER])
 
     def _list_ids(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
-        """The entities of a level, deleted ones too: which of them count, the report's own filter of status says."""
+        """The entities of a level, also deleted ones: the report's own filter of status decides which of them count."""
         wanted = {"primary_status": "STATUS_ALL", **parents}
         due = (sweep for sweep in self._directory.sweeps if self._apart.is_due(advertiser_id, sweep))
         sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | wanted} for sweep in due]
@@ -212,7 +215,7 @@ class ReportRetriever(Retriever):
             yield from answer_of(response).data.get("list") or ()
             token = pages.next_page_token(response, 0, None, token)
 
-    def _note(self, advertiser_id: str) -> None:
+    def _note_cut(self, advertiser_id: str) -> None:
         with self._lock:
             if advertiser_id in self._cut:
                 return
@@ -225,8 +228,8 @@ class ReportRetriever(Retriever):
     def _halve(self, split: Splitter, window: StreamSlice, least: timedelta | None = None) -> list[StreamSlice] | None:
         """The halves of a window that hold a day of the ad account's.
 
-        A window begins and ends with the days of the whole earth; a request is narrowed to those of the account. For a
-        half without any of them it would end before it begins, or repeat the last day.
+        A window spans the days of all time zones, and a request is narrowed to those of the account. In a half without
+        any of these, the request would end before it begins, or repeat the last day.
         """
         self._given.now.divide(str(window.get("advertiser_id", "")))
         halves = split(window, least)

@@ -1,4 +1,4 @@
-"""The requesters that one sync has for all its streams."""
+"""The requesters that all streams of a sync share."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from source_tiktok_marketing.retrievers.apart_days import ApartDays
 
 @dataclass
 class SharedRequesters:
-    """Hands each part of the sync the requester it asks with; the manifest has it once, below the stream `advertisers`.
+    """Gives each part of the sync its requester. The manifest has them once, below the stream `advertisers`.
 
-    The CDK builds requesters only as parts of a stream. In the template of the reports, which it copies for each of
-    them, these doubled the time of a start; `advertisers` is built in every sync (`source._find_needed`).
+    The CDK only builds requesters as parts of a stream. In the template of the reports, which it copies for each
+    report, they would double the start-up time. The stream `advertisers` is built in every sync.
 
     `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in parts, `lookups` and
-    `organic_lookups` those that streams are asked by (`Lookups`). `activity` asks for the active days (`Activity`),
+    `organic_lookups` the ids that go into requests (`Lookups`). `activity` asks for the active days (`Activity`),
     `apart_days` for those of campaigns of the kinds in `apart` (`AskedApart`, `ApartDays`). `renewal` renews the token
-    of a TikTok account, `environment` asks whether the token is taken (environments.py).
+    of a TikTok account, `environment` finds out whether the token is accepted (environments.py).
     """
 
     config: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""One question for each thing something has: each shop of an ad account, each catalogue of a business centre."""
+"""One request for each thing that an owner has: each shop of an ad account, each catalogue of a business centre."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from source_tiktok_marketing.errors import ConfigError, PartError, RefusedError
 from source_tiktok_marketing.incremental.windows import REFUSED, hold, refuse
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
-from source_tiktok_marketing.requesters.lenient_requester import lenient
+from source_tiktok_marketing.requesters.lenient_requester import make_lenient
 from source_tiktok_marketing.requesters.permissions import NAMED, NOT_CONFIRMED, Refusals
-from source_tiktok_marketing.requesters.request_parameters import filled, words_of
+from source_tiktok_marketing.requesters.request_parameters import fill_in, words_of
 from source_tiktok_marketing.schema.columns import entity_columns
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -35,26 +35,27 @@ WITHOUT_DELETED = {
 }
 
 
-# TikTok has one code for a thing that is not the user's and for what the token may not do at all.
+# After so many refused things, and none that answered, the whole request counts as refused: TikTok has one code for a
+# thing that is not the user's and for what the token may not do at all.
 TRIED_FIRST = 3
 
 
 @dataclass
 class FanOutRetriever(Retriever):
-    """Asks one owner's question once for each thing `below` it, and puts those ids on every record that have a column.
+    """Sends a request for each thing `below` an owner, and puts those ids on its records that have a column there.
 
     `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
     `{after}` (the day after), `{begin}` where a week or month is wanted whole wherever start_date lies, and what
-    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the levels. Where TikTok's rows do not
-    say their day, windows are a day long, and `day` is the column it goes to.
+    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the levels. If TikTok's rows do not
+    say their day, windows are a day long, and `day` is the column for it.
 
         below: [stores]   ask: {advertiser_id: "{advertiser_id}", store_ids: '["{store_id}"]', start_date: "{from}"}
 
-    A text that TikTok leaves out though it tells two records apart is empty, as no key may be null.
+    If TikTok leaves out a text that is a part of the key, it becomes an empty text, as no key may be null.
 
-    A stream whose permission the token lacks is skipped, and named at the end with the `scope` to add; so is one whose
-    request nobody confirmed, where TikTok answers with a `doubtful` code. An ad account
-    that refuses everything is no matter of scope: that raises a config_error.
+    If the token lacks the permission for a stream, the stream is skipped, and named at the end with the `scope` to add.
+    So is a stream whose request nobody confirmed, if TikTok answers it with a code in `skipped_on`. If an ad account
+    refuses everything, the scope is not the reason: that raises a config_error.
     """
 
     config: Mapping[str, Any]
@@ -65,7 +66,7 @@ class FanOutRetriever(Retriever):
     scope: str
     below: list[Mapping[str, Any]] = field(default_factory=list)
     day: str = ""
-    doubtful: list[int] = field(default_factory=list)
+    skipped_on: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
@@ -76,7 +77,9 @@ class FanOutRetriever(Retriever):
         )
         ours = words_of(written).difference(parameters.get("dimensions") or ())
         asked = words_of(self.ask) if parameters.get("own") else set()  # by the user
-        self._lenient = partial(lenient, config=self.config, stream=self.stream, ours=ours, named=asked, place=ENDPOINT)
+        self._lenient = partial(
+            make_lenient, config=self.config, stream=self.stream, ours=ours, named=asked, place=ENDPOINT
+        )
         if isinstance(self.pages, SimpleRetriever):
             self.pages.requester = self._lenient(self.pages.requester)
         texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")
@@ -107,9 +110,9 @@ class FanOutRetriever(Retriever):
             self._skip(owners, refusal)
 
     def _ask_for_each(self, things: list[Owners], words: Owners, window: StreamSlice, skip: SkipThing) -> Iterator[Any]:
-        """What is refused among others is left out; raises RefusedError where first, last and middle one all are.
+        """Skips a thing that is refused. Raises RefusedError if the first, the last and the middle one all are.
 
-        The cursor goes on: as long as one thing is refused, the others would be read from the start in every sync.
+        The cursor moves on all the same: else the others would be read from the start in every sync.
         """
         answered = False
         failed: list[PartError] = []
@@ -132,7 +135,7 @@ class FanOutRetriever(Retriever):
             )
 
     def _ask_for(self, owners: Owners, words: Owners, window: StreamSlice) -> Iterator[Any]:
-        extra = {**window.extra_fields, "ask": filled(self.ask, owners)}
+        extra = {**window.extra_fields, "ask": fill_in(self.ask, owners)}
         question = StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
         known = self._known if self._known is not None else owners.keys() - words.keys()
         columns = {name: value for name, value in owners.items() if name in known}
@@ -148,7 +151,7 @@ class FanOutRetriever(Retriever):
         """Notes what is not read for an owner: all of it, or one thing of several."""
         advertiser_id = owners.get("advertiser_id", "")
         if refusal.is_not_granted or not advertiser_id or advertiser_id in self._directory.details():
-            scope = NOT_CONFIRMED if refusal.code in self.doubtful else refusal.scope or self.scope
+            scope = NOT_CONFIRMED if refusal.code in self.skipped_on else refusal.scope or self.scope
             named = ", ".join(f"{name} {value}" for name, value in (thing or {}).items() if name not in owners)
             whom = f"{' '.join(owners.values())} ({named})" if named else " ".join(owners.values())
             self._refusals.add(self.stream, scope, whom, str(refusal), is_part=bool(named))
@@ -177,7 +180,7 @@ def order_outermost_first(things: list[Mapping[str, str]]) -> Iterator[Mapping[s
 
 
 def list_written_down(ask: Mapping[str, str], levels: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
-    """What the manifest asks with, for the records and for the ids of each level."""
+    """What the manifest writes into the requests for the records and for the ids of each level."""
     yield ask
     for level in levels:
         yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))

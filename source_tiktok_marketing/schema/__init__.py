@@ -1,1 +1,1 @@
-"""What TikTok's columns, metrics and dimensions are, and how their values are typed."""
+"""Knows TikTok's columns, metrics and dimensions, and types their values."""

@@ -1,4 +1,4 @@
-"""One value of TikTok's → its type; and a count of those that are something else."""
+"""Converts a value of TikTok's to its column's type, and counts those that do not fit."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
-# No moment is so many seconds after 1970: it is milliseconds, or smaller.
+# A larger number of seconds after 1970 must be milliseconds, or smaller.
 LATEST = 100_000_000_000
-# Fewer digits may be a day, 20260105.
+# A number of fewer digits may be a day, 20260105.
 EPOCH = re.compile(r"\d{9,}(\.\d*)?")
-# What keeps a time from being ISO 8601: a name for UTC, and a blank before an offset.
+# A name for UTC, and a blank before an offset, which ISO 8601 does not allow.
 UTC_NAMED, BEFORE_OFFSET = re.compile(r" ?(UTC|GMT)$"), re.compile(r" (?=[+-]\d\d:?\d\d$)")
 LONGEST_SHOWN = 60
 NULL = "null"
@@ -32,14 +32,14 @@ Caster = Callable[[Any], Any]
 
 
 class OddValues(Shared):
-    """Counts the values that are not of their column's type: one warning per stream and column, then a sum."""
+    """Counts the values that are not of their column's type: one warning per stream and column, at the end a sum."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lock = Lock()
 
-    def fitted(self, stream: str, column: Column, value: Any) -> Any:
-        """What stands for a value that its column's caster refused, None where nothing fits; it is noted."""
+    def fit(self, stream: str, column: Column, value: Any) -> Any:
+        """A replacement for a value that its column's caster refused, or None; it is counted."""
         try:
             kept, becomes = _fit(column.type, value)
         except (TypeError, ValueError, OverflowError):
@@ -48,7 +48,7 @@ class OddValues(Shared):
         return kept
 
     def add(self, stream: str, column: Column, value: Any, becomes: str = NULL) -> None:
-        """Notes one value that was replaced."""
+        """Counts one value that was replaced."""
         if self._is_first(stream, column.name, becomes):
             shown = repr(value[:LONGEST_SHOWN] if isinstance(value, str) else value)[:LONGEST_SHOWN]
             LOGGER.warning(
@@ -56,7 +56,7 @@ class OddValues(Shared):
             )
 
     def add_answer(self, stream: str) -> None:
-        """Notes one answer that could be read only with something replaced."""
+        """Counts one answer in which something had to be replaced to read it."""
         if self._is_first(stream, "", ""):
             LOGGER.warning(
                 f"{stream}: TikTok sent letters cut in half, or numbers JSON does not know. Such letters become "
@@ -65,7 +65,7 @@ class OddValues(Shared):
 
     @override
     def close(self) -> None:
-        """Logs how many values of each column were replaced, and forgets it."""
+        """Logs how many values of each column were replaced, then forgets it."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
         for (stream, name, becomes), count in sorted(counts.items()):
@@ -119,13 +119,13 @@ def _boolean(value: Any) -> bool:
 
 @lru_cache(maxsize=4096, typed=True)
 def _day(value: str | float) -> str:
-    """The day as it is written; of a number of seconds after 1970 the day in UTC."""
+    """The day as it is written; for a number of seconds after 1970, the day in UTC."""
     return _time(value).date().isoformat()
 
 
 @lru_cache(maxsize=4096, typed=True)
 def _moment(value: str | float) -> str:
-    """The moment without zone, as all columns are; one that is written with a zone is told in UTC."""
+    """The time without a zone, as in all columns. One that is written with a zone is converted to UTC."""
     found = _time(value)
     return (found.astimezone(UTC) if found.tzinfo else found).replace(tzinfo=None, microsecond=0).isoformat()
 
@@ -186,7 +186,7 @@ CASTERS: Mapping[str, Caster] = {
 
 
 def _fit(kind: str, value: Any) -> tuple[Any, str]:
-    """A value in the form its column has, with nothing lost where that can be, and what that form is called."""
+    """A value in the form of its column, if possible without a loss, and a name for that form."""
     inner = kind.removeprefix("array<").removesuffix(">")
     if inner != kind:
         return [_fit_item(inner, item) for item in _make_list(value)], "a list"
@@ -203,7 +203,7 @@ def _make_list(value: Any) -> list[Any]:
 
 
 def _fit_item(kind: str, item: Any) -> Any:
-    """An item of a list; what is no object becomes the member `value` of one, as where records are lists of texts."""
+    """An item of a list. If objects are wanted, any other item becomes the member `value` of one."""
     if item is None or item == "":
         return None
     if kind == "object":
@@ -215,7 +215,7 @@ def _fit_item(kind: str, item: Any) -> Any:
 
 
 def _parse(value: Any) -> Any:
-    """What a JSON text says, where it is a list or an object; any other value as it is."""
+    """The list or object in a JSON text; any other value as it is."""
     try:
         found = orjson.loads(value) if isinstance(value, str) else value
     except orjson.JSONDecodeError:
@@ -224,7 +224,7 @@ def _parse(value: Any) -> Any:
 
 
 def entity(stream: str, row: Mapping[str, Any], odd_values: OddValues) -> dict[str, Any]:
-    """One entity of `stream`, its values typed; nulls are left out."""
+    """One record of `stream` with its values typed, without nulls."""
     columns = entity_columns().get(stream, {})
     return dict(_type_values(stream, columns, row, odd_values))
 
@@ -239,5 +239,5 @@ def _type_values(
         try:
             yield name, CASTERS[column.type](value) if column else value
         except (TypeError, ValueError, OverflowError):
-            if value != "" and column and (kept := odd_values.fitted(stream, column, value)) is not None:
+            if value != "" and column and (kept := odd_values.fit(stream, column, value)) is not None:
                 yield name, kept

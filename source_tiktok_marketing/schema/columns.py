@@ -1,4 +1,4 @@
-"""What TikTok's columns are: type, group, where they are allowed, and what they mean. One table each, in CSV."""
+"""TikTok's columns: their types and descriptions, from the tables in CSV."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Column:
 
     @property
     def label(self) -> str:
-        """The column's name in a record. SQL's names don't begin with a digit: as warehouses do, `_` goes first."""
+        """The column's name in a record. A name in SQL can't begin with a digit: it gets a `_`, as in warehouses."""
         return f"_{self.name}" if self.name[0].isdigit() else self.name
 
     def json_schema(self) -> dict[str, Any]:
-        """The column as a property of a stream's JSON schema; every column may be null."""
+        """The column as a property of a stream's JSON schema. Every column may be null."""
         return {**SHAPES[self.type], "description": self.description}
 
 
@@ -48,13 +48,13 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-# Not TikTok's: a report without time dimension does not say which week or month its rows are about.
+# Columns of our own: a report without a time dimension does not say which week or month its rows are about.
 PERIOD = (
     Column("period_start", "date", "First day of the calendar week or month the row is about."),
     Column("period_end", "date", "Last day of the calendar week or month the row is about."),
 )
 BUSINESS_CENTER = Column("bc_id", "string", "ID of the business centre the row belongs to.")
-# What reports beside the integrated one say about their rows, or are asked for by.
+# Columns of other reports than the integrated one.
 BESIDE = (
     Column("store_id", "string", "ID of the TikTok Shop the row is about."),
     Column("date", "date", "Day the row is about, on the ad account's clock."),
@@ -71,7 +71,7 @@ def report_columns() -> Mapping[str, Column]:
 
 @cache
 def renamed_columns() -> Mapping[str, str]:
-    """TikTok's name of each column of a report that has another one in a record."""
+    """TikTok's names of the report columns that have another name in a record."""
     return {column.label: name for name, column in report_columns().items() if column.label != name}
 
 

@@ -1,4 +1,4 @@
-"""The schema of a stream, made of its row and of the catalogue."""
+"""Makes the schema of a stream from its row and the catalogue of columns."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from source_tiktok_marketing.schema.owners import owner_of
 
 @dataclass
 class ReportSchema(SchemaLoader):
-    """The schema of a report is exactly what its row asks TikTok for, plus the ad account.
+    """The schema of a report: exactly what its row asks TikTok for, and the ad account.
 
-    The request, the primary key and this schema come from the same row of the manifest. A name the catalogue does
-    not know is a mistake in the connector, never in the user's configuration.
+    The request, the primary key and this schema come from the same row of the manifest. A name that the catalogue does
+    not have is a mistake in the connector, never in the user's configuration.
     """
 
     key: list[str]
@@ -29,7 +29,7 @@ class ReportSchema(SchemaLoader):
     of: str = "advertiser"
 
     def get_json_schema(self) -> Mapping[str, Any]:
-        """A JSON schema whose properties are the owner, the key, the days a total spans and the metrics of the row."""
+        """A JSON schema with the owner, the key, the days that a total spans, and the metrics of the row."""
         span = ["period_start", "period_end"] if self.spans else []
         owner = owner_of(self.of, self.business_center_id).parameter
         known, wanted = report_columns(), dict.fromkeys([owner, *self.key, *span, *self.metrics])

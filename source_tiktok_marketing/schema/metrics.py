@@ -1,4 +1,4 @@
-"""Where TikTok's dimensions and metrics may be asked for: the same tables as their types and descriptions."""
+"""Where TikTok's dimensions and metrics may be asked for, from the tables that have their types too."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import cache
 from source_tiktok_marketing.schema.columns import table
 from source_tiktok_marketing.text import plain_word
 
-# How a user names a level → how TikTok begins its id column and its data_level; a business centre has neither.
+# A user's word for a level → the beginning of TikTok's id column and data_level. A business centre has neither.
 LEVELS: Mapping[str, str] = {
     "ad": "ad", "ad_group": "adgroup", "campaign": "campaign", "advertiser": "advertiser", "playable": "playable",
     "business_center": "",
 }  # fmt: skip
-# How a user names a set of metrics → the groups of metrics.csv it holds.
+# A user's word for a set of metrics → its groups in metrics.csv.
 METRIC_GROUPS: Mapping[str, tuple[str, ...]] = {
     "names": ("Attribute",),
     "basic": ("Core",),
@@ -32,13 +32,13 @@ METRIC_GROUPS: Mapping[str, tuple[str, ...]] = {
     "image": ("Image",),
 }
 ALL = "all"
-# Official for some report types, a recommendation for the others (reporting.md §1).
+# TikTok's limit for some report types, and its advice for the others (reporting.md §1).
 METRICS_PER_REQUEST = 100
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One form a kind of report may have: some levels, so many breakdowns, some granularities (reporting.md §3)."""
+    """One form that reports of a type may have: levels, number of breakdowns, granularities (reporting.md §3)."""
 
     report_type: str
     tiktok_name: str
@@ -53,7 +53,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Dimension:
-    """A dimension: `levels` and `granularities` are those it may be asked for with, as users name them."""
+    """A dimension. `levels` and `granularities` are those it goes with, in the user's words."""
 
     name: str
     category: str
@@ -65,7 +65,7 @@ class Dimension:
 
     @property
     def is_breakdown(self) -> bool:
-        """Whether it is more than what the level and the granularity already say."""
+        """Whether it says more than the level and the granularity do."""
         return self.category not in ("ID", "Time")
 
 
@@ -73,9 +73,9 @@ class Dimension:
 class Metric:
     """A metric.
 
-    `scope` names a narrower rule (config/custom_reports/metrics.py); `breakdowns` are the `REPORT_TYPE:dimension` whose
-    list of metrics has it; `sync_only` those (or `all`) with which an asynchronous report does not; `state` says
-    whether it is deprecated or unconfirmed: such are asked for by name only, never as part of a group.
+    `scope` names a narrower rule (config/custom_reports/metrics.py). `breakdowns` are the `REPORT_TYPE:dimension` whose
+    lists of metrics have it. `sync_only` are those (or `all`) with which an asynchronous report lacks it. `state` says
+    whether it is deprecated or unconfirmed: then it is only asked for by name, never as part of a group.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Metric:
 
     @property
     def is_attribute(self) -> bool:
-        """Whether it describes an entity instead of measuring delivery."""
+        """Whether it describes an entity, and measures nothing."""
         return self.group == "Attribute"
 
 
@@ -108,7 +108,7 @@ def shapes() -> Mapping[str, tuple[Shape, ...]]:
 
 @cache
 def filtered_types() -> frozenset[str]:
-    """The report types, as TikTok names them, that take filters of ids and status."""
+    """TikTok's names of the report types that can be filtered by ids and status."""
     return frozenset(shape.tiktok_name for forms in shapes().values() for shape in forms if shape.filtered)
 
 
@@ -136,7 +136,7 @@ def metrics() -> Mapping[str, Metric]:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a word of Ads Manager's is here: one of the `metrics`, or all of them put together as `how` says."""
+    """What a word of Ads Manager's means: one of the `metrics`, or all of them combined as `how` says."""
 
     word: str
     metrics: tuple[str, ...]
@@ -145,7 +145,7 @@ class Meaning:
 
 @cache
 def ads_manager() -> Mapping[str, Meaning]:
-    """What Ads Manager calls metrics (ads.tiktok.com/help: basic data, video play, page events), by plain word."""
+    """Ads Manager's words for metrics (ads.tiktok.com/help: basic data, video play, page events), by plain word."""
     return {
         plain_word(word): Meaning(word, _words(row["metrics"]), row["how"])
         for row in table("ads_manager.csv")
@@ -155,20 +155,20 @@ def ads_manager() -> Mapping[str, Meaning]:
 
 @cache
 def metric_words() -> frozenset[str]:
-    """What may stand among the metrics of some report: groups, and the metrics it has."""
+    """The words that any report may have as metrics: groups, and metrics."""
     kinds = {shape.metrics_of for forms in shapes().values() for shape in forms}
     return frozenset(METRIC_GROUPS) | {ALL} | {name for name, each in metrics().items() if kinds & {*each.report_types}}
 
 
 @cache
 def disputed() -> frozenset[tuple[str, str]]:
-    """The metrics that some sources ask for where others say TikTok refuses them, and the place in question."""
+    """Metrics on which the sources disagree, each with the place where some say that TikTok refuses it."""
     return frozenset((row["metric"], row["place"]) for row in table("disputed_metrics.csv"))
 
 
 @cache
 def restricted() -> frozenset[str]:
-    """The `REPORT_TYPE:dimension` that take only the metrics that name them."""
+    """The `REPORT_TYPE:dimension` with a list of their own of the metrics they allow."""
     return frozenset(place for metric in metrics().values() for place in metric.breakdowns)
 
 
@@ -177,7 +177,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _levels(text: str) -> tuple[str, ...]:
-    """As users name them; `all` and `n/a` bind to no level."""
+    """The levels in the user's words. `all` and `n/a` mean any level."""
     if text in ("all", "n/a"):
         return tuple(LEVELS)
     known = {tiktok.upper(): level for level, tiktok in LEVELS.items() if tiktok}

@@ -1,4 +1,4 @@
-"""Whom TikTok is asked about: the parameter that names them, and what they are called."""
+"""The owners that requests are about: their parameters, and what they are called."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Owner:
-    """A kind of those TikTok wants to be asked about; the parameter is empty where nobody is."""
+    """A kind of owner. The parameter is empty for requests that are about nobody."""
 
     parameter: str = ""
     called: str = ""
 
     @property
     def several(self) -> str:
-        """What more than one of them are called."""
+        """The name for more than one of them."""
         return f"{self.called}s"
 
 
@@ -33,5 +33,5 @@ CALLED: Mapping[str, str] = {owner.parameter: owner.called for owner in OWNERS.v
 
 
 def owner_of(of: str, business_center_id: str = "") -> Owner:
-    """Whose the rows of a stream are; a report on a business centre says so by its id."""
+    """The owner of a stream's rows. A report on a business centre has that centre's id."""
     return OWNERS["business_center" if business_center_id else of]

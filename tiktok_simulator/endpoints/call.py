@@ -1,4 +1,4 @@
-"""A call that passed the door: who asks, when, and with which typed parameters."""
+"""An accepted call: its token, its time, and its typed parameters."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ class Answer:
 
 
 def page_bounds(call: Call) -> tuple[int, int]:
-    """First and last index of the page asked for."""
+    """The first and the last index of the page."""
     first = (call["page"] - 1) * call["page_size"]
     return first, first + call["page_size"]
 
 
 def page_info(call: Call, total: int) -> dict[str, int]:
-    """The `page_info` of an answer; a page past the end is an empty list, not an error (unconfirmed)."""
+    """The `page_info` of an answer. A page past the end is an empty list, not an error (unconfirmed)."""
     size = call["page_size"]
     return {"page": call["page"], "page_size": size, "total_number": total, "total_page": -(-total // size)}
 
 
 def refuse_beyond(call: Call, reachable: int) -> None:
-    """Refuse a page that reaches beyond the first so many records (40002)."""
+    """Refuse a page beyond the first `reachable` records (40002)."""
     if call["page"] * call["page_size"] > reachable:
         raise invalid(f"page * page_size: Must be at most {reachable}.")

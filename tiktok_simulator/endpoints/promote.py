@@ -1,4 +1,4 @@
-"""Campaigns made with Promote in the TikTok app: what lists and reports have of them, by TikTok's page on Promote."""
+"""Campaigns made with Promote in the TikTok app: what lists and reports have of them, by TikTok's own page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tiktok_simulator.world.model import Entity
 
 PROMOTE, ORIGINS = "PROMOTE", "campaign_system_origins"
 ELSEWHERE = "TT_ADS_PLATFORM"
-# What filters a list takes where it is asked for Promote.
+# The filters of a list that is asked for Promote.
 OF_LISTS = {
     ORIGINS, "campaign_ids", "adgroup_ids", "ad_ids", "campaign_name", "adgroup_name", "primary_status",
     "secondary_status", "is_smart_performance_campaign", "campaign_type", "bid_strategy", "creative_material_mode",
@@ -28,7 +28,7 @@ DIMENSIONS: Mapping[str, set[str]] = {
     "AUDIENCE": BASIC | {"gender", "age", "country_code", "province_id", "dma_id", "ac", "platform",
                          "interest_category", "placement", "ad_type", "device_brand_id"},
 }  # fmt: skip
-# All that TikTok tells of such a campaign, ad group or ad.
+# All fields that TikTok gives of such a campaign, ad group or ad.
 SHARED = ("advertiser_id", "campaign_id", "campaign_name", "campaign_system_origin", "create_time", "operation_status",
           "secondary_status")  # fmt: skip
 SETTINGS: Mapping[str, Collection[str]] = {
@@ -39,22 +39,22 @@ SETTINGS: Mapping[str, Collection[str]] = {
 }  # fmt: skip
 
 
-def written(item: Entity) -> dict[str, Any]:
-    """The row of an entity, of Promote's the few settings there are."""
+def write_row(item: Entity) -> dict[str, Any]:
+    """The row of an entity. One of Promote's has only a few fields."""
     if item.kind not in SETTINGS or item.origin != PROMOTE:
         return item.row
     return {name: value for name, value in item.row.items() if name in SETTINGS[item.kind]}
 
 
 def check_filters(of: str, names: Iterable[str], origins: Collection[str]) -> None:
-    """40002 for what can't be filtered by where a list (of entities) or a report is asked for Promote."""
+    """Raise 40002 for filters that don't go with Promote, in a list or a report."""
     known = OF_LISTS if of in SETTINGS else OF_REPORTS
     if PROMOTE in origins and (unknown := sorted(set(names) - known)):
         raise invalid(f"filtering: {', '.join(unknown)} is not supported for Promote campaigns.")
 
 
 def origin_filter(filters: Sequence[Filter], ask: Ask, *, unasked: bool) -> Filter:
-    """Which origins a report below the ad account has: those asked for; of Promote nothing by other dimensions."""
+    """The origins that a report below the ad account has. Promote has nothing by some dimensions."""
     every = (ELSEWHERE, PROMOTE) if unasked or ask.in_task else (ELSEWHERE,)
     origins = next((each.values for each in filters if each.field == ORIGINS), every)
     has_promote = DIMENSIONS[ask.report_type].issuperset(ask.dimensions)

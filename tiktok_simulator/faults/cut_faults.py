@@ -1,4 +1,4 @@
-"""Named misbehaviours in reports that TikTok cuts to the newest ids: what is left out, and how it tells."""
+"""Named misbehaviours in reports that TikTok cuts to the newest ids: what is left out, and what the header says."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ LONGEST_PAGE = 1000
 
 
 class CutFaults(Arming):
-    """The faults of an answer that is about the newest ids only."""
+    """The faults of an answer about the newest ids only."""
 
     def cut_from_page(self, page: int = 2, times: int | None = None, path: str | None = REPORTS) -> Fault:
-        """The header of a cut answer on this page and those behind it, as if the ad account grew meanwhile."""
+        """The header of a cut answer on this page and all later ones, as if the ad account grew meanwhile."""
 
         def is_late(request: Request) -> bool:
             return int(request.parameters.get("page", "1")) >= page

@@ -1,4 +1,4 @@
-"""What a misbehaviour is: whom it concerns, how often, and what it answers instead."""
+"""A misbehaviour: which requests it concerns, how often, and what it answers instead."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Fault:
     hits: int = 0
 
     def answer(self, request: Request, otherwise: Answer) -> Response:
-        """The spoiled answer when the fault concerns the request, else the other one."""
+        """The spoiled answer if the fault concerns the request, else the right one."""
         if self.left == 0 or not self._concerns(request):
             return otherwise(request)
         if self.skip:
@@ -55,12 +55,12 @@ def refuse(code: int, message: str) -> Act:
 
 
 class Arming:
-    """Holds the armed faults; the kinds of faults inherit from it."""
+    """Holds the armed faults. The kinds of faults inherit from it."""
 
     def __init__(self) -> None:
         self.armed: list[Fault] = []
 
     def arm(self, fault: Fault) -> Fault:
-        """Add a fault, one of one's own perhaps; returns it."""
+        """Arm a fault, which may be one of the test's own, and return it."""
         self.armed.append(fault)
         return fault

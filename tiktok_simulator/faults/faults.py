@@ -1,4 +1,4 @@
-"""Named misbehaviours. Each is armed by calling it, counts what it spoiled, and may end after so many requests."""
+"""Named misbehaviours. To call one arms it; it counts the answers it spoils, and may end after some requests."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ TOO_MANY = "Too many requests. Please retry in some time."
 
 
 class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
-    """The faults armed on a simulator; the oldest one sees a request first. Some spoil its report tasks."""
+    """The faults that are armed on a simulator. The oldest sees a request first. Some spoil report tasks."""
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self._tasks = tasks
 
     def answer(self, request: Request, answer: Answer) -> Response:
-        """The answer to a request, spoiled by every fault it reaches."""
+        """The answer to a request, spoiled by every fault that concerns it."""
         return _through(self.armed, answer)(request)
 
     def clear(self) -> None:
@@ -138,7 +138,7 @@ class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
 
 
 def _through(faults: Sequence[Fault], answer: Answer) -> Answer:
-    """The answer behind a row of faults."""
+    """The answer after a sequence of faults."""
     if not faults:
         return answer
     first, *others = faults
@@ -146,7 +146,7 @@ def _through(faults: Sequence[Fault], answer: Answer) -> Answer:
 
 
 def _cut_row(body: bytes) -> bytes:
-    """Whole lines up to the middle of the text, and the next one as far as before its last column."""
+    """Whole lines up to the middle of the text, then the next line without its last column."""
     lines = body.splitlines(keepends=True)
     middle = len(lines) // 2
     kept, _, _ = lines[middle].rpartition(b",")
@@ -154,7 +154,7 @@ def _cut_row(body: bytes) -> bytes:
 
 
 def _asks(request: Request, word: str) -> bool:
-    """Whether a word stands in one of the values of a request, as a whole."""
+    """Whether a value of the request has the word, as a whole word."""
     return any(re.search(rf"\b{word}\b", value) for value in request.parameters.values())
 
 

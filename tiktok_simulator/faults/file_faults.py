@@ -1,4 +1,4 @@
-"""Named misbehaviours in the files TikTok hands out: archives that are damaged, or packed as nobody expects."""
+"""Named misbehaviours in TikTok's files: archives that are damaged, or packed in an unexpected way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class FileFaults(Arming):
     """The faults of a download that is no envelope."""
 
     def flipped_bytes(self, times: int | None = 1, path: str | None = LEADS) -> Fault:
-        """A file in the middle of which some bytes are others."""
+        """A file with some other bytes in the middle."""
 
         def change(body: bytes) -> bytes:
             middle = len(body) // 2
@@ -29,11 +29,11 @@ class FileFaults(Arming):
         return self.arm(Fault("flipped_bytes", _of_file(change), path, left=times))
 
     def encrypted_zip(self, times: int | None = None, path: str | None = LEADS) -> Fault:
-        """An archive that wants a password."""
+        """An archive with a password."""
         return self.arm(Fault("encrypted_zip", _of_file(lambda body: _with(body, 0, ENCRYPTED)), path, left=times))
 
     def unknown_zip(self, times: int | None = None, path: str | None = LEADS) -> Fault:
-        """An archive that is packed in a way nobody knows."""
+        """An archive with an unknown compression method."""
         return self.arm(Fault("unknown_zip", _of_file(lambda body: _with(body, 2, UNKNOWN_METHOD)), path, left=times))
 
 

@@ -10,7 +10,7 @@ from tiktok_simulator.protocol.wire import ConnectionDroppedError, Request, Resp
 
 
 class NetworkFaults(Arming):
-    """The faults a client has whatever it asked for."""
+    """The faults of a connection, whatever the request asks for."""
 
     def http_status(self, status: int, times: int | None = 1, path: str | None = None) -> Fault:
         """A gateway's HTML page with an HTTP status instead of an envelope."""
@@ -84,11 +84,11 @@ class NetworkFaults(Arming):
         return self.arm(Fault("gzip_damage", lambda ask, answer: replace(answer(ask), damaged=True), path, left=times))
 
     def slow(self, seconds: float = 1.0, times: int | None = None, path: str | None = None) -> Fault:
-        """An answer that takes its time; over a real socket only."""
+        """A slow answer, over a real socket only."""
         return self.arm(Fault("slow", lambda ask, answer: replace(answer(ask), delay=seconds), path, left=times))
 
     def slow_drip(self, seconds: float = 1.0, times: int | None = 1, path: str | None = None) -> Fault:
-        """A body that comes letter by letter, each in time."""
+        """A body that comes letter by letter, each within the client's time-out."""
         return self.arm(Fault("slow_drip", lambda ask, answer: replace(answer(ask), drip=seconds), path, left=times))
 
     def wrong_date(self, date: str = "", age: str = "", times: int | None = None, path: str | None = None) -> Fault:

@@ -1,4 +1,4 @@
-"""Named misbehaviours in TikTok's pages: code 0, and yet not what was asked for."""
+"""Named misbehaviours in TikTok's pages: code 0, but not what the request asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Change = Callable[[Request, dict[str, Any]], None]
 
 
 class PageFaults(Arming):
-    """The faults of an answer's data; a page can be chosen with `page`."""
+    """The faults of an answer's data. `page` chooses a page."""
 
     def no_data(self, times: int | None = 1, path: str | None = None) -> Fault:
         """Code 0 without `data`."""
@@ -48,12 +48,12 @@ class PageFaults(Arming):
         return self._spoiled("false_page_info", change, page=page, times=times, path=path)
 
     def no_page_info(self, times: int | None = None, path: str | None = None, page: int = 0) -> Fault:
-        """Rows without a word about how many there are."""
+        """Rows without a `page_info`."""
         change = lambda _, body: body["data"].pop("page_info", None)  # noqa: E731 - shorter than a function
         return self._spoiled("no_page_info", change, page=page, times=times, path=path)
 
     def empty_data(self, times: int | None = None, path: str | None = None, page: int = 0) -> Fault:
-        """Code 0 with `data` that has nothing in it, as some lists of accounts without anything are answered."""
+        """Code 0 with empty `data`, as TikTok answers some lists of accounts that have nothing."""
         return self._spoiled("empty_data", lambda _, body: body.update(data={}), page=page, times=times, path=path)
 
     def listed_twice(self, times: int | None = None, path: str | None = "/oauth2/advertiser/get/") -> Fault:
@@ -103,7 +103,7 @@ class PageFaults(Arming):
         return self.arm(Fault("repeated_page", act, path, when=_is_page(page), left=times))
 
     def always_cut(self, value: str = "equal or more than 20k", path: str | None = REPORTS) -> Fault:
-        """The header of a cut answer on every one, whatever it is about."""
+        """The header of a cut answer on every answer."""
 
         def act(request: Request, answer: Answer) -> Response:
             response = answer(request)
@@ -112,7 +112,7 @@ class PageFaults(Arming):
         return self.arm(Fault("always_cut", act, path))
 
     def changing_total(self, by: int = -1, times: int | None = 1, path: str | None = None) -> Fault:
-        """A `total_number` that moves on from page to page by so many."""
+        """A `total_number` that grows by a number from page to page."""
 
         def change(request: Request, body: dict[str, Any]) -> None:
             body["data"]["page_info"]["total_number"] += by * int(request.parameters.get("page", "1"))
@@ -120,7 +120,7 @@ class PageFaults(Arming):
         return self._spoiled("changing_total", change, times=times, path=path)
 
     def small_pages(self, size: int = 3, path: str | None = None) -> Fault:
-        """Pages of so many rows, whatever was asked for: no misbehaviour yet, but room for one between pages."""
+        """Pages of so many rows, whatever the request says, so that something can happen between pages."""
 
         def act(request: Request, answer: Answer) -> Response:
             return answer(replace(request, query={**request.query, "page_size": str(size)}))
@@ -138,7 +138,7 @@ class PageFaults(Arming):
         return self._spoiled("odd_value", change, times=times, path=REPORTS)
 
     def unasked_day(self, day: str = "2099-01-25", times: int | None = None, path: str | None = REPORTS) -> Fault:
-        """A day that nobody asked for, in the last row of every page of a report by day."""
+        """A day outside the request, in the last row of every page of a report by day."""
 
         def change(_: Request, body: dict[str, Any]) -> None:
             for row in body["data"]["list"][-1:]:
@@ -147,7 +147,7 @@ class PageFaults(Arming):
         return self._spoiled("unasked_day", change, times=times, path=path)
 
     def far_future(self, member: str = "modify_time", times: int | None = None, path: str | None = None) -> Fault:
-        """A moment nobody will see, in the first row of every page of a list."""
+        """A time in the far future, in the first row of every page of a list."""
 
         def change(_: Request, body: dict[str, Any]) -> None:
             for row in body["data"]["list"][:1]:

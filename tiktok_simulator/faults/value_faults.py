@@ -1,4 +1,4 @@
-"""Named misbehaviours in single values: texts that are cut, numbers JSON does not know, lists that are none."""
+"""Named misbehaviours in single values: cut texts, numbers that JSON does not know, values of another form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class ValueFaults(Arming):
-    """The faults of one member of every object that has it, wherever it lies in `data`."""
+    """The faults of one member, in every object in `data` that has it."""
 
     def half_an_emoji(self, member: str, times: int | None = None, path: str | None = None) -> Fault:
         """A text that was cut between the two escapes of an emoji, as JSON can write it and Unicode can't."""
@@ -27,12 +27,12 @@ class ValueFaults(Arming):
         return self.arm(Fault("half_a_sequence", _cut(member, HALF_A_SEQUENCE), path, left=times))
 
     def unquoted(self, member: str, value: str = "NaN", times: int | None = None, path: str | None = None) -> Fault:
-        """A number JSON does not know: NaN, Infinity, or one no computer holds."""
+        """A number that JSON does not know: NaN, Infinity, or one that is too large."""
         act = _member(member, lambda _: CUT, json.dumps(CUT).encode(), value.encode())
         return self.arm(Fault("unquoted", act, path, left=times))
 
     def byte_order_mark(self, times: int | None = None, path: str | None = None) -> Fault:
-        """A body that begins with the mark some editors put before a text."""
+        """A body that begins with a byte-order mark."""
 
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)
@@ -43,7 +43,7 @@ class ValueFaults(Arming):
     def other_form(
         self, member: str, form: Callable[[Any], Any] | Any, times: int | None = None, path: str | None = None
     ) -> Fault:
-        """A value in another form than ever: another value, or what `form` makes of the right one."""
+        """A value in an unexpected form: another value, or what `form` makes of the right one."""
         make = form if callable(form) else lambda _: form
         return self.arm(Fault("other_form", _member(member, make), path, left=times))
 
@@ -53,7 +53,7 @@ def _cut(member: str, end: bytes) -> Act:
 
 
 def _member(member: str, make: Callable[[Any], Any], mark: bytes = b"", written: bytes = b"") -> Act:
-    """The right answer with one member made anew, and then the bytes `mark` written otherwise."""
+    """The right answer with one member replaced, and then the bytes `mark` replaced as well."""
 
     def act(request: Request, answer: Answer) -> Response:
         whole = answer(request)

@@ -1,1 +1,1 @@
-"""What crosses the wire, and the tables of what TikTok takes."""
+"""Requests and responses, and the tables of what TikTok accepts."""

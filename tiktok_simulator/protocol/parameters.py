@@ -35,7 +35,7 @@ class Parameter:
     default: str
 
     def check(self, value: Any) -> Any:
-        """The value as its Python type; raises 40002 naming the parameter."""
+        """The value in its Python type. Raises 40002, which names the parameter."""
         if not TYPES[self.type](value):
             raise invalid(f"{self.name}: Not a valid {self.type}.")
         self._check_values(value)

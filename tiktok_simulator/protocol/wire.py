@@ -1,4 +1,4 @@
-"""What crosses the wire: a request, a response, a line of the transcript, and TikTok's refusal."""
+"""A request, a response, a line of the transcript, and TikTok's refusal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Request:
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        """The query and the members of a POST's JSON body, all as text: what is no text there is JSON here."""
+        """The query and the members of a POST's JSON body, all as text: anything but a text as JSON."""
         if self.method != "POST":
             return self.query
         try:

@@ -1,4 +1,4 @@
-"""TikTok's front door: the order in which a request is checked, and the transcript of what was asked."""
+"""TikTok's front door: checks each request in TikTok's order, and keeps a transcript of all requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WRONG_TOKEN = "Access token is incorrect or has been revoked."  # noqa: S105 - t
 
 
 def utc_now() -> datetime:
-    """The present moment, aware."""
+    """The present moment, with a zone."""
     return datetime.now(UTC)
 
 
@@ -47,7 +47,7 @@ class Quota:
     _made: Counter[tuple[str, str, str]] = field(default_factory=Counter, repr=False)
 
     def count(self, app_id: str, path: str, now: datetime, account: str = "") -> None:
-        """Count one request, about a TikTok account perhaps; raises 40100 when a window is full."""
+        """Count one request, which may be about a TikTok account. Raises 40100 when a window is full."""
         general = (self.per_second, self.per_minute, self.per_day)
         limits = next((own for name, own in self.own.items() if path.endswith(name)), general)
         for layout, limit in zip(("%F %T", "%F %R", "%F"), limits, strict=True):
@@ -92,7 +92,7 @@ class Simulator:
                 self._record(request, status, code)
 
     def _dated(self, response: Response) -> Response:
-        """The answer with the moment it was made (RFC 9110, 6.6.1); a fault may put another there, or `""` for none."""
+        """The answer with its date (RFC 9110, 6.6.1). A fault may have set another one, or `""` for none."""
         headers = {"Date": format_datetime(self.clock(), usegmt=True), **response.headers}
         return replace(response, headers={name: value for name, value in headers.items() if value})
 

@@ -1,4 +1,4 @@
-"""A simulator that answers the `requests` of its own process, without a connection."""
+"""Answers the `requests` of this process from a simulator, without a connection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def intercepted(simulator: Simulator) -> Iterator[Simulator]:
 
 
 class _InProcess(HTTPAdapter):
-    """What a session of `requests` sends by, with a simulator instead of a connection. Threads use it side by side."""
+    """A transport adapter for `requests` with a simulator instead of a connection. Threads may share it."""
 
     ERRORS: ClassVar[Mapping[str, type[RequestException]]] = {
         "reset": requests.exceptions.ConnectionError,

@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _reset(self) -> None:
-        """End the connection the hard way: the client sees it reset."""
+        """Reset the connection."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -109,16 +109,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.connections.close(self.connection)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Say nothing: the transcript is the log."""
+        """Log nothing: the transcript is the log."""
 
 
 def pause(closing: threading.Event, seconds: float) -> None:
-    """Let so many seconds pass before an answer goes on; none once the server is closing."""
+    """Wait some seconds before an answer goes on, but not while the server is closing."""
     closing.wait(seconds)
 
 
 class _Connections:
-    """The open sockets of a server, so that closing it can end them."""
+    """The open sockets of a server, so that they can be closed with it."""
 
     def __init__(self) -> None:
         self._open: set[socket.socket] = set()

@@ -1,4 +1,4 @@
-"""Path → endpoint: what it accepts (data/parameters.csv), whom it concerns and how it answers."""
+"""The endpoints by path: what each accepts (data/parameters.csv), whom it is about and how it answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tiktok_simulator.endpoints.lists.entities import (
     Listing,
     advertiser_info,
     authorized_advertisers,
-    listed,
+    list_entities,
     too_many_advertisers,
 )
 from tiktok_simulator.endpoints.lists.gmv_max import gmv_max_report
@@ -82,7 +82,7 @@ IN_SANDBOX = frozenset({"/campaign/get/", "/adgroup/get/", "/ad/get/", "/report/
 def _endpoint(path: str, signature: Signature) -> Endpoint:
     sandbox = path in IN_SANDBOX
     if path in LISTINGS:
-        return Endpoint(signature, listed(LISTINGS[path]), _one, sandbox)
+        return Endpoint(signature, list_entities(LISTINGS[path]), _one, sandbox)
     if path.startswith(BUSINESS):
         return Endpoint(signature, partial(answer_of_account, path), _none, of_account=True)
     if path in lists() and path not in OTHERS:

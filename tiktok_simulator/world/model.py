@@ -1,4 +1,4 @@
-"""What a world is made of: tokens, ad accounts, and the things accounts hold."""
+"""The parts of a world: tokens, ad accounts, and the things that accounts have."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class Account:
 
 @dataclass
 class Readings:
-    """How TikTok takes a report below the ad account that has no filter for them: whether they come all the same.
+    """Which campaigns a report below the ad account has without a filter for them.
 
-    Of TopView and of Reach & Frequency sources do not agree; of Promote TikTok's page says that it does not, and
-    nothing about rows of whole ad accounts.
+    Sources disagree on TopView and Reach & Frequency. TikTok's page says that Promote is left out there; it does not
+    say whether the rows of whole ad accounts count it.
     """
 
     top_view_unasked: bool = True
@@ -63,7 +63,7 @@ class Entity:
 
     @property
     def origin(self) -> str:
-        """Where its campaign was made. TikTok writes it down for Promote alone."""
+        """Where its campaign was made. TikTok only says so for Promote."""
         return str(self.row.get("campaign_system_origin") or "TT_ADS_PLATFORM")
 
 

@@ -1,1 +1,1 @@
-"""Reports the user puts together."""
+"""Reports that the user puts together."""

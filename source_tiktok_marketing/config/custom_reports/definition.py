@@ -1,4 +1,4 @@
-"""What a report asks TikTok for, in the words of the configuration, and what is wrong with it."""
+"""A report of the user's: what it asks TikTok for, in the words of the configuration."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from source_tiktok_marketing.schema.metrics import Dimension, Shape, dimensions, shapes
 
-# From the highest to the lowest; what TikTok calls an ID dimension.
+# From the highest to the lowest; TikTok calls their ids ID dimensions.
 ENTITY_LEVELS = ("advertiser", "campaign", "ad_group", "ad")
 
 
@@ -22,7 +22,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Ask:
-    """One report: its type, whose rows, how they are cut and what they measure."""
+    """One report: its type, its level, its breakdowns and its metrics."""
 
     report_type: str
     level: str
@@ -39,7 +39,7 @@ class Ask:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether its type takes filters of ids, status and buying type."""
+        """Whether its type can be filtered by ids, status and buying type."""
         return shapes()[self.report_type][0].filtered
 
     @property
@@ -49,7 +49,7 @@ class Ask:
 
     @property
     def known(self) -> list[Dimension]:
-        """Its breakdowns, without those that do not exist."""
+        """Its breakdowns, without unknown ones."""
         return [dimensions()[name] for name in self.breakdowns if name in dimensions()]
 
     @property

@@ -1,11 +1,11 @@
-"""Which metrics a report can have: by its type, its level, its time and its breakdowns."""
+"""Which metrics a report can have, by its type, its level, its granularity and its breakdowns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from source_tiktok_marketing.config.custom_reports.definition import ENTITY_LEVELS, Ask, Problem
-from source_tiktok_marketing.config.form import either, near_to
+from source_tiktok_marketing.config.form import find_nearest, join_choices
 from source_tiktok_marketing.schema.metrics import (
     ALL,
     LEVELS,
@@ -22,7 +22,7 @@ from source_tiktok_marketing.text import plain_word
 
 
 def list_allowed_metrics(ask: Ask) -> list[str]:
-    """The metrics a report gets: those named, and of every group those the combination allows; each once."""
+    """The metrics of a report: those it names, and of each group those that the combination allows."""
     wanted = (name for word in ask.metrics for name in _members(word, ask))
     taken = {*ask.breakdowns, f"{LEVELS[ask.level]}_id"}
     return [name for name in dict.fromkeys(wanted) if name not in taken]
@@ -32,54 +32,58 @@ def find_unknown_metrics(ask: Ask) -> Iterator[Problem]:
     """The words of `metrics` that are neither a metric of some report nor a group."""
     for word in ask.metrics:
         if word not in metric_words():
-            meant = meaning(word, ask) or nearest(word, ask)
+            meant = explain_word(word, ask) or suggest_nearest(word, ask)
             yield Problem("metrics", f"{word} is no metric of a custom report. {meant}")
 
 
 def find_misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
-    """The words that are no metric of any report, where it is not known yet which of them this one can have."""
+    """The words that are no metric of any report, for a report of which it is not known yet what it can have."""
     for word in words:
         if word not in metric_words():
             found = ads_manager().get(plain_word(word))
-            told = f" What Ads Manager calls {found.word} is {found.how or either(found.metrics)}." if found else ""
+            told = (
+                f" What Ads Manager calls {found.word} is {found.how or join_choices(found.metrics)}." if found else ""
+            )
             yield Problem("metrics", f"{word} is no metric of a custom report.{told}")
 
 
-def meaning(word: str, ask: Ask) -> str:
-    """What Ads Manager means by a word, and what this very report has of it; empty where it does not say the word."""
+def explain_word(word: str, ask: Ask) -> str:
+    """What a word of Ads Manager means, and what this report has of it; empty if it is no word of Ads Manager."""
     found = ads_manager().get(plain_word(word))
     if found is None:
         return ""
-    has = [name for name in found.metrics if not refusal(ask, metrics()[name])]
+    has = [name for name in found.metrics if not explain_refusal(ask, metrics()[name])]
     if found.how and len(has) == len(found.metrics):
         return f"What Ads Manager calls {found.word} is {found.how}: write {' and '.join(has)}."
     if has and not found.how:
-        return f"What Ads Manager calls {found.word} is {either(has)}: write {'one of them' if has[1:] else 'that'}."
+        return (
+            f"What Ads Manager calls {found.word} is {join_choices(has)}: write {'one of them' if has[1:] else 'that'}."
+        )
     lacking = next(name for name in found.metrics if name not in has)
-    told = f"What Ads Manager calls {found.word} is {found.how or either(found.metrics)}"
-    return f"{told}, but {lacking} can't be had here: {refusal(ask, metrics()[lacking])}."
+    told = f"What Ads Manager calls {found.word} is {found.how or join_choices(found.metrics)}"
+    return f"{told}, but {lacking} can't be had here: {explain_refusal(ask, metrics()[lacking])}."
 
 
-def nearest(word: str, ask: Ask) -> str:
-    """The nearest word to choose, of those this very report can have."""
-    near = near_to(word, (name for name in sorted(metric_words()) if any(_members(name, ask, named=False))))
+def suggest_nearest(word: str, ask: Ask) -> str:
+    """The nearest word that this report can have, as a question."""
+    near = find_nearest(word, (name for name in sorted(metric_words()) if any(_members(name, ask, named=False))))
     return f"Did you mean {near[0]}?" if near else "Nothing this report can have is like it. Take it out."
 
 
 def find_refused_metrics(ask: Ask) -> Iterator[Problem]:
-    """The metrics TikTok refuses in this report, and the groups it has nothing of."""
+    """The metrics that TikTok refuses in this report, and the groups without any metric for it."""
     for word in ask.metrics:
         if word in metrics():
-            if why := refusal(ask, metrics()[word]):
-                instead = meaning(word, ask) or "Take it out, or change the report."
+            if why := explain_refusal(ask, metrics()[word]):
+                instead = explain_word(word, ask) or "Take it out, or change the report."
                 yield Problem("metrics", f"{word} can't be had here: {why}. {instead}")
         elif not list(_members(word, ask)):
             yield Problem("metrics", f"the group {word} has nothing for this report. Take it out.")
 
 
-def refusal(ask: Ask, metric: Metric) -> str:
-    """Why TikTok does not give a metric in this report; empty where it does, or some source says so."""
-    return "" if is_disputed(ask, metric) else _explain_refusal(ask, metric)
+def explain_refusal(ask: Ask, metric: Metric) -> str:
+    """Why TikTok does not give a metric in this report; empty if it does, or if some source says so."""
+    return "" if is_disputed(ask, metric) else _find_reason(ask, metric)
 
 
 def is_disputed(ask: Ask, metric: Metric) -> bool:
@@ -88,31 +92,35 @@ def is_disputed(ask: Ask, metric: Metric) -> bool:
     return not disputed().isdisjoint((metric.name, place) for place in (ask.tiktok_name, by_hour))
 
 
-def _explain_refusal(ask: Ask, metric: Metric) -> str:
+def _find_reason(ask: Ask, metric: Metric) -> str:
     if shapes()[ask.report_type][0].metrics_of not in metric.report_types:
         kinds = [name for name, forms in shapes().items() if forms[0].metrics_of in metric.report_types]
         return (
-            f"TikTok gives it only in {either(kinds)} reports" if kinds else "TikTok gives it in none of these reports"
+            f"TikTok gives it only in {join_choices(kinds)} reports"
+            if kinds
+            else "TikTok gives it in none of these reports"
         )
     if metric.scope and not SCOPES[metric.scope][0](ask):
         return SCOPES[metric.scope][1]
     if metric.is_attribute:
-        return "" if ask.level in metric.levels else f"only reports by {either(metric.levels)} have it"
+        return "" if ask.level in metric.levels else f"only reports by {join_choices(metric.levels)} have it"
     unlisted = [place for place in ask.places if place in restricted() and place not in metric.breakdowns]
     return (
-        f"TikTok does not break it down by {either(place.partition(':')[2] for place in unlisted)}" if unlisted else ""
+        f"TikTok does not break it down by {join_choices(place.partition(':')[2] for place in unlisted)}"
+        if unlisted
+        else ""
     )
 
 
 def _members(word: str, ask: Ask, *, named: bool = True) -> Iterator[str]:
-    """The metrics a word stands for: one that was `named`, or of a group those that are confirmed and allowed here."""
+    """The metrics of a word: itself if the user `named` it, or those of a group that are confirmed and allowed."""
     if word in metrics():
-        if named or not refusal(ask, metrics()[word]):
+        if named or not explain_refusal(ask, metrics()[word]):
             yield word
         return
     groups = METRIC_GROUPS.get(word, ())
     for metric in metrics().values():
-        if (word == ALL or metric.group in groups) and not metric.state and not _explain_refusal(ask, metric):
+        if (word == ALL or metric.group in groups) and not metric.state and not _find_reason(ask, metric):
             yield metric.name
 
 
@@ -131,9 +139,9 @@ def _advertiser_by_day(ask: Ask) -> bool:
 
 
 BC = "business_center"
-# Narrower rules of single metrics (reporting.md §3): whether a report keeps it, and why not where it does not.
+# Narrower rules of single metrics (reporting.md §3): whether a report keeps the rule, and what to say if not.
 SCOPES: Mapping[str, tuple[Callable[[Ask], bool], str]] = {
-    "id_and_day": (_id_and_day, f"TikTok gives it per {either(ENTITY_LEVELS)}, neither by hour nor broken down"),
+    "id_and_day": (_id_and_day, f"TikTok gives it per {join_choices(ENTITY_LEVELS)}, neither by hour nor broken down"),
     "id_or_day": (_id_or_day, "TikTok gives it neither by hour nor broken down"),
     "advertiser_by_day": (_advertiser_by_day, "TikTok gives it only for advertisers by day"),
     "ad_id_v2": (lambda _: False, "TikTok gives it only by ad_id_v2, which no report here is grouped by"),

@@ -9,23 +9,23 @@ from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.definition import Problem
 from source_tiktok_marketing.config.custom_reports.metrics import find_misspelt_metrics
-from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, ask_of, filled, reports_of
-from source_tiktok_marketing.config.custom_reports.rules import problems
+from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, ask_of, fill_in_report, reports_of
+from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.config.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, today_in
 from source_tiktok_marketing.config.form import Path, fields_at
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
 
 IN_SANDBOX = ("basic", "audience")
-# What decides which metrics and filters a report can have.
+# The fields that decide which metrics and filters a report can have.
 SHAPE = {"report_type", "level", "granularity", "breakdowns"}
 OLD_FORM = "filters"
 
 
-def mistakes(
+def find_mistakes(
     config: Mapping[str, Any], taken: Collection[str], flawed: Iterable[Path], spec: Mapping[str, Any]
 ) -> Iterator[tuple[Path, str]]:
-    """What is wrong with the user's reports, but for the values that are not of the right form (`flawed`).
+    """What is wrong with the user's reports, except in the fields that the schema refuses (`flawed`).
 
     `taken` are the names of the ready-made streams.
     """
@@ -38,7 +38,9 @@ def mistakes(
         found = [
             *_name_mistakes(raw, taken, times),
             *((name, why) for name, why in find_mistakes_in(raw, schema) if name != OLD_FORM),
-            *_rule_mistakes(filled({name: value for name, value in raw.items() if name not in wrong}), config, wrong),
+            *_rule_mistakes(
+                fill_in_report({name: value for name, value in raw.items() if name not in wrong}), config, wrong
+            ),
         ]
         yield from (((OPTION, index, name), why) for name, why in found if name not in wrong)
 
@@ -55,13 +57,13 @@ def _name_mistakes(raw: Mapping[str, Any], taken: Collection[str], times: Mappin
 
 
 def _rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong: set[str]) -> Mistakes:
-    """What rules say of a report whose `wrong` fields stand there as if they were left out.
+    """What the rules say about a report, whose `wrong` fields count as left out.
 
-    What depends on one of these is not told yet.
+    Mistakes that depend on one of these fields are not reported yet.
     """
     if OLD_FORM in raw:
         yield OLD_FORM, "must be an object. Write what it holds beside the report's other fields."
-    found: Iterable[Problem] = find_misspelt_metrics(raw["metrics"]) if wrong & SHAPE else problems(ask_of(raw))
+    found: Iterable[Problem] = find_misspelt_metrics(raw["metrics"]) if wrong & SHAPE else find_problems(ask_of(raw))
     yield from ((problem.field, problem.why) for problem in found)
     if not wrong & {*OWN_DATES, "granularity"}:
         yield from _date_mistakes(raw, config)

@@ -1,4 +1,4 @@
-"""Reports the user puts together: each becomes a row like those of the manifest's tables, or says why it can't."""
+"""Turns each report of the user's into a row like those of the manifest's tables."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ OWN_DAYS = (*OWN_DATES, "attribution_window")
 PERIOD = ["period_start", "period_end"]
 TIME: Mapping[str, list[str]] = {"hourly": ["stat_time_hour"], "daily": ["stat_time_day"], "weekly": PERIOD,
                                  "monthly": PERIOD, "lifetime": [], "total": []}  # fmt: skip
-# TikTok publishes no longest span of hours for asynchronous reports, names countries there instead of coding them, and
-# brought minis_id to synchronous reports only.
+# TikTok states no longest span of hours for asynchronous reports. They have names of countries, not codes. Only
+# synchronous reports have minis_id.
 NEVER_ASYNCHRONOUS = {"hourly", "country_code", "minis_id"}
-# A business centre's figures of all its ad accounts together come by a time dimension alone: it is what they are by.
+# The figures of all ad accounts of a business centre together have a time dimension and no other.
 PERIOD_OF_CENTER = {"weekly": ["stat_time_week"], "monthly": ["stat_time_month"]}
 
 
 def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str, list[dict[str, Any]]]:
     """The rows of the user's reports, by the table they belong to: `daily`, `weekly` …, `large_daily` ….
 
-    A report that does not have the shape of one is left out here; `mistakes` refuses it before anything is read. A
-    `sample` is read synchronously.
+    What has not the shape of a report is left out here; `find_mistakes` refuses it before anything is read. A `sample`
+    is read synchronously.
     """
     tables: dict[str, list[dict[str, Any]]] = {}
     for raw in _shape(config):
@@ -54,22 +54,28 @@ def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str,
     return tables
 
 
+def read_titles(options: Mapping[str, Any]) -> dict[str, str]:
+    """What the form calls the field that a parameter comes from, by parameter."""
+    fields = options[OPTION]["items"]["properties"]
+    return {parameter: fields[name]["title"] for parameter, name in FORM_FIELDS.items()}
+
+
 def _is_undated(raw: Mapping[str, Any]) -> bool:
-    """Whether the rows of a day don't say it: TikTok gives a business centre's ad accounts without time dimension."""
+    """Whether rows lack their day: TikTok gives the ad accounts of a business centre without a time dimension."""
     return (raw["report_type"], raw["level"], raw["granularity"]) == ("business_center", "advertiser", "daily")
 
 
 def tell_plain_reports(config: Mapping[str, Any]) -> None:
-    """Logs a line for each report marked `large` that is read synchronously all the same."""
+    """Logs a line for each report that is marked `large` but read synchronously."""
     for raw in _shape(config):
         if raw["large"] and (why := why_not_large(raw, config)):
             LOGGER.info(f"{raw['name']} is read synchronously: {why}.")
 
 
 def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
-    """Why a report marked `large` is read synchronously all the same; empty where it need not be.
+    """Why a report that is marked `large` is read synchronously; empty if it is not.
 
-    An asynchronous report takes no filter but ids (reporting.md §7): it can't include what has been deleted.
+    An asynchronous report takes no filter but ids (reporting.md §7), so that it can't include deleted entities.
     """
     ask = ask_of(raw)
     if is_sandbox(config) or not all(shape.asynchronous for shape in ask.shapes):
@@ -87,10 +93,12 @@ def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
 
 
 def reports_of(config: Mapping[str, Any]) -> Any:
-    """The user's reports, with what they leave out filled in. What is no report stays, for the schema to refuse."""
+    """The user's reports, with defaults filled in. What is no report stays as it is, for the schema to refuse."""
     raw = config.get("custom_reports", [])
     return (
-        [filled(report) if isinstance(report, Mapping) else report for report in raw] if isinstance(raw, list) else raw
+        [fill_in_report(report) if isinstance(report, Mapping) else report for report in raw]
+        if isinstance(raw, list)
+        else raw
     )
 
 
@@ -100,7 +108,7 @@ def _shape(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _has_shape(raw: Any) -> bool:
-    """Whether every value has its type; which one has not, the schema tells the user."""
+    """Whether every value has its type. The schema tells the user which one has not."""
     if not isinstance(raw, Mapping):
         return False
     lists = [raw["breakdowns"], raw["metrics"], *(raw.get(name, []) for name in (*ID_FILTERS, "buying_types"))]
@@ -112,8 +120,8 @@ def _has_shape(raw: Any) -> bool:
     return raw["report_type"] in shapes() and raw["level"] in LEVELS and raw["granularity"] in TIME
 
 
-def filled(report: Mapping[str, Any]) -> dict[str, Any]:
-    """The report in its one shape: a `filters` of its own, as the form once had, is part of the report."""
+def fill_in_report(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The report in one shape. An object `filters`, as the form once had, becomes part of the report."""
     filters = report.get("filters")
     lifted = {**filters, **report, "filters": None} if isinstance(filters, Mapping) else report
     tidy = {key: value.strip() if isinstance(value, str) else value for key, value in lifted.items()}
@@ -128,20 +136,20 @@ WORDS: Mapping[str, Callable[[], Container[str]]] = {"breakdowns": dimensions, "
 
 
 def _fill_in(word: Any, known: Container[str]) -> Any:
-    """The word as TikTok writes it, whatever its case and blanks; one that is not known stays as it was written."""
+    """The word as TikTok writes it, whatever its case and blanks. An unknown word stays as it was written."""
     meant = plain_word(word) if isinstance(word, str) else word
     return meant if isinstance(word, str) and meant in known else word
 
 
 def ask_of(raw: Mapping[str, Any]) -> Ask:
-    """What a report that has the shape of one asks for."""
+    """What a report asks for."""
     filters = {name: raw[name] for name in FILTERS if name in raw}
     return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
                filters, raw.get("business_center_id", ""))  # fmt: skip
 
 
 def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
-    """What the manifest's tables say of a ready-made report, and what only a user's own has."""
+    """The words that a ready-made report has in the manifest, and those that only a user's own has."""
     ask, own = ask_of(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
     filters = [item for item in _filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
     return {
@@ -161,11 +169,16 @@ def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> d
 
 
 ID_FIELDS = {name: name.replace("ad_group", "adgroup") for name in ID_FILTERS}
+# The field of the form that each parameter of a report's request comes from.
+FORM_FIELDS = {
+    "metrics": "metrics", "buying_type": "buying_types", **{field: name for name, field in ID_FIELDS.items()},
+    **{f"{level}_status": "status" for level in LEVELS.values() if level},
+}  # fmt: skip
 ANY_STATUS = "STATUS_ALL"
 
 
 def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
-    """TikTok's filters; without one for the status it leaves out what has been deleted, with its spend."""
+    """TikTok's filters. Without one for the status it leaves out deleted entities, with their spend."""
     wanted = {ID_FIELDS[name]: ask.filters[name] for name in ID_FIELDS if ask.filters.get(name)}
     if kinds := ask.filters.get("buying_types"):
         wanted["buying_type"] = kinds
@@ -177,7 +190,7 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _named_filters(ask: Ask) -> list[str]:
-    """The fields the user filters by himself."""
+    """The fields that the user filters by."""
     ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
     kinds = ["buying_type"] if ask.filters.get("buying_types") else []
     return [*ids, *kinds, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]

@@ -1,7 +1,7 @@
-"""The rules one report must keep: what TikTok allows, checked without a request.
+"""The rules for one report: what TikTok allows, checked without a request.
 
-The facts are data (schema/report_types.csv, dimensions.csv, metrics.csv, taken from reporting.md §1 and §3 to §5);
-what stands here reads them. A rule yields what is wrong: the field, why, and what to choose instead.
+The facts are in tables (schema/report_types.csv, dimensions.csv, metrics.csv, from reporting.md §1 and §3 to §5), which
+these functions read. A rule yields what is wrong: the field, why, and what to choose instead.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 from source_tiktok_marketing.config.custom_reports.definition import ENTITY_LEVELS, Ask, Problem
 from source_tiktok_marketing.config.custom_reports.metrics import find_refused_metrics, find_unknown_metrics
-from source_tiktok_marketing.config.form import choose, either
+from source_tiktok_marketing.config.form import choose, join_choices
 from source_tiktok_marketing.schema.metrics import Dimension, dimensions, shapes
 
-# Filters by id, and the level they begin at: TikTok takes them there and below.
+# Filters by id, with the highest level at which TikTok takes them.
 ID_FILTERS = {"campaign_ids": "campaign", "ad_group_ids": "ad_group", "ad_ids": "ad"}
 FILTERS = (*ID_FILTERS, "status", "buying_types")
 TOP_VIEW = "RESERVATION_TOP_VIEW"
 PAIRS = "gender with age, search_keyword with match_type, page_id with component_name"
 
 
-def problems(ask: Ask) -> list[Problem]:
-    """Everything wrong with one report. Whether a metric fits is only told where everything else is right."""
+def find_problems(ask: Ask) -> list[Problem]:
+    """Everything that is wrong with one report. Metrics are only checked if everything else is right."""
     found = [problem for rule in RULES for problem in rule(ask)]
     return found or list(find_refused_metrics(ask))
 
@@ -29,7 +29,7 @@ def problems(ask: Ask) -> list[Problem]:
 def _level_fits_the_type(ask: Ask) -> Iterator[Problem]:
     if not ask.shapes:
         levels = dict.fromkeys(level for shape in shapes()[ask.report_type] for level in shape.levels)
-        yield Problem("level", f"{ask.report_type} reports have no level {ask.level}. Choose {either(levels)}.")
+        yield Problem("level", f"{ask.report_type} reports have no level {ask.level}. Choose {join_choices(levels)}.")
     if ask.report_type == "business_center" and not ask.business_center_id:
         yield Problem("business_center_id", "is missing. Write the id of the business centre to report on.")
 
@@ -38,7 +38,7 @@ def _granularity_fits(ask: Ask) -> Iterator[Problem]:
     allowed = list(dict.fromkeys(word for shape in ask.shapes for word in shape.granularities))
     if allowed and ask.granularity not in allowed:
         told = f"{ask.report_type} reports by {ask.level} are never {ask.granularity}"
-        yield Problem("granularity", f"{told}. Choose {either(allowed)}.")
+        yield Problem("granularity", f"{told}. Choose {join_choices(allowed)}.")
         return
     for dimension in ask.known:
         fitting = [
@@ -46,11 +46,11 @@ def _granularity_fits(ask: Ask) -> Iterator[Problem]:
         ]
         if fitting and ask.granularity not in fitting:
             told = f"{dimension.name} is never {ask.granularity}"
-            yield Problem("granularity", f"{told}. Choose {either(fitting)}, or take it out of breakdowns.")
+            yield Problem("granularity", f"{told}. Choose {join_choices(fitting)}, or take it out of breakdowns.")
 
 
 def _by_hour_only_if(granularity: str, ask: Ask, dimension: Dimension) -> bool:
-    """An audience report by hour exists for bucket_id alone; what basic reports give by hour too, it does not."""
+    """Whether the dimension fits: an audience report by hour has bucket_id, and no dimension of basic reports."""
     return granularity != "hourly" or ask.report_type != "audience" or dimension.category == "Audience"
 
 
@@ -61,7 +61,7 @@ def _breakdowns_exist(ask: Ask) -> Iterator[Problem]:
             yield Problem("breakdowns", f"{name} is no breakdown, level and granularity already say it. Take it out.")
         elif name not in ask.offered:
             kinds = [kind for kind in shapes() if dimension and shapes()[kind][0].tiktok_name in dimension.report_types]
-            hint = f"It belongs to {either(kinds)} reports." if kinds else choose(name, ask.offered)
+            hint = f"It belongs to {join_choices(kinds)} reports." if kinds else choose(name, ask.offered)
             yield Problem("breakdowns", f"{name} can't break down {ask.report_type} reports. {hint}")
     if len(set(ask.breakdowns)) < len(ask.breakdowns):
         yield Problem("breakdowns", "names one twice. Write each once.")
@@ -75,7 +75,7 @@ def _so_many_breakdowns(ask: Ask) -> Iterator[Problem]:
     a_pair = count == len(known) == 2 and known[0].pairs_with == known[1].name
     if count < least:
         told = f"{ask.report_type} reports by {ask.level} need one"
-        yield Problem("breakdowns", f"{told}. Choose one, such as {either(ask.offered[:4])}.")
+        yield Problem("breakdowns", f"{told}. Choose one, such as {join_choices(ask.offered[:4])}.")
     if not a_pair and (count > most or len({dimension.category for dimension in known}) < len(known)):
         told = f"TikTok does not combine {', '.join(ask.breakdowns)}" if count > 1 else "TikTok takes none here"
         yield Problem(
@@ -90,7 +90,7 @@ def _breakdowns_in_their_place(ask: Ask) -> Iterator[Problem]:
         # The levels of ad_type are those of basic reports; an audience report takes every breakdown at every level.
         if ask.report_type == "basic" and dimension.is_breakdown and ask.level not in dimension.levels:
             yield Problem(
-                "level", f"TikTok gives no {dimension.name} by {ask.level}. Choose {either(dimension.levels)}."
+                "level", f"TikTok gives no {dimension.name} by {ask.level}. Choose {join_choices(dimension.levels)}."
             )
 
 
@@ -103,7 +103,7 @@ def _filters_fit(ask: Ask) -> Iterator[Problem]:
         levels = ENTITY_LEVELS[ENTITY_LEVELS.index(begins_at) :]
         if ask.filters.get(name) and ask.level not in levels:
             told = f"TikTok does not take it by {ask.level}"
-            yield Problem(name, f"{told}. Choose the level {either(levels)}, or leave it empty.")
+            yield Problem(name, f"{told}. Choose the level {join_choices(levels)}, or leave it empty.")
     for name in ("status", "buying_types"):
         if ask.level == "advertiser" and ask.filters.get(name):
             yield Problem(name, "an advertiser has neither status nor buying type. Choose a lower level, or none.")

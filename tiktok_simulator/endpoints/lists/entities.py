@@ -8,7 +8,7 @@ from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info, refuse_beyond
 from tiktok_simulator.endpoints.filter_values import NOT_COMBINED, TOP_VIEW
-from tiktok_simulator.endpoints.promote import check_filters, written
+from tiktok_simulator.endpoints.promote import check_filters, write_row
 from tiktok_simulator.endpoints.reports.filters import matches_status
 from tiktok_simulator.protocol.wire import ApiError, invalid
 from tiktok_simulator.world.model import Entity
@@ -58,7 +58,7 @@ def too_many_advertisers(call: Call) -> None:
         raise ApiError(40011, f"Too many IDs are provided in a single request: at most {MANY_IDS} advertiser_ids.")
 
 
-def listed(listing: Listing) -> Callable[[Call], Answer]:
+def list_entities(listing: Listing) -> Callable[[Call], Answer]:
     """The answer of a paged list endpoint."""
 
     def answer(call: Call) -> Answer:
@@ -138,7 +138,7 @@ def _sorted(call: Call, kind: str, found: list[Entity]) -> list[Entity]:
 
 
 def _written(call: Call, item: Entity) -> dict[str, Any]:
-    row = written(item)
+    row = write_row(item)
     if call.grant.sandbox:  # hosts_auth.md §4
         row = {name: value for name, value in row.items() if name != "secondary_status"}
     if "ad_ids_v2" in _filtering(call):

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call
-from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answered, asked
+from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, read_request
 from tiktok_simulator.endpoints.lists.rules import DELETED
 from tiktok_simulator.endpoints.lists.tables import lists
 from tiktok_simulator.endpoints.lists.tables import rows_of as listed_rows
@@ -74,7 +74,7 @@ def gmv_max_report(call: Call) -> Answer:
         raise invalid(f"store_ids: {store_id} is not available for GMV Max.")
     if date.fromisoformat(call["start_date"]) < BEGIN:
         raise invalid(f"start_date: Must not be before {BEGIN}.")
-    return answered(call, report_rows(asked(call, "gmv_max", _levels(level, filtering)), store_id))
+    return answer_page(call, report_rows(read_request(call, "gmv_max", _levels(level, filtering)), store_id))
 
 
 def report_rows(ask: Asked, store_id: str) -> list[Row]:

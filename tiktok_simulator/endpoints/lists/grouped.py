@@ -1,4 +1,4 @@
-"""Reports beside the integrated one, of GMV Max and of Smart+ creatives: metrics, days and values made up alike."""
+"""Reports of GMV Max and of Smart+ creatives, whose metrics, days and values are made up in the same way."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.world import World
 
 HOURLY, DAILY, WHOLE = 1, 30, 365
-"""How many days a report can be asked for with hours, with days, and without either."""
+"""How many days a report may span by hour, by day, and without either."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One metric and where a report has it."""
+    """One metric, and where a report has it."""
 
     name: str
     type: str
@@ -31,7 +31,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a report is asked for."""
+    """A request for a report."""
 
     world: World
     advertiser_id: str
@@ -41,7 +41,7 @@ class Asked:
     filtering: Mapping[str, Any]
 
     def rows_of(self, subject: Mapping[str, str]) -> list[Row]:
-        """The rows of a subject: one for each of the days on which it delivered, or one for them together."""
+        """The rows of a subject: one for each day on which it delivered, or one for all together."""
         delivered = [day for day in self.days if mix(*subject.values(), day) % 4]
         if "stat_time_day" in self.dimensions:
             return [_row(subject, {"stat_time_day": f"{day} 00:00:00"}, [day], self.metrics) for day in delivered]
@@ -56,8 +56,8 @@ def measures(report: str) -> Mapping[str, Measure]:
     return {measure.name: measure for measure in found}
 
 
-def wanted(report: str, names: Sequence[str], levels: Iterable[str]) -> list[Measure]:
-    """The metrics asked for.
+def find_measures(report: str, names: Sequence[str], levels: Iterable[str]) -> list[Measure]:
+    """The metrics of the request.
 
     Raises:
         ApiError: 40002 for one that the report does not have on all of `levels`.
@@ -68,13 +68,13 @@ def wanted(report: str, names: Sequence[str], levels: Iterable[str]) -> list[Mea
     return [known[name] for name in names]
 
 
-def asked(call: Call, report: str, levels: Iterable[str]) -> Asked:
-    """What a call asks for, of the days that have begun for the ad account.
+def read_request(call: Call, report: str, levels: Iterable[str]) -> Asked:
+    """The request in a call, with the days that have begun for the ad account.
 
     Raises:
         ApiError: 40002 for metrics the report does not have on all of `levels`, or too many days.
     """
-    metrics = wanted(report, call["metrics"] or ["spend", "impressions"], levels)
+    metrics = find_measures(report, call["metrics"] or ["spend", "impressions"], levels)
     return Asked(call.world, call["advertiser_id"], call["dimensions"], metrics, _days(call), call["filtering"] or {})
 
 
@@ -99,7 +99,7 @@ def _row(subject: Mapping[str, str], time: Mapping[str, str], days: Sequence[dat
 
 
 def _text(metric: Measure, numbers: Sequence[int], subject: Mapping[str, str]) -> str:
-    """A value as TikTok writes it: text, `-` for a rate that has nothing to be a rate of."""
+    """A value as TikTok writes it: text, or `-` for a rate without a base."""
     if metric.type == "integer":
         return str(sum(number % 500 for number in numbers))
     if metric.type == "string":
@@ -109,7 +109,7 @@ def _text(metric: Measure, numbers: Sequence[int], subject: Mapping[str, str]) -
     return f"{sum(number % 100_000 for number in numbers) / 100:.2f}"
 
 
-def answered(call: Call, rows: Sequence[Row]) -> Answer:
+def answer_page(call: Call, rows: Sequence[Row]) -> Answer:
     """One page of the rows."""
     first, last = page_bounds(call)
     return Answer({"list": list(rows[first:last]), "page_info": page_info(call, len(rows))})

@@ -1,4 +1,4 @@
-"""Values for the members of an answer, made of their names and types: the same in every run."""
+"""Makes up values for the members of an answer from their names and types: the same in every run."""
 
 from __future__ import annotations
 
@@ -60,24 +60,24 @@ def _answers() -> Mapping[str, Sequence[Mapping[str, str]]]:
     return dict(found)
 
 
-def made_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = MappingProxyType({})) -> Any:
+def make_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = MappingProxyType({})) -> Any:
     """A value for a member; `known` are the values of members that are about something else."""
     if member.type.endswith("?"):  # may be null
         there = mix(*seed, member.name, "there") % 2
-        return made_up(Member(member.name, member.type[:-1], member.members), seed, known) if there else None
+        return make_up(Member(member.name, member.type[:-1], member.members), seed, known) if there else None
     if member.type.endswith("]"):
         elements = 1 if member.type.endswith("[1]") else ELEMENTS
-        return [made_up(member.element, (*seed, number), known) for number in range(elements)]
+        return [make_up(member.element, (*seed, number), known) for number in range(elements)]
     if member.type.endswith("{}"):
         return {}
     if member.type == "object":
-        return {name: made_up(inner, (*seed, name), known) for name, inner in member.members.items()}
+        return {name: make_up(inner, (*seed, name), known) for name, inner in member.members.items()}
     mine = member.name in known and member.type != ANOTHER
     return known[member.name] if mine else _scalar(member, mix(*seed, member.name))
 
 
 def on_day(member: Member, day: str) -> Any:
-    """The value of a member that says a moment: eight in the morning of that day."""
+    """The value of a member that is a time: eight in the morning of that day."""
     if member.type == "epoch":
         return int(datetime.fromisoformat(f"{day}T08:00:00+00:00").timestamp())
     return f"{day} 08:00:00" if member.type == "time" else day

@@ -1,4 +1,4 @@
-"""What single endpoints of lists.csv refuse beyond names, types and ranges."""
+"""Rules of single endpoints of lists.csv, beyond names, types and ranges."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from tiktok_simulator.world.world import World
 RECENT = timedelta(days=60)
 LARGEST_PAGE = 500
 SUBJECTS = ("ad_ids", "adgroup_ids", "campaign_ids")
-# The figures of the seconds of an ad; a video has more.
+# The figures by second of an ad. A video has more.
 OF_ADS = ("view_count", "click_count", "slide_count", "convert_count", "break_count", "like_count", "share_count",
           "comment_count")  # fmt: skip
 ASSETS, MOST_SHARED = "/bc/asset/get/", 200
 OWNED, SHARED = "OWNED_BY_CURRENT_BUSINESS_CENTER", "SHARED_BY_OTHER_BUSINESS_CENTER"
 OF_ACCOUNTS = ("owner_of_account", "account_ids", "account_name")
-# Whatever a request does not say: every value there is.
+# The values that a parameter has if it is not given: all there are.
 EVERY = "*"
 
 
 def identity_of_a_center(call: Call) -> None:
-    """identity/get/: the accounts of a business centre are asked for with that centre."""
+    """identity/get/: a request for the accounts of a business centre names that centre."""
     if call["identity_type"] == "BC_AUTH_TT" and not call["identity_authorized_bc_id"]:
         raise invalid("identity_authorized_bc_id: Required when identity_type is BC_AUTH_TT.")
 
 
 def one_subject(call: Call, subjects: Sequence[str] = SUBJECTS) -> None:
-    """The ads are named in one way: by their ids, their ad groups or their campaigns."""
+    """A request names its ads in one way: by their ids, their ad groups or their campaigns."""
     if len([name for name in subjects if call["filtering"].get(name)]) != 1:
         raise invalid(f"filtering: Exactly one of {', '.join(subjects)} is required.")
 
 
 def seconds(call: Call) -> None:
-    """report/video_performance/get/: ads have fewer figures than videos, which are asked about one at a time."""
+    """report/video_performance/get/: ads have fewer figures than videos, and a request is about one video."""
     if call["report_type"] == "VIDEO":
         one_subject(call, ("material_ids", "video_ids"))
         return
@@ -47,7 +47,7 @@ def seconds(call: Call) -> None:
 
 
 def lately(call: Call) -> None:
-    """creative_fatigue/get/: both days lie within the last 60, the last of which is today."""
+    """creative_fatigue/get/: both days are within the last 60, today included."""
     for name in ("start_date", "end_date"):
         day = date.fromisoformat(call["filtering"][name])
         latest = (call.now + timedelta(hours=14)).date()
@@ -56,26 +56,26 @@ def lately(call: Call) -> None:
 
 
 def products(call: Call) -> None:
-    """catalog/product/get/: the first 10,000 can be paged to, and products are named by one kind of id."""
+    """catalog/product/get/: pages end at 10,000 products, and a request names products by one kind of id."""
     refuse_beyond(call, 10_000)
     if call["product_ids"] and call["sku_ids"]:
         raise invalid("product_ids: Cannot be used together with sku_ids.")
 
 
 def eligible_for(call: Call) -> None:
-    """store/product/get/: what can be advertised is a matter of the ad account."""
+    """store/product/get/: to ask for products that can be advertised takes an ad account."""
     if (call["filtering"] or {}).get("ad_creation_eligible") and not call["advertiser_id"]:
         raise invalid("advertiser_id: Required when ad_creation_eligible is given.")
 
 
 def invoices_of_a_kind(call: Call) -> None:
-    """bc/invoice/get/: automatic payments come alone."""
+    """bc/invoice/get/: a request for automatic payments can have no other kind."""
     if "AUTO_PAY" in call["invoice_types"] and len(call["invoice_types"]) > 1:
         raise invalid("invoice_types: AUTO_PAY cannot be used with other invoice types.")
 
 
 def transactions(call: Call) -> None:
-    """bc/account/transaction/get/: only accounts have another owner; more than 200 shared ones have to be named."""
+    """bc/account/transaction/get/: only accounts can have another owner, and over 200 shared ones have to be named."""
     filtering = call["filtering"] or {}
     wrong = [name for name in OF_ACCOUNTS if name in filtering]
     if wrong and call["transaction_level"] != "ADVERTISER":
@@ -87,13 +87,13 @@ def transactions(call: Call) -> None:
 
 
 def transfers(call: Call) -> None:
-    """advertiser/transaction/get/: not for the ordinary business centre."""
+    """advertiser/transaction/get/: an ordinary business centre has none."""
     if call.world.bc_type == "NORMAL":
         raise invalid("bc_id: The type of the Business Center must not be NORMAL.")
 
 
 def tags(call: Call) -> None:
-    """tool/contextual_tag/get/: only reach and frequency has kinds of campaigns."""
+    """tool/contextual_tag/get/: only reach and frequency has a campaign type."""
     if call["rf_campaign_type"] and call["objective_type"] != "RF_REACH":
         raise invalid("rf_campaign_type: Do not pass in this field when objective_type is not RF_REACH.")
 
@@ -112,7 +112,7 @@ RULES: Mapping[str, Callable[[Call], None]] = {
 }
 
 
-# What is taken for a parameter, or a member of filtering, that is not given.
+# Defaults of parameters, and of members of filtering.
 TAKEN: Mapping[str, Callable[[Call], Mapping[str, Any]]] = {
     "/bc/account/transaction/get/": lambda call: {
         "filtering": {
@@ -129,11 +129,11 @@ TAKEN: Mapping[str, Callable[[Call], Mapping[str, Any]]] = {
 }
 
 
-def checked(path: str, call: Call) -> Call:
-    """A call that keeps the rules of its endpoint; the page that an object of it names among its parameters.
+def check_rules(path: str, call: Call) -> Call:
+    """The call with defaults filled in, and with the page of a `page_info` as parameters, if it keeps all rules.
 
     Raises:
-        ApiError: 40002 for one that does not keep them.
+        ApiError: 40002 if it breaks a rule of its endpoint.
     """
     if path in RULES:
         RULES[path](call)
@@ -153,7 +153,7 @@ def checked(path: str, call: Call) -> Call:
     return replace(call, parameters={**call.parameters, "page": page, "page_size": size})
 
 
-# Which parameter names the members of which object of a record; the others are left out.
+# Which parameter chooses the members of which object of a record. The others are left out.
 SENSITIVE = ("STANDARD_INVENTORY", "LIMITED_INVENTORY")
 CHOSEN: Mapping[str, Mapping[str, str]] = {
     "/creative/report/get/": {"info": "info_fields", "metrics": "metrics_fields"},
@@ -162,19 +162,19 @@ CHOSEN: Mapping[str, Mapping[str, str]] = {
 }
 
 
-# What the last record of an owner has as secondary_status, where an endpoint can be asked for deleted ones.
+# The secondary_status of an owner's last record, if the endpoint can be asked for deleted ones.
 DELETED = "STATUS_DELETE"
 
 
-def kept(call: Call, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The records of the primary status asked for; those that are not deleted without one."""
+def keep_by_status(call: Call, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The records with the primary status of the request; without one, those that are not deleted."""
     status = (call.parameters.get("filtering") or {}).get("primary_status", "STATUS_NOT_DELETE")
     deleted = status == DELETED
     return [row for row in rows if status == "STATUS_ALL" or (row.get("secondary_status") == DELETED) is deleted]
 
 
-def chosen(path: str, call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A record with what was asked for, where its endpoint lets choose."""
+def choose_members(path: str, call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A record with the members that the request chooses, if its endpoint allows that."""
     found = dict(row)
     if path == "/tool/content_exclusion/get/" and call["brand_safety_type"] not in SENSITIVE:
         found["vertical_sensitivity_list"] = None
@@ -184,8 +184,8 @@ def chosen(path: str, call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def told(world: World, path: str, owners: Mapping[str, str], row: dict[str, Any]) -> dict[str, Any]:
-    """What a record says where it depends on the world or on what was asked about: seconds of an ad, or of a video."""
+def adapt_record(world: World, path: str, owners: Mapping[str, str], row: dict[str, Any]) -> dict[str, Any]:
+    """The record with members that depend on the world or on the request: figures by second of an ad, or of a video."""
     if path == "/bc/get/":
         return {**row, "bc_info": {**row["bc_info"], "type": world.bc_type}}
     if path != "/report/video_performance/get/":
@@ -196,7 +196,7 @@ def told(world: World, path: str, owners: Mapping[str, str], row: dict[str, Any]
 
 
 def has(row: Mapping[str, Any], having: str) -> bool:
-    """Whether a record has every `field:VALUE` of a condition, and none that it rules out with `!`."""
+    """Whether a record has every `field:VALUE` of a condition, and none of those with `!`."""
     conditions = (each.partition(":") for each in having.split("&") if each)
     return all(
         (str(row.get(field, "")) == value.lstrip("!")) != value.startswith("!") for field, _, value in conditions
@@ -204,7 +204,7 @@ def has(row: Mapping[str, Any], having: str) -> bool:
 
 
 def value_of(call: Call, name: str) -> Any:
-    """What a request says for an owner, which may be a member of an object. Raises 40002 without it."""
+    """The value of an owner in a request, which may be a member of an object. Raises 40002 without it."""
     outer, _, inner = name.partition(".")
     value = call.parameters.get(outer)
     if inner:
@@ -215,7 +215,7 @@ def value_of(call: Call, name: str) -> Any:
 
 
 def days_asked(days: Days | None, call: Call) -> Sequence[date] | None:
-    """The days asked for, as far as they have begun. Raises 40002 for too many."""
+    """The days of the request that have begun. Raises 40002 for too many."""
     if not days:
         return None
     first, last = (date.fromisoformat(str(value_of(call, name))[:10]) for name in (days.first, days.last))

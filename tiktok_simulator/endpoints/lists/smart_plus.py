@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tiktok_simulator.endpoints.call import Answer, Call
-from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answered, asked
+from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, read_request
 from tiktok_simulator.endpoints.lists.tables import lists
 from tiktok_simulator.endpoints.lists.tables import rows_of as listed_rows
 from tiktok_simulator.protocol.wire import invalid
@@ -51,7 +51,7 @@ def _answer(call: Call, report: str) -> Answer:
     filtering = call["filtering"] or {}
     if len(WHOSE & filtering.keys()) > 1:
         raise invalid("filtering: Only one of campaign_ids, adgroup_ids and smart_plus_ad_ids can be given.")
-    return answered(call, report_rows(asked(call, "smart_plus", [report])))
+    return answer_page(call, report_rows(read_request(call, "smart_plus", [report])))
 
 
 def report_rows(ask: Asked) -> list[Row]:

@@ -21,17 +21,17 @@ from functools import cache
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
-from tiktok_simulator.endpoints.lists.made_up import Member, made_up, members_of, on_day
+from tiktok_simulator.endpoints.lists.made_up import Member, make_up, members_of, on_day
 from tiktok_simulator.endpoints.lists.rules import (
     DELETED,
     EVERY,
     Days,
-    checked,
-    chosen,
+    adapt_record,
+    check_rules,
+    choose_members,
     days_asked,
     has,
-    kept,
-    told,
+    keep_by_status,
     value_of,
 )
 from tiktok_simulator.endpoints.reports.business_center import accounts_of
@@ -93,15 +93,15 @@ def answer_list(path: str, call: Call) -> Answer:
     Raises:
         ApiError: 40001 for a business centre that is not the token's, 40002 for ids or days that do not fit.
     """
-    listed, world, call = lists()[path], call.world, checked(path, call)
+    listed, world, call = lists()[path], call.world, check_rules(path, call)
     every = list(_asked(listed, call))
     days = days_asked(listed.days, call)
-    rows = kept(call, [row for owners in every for row in rows_of(world, listed, owners, days)])
+    rows = keep_by_status(call, [row for owners in every for row in rows_of(world, listed, owners, days)])
     total = len(rows)
     if "page" in call.parameters:
         first, last = page_bounds(call)
         rows = rows[first:last]
-    data = placed(listed, [chosen(path, call, row) for row in rows])
+    data = place_records(listed, [choose_members(path, call, row) for row in rows])
     if "page_info" in listed.tree.members:
         data["page_info"] = page_info(call, total)
     return Answer(data)
@@ -132,8 +132,8 @@ def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] |
             known = named if number else {"bc_id": world.bc_id, **named}
             known = {**known, "advertiser_id": accounts[number]} if number < len(accounts) else known
             known = known if number < size else {**known, "secondary_status": DELETED}
-            row = made_up(element, (listed.path, *owners.values(), day, number), known)
-            row = told(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
+            row = make_up(element, (listed.path, *owners.values(), day, number), known)
+            row = adapt_record(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
             if listed.days and listed.days.member:
                 row[listed.days.member] = on_day(element.members[listed.days.member], day)
             found.append(row)
@@ -149,14 +149,14 @@ def _told(listed: Listed, days: Sequence[date] | None) -> Sequence[str]:
     return [day.isoformat() for day in days]
 
 
-def placed(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def place_records(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """`data` with the records in their place, and everything else made up."""
     name = listed.records[0]
     if not name:
         return dict(rows[0]) if rows else {}
     member = listed.tree.at([name])
     others = (other for other in listed.tree.members.values() if other.name not in (name, "page_info"))
-    data = {other.name: made_up(other, (listed.path, other.name)) for other in others}
+    data = {other.name: make_up(other, (listed.path, other.name)) for other in others}
     if member.type == "object{}":
         key = listed.records[-1]
         return {**data, name: {str(row.get(key, number)): row for number, row in enumerate(rows)}}

@@ -30,8 +30,8 @@ def entity_attribute(world: World, name: str, entity: Entity) -> Any:
     of, field = SOURCES.get(name, ("own", name))
     value = _row(world, of, entity).get(field)
     if of == "list":
-        return value if isinstance(value, list) else [shown(value)]
-    return "0" if name in APP and value is None else shown(value)
+        return value if isinstance(value, list) else [show_value(value)]
+    return "0" if name in APP and value is None else show_value(value)
 
 
 def _row(world: World, of: str, entity: Entity) -> Mapping[str, Any]:
@@ -42,7 +42,7 @@ def _row(world: World, of: str, entity: Entity) -> Mapping[str, Any]:
     return entity.row
 
 
-def shown(value: Any) -> str:
+def show_value(value: Any) -> str:
     """A field's value as report text."""
     if value is None:
         return "-"

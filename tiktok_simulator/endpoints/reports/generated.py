@@ -9,7 +9,7 @@ from typing import Any
 
 from tiktok_simulator.endpoints.reports.buckets import BUCKETS, DAY, midnight
 from tiktok_simulator.endpoints.reports.filters import keeps_entity
-from tiktok_simulator.endpoints.reports.materials import OF_MATERIALS, SHOWN_IN, materials, shown
+from tiktok_simulator.endpoints.reports.materials import OF_MATERIALS, SHOWN_IN, materials, show_material
 from tiktok_simulator.endpoints.reports.measures import Measures
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.rows import ReportRow, Rows
@@ -134,7 +134,7 @@ class GeneratedReport:
 
     def _flights(self, account: Account, field: str, value: str) -> Sequence[Flight]:
         found = self.world.flights_of(account.advertiser_id, field, value)
-        return shown(self.world, self.query, account.advertiser_id, found)
+        return show_material(self.world, self.query, account.advertiser_id, found)
 
     def _members(self, account: Account, field: str) -> Mapping[str, tuple[Entity, Sequence[Flight]]]:
         """The values of an id field at the query's level, newest first, with an entity that has it and the ads of all.

@@ -53,7 +53,7 @@ def materials(world: World, advertiser_id: str) -> Mapping[str, Mapping[str, str
     return found
 
 
-def shown(world: World, query: ReportQuery, advertiser_id: str, flights: Sequence[Flight]) -> Sequence[Flight]:
+def show_material(world: World, query: ReportQuery, advertiser_id: str, flights: Sequence[Flight]) -> Sequence[Flight]:
     """Those of an account's flights that a report of the query's type is about."""
     wanted = SHOWN_IN.get(query.report_type)
     if wanted is None:
