@@ -25,7 +25,8 @@ demo: $(READY)  ## TikTok Ads data in a database, without a TikTok account (TIKT
 preview: $(READY)  ## rows of a stream as a table: REPORT=ads_reports_daily ROWS=10 FROM=today-7 TO=today COLUMNS=spend,clicks
 	@$(BIN)/python -m preview
 
-QUICK := FUZZ_EXAMPLES=0.1 $(BIN)/python -m pytest --numprocesses auto -m "not slow"
+# The tests of a file stay together, so that what they share is made once.
+QUICK := FUZZ_EXAMPLES=0.1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow"
 
 test: $(READY)  ## unit and integration tests, but the slow ones
 	$(QUICK) unit_tests integration_tests

@@ -86,7 +86,7 @@ def test_check_asks_few_questions_whatever_the_number_of_accounts(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"credentials": {"access_token": "wrong"}}, ["code 40105", "Authorise the app again"]),
+        slow({"credentials": {"access_token": "wrong"}}, ["code 40105", "Authorise the app again"]),
         slow({"credentials": {"access_token": OTHER_APP_TOKEN}}, ["Check app_id and secret"]),
         slow({"credentials": {"secret": ""}}, ["App Secret (credentials.secret): is missing"]),
         slow({"start_date": "05.01.2026"}, ["Start Date (start_date): '05.01.2026' is not a day", "YYYY-MM-DD"]),

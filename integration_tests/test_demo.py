@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from demos import ROOT, DemoRun, run_demo, run_demo_on
+from running import slow
 
 from demo.__main__ import STREAMS
 from demo.notebook import CHART
@@ -144,7 +145,7 @@ def test_a_refused_token_ends_the_demo_with_the_connectors_own_words(tmp_path: P
     assert "Traceback" not in done.complained
 
 
-@pytest.mark.parametrize("text", ["not JSON", "[]", "{}"])
+@pytest.mark.parametrize("text", ["not JSON", slow("[]"), slow("{}")])
 def test_a_file_that_is_no_configuration_ends_the_demo_with_a_sentence(tmp_path: Path, text: str) -> None:
     done = run_demo_on(tmp_path, text)
     assert done.status == 1

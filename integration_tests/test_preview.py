@@ -93,8 +93,8 @@ def test_a_preview_shows_ten_rows_of_a_simulated_tiktok(tmp_path: Path) -> None:
     assert done.footer.startswith(f"10 rows of {STREAM}, 2026-01-1")
 
 
-def test_a_preview_shows_as_many_rows_as_asked(tmp_path: Path) -> None:
-    done = preview(tmp_path, REPORT="ads", ROWS="4", COLUMNS="ad_name,ad_format")
+def test_a_preview_shows_as_many_rows_as_asked(tiktok: served, tmp_path: Path) -> None:
+    done = preview_of(tiktok, tmp_path, REPORT="ads", ROWS="4", COLUMNS="ad_name,ad_format")
     assert [len(row) for row in done.table] == [3] * 4
     # Whose rows come first depends on which ad account answers first.
     assert re.match(r"4 rows of ads, ad accounts? 70022380178427500\d\d", done.footer)

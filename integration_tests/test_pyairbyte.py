@@ -24,9 +24,14 @@ WORKING = [path for path in sorted(CONFIGS.glob("*.json")) if not path.name.star
 BINARIES = Path(sys.executable).parent
 
 
+@pytest.fixture(scope="module")
+def form() -> Draft7Validator:
+    return Draft7Validator(SourceTiktokMarketing().connection_specification)
+
+
 @pytest.mark.parametrize("config", WORKING, ids=lambda path: path.stem)
-def test_every_configuration_that_works_is_valid_by_the_form(config: Path) -> None:
-    Draft7Validator(SourceTiktokMarketing().connection_specification).validate(json.loads(config.read_text("utf-8")))
+def test_every_configuration_that_works_is_valid_by_the_form(config: Path, form: Draft7Validator) -> None:
+    form.validate(json.loads(config.read_text("utf-8")))
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
@@ -240,8 +241,9 @@ def test_the_second_of_two_syncs_gives_nothing_new_and_moves_no_cursor_back(
     assert_nothing_beyond_today(tiktok)
 
 
+@cache
 def discovered(config: str) -> list[Json]:
-    """The streams the CDK's discover lists."""
+    """The streams the CDK's discover lists; to look at, as all tests have the same ones."""
     run = run_cdks(["discover", "--config", str(CONFIGS / f"{config}.json")])
     (catalog,) = run.of("CATALOG")
     return list(catalog["catalog"]["streams"])

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_type_hints
 
 import pytest
 from airbyte_cdk.sources.declarative import concurrent_declarative_source
-from airbyte_cdk.sources.declarative.parsers import model_to_component_factory
+from airbyte_cdk.sources.declarative.parsers import manifest_component_transformer, model_to_component_factory
+from airbyte_cdk.sources.declarative.resolvers import parametrized_components_resolver
 from airbyte_cdk.utils.yaml_loader import safe_load_yaml
 from freezegun import freeze_time
-from harness import NOW, Sync, Turns, frozen_now, read_streams
+from harness import NOW, QuickTransformer, Sync, Turns, copied, frozen_now, read_streams
 
 from tiktok_simulator import Simulator, World, intercepted
 from tiktok_simulator.world.ready_made import SANDBOX, TOKYO, small_world
@@ -73,8 +76,8 @@ def clock(stopped_clock: Any) -> Any:
     return stopped_clock
 
 
-# The CDK reads its own schema of manifests anew for every source, which takes as long as all the rest; and for every
-# component the annotations of its class.
+# The CDK reads its own schema of manifests anew for every source, which takes as long as all the rest; for every
+# component the annotations of its class; and it copies every stream once for each level of its components.
 READ_ONCE = cache(safe_load_yaml)
 HINTS_READ_ONCE = cache(get_type_hints)
 
@@ -82,7 +85,17 @@ HINTS_READ_ONCE = cache(get_type_hints)
 @pytest.fixture(autouse=True)
 def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrent_declarative_source, "safe_load_yaml", READ_ONCE)
+    monkeypatch.setattr(concurrent_declarative_source, "ManifestComponentTransformer", QuickTransformer)
+    monkeypatch.setattr(concurrent_declarative_source, "deepcopy", copied)
+    monkeypatch.setattr(parametrized_components_resolver, "deepcopy", copied)
+    monkeypatch.setattr(manifest_component_transformer, "copy", SimpleNamespace(deepcopy=copied))
     monkeypatch.setattr(model_to_component_factory, "get_type_hints", HINTS_READ_ONCE)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: it need not be looked through for what could be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

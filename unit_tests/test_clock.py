@@ -13,8 +13,8 @@ from harness import NOW, Sync, frozen_now, plain_reports
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.requesters.clock import SyncClock
 from tiktok_simulator import Fault, Simulator, World
-from tiktok_simulator.world.populate import Plan, add_campaign
-from tiktok_simulator.world.ready_made import TOKYO, small_world
+from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
+from tiktok_simulator.world.ready_made import FOUNDED, TOKYO
 
 Run = Callable[..., Sync]
 Config = dict[str, Any]
@@ -36,9 +36,11 @@ AHEAD = "The clock of this machine is 10 days ahead of TikTok's."
 
 @pytest.fixture
 def world() -> World:
-    """The small world, with a campaign that goes on for months."""
-    found, created = small_world(), datetime(2026, 2, 10, tzinfo=UTC)
-    add_campaign(found, found.accounts[TOKYO], Plan("Evergreen", created, ad_groups=1, ads=1))
+    """One ad account with two small campaigns, of which one is new and goes on for months."""
+    found, created = World(), datetime(2026, 2, 10, tzinfo=UTC)
+    account = add_advertiser(found, TOKYO, name="Tokyo", timezone="Asia/Tokyo", created=FOUNDED)
+    add_campaign(found, account, Plan("Summer traffic", FOUNDED, ad_groups=1, ads=2))
+    add_campaign(found, account, Plan("Evergreen", created, ad_groups=1, ads=1))
     return found
 
 

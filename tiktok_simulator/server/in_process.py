@@ -25,7 +25,11 @@ def intercepted(simulator: Simulator) -> Iterator[Simulator]:
     A dropped connection is the exception of `requests` for it.
     """
     adapter = _InProcess(simulator)
-    with patch.object(requests.Session, "get_adapter", lambda *_args, **_more: adapter):
+    # No proxy is looked for: to go through the environment takes longer than most answers.
+    with (
+        patch.object(requests.Session, "get_adapter", lambda *_args, **_more: adapter),
+        patch("requests.sessions.get_environ_proxies", lambda *_args, **_more: {}),
+    ):
         yield simulator
 
 

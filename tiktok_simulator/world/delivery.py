@@ -64,7 +64,11 @@ class Flight:
     late_days: int = 0
     objective_type: str = "TRAFFIC"
     _rates: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False, compare=False)
+    _vectors: dict[tuple[str, ...], list[tuple[int, int, int]]] = field(default_factory=dict, repr=False, compare=False)
     _possible: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        return hash((self.seed, self.ad_id))
 
     def hours_since_start(self, moment: datetime) -> int:
         """Whole hours from this ad's first midnight to a local moment; negative before it."""
@@ -102,6 +106,11 @@ class Flight:
             self._rates[count] = (rate, draw % SCALE if rate else 0, int(is_event(count)))
         return self._rates[count]
 
+    def _rates_of(self, counts: tuple[str, ...]) -> list[tuple[int, int, int]]:
+        if counts not in self._vectors:
+            self._vectors[counts] = [self._rate(count) for count in counts]
+        return self._vectors[counts]
+
     def _volumes(self, hours: int) -> tuple[int, int]:
         """Volume of what is delivered, and of events, at a moment."""
         last, last_event = self._end(event=False), self._end(event=True)
@@ -112,12 +121,7 @@ class Flight:
     def totals(self, counts: Sequence[str], hours: int) -> list[int]:
         """What each count has reached `hours` after the first midnight."""
         volumes = self._volumes(hours)
-        rates = self._rates
-        result = []
-        for count in counts:
-            rate, phase, event = rates.get(count) or self._rate(count)
-            result.append((rate * volumes[event] + phase) // SCALE)
-        return result
+        return [(rate * volumes[event] + phase) // SCALE for rate, phase, event in self._rates_of(tuple(counts))]
 
     def possible(self, report_type: str) -> list[str]:
         """The counts of a report type that this ad ever has."""
@@ -131,7 +135,16 @@ class Flight:
 
     def between(self, counts: Sequence[str], start: int, end: int, cell: Cell | None = None) -> list[int]:
         """What each count gained from hour `start` to hour `end`, in one cell or in all of them."""
-        return list(_between(self, tuple(counts), start, end, cell))
+        before, after = self._volumes(start), self._volumes(end)
+        if before == after:
+            return [0] * len(counts)
+        rates = self._rates_of(tuple(counts))
+        if cell is None:
+            return [(rate * after[event] + phase) // SCALE - (rate * before[event] + phase) // SCALE
+                    for rate, phase, event in rates]  # fmt: skip
+        share = cell.share
+        return [share((rate * after[event] + phase) // SCALE) - share((rate * before[event] + phase) // SCALE)
+                for rate, phase, event in rates]  # fmt: skip
 
     def users(self, start: int, end: int) -> list[Interval]:
         """The numbers of the people reached between two hours, as half-open intervals, one a day at most."""
@@ -148,18 +161,6 @@ class Flight:
                     (origin + first * users_per // impressions_per, origin - (-last * users_per // impressions_per))
                 )
         return reached
-
-
-@lru_cache(maxsize=20_000)
-def _between(flight: Flight, counts: Sequence[str], start: int, end: int, cell: Cell | None) -> Sequence[int]:
-    """What `Flight.between` gives: a thousand worlds of a test run have the same ads, of which the same is asked."""
-    if not flight.moves(start, end):
-        return [0] * len(counts)
-    before, after = flight.totals(counts, start), flight.totals(counts, end)
-    if cell is None:
-        return [late - early for early, late in zip(before, after, strict=True)]
-    share = cell.share
-    return [share(late) - share(early) for early, late in zip(before, after, strict=True)]
 
 
 def distinct(intervals: Sequence[Interval], cell: Cell | None = None) -> int:

@@ -9,21 +9,19 @@ from typing import Any
 
 from tiktok_simulator.endpoints.reports.buckets import BUCKETS, DAY, midnight
 from tiktok_simulator.endpoints.reports.filters import keeps_entity
+from tiktok_simulator.endpoints.reports.gains import Part, Place, count, is_delivered
 from tiktok_simulator.endpoints.reports.materials import OF_MATERIALS, SHOWN_IN, materials, show_material
 from tiktok_simulator.endpoints.reports.measures import Measures
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.rows import ReportRow, Rows
-from tiktok_simulator.world.cells import Cell, cells
-from tiktok_simulator.world.delivery import Flight, distinct
+from tiktok_simulator.world.cells import cells
+from tiktok_simulator.world.delivery import Flight
 from tiktok_simulator.world.model import Account, Entity
 from tiktok_simulator.world.world import World
 
 LEVEL_KINDS = {"AUCTION_CAMPAIGN": "campaign", "AUCTION_ADGROUP": "adgroup", "AUCTION_AD": "ad"}
 CUT = {"BASIC", "AUDIENCE"}
-USUAL = ("impressions", "spend", "conversion")
 
-Part = tuple[Flight, int, int]
-"""An ad's flight with the hours, counted from its first midnight, that a slice takes of it."""
 Period = tuple[datetime | None, datetime | None, dict[str, str]]
 """From, up to (None: without bound) and the time dimension that names it."""
 
@@ -77,10 +75,10 @@ class GeneratedReport:
             dimensions["interest_category_v2"] = dimensions["interest_category"]
         return ReportRow(dimensions, self.measures.write(item.account, item.entity, self.counts(item)))
 
-    def counts(self, item: Slice) -> list[int]:
+    def counts(self, item: Slice) -> Sequence[int]:
         """The counts the query's metrics need, of one slice; reach comes last."""
-        counts = self._gained(item, self.measures.counts)
-        return [*counts, self._reach(item)] if self.measures.needs_reach else counts
+        measures = self.measures
+        return count(tuple(item.parts), self._place(item), measures.counts, with_reach=measures.needs_reach)
 
     def _of_account(self, account: Account) -> Iterator[Slice]:
         shift = self._shift(account)
@@ -195,28 +193,10 @@ class GeneratedReport:
                 yield part
 
     def _delivered(self, item: Slice) -> bool:
-        """Whether any count of this report type is not zero; the usual ones are tried first."""
-        return any(self._gained(item, USUAL)) or any(
-            any(flight.between(flight.possible(self.query.report_type), start, end, self._cell(item, flight)))
-            for flight, start, end in item.parts
-            if flight.moves(start, end)
-        )
+        return is_delivered(tuple(item.parts), self._place(item), self.query.report_type)
 
-    def _cell(self, item: Slice, flight: Flight) -> Cell | None:
-        return None if item.cell is None else cells(self.breakdown, flight.variant)[item.cell]
-
-    def _gained(self, item: Slice, counts: Sequence[str]) -> list[int]:
-        totals = [0] * len(counts)
-        for flight, start, end in item.parts:
-            gained = flight.between(counts, start, end, self._cell(item, flight))
-            totals = [total + more for total, more in zip(totals, gained, strict=True)]
-        return totals
-
-    def _reach(self, item: Slice) -> int:
-        """The different people the slice's ads reached; never more than it has impressions."""
-        reached = [people for flight, start, end in item.parts for people in flight.users(start, end)]
-        cell = None if item.cell is None else cells(self.breakdown, 0)[item.cell]
-        return min(distinct(reached, cell), self._gained(item, ("impressions",))[0])
+    def _place(self, item: Slice) -> Place | None:
+        return None if item.cell is None else (self.breakdown, item.cell)
 
 
 def _parts(flights: Iterable[Flight], start: datetime | None, end: datetime) -> list[Part]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from tiktok_simulator.endpoints.reports.attributes import entity_attribute
@@ -27,33 +28,23 @@ class Measures:
         extra = tuple(name for name in EXTRA_METRICS if query.multiple and name not in query.metrics)
         names = [*query.metrics, *extra]
         self._attributes = [name for name in names if METRICS.get(name) is None or METRICS[name].is_attribute]
-        formulas = {name: formula(name) for name in names if name not in self._attributes}
-        needed = dict.fromkeys(count for item in formulas.values() for count in item.needs)
+        self._measured = tuple(name for name in names if name not in self._attributes)
+        self._together = query.multiple, bool(query.of_role("id"))
+        needed = dict.fromkeys(count for name in self._measured for count in formula(name).needs)
         self.needs_reach = needed.pop(REACH, 0) is None
         self.counts = tuple(needed)
-        positions = {count: position for position, count in enumerate([*self.counts, REACH])}
-        self._writers = [(name, self._writer(item, positions)) for name, item in formulas.items()]
 
     def write(self, account: Account, entity: Entity | None, counts: Sequence[int]) -> dict[str, Any]:
         """The metrics of a row: attributes of its entity and account, the rest from its counts."""
         metrics = {name: self._attribute(name, account, entity) for name in self._attributes}
-        for name, writer in self._writers:
-            metrics[name] = writer(counts)
-        return metrics
+        return metrics | self._written(counts)
 
     def write_totals(self, counts: Sequence[int]) -> dict[str, Any]:
         """The metrics of all rows together; attributes are "-"."""
-        return dict.fromkeys(self._attributes, "-") | {name: writer(counts) for name, writer in self._writers}
+        return dict.fromkeys(self._attributes, "-") | self._written(counts)
 
-    def _writer(self, item: Formula, positions: Mapping[str, int]) -> Writer:
-        needed = [positions[count] for count in item.needs]
-        if self._query.multiple and item.is_cost:
-            if not self._query.of_role("id"):
-                return lambda _: "-"  # accounts of different currencies have no common cost
-            if item.money:
-                return lambda counts: str((counts[needed[0]] + 50) // 100)
-        write = item.write
-        return lambda counts: write([counts[position] for position in needed])
+    def _written(self, counts: Sequence[int]) -> dict[str, str]:
+        return dict(zip(self._measured, _texts(self._measured, *self._together, tuple(counts)), strict=True))
 
     def _attribute(self, name: str, account: Account, entity: Entity | None) -> Any:
         if name in EXTRA_METRICS:
@@ -61,3 +52,27 @@ class Measures:
         if name == "advertiser_name":
             return account.name
         return "-" if entity is None else entity_attribute(self._world, name, entity)
+
+
+@lru_cache(maxsize=4000)
+def _texts(names: Sequence[str], multiple: bool, by_id: bool, counts: Sequence[int]) -> list[str]:
+    """The metrics of a row: a sync asks several times about the same days, and a thousand syncs of a test run do."""
+    return [write(counts) for write in _writers(names, multiple, by_id)]
+
+
+@lru_cache(maxsize=1000)
+def _writers(names: Sequence[str], multiple: bool, by_id: bool) -> list[Writer]:
+    formulas = [formula(name) for name in names]
+    needed = dict.fromkeys(count for item in formulas for count in item.needs if count != REACH)
+    positions = {count: position for position, count in enumerate([*needed, REACH])}
+    return [_writer(item, [positions[count] for count in item.needs], multiple, by_id) for item in formulas]
+
+
+def _writer(item: Formula, needed: Sequence[int], multiple: bool, by_id: bool) -> Writer:
+    if multiple and item.is_cost:
+        if not by_id:
+            return lambda _: "-"  # accounts of different currencies have no common cost
+        if item.money:
+            return lambda counts: str((counts[needed[0]] + 50) // 100)
+    write = item.write
+    return lambda counts: write([counts[position] for position in needed])
