@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import pytest
+from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
 
-from source_tiktok_marketing.incremental.cursor import AdvertiserCursor
+from source_tiktok_marketing.incremental.cursor import AdvertiserCursor, keep_every_account
 from source_tiktok_marketing.incremental.page_messages import PageMessage
 from source_tiktok_marketing.incremental.present_cursor import PresentCursor
 from source_tiktok_marketing.incremental.windows import days_of, hold, is_outside, refuse, slice_of
@@ -226,3 +228,11 @@ def test_a_partition_without_a_slice_is_named() -> None:
     partition.to_slice = lambda: None  # type: ignore[method-assign]
     with pytest.raises(TypeError, match="ads_reports_daily has a partition without a slice"):
         slice_of(partition)
+
+
+def test_above_the_cdks_limits_each_account_keeps_a_cursor_of_its_own() -> None:
+    cursor, other = object.__new__(ConcurrentPerPartitionCursor), Kept()
+    for each in (cursor, other):
+        keep_every_account(each)
+    assert cursor.SWITCH_TO_GLOBAL_LIMIT == cursor.DEFAULT_MAX_PARTITIONS_NUMBER == sys.maxsize
+    assert vars(other) == vars(Kept())
