@@ -1,0 +1,199 @@
+"""On which days an ad account had anything, and which days a question is about: day by day, without a sync."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+import pytest
+import requests
+from airbyte_cdk.sources.declarative.requesters import HttpRequester
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_tiktok_marketing.retrievers.activity import Group, bits_of, day_number, days_of, rows_by_day
+from source_tiktok_marketing.retrievers.buying_types import Held, narrow
+from source_tiktok_marketing.retrievers.reports import Part
+from source_tiktok_marketing.retrievers.substreams import order_outermost_first
+
+FIRST = day_number("2026-01-01")
+
+
+def numbers(bits: int) -> list[int]:
+    return [number for number in range(bits.bit_length()) if bits >> number & 1]
+
+
+@pytest.mark.parametrize(
+    ("day", "number"), [("2000-01-01", 0), ("2000-01-02", 1), ("1999-12-31", 0), ("2001-01-01", 366)]
+)
+def test_days_are_counted_from_the_year_2000(day: str, number: int) -> None:
+    assert day_number(day) == number
+
+
+@pytest.mark.parametrize(("days", "bits"), [(range(0), 0), (range(1), 1), (range(3, 6), 0b111000), (range(2, 2), 0)])
+def test_days_are_bits(days: range, bits: int) -> None:
+    assert bits_of(days) == bits
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first", "last"),
+    [
+        ("2026-01-05", "2026-01-10", 5, 10),
+        ("2025-12-20", "2026-01-10", 1, 10),
+        ("2026-01-05", "2026-02-10", 5, 31),
+        ("2026-01-31", "2026-02-10", 31, 31),
+    ],
+)
+def test_the_days_of_a_window_are_the_accounts_own(start: str, end: str, first: int, last: int) -> None:
+    days = {"first_day": "2026-01-01", "last_day": "2026-01-31"}
+    window = StreamSlice(partition={}, cursor_slice={"start_time": start, "end_time": end}, extra_fields=days)
+    assert numbers(days_of(window)) == list(range(FIRST + first - 1, FIRST + last))
+
+
+class Asked:
+    """Answers for the accounts of a group, and notes for which days it was asked."""
+
+    def __init__(self, **active: set[int]) -> None:
+        self.active, self.days = active, list[range]()
+
+    def __call__(self, days: range) -> Mapping[str, int]:
+        self.days.append(days)
+        return {name: sum(1 << day for day in active if day in days) for name, active in self.active.items()}
+
+
+def test_a_question_is_about_the_days_that_follow_and_a_week_before() -> None:
+    group, ask = Group(["a", "b"], until=200), Asked(a={100, 110}, b={105})
+    assert group.is_active("a", 1 << 100, ask)
+    assert ask.days == [range(100, 130)]
+    assert not group.is_active("a", 1 << 101 | 1 << 129, ask)
+    assert group.is_active("b", bits_of(range(101, 110)), ask)
+    assert not group.is_active("c", 1 << 100, ask)
+    assert len(ask.days) == 1
+    assert not group.is_active("a", 1 << 150, ask)
+    assert ask.days[1:] == [range(150, 180)]
+    assert not group.is_active("a", 1 << 140, ask)
+    assert ask.days[2:] == [range(133, 150)]
+
+
+@pytest.mark.parametrize(
+    ("until", "wanted", "days"),
+    [
+        (100, range(100, 101), range(93, 101)),
+        (105, range(100, 101), range(93, 106)),
+        (90, range(100, 103), range(93, 103)),
+        (3, range(2, 3), range(4)),
+        (300, range(100, 140), range(100, 130)),
+        (122, range(100, 101), range(93, 123)),
+        (123, range(100, 101), range(94, 124)),
+        (129, range(100, 101), range(100, 130)),
+    ],
+)
+def test_a_question_is_thirty_days_long_and_ends_with_the_accounts_days(until: int, wanted: range, days: range) -> None:
+    assert Group(["a"], until).claim(bits_of(wanted)) == days
+
+
+def test_a_window_longer_than_a_question_takes_several() -> None:
+    ask = Asked(a=set())
+    assert not Group(["a"], 170).is_active("a", bits_of(range(100, 171)), ask)
+    assert ask.days == [range(100, 130), range(130, 160), range(160, 171)]
+
+
+def test_days_without_an_answer_are_asked_for_again() -> None:
+    group, ask = Group(["a"], 100), Asked(a={100})
+
+    def fail(days: range) -> Mapping[str, int]:
+        raise OSError
+
+    with pytest.raises(OSError):
+        group.is_active("a", 1 << 100, fail)
+    assert group.is_active("a", 1 << 100, ask)
+    assert ask.days == [range(93, 101)]
+
+
+class Requester:
+    """Answers every request with the same body, and keeps what it was asked."""
+
+    def __init__(self, body: Any, **headers: str) -> None:
+        self.body, self.headers, self.asked = body, headers, dict[str, str]()
+
+    def send_request(self, request_params: Mapping[str, str]) -> requests.Response | None:
+        self.asked = dict(request_params)
+        if self.body is None:
+            return None
+        found = requests.Response()
+        found._content = orjson.dumps(self.body)
+        found.headers.update(self.headers)
+        asked = {**request_params, "page": "1"}
+        found.request = requests.Request("GET", "https://business-api.tiktok.com/x/", params=asked).prepare()
+        return found
+
+
+ROW = {"dimensions": {"advertiser_id": "1", "stat_time_day": "2026-01-03 00:00:00"}}
+ALL = {"page": 1, "page_size": 1000, "total_number": 1, "total_page": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "days"),
+    [
+        ({"code": 0, "data": {"list": [ROW], "page_info": ALL}}, {}, [FIRST + 2]),
+        ({"code": 0, "data": {"list": [], "page_info": {**ALL, "total_number": 0, "total_page": 0}}}, {}, []),
+        ({"code": 0, "data": {}}, {}, []),
+        ({"code": 40002, "data": {"list": [ROW], "page_info": ALL}}, {}, None),
+        ({"code": 0, "data": {"list": [ROW], "page_info": {**ALL, "total_number": 2, "total_page": 2}}}, {}, None),
+        ({"code": 0, "data": {"list": [ROW], "page_info": {**ALL, "total_number": 2}}}, {}, None),
+        ({"code": 0, "data": {"list": [], "page_info": {**ALL, "total_number": 2}}}, {}, None),
+        ({"code": 0, "data": {"list": [ROW], "page_info": ALL}}, {"X-Tt-Ads-Throttle": "1"}, None),
+        (None, {}, None),
+    ],
+)
+def test_rows_by_day_count_where_tiktok_gives_all_of_them(
+    body: Any, headers: dict[str, str], days: list[int] | None
+) -> None:
+    requester = Requester(body, **headers)
+    found = rows_by_day(cast("HttpRequester", requester), {"metrics": "[]"}, range(FIRST, FIRST + 30))
+    assert (found if found is None else [day for _, day in found]) == days
+    assert requester.asked == {"metrics": "[]", "start_date": "2026-01-01", "end_date": "2026-01-30"}
+
+
+@pytest.mark.parametrize(
+    ("things", "order"),
+    [(0, []), (1, [0]), (2, [0, 1]), (3, [0, 2, 1]), (6, [0, 5, 3, 1, 2, 4]), (7, [0, 6, 3, 1, 2, 4, 5])],
+)
+def test_the_first_the_last_and_the_middle_thing_are_asked_for_first(things: int, order: list[int]) -> None:
+    found = order_outermost_first([{"id": str(number)} for number in range(things)])
+    assert [int(each["id"]) for each in found] == order
+
+
+@pytest.mark.parametrize(("ids", "halves"), [("ab", ["a", "b"]), ("abc", ["a", "bc"]), ("abcd", ["ab", "cd"])])
+def test_a_part_is_divided_in_the_middle_and_is_a_filter(ids: str, halves: list[str]) -> None:
+    part = Part("campaign", list(ids))
+    assert ["".join(half.ids) for half in part.halves()] == halves
+    assert {half.level for half in part.halves()} == {"campaign"}
+    quoted = ",".join(f'"{each}"' for each in ids)
+    assert part.filter == {"field_name": "campaign_ids", "filter_type": "IN", "filter_value": f"[{quoted}]"}
+
+
+def test_a_narrowed_window_keeps_its_days_and_the_filters_it_had() -> None:
+    window = StreamSlice(
+        partition={"advertiser_id": "1"}, cursor_slice={"start_time": "x"}, extra_fields={"today": "y"}
+    )
+    once = narrow(window, {"field_name": "a"}, kind="TopView")
+    twice = narrow(once, {"field_name": "b"}, {"field_name": "c"})
+    assert [each["field_name"] for each in twice.extra_fields["part"]] == ["a", "b", "c"]
+    assert (once.extra_fields["kind"], twice.extra_fields["kind"]) == ("TopView", "")
+    assert twice.partition == window.partition
+    assert twice.cursor_slice == window.cursor_slice
+    assert twice.extra_fields["today"] == "y"
+    assert "part" not in window.extra_fields
+
+
+def test_a_kind_came_whole_where_each_of_its_rows_was_among_the_others() -> None:
+    top, reach, none = (cast("Any", type("Kind", (), {"name": name})()) for name in ("TopView", "Reach", "Promote"))
+    held = Held({1: (top, "t1"), 2: (top, "t2"), 3: (reach, "r1"), 4: (none, "p1")})
+    held.let_go(1)
+    held.let_go(3)
+    held.let_go(9)
+    assert held.came_whole() == {"Reach"}
+    held.let_go(2)
+    assert held.came_whole() == {"Reach", "TopView"}
+    assert list(held.rows) == [4]
