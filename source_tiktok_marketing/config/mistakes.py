@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.mistakes import mistakes as report_mistakes
-from source_tiktok_marketing.config.dates import FIRST_ZONE, parse_day, today_in
+from source_tiktok_marketing.config.dates import FIRST_ZONE, HOW_TO_WRITE_A_DAY, WORDS, parse_days, today_in
 from source_tiktok_marketing.config.extra_endpoints import mistakes as extra_mistakes
 from source_tiktok_marketing.config.form import SHORT, Path, did_you_mean, either, numbered, place, schema_mistakes
 from source_tiktok_marketing.config.normalization import NormalizeConfig, chosen_advertiser_ids, named_ids
@@ -26,7 +26,6 @@ NO_SIGN_IN = (
 NOT_SIGNED_IN_THERE = (
     "app_id and secret are read where credentials has them. Put app_id, secret and access_token into credentials."
 )
-HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number of days back such as 30."
 
 
 def mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> list[str]:
@@ -98,12 +97,13 @@ def _date_mistakes(config: Mapping[str, Any]) -> Mistakes:
     days = {}
     for key in ("start_date", "end_date"):
         try:
-            days[key] = parse_day(config[key], today)
+            days[key] = parse_days(config[key], today, str(config["week_starts_on"]))
         except (OverflowError, ValueError):
-            yield [key], f"{config[key]!r} is not a day. {HOW_TO_WRITE_A_DAY}"
+            hint = did_you_mean(config[key], WORDS)
+            yield [key], " ".join(filter(None, (f"{config[key]!r} is not a day.", hint, HOW_TO_WRITE_A_DAY)))
         except AttributeError:  # not even text, which the schema has told
             continue
-    first, last = days.get("start_date", today), days.get("end_date", today)
+    first, last = (days.get(key, (today, today))[end] for end, key in enumerate(("start_date", "end_date")))
     if first > today:
         yield ["start_date"], f"{config['start_date']!r} lies in the future. Write a day that has begun."
     elif last < first and len(days) == 2:
