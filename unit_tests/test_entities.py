@@ -11,7 +11,7 @@ import orjson
 import pytest
 import requests
 from harness import NOW, Sync, frozen_now, read_streams
-from rows import ENTITIES, name_of
+from rows import ENTITIES, name_of, of_account
 
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.schema.columns import entity_columns
@@ -38,9 +38,10 @@ def delivered(world: World, stream: str, key: str, **options: Any) -> dict[tuple
         for wire in truth_entities(world, KINDS[stream], advertiser_id, **options):
             columns = entity_columns()[stream]
             row = {name: understood(columns[name].type, value) for name, value in wire.items()}
-            rows[advertiser_id, wire[key]] = {"advertiser_id": advertiser_id} | {
-                k: v for k, v in row.items() if v is not None
-            }
+            told = of_account(world, advertiser_id, "currency") if "currency" in entity_columns()[stream] else {}
+            rows[advertiser_id, wire[key]] = (
+                told | {"advertiser_id": advertiser_id} | {k: v for k, v in row.items() if v is not None}
+            )
     return rows
 
 
