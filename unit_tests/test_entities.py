@@ -126,6 +126,51 @@ def test_the_next_sync_emits_what_changed_since_and_no_more(
     assert {row["modify_time"] for row in dated} <= newest  # the cursor's own second is read again
 
 
+@pytest.mark.parametrize("kind", ["campaign", "adgroup"])
+def test_what_is_below_a_paused_parent_comes_with_its_new_status_though_it_was_not_modified(
+    kind: str, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: dict[str, Any]
+) -> None:
+    first = sync("ads", config=one_advertiser)
+    campaign = world.landmarks["Tokyo.reservation_campaign"]
+    parent = next(each for each in world.entities(kind, TOKYO) if each.row["campaign_id"] == campaign)
+    world.switch(kind, parent.id, NOW - timedelta(hours=1), on=False)
+    tiktok.transcript.clear()
+    second = sync("ads", config=one_advertiser, state={"ads": first.state("ads")})
+    told = {row["ad_id"]: row["secondary_status"] for row in second.rows("ads") if row[f"{kind}_id"] == parent.id}
+    ids = {ad.id for ad in world.entities("ad", TOKYO) if ad.row[f"{kind}_id"] == parent.id}
+    assert told == dict.fromkeys(ids, f"AD_STATUS_{kind.upper()}_DISABLE") != {}
+    assert len({row["ad_id"] for row in second.rows("ads")}) == len(second.rows("ads")) < len(first.rows("ads"))
+    narrowed = [json.loads(call.query["filtering"]) for call in tiktok.asked("/ad/get/")]
+    assert [each[f"{kind}_ids"] for each in narrowed if f"{kind}_ids" in each] == [[parent.id]] * 2
+    assert (second.errors, second.warnings) == ([], [])
+
+
+def test_where_more_parents_changed_than_fit_a_filter_all_ads_are_read(config: dict[str, Any]) -> None:
+    world = busy_world(advertisers=1, campaigns=102)
+    (advertiser_id,) = world.permitted
+    for campaign in world.entities("campaign", advertiser_id)[:101]:
+        world.switch("campaign", campaign.id, NOW - timedelta(hours=2), on=False)
+    cursor = {"partition": {"advertiser_id": advertiser_id}, "cursor": {"modify_time": "2026-02-15T00:00:00"}}
+    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+        result = read_streams(["ads"], config, {"ads": {"states": [cursor]}})
+    assert {row["ad_id"] for row in result.rows("ads")} == {ad.id for ad in world.entities("ad", advertiser_id)}
+    filters = [json.loads(call.query["filtering"]) for call in tiktok.asked("/ad/get/")]
+    assert not any("campaign_ids" in each or "adgroup_ids" in each for each in filters)
+    assert result.errors == result.warnings == []
+
+
+def test_where_the_parents_can_not_be_listed_the_ads_come_all_the_same(
+    sync: Callable[..., Sync], world: World, one_advertiser: dict[str, Any]
+) -> None:
+    first = sync("ads", config=one_advertiser)
+    world.unscoped.add("/campaign/get/")
+    second = sync("ads", config=one_advertiser, state={"ads": first.state("ads")})
+    assert second.errors == []
+    assert second.rows("ads")
+    (warning,) = second.warnings
+    assert warning.startswith(f"ads: TikTok refused campaign/get/ for ad account {TOKYO}: ")
+
+
 def test_ads_without_modify_time_are_emitted_every_time_and_once(sync: Callable[..., Sync], world: World) -> None:
     undated = {ad.id for account in (TOKYO, LOS_ANGELES, BERLIN) for ad in world.entities("ad", account)
                if ad.row["modify_time"] is None}  # fmt: skip
