@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from source_tiktok_marketing import SourceTiktokMarketing
+from tiktok_simulator import World
 
 MANIFEST = SourceTiktokMarketing().resolved_manifest
 TABLES = {
@@ -35,3 +36,9 @@ def report_type(row: dict[str, Any]) -> str:
 
 def name_of(row: dict[str, Any]) -> str:
     return str(row["name"])
+
+
+def of_account(world: World, advertiser_id: str, *names: str) -> dict[str, Any]:
+    """What each row repeats of its ad account, where the token reaches that."""
+    row = world.accounts[advertiser_id].row if advertiser_id in world.permitted else {}
+    return {name: row[name] for name in names or ("currency", "display_timezone") if name in row}

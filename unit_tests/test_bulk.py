@@ -16,6 +16,7 @@ from source_tiktok_marketing.extractors.reports import ReportExtractor
 from source_tiktok_marketing.incremental.page_messages import IN_HAND, PAGES_IN_HAND, PageMessage
 from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.pages import Lines
+from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator
 
@@ -24,6 +25,7 @@ Read = Callable[..., Sync]
 STREAM = "ads_reports_daily"
 ROW = next(row for row in REPORTS if row["name"] == STREAM)
 PARAMETERS = {"stream": STREAM, "dimensions": dimensions(ROW), "metrics": metrics(ROW)}
+ACCOUNTS = AccountColumns({})
 DIMENSIONS = {"ad_id": "17", "stat_time_day": "2026-01-05 00:00:00"}
 TEXTS = ["-", "", "Sommer ☀", 'a "-" b', "NULL", ":null", "null", "\u2028", "5", "\\"]
 NUMBERS = ["-", "0", "3.00", "14.68", "1e3", "-2", "0.00", "123456789012345678"]
@@ -41,9 +43,9 @@ def answer(rows: list[Config]) -> requests.Response:
 
 def both_ways(rows: list[Config]) -> tuple[list[Config] | None, list[Config]]:
     """The records of the fast way, None where a page does not fit, and those of the slow one."""
-    codec = codec_of(PARAMETERS)
+    codec = codec_of(PARAMETERS, ACCOUNTS)
     assert codec
-    page = codec.page_of(answer(rows))
+    page = codec.page_of(answer(rows), ACCOUNTS.of_account)
     slow = ReportExtractor(PARAMETERS["dimensions"], PARAMETERS["metrics"], STREAM, {}, PARAMETERS)  # type: ignore[arg-type]
     fast = None if page is None else [*page.first.rows(), *page.rest.rows()]
     return fast, [dict(record) for record in slow.extract_records(answer(rows))]
@@ -73,9 +75,9 @@ def test_a_page_with_a_value_of_another_form_goes_the_slow_way(name: str, value:
 
 @pytest.mark.parametrize("rows", [[{"dimensions": DIMENSIONS}], [{"metrics": {}}], [None], [[]]])
 def test_a_row_of_another_form_is_not_taken_for_a_page(rows: list[Any]) -> None:
-    codec = codec_of(PARAMETERS)
+    codec = codec_of(PARAMETERS, ACCOUNTS)
     assert codec
-    assert codec.page_of(answer(rows)) is None
+    assert codec.page_of(answer(rows), ACCOUNTS.of_account) is None
 
 
 def test_an_empty_page_is_a_page_without_records() -> None:
@@ -110,5 +112,5 @@ def test_so_many_pages_are_in_hand_and_no_more() -> None:
 
 
 def test_a_report_with_a_metric_that_has_another_name_as_a_column_is_read_value_by_value() -> None:
-    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["live_views"]})
-    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["10_second_live_views"]}) is None
+    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["live_views"]}, ACCOUNTS)
+    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["10_second_live_views"]}, ACCOUNTS) is None

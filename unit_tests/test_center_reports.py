@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness import Sync, frozen_now
-from rows import TABLES, name_of
+from rows import TABLES, name_of, of_account
 
 from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
@@ -58,7 +58,8 @@ def delivered(world: World, row: Record) -> list[Record]:
         for wire in truth(world, report_type="BC", dimensions=row["dimensions"], metrics=asked(row), start=first,
                                 end=last, now=frozen_now()):  # fmt: skip
             values = {name: understood(name, value) for name, value in wire.items() if value != "-"}
-            found.append({"bc_id": BC_ID, **told, **values})
+            account = of_account(world, values["advertiser_id"]) if row in ACCOUNTS else {}
+            found.append({"bc_id": BC_ID, **told, **account, **values})
     return found
 
 
@@ -92,7 +93,8 @@ def test_every_metric_that_tiktok_has_for_a_dimension_is_asked_for(row: Record) 
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Read) -> None:
     records = sync(row["name"]).rows(row["name"])
-    assert {name for each in records for name in each} == {*row["key"], *asked(row)}
+    told = {"currency", "display_timezone"} if row in ACCOUNTS else set()
+    assert {name for each in records for name in each} == {*row["key"], *told, *asked(row)}
 
 
 @pytest.mark.parametrize("row", PERIODS, ids=name_of)

@@ -40,6 +40,7 @@ def asked(tiktok: Simulator) -> set[tuple[str, ...]]:
         (["campaign_id", "stat_time_day", "campaign_name", "reach"], ("campaign_name", "reach")),
         (["campaign_id", "stat_time_day", "gone_since_last_year", "spend"], ("spend",)),
         (["campaign_id", "stat_time_day"], ("spend",)),
+        (["campaign_id", "stat_time_day", "spend", "display_timezone"], ("spend",)),
     ],
 )
 def test_only_selected_columns_are_asked_for(
@@ -48,7 +49,8 @@ def test_only_selected_columns_are_asked_for(
     result = read_columns(columns, one_advertiser)
     assert result.errors == []
     assert asked(tiktok) == {metrics}
-    assert set().union(*result.rows(STREAM)) == {"advertiser_id", "campaign_id", "stat_time_day", *metrics}
+    told = {"display_timezone"} & set(columns)
+    assert set().union(*result.rows(STREAM)) == {"advertiser_id", "campaign_id", "stat_time_day", *told, *metrics}
 
 
 def test_a_catalog_without_columns_selects_all(tiktok: Simulator, one_advertiser: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ def mine(**report: Any) -> Config:
         ({"level": "advertiser", "filters": {"status": "STATUS_ALL"}}, "Status: an advertiser has neither status nor buying type. Choose a lower level, or none."),
         ({"report_type": "tiktok_shop", "level": "advertiser", "metrics": ["spend"], "filters": {"status": "STATUS_ALL"}}, "Status: TikTok takes no filter for tiktok_shop reports. Leave it empty."),
         ({"granularity": "total", "start_date": "2020-01-01"}, "Start Date of the Report: TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."),
-        ({"start_date": "soon"}, "Start Date of the Report: 'soon' is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."),
+        ({"start_date": "soon"}, "Start Date of the Report: 'soon' is not a day. Write YYYY-MM-DD, today, yesterday, today-30, a number of days back such as 30, or a period such as last_month."),
         ({"start_date": "2026-01-10", "end_date": "2026-01-09"}, "End Date of the Report: is before the first day. Write a later day, or leave it empty to read until today."),
         ({"metrics": ["skan"], "report_type": "audience", "breakdowns": ["age"]}, "Metrics: the group skan has nothing for this report. Take it out."),
         ({"name": "ads_reports_daily"}, "Name: is the name of a ready-made stream. Choose another."),

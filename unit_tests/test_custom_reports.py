@@ -11,6 +11,7 @@ import pytest
 from airbyte_cdk.test.catalog_builder import CatalogBuilder, ConfiguredAirbyteStreamBuilder
 from airbyte_cdk.test.entrypoint_wrapper import read as read_entrypoint
 from harness import Sync, frozen_now, plain_reports
+from rows import of_account
 from test_reports import understood
 
 from source_tiktok_marketing import SourceTiktokMarketing
@@ -32,9 +33,8 @@ def rows_of(world: World, dimensions: list[str], metrics: list[str], **query: An
     asked = {"advertiser_id": TOKYO, "data_level": "AUCTION_CAMPAIGN", "start": FIRST, "end": LAST, "now": frozen_now()}
     rows = truth(world, **(asked | query), dimensions=dimensions, metrics=metrics)
     typed = [{name: understood(name, row[name]) for name in (*dimensions, *metrics)} for row in rows]
-    return [
-        {"advertiser_id": TOKYO} | {name: value for name, value in row.items() if value is not None} for row in typed
-    ]
+    told = {"advertiser_id": TOKYO} | of_account(world, TOKYO)
+    return [told | {name: value for name, value in row.items() if value is not None} for row in typed]
 
 
 def in_order(rows: list[dict[str, Any]]) -> list[str]:
@@ -174,7 +174,8 @@ def test_the_accounts_of_a_business_centre_come_day_by_day_each_with_its_day(
     rows = read(with_report(config, **report, breakdowns=dimensions[1:], metrics=metrics)).rows("mine")
     days = [FIRST + timedelta(day) for day in range(10)]
     expected = [
-        {"bc_id": world.bc_id, "stat_time_day": day.isoformat(), **row, "spend": float(row["spend"])}
+        {"bc_id": world.bc_id, "stat_time_day": day.isoformat(), **of_account(world, row["advertiser_id"]), **row,
+         "spend": float(row["spend"])}
         for day in days
         for row in truth(world, report_type="BC", dimensions=dimensions, metrics=metrics, start=day, end=day,
                                now=frozen_now())

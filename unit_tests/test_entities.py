@@ -11,7 +11,7 @@ import orjson
 import pytest
 import requests
 from harness import NOW, Sync, frozen_now, read_streams
-from rows import ENTITIES, name_of
+from rows import ENTITIES, name_of, of_account
 
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.schema.columns import entity_columns
@@ -38,9 +38,10 @@ def delivered(world: World, stream: str, key: str, **options: Any) -> dict[tuple
         for wire in truth_entities(world, KINDS[stream], advertiser_id, **options):
             columns = entity_columns()[stream]
             row = {name: understood(columns[name].type, value) for name, value in wire.items()}
-            rows[advertiser_id, wire[key]] = {"advertiser_id": advertiser_id} | {
-                k: v for k, v in row.items() if v is not None
-            }
+            told = of_account(world, advertiser_id, "currency") if "currency" in entity_columns()[stream] else {}
+            rows[advertiser_id, wire[key]] = (
+                told | {"advertiser_id": advertiser_id} | {k: v for k, v in row.items() if v is not None}
+            )
     return rows
 
 
@@ -93,12 +94,29 @@ def test_ad_groups_bought_as_top_view_are_asked_for_in_pages_of_a_hundred(
     assert sizes == {(True, "100"), (False, "1000")}
 
 
-@pytest.mark.parametrize("stream", ["campaigns", "ad_groups", "ads"])
+@pytest.mark.parametrize("stream", ["campaigns", "ad_groups"])
+def test_what_has_a_status_and_is_read_whole_is_emitted_whole(
+    stream: str, sync: Callable[..., Sync], world: World
+) -> None:
+    first = sync(stream)
+    campaign = world.landmarks["Tokyo.reservation_campaign"]
+    world.switch("campaign", campaign, NOW - timedelta(hours=1), on=False)
+    second = sync(stream, state={stream: first.state(stream)})
+    key = f"{KINDS[stream]}_id"
+    found = {(row["advertiser_id"], row[key]): row for row in second.rows(stream)}
+    assert found == delivered(world, stream, key)
+    assert len(found) == len(second.rows(stream))
+    below = {row["secondary_status"] for row in found.values() if row["campaign_id"] == campaign}
+    assert below <= {"CAMPAIGN_STATUS_DISABLE", "ADGROUP_STATUS_CAMPAIGN_DISABLE"}
+    assert second.cursors(stream)[TOKYO] >= first.cursors(stream)[TOKYO]
+
+
+@pytest.mark.parametrize("stream", ["ads", "creative_assets_images"])
 def test_the_next_sync_emits_what_changed_since_and_no_more(
     stream: str, sync: Callable[..., Sync], world: World
 ) -> None:
     state = sync(stream).state(stream)
-    kind, key = KINDS[stream], {"campaigns": "campaign_id", "ad_groups": "adgroup_id", "ads": "ad_id"}[stream]
+    kind, key = KINDS[stream], {"ads": "ad_id", "creative_assets_images": "image_id"}[stream]
     changed = next(item for item in reversed(world.entities(kind, TOKYO)) if item.row["modify_time"])
     world.touch(kind, changed.id, NOW - timedelta(hours=1))
     emitted = sync(stream, state={stream: state}).rows(stream)
@@ -106,6 +124,51 @@ def test_the_next_sync_emits_what_changed_since_and_no_more(
     assert changed.id in {row[key] for row in emitted}
     dated = [row for row in emitted if "modify_time" in row and row[key] != changed.id]
     assert {row["modify_time"] for row in dated} <= newest  # the cursor's own second is read again
+
+
+@pytest.mark.parametrize("kind", ["campaign", "adgroup"])
+def test_what_is_below_a_paused_parent_comes_with_its_new_status_though_it_was_not_modified(
+    kind: str, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: dict[str, Any]
+) -> None:
+    first = sync("ads", config=one_advertiser)
+    campaign = world.landmarks["Tokyo.reservation_campaign"]
+    parent = next(each for each in world.entities(kind, TOKYO) if each.row["campaign_id"] == campaign)
+    world.switch(kind, parent.id, NOW - timedelta(hours=1), on=False)
+    tiktok.transcript.clear()
+    second = sync("ads", config=one_advertiser, state={"ads": first.state("ads")})
+    told = {row["ad_id"]: row["secondary_status"] for row in second.rows("ads") if row[f"{kind}_id"] == parent.id}
+    ids = {ad.id for ad in world.entities("ad", TOKYO) if ad.row[f"{kind}_id"] == parent.id}
+    assert told == dict.fromkeys(ids, f"AD_STATUS_{kind.upper()}_DISABLE") != {}
+    assert len({row["ad_id"] for row in second.rows("ads")}) == len(second.rows("ads")) < len(first.rows("ads"))
+    narrowed = [json.loads(call.query["filtering"]) for call in tiktok.asked("/ad/get/")]
+    assert [each[f"{kind}_ids"] for each in narrowed if f"{kind}_ids" in each] == [[parent.id]] * 2
+    assert (second.errors, second.warnings) == ([], [])
+
+
+def test_where_more_parents_changed_than_fit_a_filter_all_ads_are_read(config: dict[str, Any]) -> None:
+    world = busy_world(advertisers=1, campaigns=102)
+    (advertiser_id,) = world.permitted
+    for campaign in world.entities("campaign", advertiser_id)[:101]:
+        world.switch("campaign", campaign.id, NOW - timedelta(hours=2), on=False)
+    cursor = {"partition": {"advertiser_id": advertiser_id}, "cursor": {"modify_time": "2026-02-15T00:00:00"}}
+    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+        result = read_streams(["ads"], config, {"ads": {"states": [cursor]}})
+    assert {row["ad_id"] for row in result.rows("ads")} == {ad.id for ad in world.entities("ad", advertiser_id)}
+    filters = [json.loads(call.query["filtering"]) for call in tiktok.asked("/ad/get/")]
+    assert not any("campaign_ids" in each or "adgroup_ids" in each for each in filters)
+    assert result.errors == result.warnings == []
+
+
+def test_where_the_parents_can_not_be_listed_the_ads_come_all_the_same(
+    sync: Callable[..., Sync], world: World, one_advertiser: dict[str, Any]
+) -> None:
+    first = sync("ads", config=one_advertiser)
+    world.unscoped.add("/campaign/get/")
+    second = sync("ads", config=one_advertiser, state={"ads": first.state("ads")})
+    assert second.errors == []
+    assert second.rows("ads")
+    (warning,) = second.warnings
+    assert warning.startswith(f"ads: TikTok refused campaign/get/ for ad account {TOKYO}: ")
 
 
 def test_ads_without_modify_time_are_emitted_every_time_and_once(sync: Callable[..., Sync], world: World) -> None:
@@ -165,7 +228,7 @@ def test_an_old_cursor_asks_for_all_ads_as_tiktok_looks_back_half_a_year(
 
 
 @pytest.mark.slow
-def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str, Any], clock: Any) -> None:
+def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str, Any]) -> None:
     world = busy_world(advertisers=1, campaigns=2100)
     (advertiser_id,) = world.permitted
     changed = [item.id for item in world.entities("campaign", advertiser_id)][::14]
@@ -174,7 +237,8 @@ def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str
     cursor = {"partition": {"advertiser_id": advertiser_id}, "cursor": {"modify_time": "2026-02-15T00:00:00"}}
     with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
         rows = read_streams(["campaigns"], config, {"campaigns": {"states": [cursor]}}).rows("campaigns")
-    assert {row["campaign_id"] for row in rows} == set(changed)
+    every = {item.id for item in world.entities("campaign", advertiser_id)}
+    assert set(changed) < {row["campaign_id"] for row in rows} == every
     assert len(tiktok.asked("/campaign/get/")) == 3 + 2  # three pages, TopView, and whether there is Promote
 
 

@@ -170,6 +170,8 @@ def test_a_half_filled_tiktok_account_can_be_sent_and_is_told_in_the_forms_words
     ("text", "is_taken"),
     [("2026-01-31", True), ("today", True), ("Today", True), ("yesterday", True), ("today-30", True),
      ("today - 30", True), ("30", True), ("2026-01-31T00:00:00Z", True), ("2026-01-31 10:00", True), ("", True),
+     ("last_month", True), ("Last month", True), ("this_quarter", True), ("this_year", True), ("next_month", False),
+     ("last_day", False),
      ("03/15/2026", False), ("15.03.2026", False), ("soon", False), ("today+1", False), ("20260131", False)],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["start_date", "end_date"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from harness import Sync
-from rows import TABLES, name_of
+from rows import TABLES, name_of, of_account
 from test_stored_catalogs import catalog_of, nullable, read_with
 
 from source_tiktok_marketing.schema.columns import report_columns, table
@@ -58,7 +58,7 @@ def delivered(
         for store_id in open_stores(world, advertiser_id):
             for each in filters(world, row, (advertiser_id, store_id), deleted=deleted):
                 ask = Asked(world, advertiser_id, row["dimensions"], metrics, days, each)
-                owners = {"advertiser_id": advertiser_id, "store_id": store_id}
+                owners = {"advertiser_id": advertiser_id, "store_id": store_id} | of_account(world, advertiser_id)
                 owners |= {"campaign_id": each["campaign_ids"][0]} if each else {}
                 found += [record(owners, wire) for wire in report_rows(ask, store_id)]
     return found
@@ -131,7 +131,9 @@ def test_what_describes_a_live_is_asked_for_of_one_campaign_at_a_time(
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Callable[..., Sync]) -> None:
     records = sync(row["name"]).rows(row["name"])
-    assert {name for each in records for name in each} == {"advertiser_id", *row["key"], *map(label, measured(row))}
+    assert {name for each in records for name in each} == {
+        "advertiser_id", "currency", "display_timezone", *row["key"], *map(label, measured(row)),
+    }  # fmt: skip
 
 
 @pytest.mark.samples(2)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from harness import Sync
-from rows import NESTED, TABLES, name_of
+from rows import NESTED, TABLES, name_of, of_account
 
+from source_tiktok_marketing.schema.accounts import ACCOUNT_COLUMNS
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
@@ -43,7 +44,9 @@ def delivered(world: World, row: Record) -> list[Record]:
     found = everything(world, f"/{row['endpoint']}", FIRST, LAST)
     asked = ((centered(world, row) | owners, wire) for owners, wire in found if is_asked(owners, row))
     found_in = ((named(owners, row), record) for owners, wire in asked for record in opened(wire, row))
-    return [keyed(row, typed(row["name"], whose | record)) for whose, record in found_in]
+    records = [keyed(row, typed(row["name"], whose | record)) for whose, record in found_in]
+    names = [name for name in ACCOUNT_COLUMNS if name in columns(row)] if row["of"] == "advertiser" else []
+    return [(of_account(world, each["advertiser_id"], *names) if names else {}) | each for each in records]
 
 
 def is_asked(owners: Record, row: Record) -> bool:

@@ -127,8 +127,10 @@ def test_what_is_no_time_in_any_form_is_null(value: Any, tiktok: Simulator, sync
     tiktok.faults.other_form("create_time", value)
     result = read(sync, "campaigns", one_advertiser)
     assert not any("create_time" in row for row in result.rows("campaigns"))
-    assert len(result.warnings) == 1
-    assert "which is no date-time; it becomes null." in result.warnings[0]
+    (warning,) = [
+        line for line in result.warnings if line.startswith("campaigns.")
+    ]  # ad accounts have such a column, too
+    assert "which is no date-time; it becomes null." in warning
 
 
 @pytest.mark.samples(6)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness import Sync, frozen_now, plain_reports
-from rows import PERIODS, metrics, name_of
+from rows import PERIODS, metrics, name_of, of_account
 from test_reports import understood
 
 from tiktok_simulator import Simulator, World
@@ -44,7 +44,8 @@ def delivered(world: World, row: dict[str, Any], first: date, advertiser_id: str
     period = {"period_start": first.isoformat(), "period_end": LAST_OF[first].isoformat()}
     typed = [{name: understood(name, value) for name, value in wire.items()} for wire in rows]
     known = [{name: value for name, value in row.items() if value is not None} for row in typed]
-    return [row | period | {"advertiser_id": advertiser_id} for row in known]
+    told = of_account(world, advertiser_id) | {"advertiser_id": advertiser_id}
+    return [row | period | told for row in known]
 
 
 def sorted_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from harness import Sync, plain_reports
-from rows import REPORTS, dimensions, metrics, name_of, report_type
+from rows import REPORTS, dimensions, metrics, name_of, of_account, report_type
 
 from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
@@ -20,6 +20,7 @@ from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 FIRST, LAST = date(2026, 1, 18), date(2026, 1, 22)  # a campaign was deleted on the 20th
+TOLD = ("currency", "display_timezone")
 Key = tuple[Any, ...]
 
 
@@ -46,7 +47,8 @@ def delivered(world: World, row: dict[str, Any], include_deleted: bool = True) -
         ):
             asked = {name: wire[name] for name in (*dimensions(row), *metrics(row))}  # interests come with a name more
             expected = {"advertiser_id": advertiser_id} | {name: understood(name, asked[name]) for name in asked}
-            found[key(row, expected)] = {name: value for name, value in expected.items() if value is not None}
+            told = of_account(world, advertiser_id)
+            found[key(row, expected)] = told | {name: value for name, value in expected.items() if value is not None}
     return found
 
 
@@ -83,7 +85,7 @@ def test_a_report_emits_exactly_what_the_world_delivered(
     assert result.errors == []
     assert read_rows(row, result.rows(row["name"])) == delivered(world, row)
     assert result.warnings == []
-    assert set().union(*result.rows(row["name"])) <= {"advertiser_id", *dimensions(row), *metrics(row)}
+    assert set().union(*result.rows(row["name"])) <= {"advertiser_id", *TOLD, *dimensions(row), *metrics(row)}
 
 
 @pytest.mark.samples(3)

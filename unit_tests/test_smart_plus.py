@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from harness import Sync
-from rows import TABLES, name_of
+from rows import TABLES, name_of, of_account
 
 from source_tiktok_marketing.schema.columns import report_columns
 from tiktok_simulator import Simulator, World
@@ -38,11 +38,15 @@ def delivered(world: World, row: Record) -> list[Record]:
     metrics = find_measures("smart_plus", measured(row), [row["endpoint"].split("/")[2]])
     spans = [[day] for day in days] if "day" in row else [days]
     return [
-        record({"advertiser_id": advertiser_id} | ({"date": span[0].isoformat()} if "day" in row else {}), wire, row)
+        record(owned(world, advertiser_id) | ({"date": span[0].isoformat()} if "day" in row else {}), wire, row)
         for advertiser_id in world.permitted
         for span in spans
         for wire in report_rows(Asked(world, advertiser_id, row["dimensions"], metrics, span, {}))
     ]
+
+
+def owned(world: World, advertiser_id: str) -> Record:
+    return {"advertiser_id": advertiser_id} | of_account(world, advertiser_id)
 
 
 def record(owners: Record, wire: Record, row: Record) -> Record:
@@ -71,7 +75,7 @@ def test_every_row_of_every_creative_comes_once(row: Record, sync: Callable[...,
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_column_is_filled_and_every_value_has_one(row: Record, sync: Callable[..., Sync]) -> None:
     records = sync(row["name"]).rows(row["name"])
-    expected = {"advertiser_id", *row["key"], *row["info"], *measured(row)}
+    expected = {"advertiser_id", "currency", "display_timezone", *row["key"], *row["info"], *measured(row)}
     assert {name for each in records for name in each} == expected
 
 
@@ -144,7 +148,7 @@ def smart_plus_ads(world: World, *, deleted: bool) -> list[Record]:
     (row,) = TABLES["smart_plus_reports"]
     dimensions, metrics = ["ad_id_v2", "stat_time_day"], measured(row)
     return [
-        {"advertiser_id": advertiser_id}
+        owned(world, advertiser_id)
         | {name: understood(name, wire[name]) for name in (*dimensions, *metrics) if wire[name] != "-"}
         for advertiser_id in world.permitted
         for wire in truth(world,

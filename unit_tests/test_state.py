@@ -142,9 +142,9 @@ def test_the_officials_hours_and_times_are_understood(
     hours = state_of({TOKYO: "2026-01-22 10:00:00"}, "stat_time_hour", parent_slice={})
     sync(HOURLY, state={HOURLY: hours})
     assert asked_from(tiktok)[TOKYO] == "2026-01-19"
-    newest = max(item.row["modify_time"] for item in world.entities("campaign", TOKYO))
+    newest = max(item.row["modify_time"] for item in world.entities("ad", TOKYO) if item.row["modify_time"])
     times = state_of({TOKYO: f"{newest}Z"}, "modify_time", parent_slice={})
-    emitted = sync("campaigns", state={"campaigns": times}).rows("campaigns")
+    emitted = [row for row in sync("ads", state={"ads": times}).rows("ads") if "modify_time" in row]
     assert {row["modify_time"] for row in emitted if row["advertiser_id"] == TOKYO} == {newest.replace(" ", "T")}
 
 

@@ -153,9 +153,9 @@ def test_a_list_goes_on_from_our_old_state_with_what_changed_since(
     world.touch(kind, changed.id, datetime(2026, 2, 16, 4, tzinfo=UTC))
     rows = sync(stream, config=two_accounts, state={stream: OURS[stream]}).rows(stream)
     saved = OURS[stream]["states"][0]["cursor"]["modify_time"]
-    dated = [row for row in rows if "modify_time" in row]
-    assert "2026-02-16T04:00:00" in {row["modify_time"] for row in dated}
-    assert {row["modify_time"] for row in dated} <= {saved, "2026-02-16T04:00:00"}
+    moments = {row["modify_time"] for row in rows if "modify_time" in row}
+    assert "2026-02-16T04:00:00" in moments
+    assert moments <= {saved, "2026-02-16T04:00:00"} or stream == "campaigns"  # which are emitted whole
 
 
 def test_what_has_no_cursor_is_read_whole_from_our_old_state(sync: Run, two_accounts: Json) -> None:
@@ -191,4 +191,6 @@ def test_a_list_goes_on_from_the_officials_state_with_what_changed_since(
     world.touch(kind, changed.id, datetime(2026, 2, 10, tzinfo=UTC) + timedelta(hours=1))
     result = sync(stream, config=one_advertiser, state={stream: saved})
     assert result.errors == []
-    assert [row["modify_time"] for row in result.rows(stream) if "modify_time" in row] == ["2026-02-10T01:00:00"]
+    moments = [row["modify_time"] for row in result.rows(stream) if "modify_time" in row]
+    assert "2026-02-10T01:00:00" in moments
+    assert len(moments) == (1 if stream == "ads" else len(world.entities(kind, TOKYO)))

@@ -21,7 +21,14 @@ MOST_DAYS = 30
 # TikTok has nothing from any earlier day, so that an earlier year must be a mistake.
 EARLIEST = date(2000, 1, 1)
 WEEKDAYS = {"monday": 0, "sunday": 6}
+# Periods by name: as a first day they mean their own first day, as a last day their last one.
+PERIODS = tuple(f"{which}_{unit}" for unit in ("week", "month", "quarter", "year") for which in ("this", "last"))
+WORDS = ("today", "yesterday", *PERIODS)
+HOW_TO_WRITE_A_DAY = (
+    "Write YYYY-MM-DD, today, yesterday, today-30, a number of days back such as 30, or a period such as last_month."
+)
 
+_PERIOD = re.compile(r"(this|last)[ _](week|month|quarter|year)")
 _DAYS_BACK = re.compile(r"(?:today\s*-\s*)?(\d{1,5})")
 _CALENDAR_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[t ].+)?")
 
@@ -43,6 +50,33 @@ def parse_day(text: str, today: date) -> date:
     if day < EARLIEST:
         raise ValueError(f"{text!r} is before {EARLIEST}")
     return day
+
+
+def parse_days(text: str, today: date, week_starts_on: str = "monday") -> tuple[date, date]:
+    """The first and the last day a user means by `text`, seen from `today`; of a day, that day twice.
+
+    `this_week`, `last_month`, `this_quarter`, `last_year` and their like are calendar periods, and whole: `this_month`
+    ends in the future. Raises ValueError where `parse_day` does.
+    """
+    if not (named := _PERIOD.fullmatch(text.strip().lower())):
+        day = parse_day(text, today)
+        return day, day
+    first, after = _period_of(named[2], today, week_starts_on)
+    if named[1] == "last":
+        first, after = _period_of(named[2], first - timedelta(days=1), week_starts_on)
+    return first, after - timedelta(days=1)
+
+
+def _period_of(unit: str, day: date, week_starts_on: str) -> tuple[date, date]:
+    """The first day of the calendar period `day` lies in, and of the one after."""
+    if unit == "week":
+        return week_of(day, WEEKDAYS.get(week_starts_on, 0))
+    if unit == "month":
+        return month_of(day)
+    if unit == "year":
+        return date(day.year, 1, 1), date(day.year + 1, 1, 1)
+    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    return first, month_of(first + timedelta(days=64))[1]  # which lies in the third month
 
 
 def today_in(zone: tzinfo) -> date:
@@ -84,9 +118,10 @@ def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = tod
     `today` returns today's date in a zone.
     """
     try:
-        first = parse_day(config["start_date"], today(LAST_ZONE))
-        last = min(parse_day(config["end_date"], today(FIRST_ZONE)), today(FIRST_ZONE))
-        weekday = WEEKDAYS.get(str(config["week_starts_on"]), 0)
+        week_starts_on = str(config["week_starts_on"])
+        first, _ = parse_days(config["start_date"], today(LAST_ZONE), week_starts_on)
+        _, last = parse_days(config["end_date"], today(FIRST_ZONE), week_starts_on)
+        last, weekday = min(last, today(FIRST_ZONE)), WEEKDAYS.get(week_starts_on, 0)
         spanned = {
             "from": first, "until": last,
             "week_from": week_of(first, weekday)[0], "week_until": week_of(last, weekday)[1],
@@ -94,5 +129,5 @@ def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = tod
         }  # fmt: skip
     except (AttributeError, OverflowError, ValueError):
         return {}
-    words = {name: config[name] for name in ("start_date", "end_date", "attribution_window")}
+    words = {name: config[name] for name in ("start_date", "end_date", "attribution_window", "week_starts_on")}
     return words | {name: day.isoformat() for name, day in spanned.items()}

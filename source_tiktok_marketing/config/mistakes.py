@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.mistakes import find_mistakes as report_mistakes
-from source_tiktok_marketing.config.dates import FIRST_ZONE, parse_day, today_in
+from source_tiktok_marketing.config.dates import FIRST_ZONE, HOW_TO_WRITE_A_DAY, WORDS, parse_days, today_in
 from source_tiktok_marketing.config.extra_endpoints import find_mistakes as extra_mistakes
 from source_tiktok_marketing.config.form import (
     SHORT,
@@ -34,7 +34,6 @@ NO_SIGN_IN = (
 NOT_SIGNED_IN_THERE = (
     "app_id and secret are read where credentials has them. Put app_id, secret and access_token into credentials."
 )
-HOW_TO_WRITE_A_DAY = "Write YYYY-MM-DD, today, yesterday, today-30, or a number of days back such as 30."
 
 
 def find_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: Iterable[str] = ()) -> list[str]:
@@ -106,12 +105,13 @@ def _date_mistakes(config: Mapping[str, Any]) -> Mistakes:
     days = {}
     for key in ("start_date", "end_date"):
         try:
-            days[key] = parse_day(config[key], today)
+            days[key] = parse_days(config[key], today, str(config["week_starts_on"]))
         except (OverflowError, ValueError):
-            yield [key], f"{config[key]!r} is not a day. {HOW_TO_WRITE_A_DAY}"
+            hint = did_you_mean(config[key], WORDS)
+            yield [key], " ".join(filter(None, (f"{config[key]!r} is not a day.", hint, HOW_TO_WRITE_A_DAY)))
         except AttributeError:  # the schema refuses what is no text
             continue
-    first, last = days.get("start_date", today), days.get("end_date", today)
+    first, last = (days.get(key, (today, today))[end] for end, key in enumerate(("start_date", "end_date")))
     if first > today:
         yield ["start_date"], f"{config['start_date']!r} lies in the future. Write a day that has begun."
     elif last < first and len(days) == 2:

@@ -24,7 +24,7 @@ from typing import Any
 import yaml
 
 from source_tiktok_marketing.errors import UnfinishedRowError, UnknownWordError
-from source_tiktok_marketing.schema.owners import OWNERS
+from source_tiktok_marketing.schema.owners import AD_ACCOUNT, OWNERS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -71,7 +71,7 @@ def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
         _refuse_unknown_words(name, whole)
         _refuse_unfinished(name, whole)
         whole = {**_defaults(kind_of(whole)), **whole}
-        yield _complete_row(whole, scopes) if "of" in whole else whole
+        yield _complete_row(whole, scopes) if "of" in whole else _complete_parents(whole, scopes)
 
 
 @cache
@@ -90,7 +90,10 @@ def kind_of(row: Row) -> str:
 
 
 def _refuse_unknown_words(name: str, row: Row) -> None:
-    for kind, part in [(kind_of(row), row), *(("level", level) for level in _every_level(row.get("below", ())))]:
+    for kind, part in [
+        (kind_of(row), row),
+        *(("level", level) for word in ("below", "parents") for level in _every_level(row.get(word, ()))),
+    ]:
         known = load_words()[kind]["properties"]
         for word in part:
             if word not in known:
@@ -126,6 +129,12 @@ def _complete_row(row: Row, scopes: Mapping[str, str]) -> Row:
     if not scope:
         raise UnfinishedRowError(row["name"], f"`scopes` has no permission for {row['endpoint']}. Add it there.")
     return {**row, "scope": scope, "below": levels, "ask": _request(row.get("ask", {}), known)}
+
+
+def _complete_parents(row: Row, scopes: Mapping[str, str]) -> Row:
+    """A row of an entity table, with what its things are below in full."""
+    parents = [_derive_ask(level, [AD_ACCOUNT.parameter], scopes) for level in row.get("parents", ())]
+    return {**row, "parents": parents} if parents else row
 
 
 def _complete_levels(

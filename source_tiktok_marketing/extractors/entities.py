@@ -11,6 +11,7 @@ import requests
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 
 from source_tiktok_marketing.requesters.responses import Answer, answer_of
+from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import OddValues, entity
 
 
@@ -31,7 +32,8 @@ class EntityExtractor(RecordExtractor):
     sweeps: list[Mapping[str, Any]] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._odd_values = OddValues.of(self.config)
+        self._odd_values, self._accounts = OddValues.of(self.config), AccountColumns.of(self.config)
+        self._told = self._accounts.of_entities(self.stream)
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
@@ -39,7 +41,9 @@ class EntityExtractor(RecordExtractor):
         advertiser_id, undated_only = answer.advertiser_id, self._is_undated(answer)
         for row in answer.data.get(self.record_path) or ():
             if not (undated_only and row.get("modify_time")):
-                yield {"advertiser_id": advertiser_id} | entity(self.stream, row, self._odd_values)
+                record = {"advertiser_id": advertiser_id} | entity(self.stream, row, self._odd_values)
+                self._accounts.fill(record, self._told)
+                yield record
 
     def _is_undated(self, answer: Answer) -> bool:
         filtering = orjson.loads(answer.asked("filtering") or "{}")

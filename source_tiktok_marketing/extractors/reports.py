@@ -16,6 +16,7 @@ from source_tiktok_marketing.requesters.cut_answers import cut_error, is_cut
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.page_decoder import codec_of
 from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import CASTERS, Caster, OddValues
 from source_tiktok_marketing.schema.columns import Column, report_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
@@ -41,7 +42,8 @@ class ReportExtractor(RecordExtractor):
         {"dimensions": {"ad_id": "17", "stat_time_day": "2026-01-05 00:00:00"},
          "metrics": {"spend": "14.68", "clicks": "3.00", "reach": "-"}}
         ───────────────────────────────────────────────────────────────────────
-        {"advertiser_id": "70", "ad_id": "17", "stat_time_day": "2026-01-05", "spend": 14.68, "clicks": 3}
+        {"advertiser_id": "70", "ad_id": "17", "stat_time_day": "2026-01-05", "spend": 14.68, "clicks": 3,
+         "currency": "EUR", "display_timezone": "Europe/Berlin"}
 
     For an ad account with more than 20,000 ads TikTok answers about the newest only, with code 0, and only a header
     says so. That raises AnswerCutError, so that ReportRetriever asks in parts.
@@ -63,16 +65,18 @@ class ReportExtractor(RecordExtractor):
         known = report_columns()
         wanted = [("dimensions", name) for name in self.dimensions] + [("metrics", name) for name in self.metrics]
         self._columns = [(part, known[name], known[name].label, CASTERS[known[name].type]) for part, name in wanted]
-        self._codec = codec_of(parameters) if self.bulk else None
-        self._odd_values = OddValues.of(self.config)
+        self._owner = owner_of(self.of, self.business_center_id).parameter
+        self._odd_values, self._accounts = OddValues.of(self.config), AccountColumns.of(self.config)
+        self._told = self._accounts.of_report(self.stream, self._owner, self.dimensions)
+        self._codec = codec_of(parameters, self._accounts) if self.bulk else None
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer, or all of them as one page (page_decoder.py)."""
-        answer, parameter = answer_of(response), owner_of(self.of, self.business_center_id).parameter
-        owner = {parameter: answer.asked(parameter)}
+        answer = answer_of(response)
+        owner = {self._owner: answer.asked(self._owner)}
         if is_cut(answer):
             raise cut_error(self.stream, owner)
-        if self._codec and (page := self._codec.page_of(answer)) is not None:
+        if self._codec and (page := self._codec.page_of(answer, self._accounts.of_account)) is not None:
             yield page
             return
         for row in answer.data.get("list") or ():
@@ -94,6 +98,7 @@ class ReportExtractor(RecordExtractor):
             except (TypeError, ValueError, OverflowError):
                 if (kept := self._odd_values.fit(self.stream, column, value)) is not None:
                     record[label] = kept
+        self._accounts.fill(record, self._told)
         return record
 
 

@@ -41,8 +41,9 @@ class AdvertiserCursor(Cursor):
       last row              ─┤
       cursor                               ┤ the later of the two
 
-    It never moves back, never past TikTok's today, and never past a window of the account that has not closed. So a
-    window that failed is read again, and so is one that TikTok refused (`refuse`), once the token has the permission.
+    It never moves back, never past TikTok's today, never past the account's own last day (`last_month` is another month
+    in Los Angeles for some hours), and never past a window of the account that has not closed. So a window that failed
+    is read again, and so is one that TikTok refused (`refuse`), once the token has the permission.
     """
 
     def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
@@ -188,4 +189,4 @@ def keep_every_account(cursor: Cursor) -> None:
 
 def _settled_day(window: StreamSlice, today: str) -> str:
     settled = date.fromisoformat(today) - SETTLED_AFTER
-    return min(settled.isoformat(), str(window.cursor_slice["end_time"]))
+    return min(settled.isoformat(), str(window.cursor_slice["end_time"]), days_of(window)["last_day"])

@@ -12,7 +12,7 @@ from typing import Any
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
-from source_tiktok_marketing.config.dates import LONGEST_SPAN, parse_day, zone_of
+from source_tiktok_marketing.config.dates import LONGEST_SPAN, parse_days, zone_of
 from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
 from source_tiktok_marketing.config.shards import is_ours
 from source_tiktok_marketing.config.sign_in import OAUTH, is_sandbox
@@ -20,6 +20,7 @@ from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_details import BATCH, Details
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import OddValues, entity
 from source_tiktok_marketing.sync import Shared, is_sample
 
@@ -47,6 +48,7 @@ class AdvertiserDirectory(Shared):
         self.refused_together: list[str] = []
         self.requesters: dict[str, HttpRequester] = {}
         self.sweeps: list[Mapping[str, Any]] = []
+        AccountColumns.of(config).details = self.details
 
     def authorised(self) -> list[Mapping[str, Any]]:
         """`{advertiser_id, advertiser_name}` of every ad account the token reaches, or of those written down.
@@ -114,14 +116,15 @@ class AdvertiserDirectory(Shared):
     def days(self, advertiser_id: str, wanted: Mapping[str, Any]) -> dict[str, str]:
         """The days to report on, `first_day` to `last_day`, and `today`, on the ad account's own clock, as ISO dates.
 
-        `wanted` has `start_date` and `end_date` as the configuration writes them.
+        `wanted` has `start_date`, `end_date` and `week_starts_on` as the configuration writes them.
 
         `year_before` is the earliest day at which a report without a time dimension may start. If the time zone of an
         ad account is not known (in the sandbox, or without permission), it is taken to be UTC.
         """
         today = self._find_today(advertiser_id)
-        first = parse_day(wanted["start_date"], today)
-        last = min(parse_day(wanted["end_date"], today), today)
+        week_starts_on = str(wanted["week_starts_on"])
+        first, _ = parse_days(wanted["start_date"], today, week_starts_on)
+        last = min(parse_days(wanted["end_date"], today, week_starts_on)[1], today)
         return {
             "first_day": first.isoformat(),
             "last_day": last.isoformat(),

@@ -33,6 +33,7 @@ from source_tiktok_marketing.requesters.retry import (
 )
 from source_tiktok_marketing.requesters.transport import why_unanswered
 from source_tiktok_marketing.requesters.validation import REPORT, find_flaw
+from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import OddValues
 from source_tiktok_marketing.text import said_by
 
@@ -83,7 +84,8 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._left_out, self._budget = LeftOut.of(self.config), Budget.of(self.config)
         self._odd_values = OddValues.of(self.config)
         self._is_apart, self._statuses = self.of in ORGANIC, [*chain.from_iterable(self.statuses.values())]
-        self._codec = codec_of(parameters) if parameters.get("bulk") else None
+        self._accounts = AccountColumns.of(self.config)
+        self._codec = codec_of(parameters, self._accounts) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)
         self._tries: WeakKeyDictionary[requests.PreparedRequest, int] = WeakKeyDictionary()
         self.backoff_strategies = [TiktokBackoff(self._patience, self._describe_trouble)]
@@ -106,7 +108,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return _ask_again(f"No answer came from TikTok: {why_unanswered(outcome)}. {self._name_whom(outcome)}")
         answer = answer_of(outcome)
         if self._codec:
-            self._codec.page_of(answer)  # a page it can read is not decoded again
+            self._codec.page_of(answer, self._accounts.of_account)  # a page it can read is not decoded again
         if answer.code is None:
             if self.takes_text and _is_text(answer):
                 return ErrorResolution(ResponseAction.SUCCESS)

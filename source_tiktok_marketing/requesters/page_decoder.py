@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
@@ -23,6 +23,7 @@ import requests
 from source_tiktok_marketing.errors import UnfitPageError
 from source_tiktok_marketing.requesters.pages import Lines, Page
 from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.columns import Column, report_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
@@ -31,11 +32,12 @@ from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 FINITE = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": FINITE, "date": str, "date-time": str}
 TIMES = ("date", "date-time")
+OfAccount = Callable[[str], Mapping[str, str]]
 # Twice as fast as bytes.replace if there are many.
 NOT_APPLICABLE = re.compile(rb'"-"')
 
 
-def codec_of(parameters: Mapping[str, Any]) -> PageCodec | None:
+def codec_of(parameters: Mapping[str, Any], accounts: AccountColumns) -> PageCodec | None:
     """The codec of a report, shared by all that read its answers; None if its pages can't be read whole.
 
     If a report has more metrics than fit into a request, its rows are joined before they are written: the slow way.
@@ -43,26 +45,33 @@ def codec_of(parameters: Mapping[str, Any]) -> PageCodec | None:
     if len(parameters["metrics"]) > METRICS_PER_REQUEST:
         return None
     owner = "bc_id" if parameters.get("business_center_id") else "advertiser_id"
-    return _make_codec(parameters["stream"], owner, tuple(parameters["dimensions"]), tuple(parameters["metrics"]))
+    stream, dimensions, metrics = parameters["stream"], tuple(parameters["dimensions"]), tuple(parameters["metrics"])
+    return _make_codec(stream, owner, dimensions, metrics, accounts.of_report(stream, owner, dimensions))
 
 
 @cache
-def _make_codec(stream: str, owner: str, dimensions: tuple[str, ...], metrics: tuple[str, ...]) -> PageCodec | None:
+def _make_codec(
+    stream: str, owner: str, dimensions: tuple[str, ...], metrics: tuple[str, ...], told: tuple[str, ...]
+) -> PageCodec | None:
     known = report_columns()
     columns = [known[name] for name in (*dimensions, *metrics)]
     if not all(column.type in TYPES and column.label == column.name for column in columns):
         return None
-    return PageCodec(stream, [owner], columns[: len(dimensions)], columns[len(dimensions) :])
+    return PageCodec(stream, [owner], columns[: len(dimensions)], columns[len(dimensions) :], told)
 
 
 @dataclass
 class PageCodec:
-    """Reads a page of one report and writes its records, typed like those of `casting.CASTERS`, without nulls."""
+    """Reads a page of one report and writes its records, typed like those of `casting.CASTERS`, without nulls.
+
+    `told` are the columns of the ad account. Where TikTok leaves one out of a row, `of_account` has it.
+    """
 
     stream: str
     owner: Sequence[str]
     dimensions: Sequence[Column]
     metrics: Sequence[Column]
+    told: Sequence[str] = ()
     _encoder: msgspec.json.Encoder = field(init=False, default_factory=msgspec.json.Encoder)
 
     def __post_init__(self) -> None:
@@ -73,8 +82,8 @@ class PageCodec:
         dimension_types = [(column.name, TYPES[column.type]) for column in self.dimensions]
         keys = dict.fromkeys([*self.owner, *(column.name for column in self.dimensions)])
         columns = [(name, Any, None) for name in keys]
-        metrics = (column for column in self.metrics if column.name not in keys)
-        columns += [(column.name, TYPES[column.type] | None, None) for column in metrics]
+        metrics = {column.name: TYPES[column.type] | None for column in self.metrics if column.name not in keys}
+        columns += [(name, kind, None) for name, kind in (dict.fromkeys(self.told, str | None) | metrics).items()]
         dimensions = msgspec.defstruct("Dimensions", dimension_types, gc=False)
         record = msgspec.defstruct("Record", columns, omit_defaults=True, gc=False)
         row = msgspec.defstruct("Row", [("dimensions", dimensions), ("metrics", record)], gc=False)
@@ -85,21 +94,23 @@ class PageCodec:
         self._inner = inner
         self._message = msgspec.defstruct("Message", [("type", str), ("record", inner)], gc=False)
 
-    def page_of(self, response: requests.Response) -> Page | None:
+    def page_of(self, response: requests.Response, of_account: OfAccount) -> Page | None:
         """The page in an answer, which is read only once; None if it has to be read value by value."""
         answer = answer_of(response)
         if not answer.is_paged:
             try:
-                answer.keep_page(self.decode_page(answer.content, {name: answer.asked(name) for name in self.owner}))
+                owner = {name: answer.asked(name) for name in self.owner}
+                answer.keep_page(self.decode_page(answer.content, owner, of_account))
             except UnfitPageError:
                 answer.keep_page(None)
         return answer.page
 
-    def decode_page(self, content: bytes, owner: Mapping[str, str]) -> Page:
+    def decode_page(self, content: bytes, owner: Mapping[str, str], of_account: OfAccount) -> Page:
         """The records of one answer. Raises UnfitPageError if a value does not fit its column."""
         try:
             answer: Any = self._decoder.decode(NOT_APPLICABLE.sub(b"null", content))
             messages, last = self._make_messages(answer.data.list, owner)
+            self._tell_accounts(messages, of_account)
         except (msgspec.DecodeError, OverflowError, RecursionError, TypeError, ValueError) as error:
             raise UnfitPageError from error
         first, rest = self._encoder.encode_lines(messages[:1]), self._encoder.encode_lines(messages[1:])
@@ -127,3 +138,11 @@ class PageCodec:
                 setattr(record, name, value)
             messages.append(message("RECORD", inner(stream, record, now)))
         return messages, last
+
+    def _tell_accounts(self, messages: Sequence[Any], of_account: OfAccount) -> None:
+        for message in messages if self.told else ():
+            record = message.record.data
+            found = of_account(record.advertiser_id)
+            for name in self.told:
+                if getattr(record, name) is None:
+                    setattr(record, name, found.get(name))

@@ -26,7 +26,9 @@ from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrow
+from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, filtered_types
+from source_tiktok_marketing.schema.owners import owner_of
 from source_tiktok_marketing.sync import is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -97,6 +99,9 @@ class ReportRetriever(Retriever):
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
         self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
+        self._accounts = AccountColumns.of(self.config)
+        owner = owner_of("advertiser", parameters.get("business_center_id", "")).parameter
+        self._told = self._accounts.of_report(self.stream, owner, parameters["dimensions"])
         pages = self.pages
         pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         if split := self.pages.request_window_splitter:
@@ -109,6 +114,8 @@ class ReportRetriever(Retriever):
         advertiser_id = str(window.get("advertiser_id", ""))
         if self._skips and self._is_silent(window):
             return
+        if self._told:  # before a page is decoded, which must not wait for another answer
+            self._accounts.of_account(advertiser_id)
         given = self._given.now = Given(self.stream, self._keys)  # a thread reads one window at a time
         if advertiser_id not in self._cut:
             try:

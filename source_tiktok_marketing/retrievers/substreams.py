@@ -21,6 +21,7 @@ from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient
 from source_tiktok_marketing.requesters.permissions import NAMED, NOT_CONFIRMED, Refusals
 from source_tiktok_marketing.requesters.request_parameters import fill_in, words_of
+from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.columns import entity_columns
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -70,7 +71,8 @@ class FanOutRetriever(Retriever):
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
-        self._directory = AdvertiserDirectory.of(self.config)
+        self._directory, self._accounts = AdvertiserDirectory.of(self.config), AccountColumns.of(self.config)
+        self._told = self._accounts.of_entities(self.stream) if parameters["of"] == "advertiser" else ()
         self._known = entity_columns().get(self.stream) or parameters.get("key")
         written = (
             () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *list_written_down(self.ask, self.below))
@@ -145,6 +147,7 @@ class FanOutRetriever(Retriever):
             values = cast("dict[str, Any]", record.data if isinstance(record, Record) else record)
             for name, value in (*columns.items(), *self._blanks.items()):
                 values.setdefault(name, value)
+            self._accounts.fill(values, self._told)
             yield record
 
     def _skip(self, owners: Owners, refusal: RefusedError, thing: Owners | None = None) -> None:

@@ -53,6 +53,8 @@ PERIOD = (
     Column("period_start", "date", "First day of the calendar week or month the row is about."),
     Column("period_end", "date", "Last day of the calendar week or month the row is about."),
 )
+# Not of a report's own either: each row repeats it of its ad account (accounts.py).
+TIME_ZONE = Column("display_timezone", "string", "Time zone of the ad account, as Europe/London, whose days it are.")
 BUSINESS_CENTER = Column("bc_id", "string", "ID of the business centre the row belongs to.")
 # Columns of other reports than the integrated one.
 BESIDE = (
@@ -65,7 +67,7 @@ BESIDE = (
 @cache
 def report_columns() -> Mapping[str, Column]:
     """Every metric and dimension by its name. A name that is both (`campaign_id`) is the dimension."""
-    others = {column.name: column for column in (*PERIOD, BUSINESS_CENTER, *BESIDE)}
+    others = {column.name: column for column in (*PERIOD, TIME_ZONE, BUSINESS_CENTER, *BESIDE)}
     return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension") | others
 
 

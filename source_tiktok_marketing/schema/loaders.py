@@ -9,13 +9,14 @@ from typing import Any
 from airbyte_cdk.sources.declarative.schema import SchemaLoader
 
 from source_tiktok_marketing.errors import DefectError
+from source_tiktok_marketing.schema.accounts import ACCOUNT_COLUMNS, is_of_account
 from source_tiktok_marketing.schema.columns import Column, entity_columns, report_columns
 from source_tiktok_marketing.schema.owners import owner_of
 
 
 @dataclass
 class ReportSchema(SchemaLoader):
-    """The schema of a report: exactly what its row asks TikTok for, and the ad account.
+    """The schema of a report: exactly what its row asks TikTok for, the ad account, and what is told of the account.
 
     The request, the primary key and this schema come from the same row of the manifest. A name that the catalogue does
     not have is a mistake in the connector, never in the user's configuration.
@@ -29,10 +30,14 @@ class ReportSchema(SchemaLoader):
     of: str = "advertiser"
 
     def get_json_schema(self) -> Mapping[str, Any]:
-        """A JSON schema with the owner, the key, the days that a total spans, and the metrics of the row."""
+        """A JSON schema with the owner, the key, the days that a total spans, and the metrics of the row.
+
+        A row that belongs to an ad account also says in which currency and time zone that is.
+        """
         span = ["period_start", "period_end"] if self.spans else []
         owner = owner_of(self.of, self.business_center_id).parameter
-        known, wanted = report_columns(), dict.fromkeys([owner, *self.key, *span, *self.metrics])
+        account = ACCOUNT_COLUMNS if is_of_account(owner, self.key) else ()
+        known, wanted = report_columns(), dict.fromkeys([owner, *self.key, *span, *self.metrics, *account])
         if unknown := [name for name in wanted if name not in known]:
             raise DefectError(
                 message="A report of this connector is declared wrongly. Please report it.",

@@ -99,10 +99,3 @@ class TiktokAccount:
             "refresh_token_expires_in": int(REFRESH_LIFETIME.total_seconds()), "open_id": self.open_id,
             "scope": "user.info.basic,user.insights,video.list,video.insights,comment.list", "token_type": "Bearer",
         }  # fmt: skip
-
-
-def mark_deleted(entity: Entity) -> None:
-    """The state of a deleted campaign, ad group or ad."""
-    entity.deleted = True
-    entity.row["operation_status"] = "DISABLE"
-    entity.row["secondary_status"] = f"{entity.kind.upper()}_STATUS_DELETE"

@@ -14,7 +14,8 @@ from typing import Any, Literal
 from tiktok_simulator.protocol.parameters import TIME_FORMAT
 from tiktok_simulator.world.delivery import Flight
 from tiktok_simulator.world.lead_files import LeadFiles
-from tiktok_simulator.world.model import Account, Entity, Grant, Readings, TiktokAccount, mark_deleted
+from tiktok_simulator.world.model import Account, Entity, Grant, Readings, TiktokAccount
+from tiktok_simulator.world.statuses import LEVELS, follow_parents, mark_deleted
 from tiktok_simulator.world.tasks import Tasks
 
 APP_ID = "7000000000000000001"
@@ -141,14 +142,22 @@ class World(Readings):
 
         What was delivered stays; with `last_day` (a local day) nothing is delivered after it.
         """
-        target = self.entity(kind, entity_id)
-        for below in ("campaign", "adgroup", "ad"):
-            for entity in self.entities(below, target.advertiser_id):
-                if entity.row.get(f"{kind}_id") == entity_id:
-                    mark_deleted(entity)
-                    if last_day and entity.id in self.flights:
-                        self.flights[entity.id] = replace(self.flights[entity.id], last_day=last_day)
+        for entity in self._with_those_below(kind, entity_id):
+            mark_deleted(entity, by=kind)
+            if last_day and entity.id in self.flights:
+                self.flights[entity.id] = replace(self.flights[entity.id], last_day=last_day)
         self.changed()
+
+    def switch(self, kind: str, entity_id: str, modify_time: datetime, *, on: bool) -> None:
+        """Pause a campaign, ad group or ad, or let it go on: below it statuses change, and no modify_time."""
+        self.entity(kind, entity_id).row["operation_status"] = "ENABLE" if on else "DISABLE"
+        follow_parents(self._with_those_below(kind, entity_id), self.entity)
+        self.touch(kind, entity_id, modify_time)
+
+    def _with_those_below(self, kind: str, entity_id: str) -> list[Entity]:
+        advertiser_id = self.entity(kind, entity_id).advertiser_id
+        every = (entity for level in LEVELS for entity in self.entities(level, advertiser_id))
+        return [entity for entity in every if entity.row.get(f"{kind}_id") == entity_id]
 
     def changed(self) -> None:
         """Forget everything derived from the state before this change."""

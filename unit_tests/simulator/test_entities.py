@@ -76,6 +76,40 @@ def test_what_is_below_a_deleted_campaign_is_deleted_too(client: Client, world: 
     assert len(ids(client, "ad", campaign_ids=[campaign], **STATUS_ALL)) == 6
 
 
+def statuses(client: Client, kind: str, **filtering: Any) -> set[tuple[str, str]]:
+    options = {"filtering": filtering | STATUS_ALL, "page_size": 1000}
+    rows = client.rows(KINDS[kind], advertiser_id=TOKYO, **options)
+    return {(row["operation_status"], row["secondary_status"]) for row in rows}
+
+
+def test_below_a_paused_campaign_statuses_change_and_no_modify_time(client: Client, world: World) -> None:
+    campaign = world.landmarks["Tokyo.reservation_campaign"]
+    below = {"filtering": {"campaign_ids": [campaign]}, "advertiser_id": TOKYO, "page_size": 1000}
+    before = [row["modify_time"] for kind in ("adgroup", "ad") for row in client.rows(KINDS[kind], **below)]
+    world.switch("campaign", campaign, NOW, on=False)
+    assert before == [row["modify_time"] for kind in ("adgroup", "ad") for row in client.rows(KINDS[kind], **below)]
+    assert statuses(client, "campaign", campaign_ids=[campaign]) == {("DISABLE", "CAMPAIGN_STATUS_DISABLE")}
+    assert statuses(client, "adgroup", campaign_ids=[campaign]) == {("ENABLE", "ADGROUP_STATUS_CAMPAIGN_DISABLE")}
+    assert statuses(client, "ad", campaign_ids=[campaign]) == {("ENABLE", "AD_STATUS_CAMPAIGN_DISABLE")}
+    world.switch("campaign", campaign, NOW, on=True)
+    assert statuses(client, "ad", campaign_ids=[campaign]) == {("ENABLE", "AD_STATUS_DELIVERY_OK")}
+
+
+def test_the_status_of_an_ad_names_the_uppermost_that_is_paused(client: Client, world: World) -> None:
+    ad = next(item for item in world.entities("ad", TOKYO) if not item.deleted and item.buying_type == "AUCTION")
+    for kind, told in (("ad", "AD_STATUS_DISABLE"), ("adgroup", "AD_STATUS_ADGROUP_DISABLE"),
+                       ("campaign", "AD_STATUS_CAMPAIGN_DISABLE")):  # fmt: skip
+        world.switch(kind, ad.row[f"{kind}_id"], NOW, on=False)
+        assert statuses(client, "ad", ad_ids=[ad.id]) == {("DISABLE", told)}
+
+
+def test_what_was_deleted_with_its_campaign_says_so(client: Client, world: World) -> None:
+    campaign = world.landmarks["Tokyo.deleted_campaign"]
+    told = [statuses(client, kind, campaign_ids=[campaign]) for kind in KINDS]
+    assert told == [{("DISABLE", "CAMPAIGN_STATUS_DELETE")}, {("DISABLE", "ADGROUP_STATUS_CAMPAIGN_DELETE")},
+                    {("DISABLE", "AD_STATUS_CAMPAIGN_DELETE")}]  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_top_view_comes_only_alone(client: Client, world: World, kind: str) -> None:
     campaign = world.landmarks["Tokyo.top_view_campaign"]

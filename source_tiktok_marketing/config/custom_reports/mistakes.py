@@ -11,8 +11,15 @@ from source_tiktok_marketing.config.custom_reports.definition import Problem
 from source_tiktok_marketing.config.custom_reports.metrics import find_misspelt_metrics
 from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, ask_of, fill_in_report, reports_of
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
-from source_tiktok_marketing.config.dates import FIRST_ZONE, LONGEST_SPAN, parse_day, today_in
-from source_tiktok_marketing.config.form import Path, fields_at
+from source_tiktok_marketing.config.dates import (
+    FIRST_ZONE,
+    HOW_TO_WRITE_A_DAY,
+    LONGEST_SPAN,
+    WORDS,
+    parse_days,
+    today_in,
+)
+from source_tiktok_marketing.config.form import Path, did_you_mean, fields_at
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
 
@@ -73,16 +80,18 @@ def _rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong: set
 
 
 def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Mistakes:
-    today, days = today_in(FIRST_ZONE), dict[str, date]()
+    today, days = today_in(FIRST_ZONE), dict[str, tuple[date, date]]()
     for key in OWN_DATES:
         try:
-            days[key] = parse_day(raw.get(key, config[key]), today)
+            days[key] = parse_days(raw.get(key, config[key]), today, str(config["week_starts_on"]))
         except (AttributeError, OverflowError, ValueError):
             if key in raw:
-                yield key, f"{raw[key]!r} is not a day. Write YYYY-MM-DD, today, yesterday, today-30 or 30."
+                told = f"{raw[key]!r} is not a day."
+                yield key, " ".join(filter(None, (told, did_you_mean(raw[key], WORDS), HOW_TO_WRITE_A_DAY)))
     if len(days) < len(OWN_DATES):
         return
-    if days["end_date"] < days["start_date"]:
+    first, last = days["start_date"][0], days["end_date"][1]
+    if last < first:
         yield "end_date", "is before the first day. Write a later day, or leave it empty to read until today."
-    elif raw["granularity"] == "total" and days["end_date"] - days["start_date"] > LONGEST_SPAN:
+    elif raw["granularity"] == "total" and min(last, today) - first > LONGEST_SPAN:
         yield "start_date", "TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."
