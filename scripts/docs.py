@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from airbyte_cdk import AirbyteStream
+from joins import joins
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.schema.columns import renamed_columns, report_columns, table
@@ -141,11 +142,14 @@ def metrics_tables() -> str:
 
 def data_model() -> str:
     """The entities, how they refer to each other, and the reports that hang on each level, as a Mermaid diagram."""
-    entities = [row["name"] for row in _ungrouped() if "level" not in row and row["name"] != "advertiser_ids"]
-    reports = [row for row in _ungrouped() if "level" in row]
-    lines = [line for name in entities for line in _box(name)]
-    lines += [line for name in entities for line in _references(name, entities)]
-    lines += [f"  {LEVELS[row['level']]} ||--o{{ {row['name']} : {row['level']}_id" for row in reports]
+    reports = {row["name"] for row in _ungrouped() if "level" in row}
+    entities = {row["name"] for row in _ungrouped()} - reports - {"advertiser_ids"}
+    lines = [line for name in _streams() if name in entities for line in _box(name)]
+    for join in joins(_streams()):
+        column = join.on[0][0]
+        told = join.stream in entities or (join.stream in reports and column in _key(_streams()[join.stream]))
+        if told and join.to in entities:
+            lines.append(f"  {join.to} ||--o{{ {join.stream} : {column}")
     return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
 
 
@@ -248,12 +252,3 @@ def _box(name: str) -> Iterator[str]:
     for column in _key(_streams()[name]):
         yield f"    string {column} PK"
     yield "  }"
-
-
-def _references(name: str, entities: list[str]) -> Iterator[str]:
-    """An entity refers to another where it has the other's key as a column."""
-    columns = _streams()[name].json_schema["properties"]
-    for other in entities:
-        (key,) = _key(_streams()[other])
-        if other != name and key in columns:
-            yield f"  {other} ||--o{{ {name} : {key}"
