@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ docs: $(READY)  ## writes the generated passages: streams table, entity-relation
 docs-check: $(READY)  ## fails if a generated passage is stale
 	$(BIN)/cog --check -I scripts $(GENERATED)
 
+docs-site: $(READY)  ## makes the explorer, build/site/index.html: streams, columns, diagram, report builder (needs npm, or root and apt)
+	scripts/docs-site.sh
+
 golden-stream: $(READY)  ## rewrites what a new stream changes of the golden files, in two minutes; look at the diff
 	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q --golden unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py \
@@ -103,4 +106,4 @@ lock: $(READY)  ## writes the locks anew from pyproject.toml
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 clean:  ## removes what the targets made
-	rm -rf .venv build dist demo/output benchmarks/.cache integration_tests/browser/form/node_modules integration_tests/browser/form/built
+	rm -rf .venv build dist demo/output benchmarks/.cache site/node_modules integration_tests/browser/form/node_modules integration_tests/browser/form/built

@@ -41,7 +41,7 @@ def streams_table() -> str:
     """The streams of no group: where their rows come from, key, cursor, and whether the sandbox has them."""
     sandbox = SOURCE.offered({"credentials": {"auth_type": "sandbox_access_token"}})
     head = ["| Stream | Rows | Primary key | Cursor | Sandbox |", "|---|---|---|---|---|"]
-    return "\n".join(head + [_table_row(row, _streams()[row["name"]], sandbox) for row in _ungrouped()])
+    return "\n".join(head + [_table_row(row, streams()[row["name"]], sandbox) for row in _ungrouped()])
 
 
 def grouped_streams() -> str:
@@ -61,7 +61,7 @@ def _group_table(group: str, rows: list[Mapping[str, Any]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     return "\n".join(
-        head + [_grouped_row(row, _streams()[row["name"]]) for row in sorted(rows, key=lambda row: str(row["name"]))]
+        head + [_grouped_row(row, streams()[row["name"]]) for row in sorted(rows, key=lambda row: str(row["name"]))]
     )
 
 
@@ -72,7 +72,7 @@ def _grouped_row(row: Mapping[str, Any], stream: AirbyteStream) -> str:
         f"`{stream.name}`",
         "once" if of in ONCE else OWNERS[of].called,
         f"`{endpoint}`",
-        _code(_key(stream)),
+        _code(key_of(stream)),
         _code([cursor] if cursor else []),
         row.get("scope", "Consolidated Report (44)"),
     ]
@@ -144,10 +144,10 @@ def data_model() -> str:
     """The entities, how they refer to each other, and the reports that hang on each level, as a Mermaid diagram."""
     reports = {row["name"] for row in _ungrouped() if "level" in row}
     entities = {row["name"] for row in _ungrouped()} - reports - {"advertiser_ids"}
-    lines = [line for name in _streams() if name in entities for line in _box(name)]
-    for join in joins(_streams()):
+    lines = [line for name in streams() if name in entities for line in _box(name)]
+    for join in joins(streams()):
         column = join.on[0][0]
-        told = join.stream in entities or (join.stream in reports and column in _key(_streams()[join.stream]))
+        told = join.stream in entities or (join.stream in reports and column in key_of(streams()[join.stream]))
         if told and join.to in entities:
             lines.append(f"  {join.to} ||--o{{ {join.stream} : {column}")
     return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
@@ -179,7 +179,7 @@ def _faults() -> list[dict[str, str]]:
 
 def _streams_having() -> Mapping[str, list[str]]:
     having: dict[str, list[str]] = {}
-    for name, stream in _streams().items():
+    for name, stream in streams().items():
         for column in stream.json_schema["properties"] if "_reports_" in name else ():
             having.setdefault(renamed_columns().get(column, column), []).append(name)
     return having
@@ -219,18 +219,18 @@ def _option(name: str, field: Mapping[str, Any]) -> str:
 
 
 @cache
-def _streams() -> Mapping[str, AirbyteStream]:
+def streams() -> Mapping[str, AirbyteStream]:
     found = SOURCE.streams(SOURCE.normal_config)
     return {stream.name: stream.as_airbyte_stream() for stream in found}
 
 
-def _key(stream: AirbyteStream) -> list[str]:
+def key_of(stream: AirbyteStream) -> list[str]:
     return [path[0] for path in stream.source_defined_primary_key or []]
 
 
 def _table_row(row: Mapping[str, Any], stream: AirbyteStream, sandbox: list[str]) -> str:
     cursor = "".join(stream.default_cursor_field or [])
-    cells = [f"`{stream.name}`", _rows_of(row), _code(_key(stream)), _code([cursor] if cursor else [])]
+    cells = [f"`{stream.name}`", _rows_of(row), _code(key_of(stream)), _code([cursor] if cursor else [])]
     return f"| {' | '.join([*cells, 'yes' if stream.name in sandbox else ''])} |"
 
 
@@ -249,6 +249,6 @@ def _code(names: list[str]) -> str:
 
 def _box(name: str) -> Iterator[str]:
     yield f"  {name} {{"
-    for column in _key(_streams()[name]):
+    for column in key_of(streams()[name]):
         yield f"    string {column} PK"
     yield "  }"

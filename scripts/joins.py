@@ -8,7 +8,7 @@ are the stream's own, or those of something that has no stream. `when` (`column=
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,20 @@ def joins(streams: Mapping[str, AirbyteStream]) -> list[Join]:
     """Every reference of these streams to another of them, or to itself, in the order of the streams."""
     rows = _rows()
     return [join for stream in streams.values() for join in _of(stream, rows, streams)]
+
+
+def nearest(found: Iterable[Join]) -> list[Join]:
+    """The references without those that others imply: an ad belongs to its ad group, and so to the campaign of that."""
+    found = list(found)
+    ways = {(join.stream, join.to, join.on[0]) for join in found}
+    return [join for join in found if not any(_goes_through(join, other, ways) for other in found)]
+
+
+def _goes_through(join: Join, other: Join, ways: Collection[tuple[str, str, tuple[str, str]]]) -> bool:
+    """Whether the record that `other` leads to names the same record of `join.to`."""
+    column, to_column = join.on[0]
+    is_between = other.stream == join.stream and other.to not in (join.stream, join.to)
+    return is_between and not other.when and (other.to, join.to, (column, to_column)) in ways
 
 
 def _rows() -> Mapping[tuple[str, str], list[Mapping[str, str]]]:
