@@ -76,7 +76,7 @@ check: lint types docs-check test test-slow  ## everything but the image, the br
 image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
 	scripts/image-test.sh
 
-browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte's rules (needs root and apt)
+browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte's rules, and uses the explorer (needs root and apt)
 	scripts/browser-test.sh
 
 postgres-test: $(READY)  ## reads into a real Postgres through PyAirbyte, as docs/setup.md says (needs root and apt)
@@ -85,7 +85,7 @@ postgres-test: $(READY)  ## reads into a real Postgres through PyAirbyte, as doc
 cdk-test: $(READY)  ## runs the CDK's own command-line tests on a clone, against the simulator
 	scripts/cdk-test.sh
 
-pictures: $(READY)  ## draws the pictures of docs/setup.md anew from the form (needs root and apt)
+pictures: $(READY)  ## draws the pictures of the documentation anew, from the form and the explorer (needs root and apt)
 	scripts/browser-test.sh --pictures
 
 bench: $(READY)  ## CPU per record beside the other connectors: docs/performance.md and its chart (ten minutes)

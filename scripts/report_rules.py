@@ -23,6 +23,7 @@ from source_tiktok_marketing.schema.metrics import (
     Metric,
     dimensions,
     disputed,
+    metric_words,
     metrics,
     shapes,
 )
@@ -34,6 +35,7 @@ TOO_MANY = f"No report has more than {MOST} breakdowns. Take one out first."
 THESE = "{breakdowns}"
 # The number of a metric that is allowed by its name, and that no group holds.
 BY_NAME_ONLY = -1
+UNKNOWN = "It is no metric of a custom report"
 
 
 class _Texts:
@@ -150,4 +152,6 @@ def _what_decides(metric: Metric) -> Hashable:
 
 def _number(ask: Ask, metric: Metric, reasons: _Texts) -> int:
     """Why a metric is refused, or that it is allowed; a disputed one is allowed by its name alone."""
+    if metric.name not in metric_words():
+        return reasons.number(UNKNOWN)
     return reasons.number(refusal(ask, metric)) or (BY_NAME_ONLY if is_disputed(ask, metric) else 0)

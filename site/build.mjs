@@ -23,4 +23,7 @@ const parts = {
 const page = await readFile(new URL("index.html", import.meta.url), "utf8");
 await mkdir(TARGET, { recursive: true });
 // A function, as `$&` in a program would else be replaced.
-await writeFile(new URL("index.html", TARGET), page.replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]));
+await writeFile(
+  new URL("index.html", TARGET),
+  page.replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]),
+);

@@ -26,17 +26,42 @@ export function Builder({ about }: { about: string }) {
       <div class="builder">
         <form onSubmit={(event) => event.preventDefault()}>
           <Text field="name" value={draft.name} change={(name) => change({ name })} />
-          <Choice field="report_type" options={rules.types} value={draft.report_type} reason={() => ""} choose={(report_type) => change({ report_type })} />
-          {needsCenter(draft) && <Text field="business_center_id" value={draft.business_center_id} change={(business_center_id) => change({ business_center_id })} />}
-          <Choice field="level" options={rules.levels} value={draft.level} reason={(level) => why({ ...draft, level })} choose={(level) => change({ level })} />
-          <Choice field="granularity" options={rules.granularities} value={draft.granularity}
-            reason={(granularity) => why({ ...draft, granularity })} choose={(granularity) => change({ granularity })} />
+          <Choice
+            field="report_type"
+            options={rules.types}
+            value={draft.report_type}
+            reason={() => ""}
+            choose={(report_type) => change({ report_type })}
+          />
+          {needsCenter(draft) && (
+            <Text
+              field="business_center_id"
+              value={draft.business_center_id}
+              change={(business_center_id) => change({ business_center_id })}
+            />
+          )}
+          <Choice
+            field="level"
+            options={rules.levels}
+            value={draft.level}
+            reason={(level) => why({ ...draft, level })}
+            choose={(level) => change({ level })}
+          />
+          <Choice
+            field="granularity"
+            options={rules.granularities}
+            value={draft.granularity}
+            reason={(granularity) => why({ ...draft, granularity })}
+            choose={(granularity) => change({ granularity })}
+          />
           <Breakdowns draft={draft} change={change} />
           <MetricChoice draft={draft} change={(metrics) => change({ metrics })} />
         </form>
         <Handout draft={draft} />
       </div>
-      <p role="status" class="notice">{told.length ? `${told.join("; ")}.` : ""}</p>
+      <p role="status" class="notice">
+        {told.length ? `${told.join("; ")}.` : ""}
+      </p>
     </>
   );
 }
@@ -67,15 +92,24 @@ function Choice({ field, options, value, reason, choose }: Choices) {
   return (
     <fieldset>
       <legend>{form.fields[field]}</legend>
-      {options.map((option) => {
-        const refused = option === value ? "" : reason(option);
-        return (
-          <Option id={`${field}-${option}`} label={words(option)} refused={refused}>
-            <input type="radio" name={field} id={`${field}-${option}`} checked={option === value} disabled={refused !== ""}
-              aria-describedby={refused ? `why-${field}-${option}` : undefined} onChange={() => choose(option)} />
-          </Option>
-        );
-      })}
+      <div class="choices">
+        {options.map((option) => {
+          const refused = option === value ? "" : reason(option);
+          return (
+            <Option id={`${field}-${option}`} label={words(option)} refused={refused}>
+              <input
+                type="radio"
+                name={field}
+                id={`${field}-${option}`}
+                checked={option === value}
+                disabled={refused !== ""}
+                aria-describedby={refused ? `why-${field}-${option}` : undefined}
+                onChange={() => choose(option)}
+              />
+            </Option>
+          );
+        })}
+      </div>
     </fieldset>
   );
 }
@@ -91,7 +125,11 @@ export function Option({ id, label, refused, children }: Shown) {
   return (
     <div class={refused ? "option refused" : "option"}>
       {children} <label for={id}>{label}</label>
-      {refused && <span id={`why-${id}`} class="why">{refused}</span>}
+      {refused && (
+        <span id={`why-${id}`} class="why">
+          {refused}
+        </span>
+      )}
     </div>
   );
 }
@@ -110,9 +148,24 @@ function Breakdowns({ draft, change }: { draft: Draft; change: (part: Partial<Dr
       <legend>{form.fields.breakdowns}</legend>
       <div class="scroll" tabIndex={0} role="group" aria-label={form.fields.breakdowns}>
         {options.map(({ name, description, on, refused }) => (
-          <Option key={name} id={`breakdowns-${name}`} label={<><code>{name}</code> <span class="quiet">{description}</span></>} refused={refused}>
-            <input type="checkbox" id={`breakdowns-${name}`} checked={on} disabled={refused !== ""}
-              aria-describedby={refused ? `why-breakdowns-${name}` : undefined} onChange={(event) => toggle(name, event.currentTarget.checked)} />
+          <Option
+            key={name}
+            id={`breakdowns-${name}`}
+            label={
+              <>
+                <code>{name}</code> <span class="quiet">{description}</span>
+              </>
+            }
+            refused={refused}
+          >
+            <input
+              type="checkbox"
+              id={`breakdowns-${name}`}
+              checked={on}
+              disabled={refused !== ""}
+              aria-describedby={refused ? `why-breakdowns-${name}` : undefined}
+              onChange={(event) => toggle(name, event.currentTarget.checked)}
+            />
           </Option>
         ))}
       </div>

@@ -1,6 +1,6 @@
 // The entity-relationship diagram, its filters, and beside it what the chosen stream has and joins.
 import type { Core } from "cytoscape";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Stream, columnsOf, groups, joins, streamByName, streams, words } from "./data";
 import { type Shown, ZOOM, draw, fit, isShown, open, zoom } from "./graph";
 import { StreamLink } from "./links";
@@ -19,30 +19,49 @@ export function Diagram({ about }: { about: string }) {
     setChosen(name);
     replaceRoute("diagram", name);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     graph.current = open(container.current!, choose);
     // What tests look at: where a stream stands on the screen.
     Object.assign(globalThis, { diagram: graph.current });
     return () => graph.current!.destroy();
   }, []);
-  useEffect(() => setChosen(about), [about]);
-  useEffect(() => setCounts(draw(graph.current!, shown, chosen)), [shown, chosen]);
+  useLayoutEffect(() => setChosen(about), [about]);
+  useLayoutEffect(() => setCounts(draw(graph.current!, shown, chosen)), [shown, chosen]);
   const stream = streamByName.get(chosen);
   return (
     <>
       <h1 tabIndex={-1}>How the streams fit together</h1>
       <Filters shown={shown} change={setShown} />
       <p class="tools">
-        <label>Stream <Choice shown={shown} chosen={chosen} choose={choose} /></label>
-        <button type="button" aria-label="Zoom in" onClick={() => zoom(graph.current!, ZOOM)}>+</button>
-        <button type="button" aria-label="Zoom out" onClick={() => zoom(graph.current!, 1 / ZOOM)}>−</button>
-        <button type="button" onClick={() => fit(graph.current!)}>Fit</button>
-        {stream && <button type="button" onClick={() => choose("")}>All streams</button>}
-        <span role="status" class="quiet">{counts[0]} streams, {counts[1]} joins</span>
+        <label>
+          Stream <Choice shown={shown} chosen={chosen} choose={choose} />
+        </label>
+        <button type="button" aria-label="Zoom in" onClick={() => zoom(graph.current!, ZOOM)}>
+          +
+        </button>
+        <button type="button" aria-label="Zoom out" onClick={() => zoom(graph.current!, 1 / ZOOM)}>
+          −
+        </button>
+        <button type="button" onClick={() => fit(graph.current!)}>
+          Fit
+        </button>
+        {stream && (
+          <button type="button" onClick={() => choose("")}>
+            All streams
+          </button>
+        )}
+        <span role="status" class="quiet">
+          {counts[0]} streams, {counts[1]} joins
+        </span>
       </p>
       <div class={stream ? "diagram with-panel" : "diagram"}>
-        <div ref={container} class="canvas" tabIndex={0} role="application"
-          aria-label="Diagram: arrow keys move it, plus and minus zoom, zero fits it. Choose a stream in the list before it." />
+        <div
+          ref={container}
+          class="canvas"
+          tabIndex={0}
+          role="application"
+          aria-label="Diagram: arrow keys move it, plus and minus zoom, zero fits it. Choose a stream in the list before it."
+        />
         {stream && <Panel stream={stream} close={() => choose("")} />}
       </div>
     </>
@@ -53,11 +72,17 @@ function Choice({ shown, chosen, choose }: { shown: Shown; chosen: string; choos
   return (
     <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
       <option value="">all of them</option>
-      {groups.filter((group) => shown.groups.has(group)).map((group) => (
-        <optgroup label={words(group)}>
-          {streams.filter((stream) => stream.group === group && isShown(stream, shown)).map((stream) => <option value={stream.name}>{stream.name}</option>)}
-        </optgroup>
-      ))}
+      {groups
+        .filter((group) => shown.groups.has(group))
+        .map((group) => (
+          <optgroup label={words(group)}>
+            {streams
+              .filter((stream) => stream.group === group && isShown(stream, shown))
+              .map((stream) => (
+                <option value={stream.name}>{stream.name}</option>
+              ))}
+          </optgroup>
+        ))}
     </select>
   );
 }
@@ -73,9 +98,15 @@ function Filters({ shown, change }: { shown: Shown; change: (shown: Shown) => vo
       <summary>Filter by group</summary>
       <fieldset>
         <legend>Groups</legend>
-        {groups.map((group) => <Check label={words(group)} on={shown.groups.has(group)} set={(on) => toggle(group, on)} />)}
-        <button type="button" onClick={() => change({ ...shown, groups: new Set(groups) })}>All</button>
-        <button type="button" onClick={() => change({ ...shown, groups: new Set() })}>None</button>
+        {groups.map((group) => (
+          <Check label={words(group)} on={shown.groups.has(group)} set={(on) => toggle(group, on)} />
+        ))}
+        <button type="button" onClick={() => change({ ...shown, groups: new Set(groups) })}>
+          All
+        </button>
+        <button type="button" onClick={() => change({ ...shown, groups: new Set() })}>
+          None
+        </button>
       </fieldset>
       <fieldset>
         <legend>Details</legend>
@@ -87,16 +118,26 @@ function Filters({ shown, change }: { shown: Shown; change: (shown: Shown) => vo
 }
 
 function Check({ label, on, set }: { label: string; on: boolean; set: (on: boolean) => void }) {
-  return <label class="check"><input type="checkbox" checked={on} onChange={(event) => set(event.currentTarget.checked)} /> {label}</label>;
+  return (
+    <label class="check">
+      <input type="checkbox" checked={on} onChange={(event) => set(event.currentTarget.checked)} /> {label}
+    </label>
+  );
 }
 
 function Panel({ stream, close }: { stream: Stream; close: () => void }) {
   const joined = new Set(joins.filter((join) => join.stream === stream.name).flatMap((join) => join.on.map(([column]) => column)));
   return (
     <aside aria-label={stream.name}>
-      <h2><StreamLink name={stream.name} /></h2>
-      <button type="button" class="close" aria-label="Close" onClick={close}>×</button>
-      <p><a href={link("stream", stream.name)}>Everything about it</a></p>
+      <h2>
+        <StreamLink name={stream.name} />
+      </h2>
+      <button type="button" class="close" aria-label="Close" onClick={close}>
+        ×
+      </button>
+      <p>
+        <a href={link("stream", stream.name)}>Everything about it</a>
+      </p>
       <h3>Joins</h3>
       <Joins name={stream.name} />
       <h3>Columns</h3>

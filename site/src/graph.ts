@@ -51,9 +51,18 @@ export function draw(graph: Core, shown: Shown, chosen: string): [number, number
   const wanted = joins.filter((join) => inSight.has(join.stream) && inSight.has(join.to) && (shown.implied || join.is_near));
   const one = streamByName.get(chosen);
   const lines = one ? wanted.filter((join) => join.stream === chosen || join.to === chosen) : wanted;
-  const places = one ? aroundOne(one, lines, streamByName) : blocks(streams.filter((stream) => inSight.has(stream.name)), groups);
+  const places = one
+    ? aroundOne(one, lines, streamByName)
+    : blocks(
+        streams.filter((stream) => inSight.has(stream.name)),
+        groups,
+      );
   graph.elements().remove();
-  graph.add([...(one ? [] : boxesOfGroups(places)), ...boxes(places, chosen), ...lines.map((join, number) => line(join, number, lines.length <= LABELLED))]);
+  graph.add([
+    ...(one ? [] : boxesOfGroups(places)),
+    ...boxes(places, chosen),
+    ...lines.map((join, number) => line(join, number, lines.length <= LABELLED)),
+  ]);
   graph.elements("edge").toggleClass("faint", !one);
   fit(graph);
   if (graph.zoom() > 1) graph.zoom({ level: 1, renderedPosition: middle(graph) });
@@ -62,7 +71,11 @@ export function draw(graph: Core, shown: Shown, chosen: string): [number, number
 
 function boxesOfGroups(places: Map<string, Point>): ElementDefinition[] {
   const names = new Set([...places.keys()].map((name) => streamByName.get(name)!.group));
-  return [...names].map((group) => ({ data: { id: `group ${group}`, label: words(group), isGroup: true }, selectable: false, grabbable: false }));
+  return [...names].map((group) => ({
+    data: { id: `group ${group}`, label: words(group), isGroup: true },
+    selectable: false,
+    grabbable: false,
+  }));
 }
 
 function boxes(places: Map<string, Point>, chosen: string): ElementDefinition[] {
@@ -95,15 +108,53 @@ function styleOf(container: HTMLElement): StylesheetJson {
   const color = (name: string) => getComputedStyle(container).getPropertyValue(name).trim();
   const font = { "font-family": "system-ui, sans-serif", color: color("--text") };
   return [
-    { selector: "node", style: { ...font, shape: "round-rectangle", label: "data(label)", "text-wrap": "wrap", "text-valign": "center",
-      "text-halign": "center", "font-size": 11, "background-color": color("--raised"), "border-width": 1.5, "border-color": color("--accent") } },
+    {
+      selector: "node",
+      style: {
+        ...font,
+        shape: "round-rectangle",
+        label: "data(label)",
+        "text-wrap": "wrap",
+        "text-valign": "center",
+        "text-halign": "center",
+        "font-size": 11,
+        "background-color": color("--raised"),
+        "border-width": 1.5,
+        "border-color": color("--accent"),
+      },
+    },
     { selector: "node[width]", style: { width: "data(width)", height: "data(height)" } },
     { selector: "node.report", style: { "border-color": color("--quiet"), "border-style": "dashed" } },
-    { selector: "node[?isGroup]", style: { "background-color": color("--soft"), "border-color": color("--line"), "border-width": 1,
-      "text-valign": "top", "text-margin-y": -4, "font-size": 44, "font-weight": "bold", padding: "16px" } },
-    { selector: "edge", style: { ...font, width: 1.5, label: "data(label)", "font-size": 10, "line-color": color("--accent"),
-      "target-arrow-color": color("--accent"), "target-arrow-shape": "triangle", "curve-style": "bezier", "arrow-scale": 0.8,
-      "text-background-color": color("--page"), "text-background-opacity": 0.9, "text-background-padding": "1px" } },
+    {
+      selector: "node[?isGroup]",
+      style: {
+        "background-color": color("--soft"),
+        "border-color": color("--line"),
+        "border-width": 1,
+        "text-valign": "top",
+        "text-margin-y": -4,
+        "font-size": 44,
+        "font-weight": "bold",
+        padding: "16px",
+      },
+    },
+    {
+      selector: "edge",
+      style: {
+        ...font,
+        width: 1.5,
+        label: "data(label)",
+        "font-size": 10,
+        "line-color": color("--accent"),
+        "target-arrow-color": color("--accent"),
+        "target-arrow-shape": "triangle",
+        "curve-style": "bezier",
+        "arrow-scale": 0.8,
+        "text-background-color": color("--page"),
+        "text-background-opacity": 0.9,
+        "text-background-padding": "1px",
+      },
+    },
     { selector: "edge.implied", style: { "line-style": "dashed" } },
     { selector: "edge.faint", style: { label: "", opacity: 0.35, width: 1, "curve-style": "straight" } },
     // A stream that refers to itself: the line has to leave the box.

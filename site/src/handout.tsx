@@ -11,7 +11,11 @@ export function Handout({ draft }: { draft: Draft }) {
       {told.length ? (
         <div role="status">
           <p>Not complete yet:</p>
-          <ul>{told.map((sentence) => <li>{sentence}</li>)}</ul>
+          <ul>
+            {told.map((sentence) => (
+              <li>{sentence}</li>
+            ))}
+          </ul>
         </div>
       ) : (
         <Complete draft={draft} />
@@ -31,7 +35,10 @@ function Complete({ draft }: { draft: Draft }) {
       <p class="quiet">Add an entry to {form.title}:</p>
       <dl class="parameters">
         {Object.entries(report).map(([field, value]) => (
-          <div><dt>{form.fields[field]}</dt><dd>{Array.isArray(value) ? value.join(", ") : String(value)}</dd></div>
+          <div>
+            <dt>{form.fields[field]}</dt>
+            <dd>{Array.isArray(value) ? value.join(", ") : String(value)}</dd>
+          </div>
         ))}
       </dl>
       <p class="quiet">Dates, filters and the other fields may be added there.</p>
@@ -54,8 +61,15 @@ function Copied({ text }: { text: string }) {
   };
   return (
     <>
-      <pre ref={shown} tabIndex={0} id="json">{text}</pre>
-      <p><button type="button" onClick={copy}>Copy</button> <span role="status">{copied}</span></p>
+      <pre ref={shown} tabIndex={0} id="json">
+        {text}
+      </pre>
+      <p>
+        <button type="button" onClick={copy}>
+          Copy
+        </button>{" "}
+        <span role="status">{copied}</span>
+      </p>
     </>
   );
 }

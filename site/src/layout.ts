@@ -17,7 +17,7 @@ const BLOCK_GAP = 110;
 const LETTER = 6.4;
 const LINE = 14;
 const SIDE_GAP = 260;
-const IN_A_COLUMN = 14;
+const IN_A_COLUMN = 9;
 
 export function linesOf(stream: Stream): string[] {
   return [stream.name, ...stream.key.map((name) => `⚷ ${name}`)];
@@ -52,7 +52,8 @@ export function aroundOne(chosen: Stream, joins: Join[], byName: Map<string, Str
   const left = columnsOf(side(to), IN_A_COLUMN);
   const right = columnsOf(side(from), IN_A_COLUMN);
   const half = sizeOf(chosen).width / 2 + SIDE_GAP;
-  const moved = (part: Block, x: number) => part.points.map(([name, point]) => [name, { x: x + point.x, y: point.y - part.size.height / 2 }] as const);
+  const moved = (part: Block, x: number) =>
+    part.points.map(([name, point]) => [name, { x: x + point.x, y: point.y - part.size.height / 2 }] as const);
   return new Map([[chosen.name, { x: 0, y: 0 }], ...moved(left, -half - left.size.width), ...moved(right, half)]);
 }
 

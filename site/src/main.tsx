@@ -24,12 +24,18 @@ function Page() {
   }, [route.view, route.about]);
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => skip(event, main.current!)}>Skip to the content</a>
+      <a class="skip" href="#main" onClick={(event) => skip(event, main.current!)}>
+        Skip to the content
+      </a>
       <header>
-        <a class="brand" href={link("search")}>source-tiktok-marketing <span>{streams.length} streams</span></a>
+        <a class="brand" href={link("search")}>
+          source-tiktok-marketing <span>{streams.length} streams</span>
+        </a>
         <nav aria-label="Views">
           {Object.entries(VIEWS).map(([view, title]) => (
-            <a href={link(view)} aria-current={current(route, view) ? "page" : undefined}>{title}</a>
+            <a href={link(view)} aria-current={current(route, view) ? "page" : undefined}>
+              {title}
+            </a>
           ))}
         </nav>
       </header>

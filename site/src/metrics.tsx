@@ -19,27 +19,64 @@ export function MetricChoice({ draft, change }: { draft: Draft; change: (metrics
       <legend>{form.fields.metrics}</legend>
       {incomplete && <p class="quiet">Which of them fit is known when the report is complete: {incomplete}</p>}
       <h3>Groups</h3>
-      {Object.keys(rules.groups).map((group) => {
-        const size = incomplete ? "" : ` (${sizeOf(draft, group)})`;
-        return <Toggle name={group} label={<>{words(group)}<span class="quiet">{size}</span></>} on={draft.metrics.includes(group)} refused={why(group)} toggle={toggle} />;
-      })}
+      <div class="choices">
+        {Object.keys(rules.groups).map((group) => {
+          const size = incomplete ? "" : ` (${sizeOf(draft, group)})`;
+          return (
+            <Toggle
+              name={group}
+              label={
+                <>
+                  {words(group)}
+                  <span class="quiet">{size}</span>
+                </>
+              }
+              on={draft.metrics.includes(group)}
+              refused={why(group)}
+              toggle={toggle}
+            />
+          );
+        })}
+      </div>
       <h3>By name</h3>
       <p class="search">
         <label for="metric-filter">Find a metric</label>
-        <input id="metric-filter" type="search" value={wanted} placeholder="reach, purchase, video …" onInput={(event) => setWanted(event.currentTarget.value)} />
+        <input
+          id="metric-filter"
+          type="search"
+          value={wanted}
+          placeholder="reach, purchase, video …"
+          onInput={(event) => setWanted(event.currentTarget.value)}
+        />
       </p>
       <div class="scroll" tabIndex={0} role="group" aria-label="Metrics found">
         {found.slice(0, SHOWN).map((metric) => (
-          <Toggle name={metric.name} label={labelOf(metric)} on={draft.metrics.includes(metric.name)} refused={why(metric.name)} toggle={toggle} />
+          <Toggle
+            name={metric.name}
+            label={labelOf(metric)}
+            on={draft.metrics.includes(metric.name)}
+            refused={why(metric.name)}
+            toggle={toggle}
+          />
         ))}
       </div>
-      <p role="status" class="quiet">{found.length > SHOWN ? `${SHOWN} of ${found.length} metrics are shown. A word narrows them down.` : `${found.length} metrics`}</p>
+      <p role="status" class="quiet">
+        {found.length > SHOWN ? `${SHOWN} of ${found.length} metrics are shown. A word narrows them down.` : `${found.length} metrics`}
+      </p>
     </fieldset>
   );
 }
 
 function labelOf(metric: Metric) {
-  return <><code>{metric.name}</code> <span class="quiet">{metric.description}{metric.state && ` (${metric.state})`}</span></>;
+  return (
+    <>
+      <code>{metric.name}</code>{" "}
+      <span class="quiet">
+        {metric.description}
+        {metric.state && ` (${metric.state})`}
+      </span>
+    </>
+  );
 }
 
 function find(wanted: string, chosen: string[]): Metric[] {
@@ -61,8 +98,14 @@ function Toggle({ name, label, on, refused, toggle }: Toggled) {
   const closed = !on && refused !== "";
   return (
     <Option key={name} id={`metrics-${name}`} label={label} refused={closed ? refused : ""}>
-      <input type="checkbox" id={`metrics-${name}`} checked={on} disabled={closed} aria-describedby={closed ? `why-metrics-${name}` : undefined}
-        onChange={(event) => toggle(name, event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        id={`metrics-${name}`}
+        checked={on}
+        disabled={closed}
+        aria-describedby={closed ? `why-metrics-${name}` : undefined}
+        onChange={(event) => toggle(name, event.currentTarget.checked)}
+      />
     </Option>
   );
 }

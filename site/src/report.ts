@@ -63,9 +63,11 @@ export function missing(draft: Draft): string[] {
   const refused = refusalOf(draft);
   const told: string[] = refused ? [`${form.fields.breakdowns}: ${refused}`] : [];
   if (!new RegExp(form.name_pattern).test(draft.name)) told.push(`${form.fields.name}: ${form.name_help}`);
-  else if (streamByName.has(draft.name)) told.push(`${form.fields.name}: ${draft.name} is the name of a ready-made stream. Choose another.`);
+  else if (streamByName.has(draft.name))
+    told.push(`${form.fields.name}: ${draft.name} is the name of a ready-made stream. Choose another.`);
   if (!draft.metrics.length) told.push(`${form.fields.metrics}: choose one or more.`);
-  if (needsCenter(draft) && !/^\d+$/.test(draft.business_center_id)) told.push(`${form.fields.business_center_id}: write its ID, which has digits only.`);
+  if (needsCenter(draft) && !/^\d+$/.test(draft.business_center_id))
+    told.push(`${form.fields.business_center_id}: write its ID, which has digits only.`);
   return told;
 }
 
@@ -77,7 +79,10 @@ export function needsCenter(draft: Draft): boolean {
 export function entry(draft: Draft): Record<string, unknown> {
   const { business_center_id, breakdowns, name, report_type, level, granularity } = draft;
   return {
-    name, report_type, level, granularity,
+    name,
+    report_type,
+    level,
+    granularity,
     ...(breakdowns.length ? { breakdowns } : {}),
     metrics: draft.metrics,
     ...(needsCenter(draft) ? { business_center_id } : {}),

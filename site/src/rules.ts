@@ -39,13 +39,11 @@ function numberOf(report: Report, metric: string): number {
 export function metricRefusalOf(report: Report, metric: string): string {
   const held = rules.groups[metric];
   if (held === undefined) return rules.reasons[numberOf(report, metric)] ?? "";
-  return membersOf(report, held).length ? "" : "TikTok has nothing of this group for the report";
+  return membersOf(report, held).length ? "" : `the group ${metric} has nothing for this report`;
 }
 
 function membersOf(report: Report, held: string[]): string[] {
-  return [...groupOf.keys()].filter(
-    (name) => held.includes(groupOf.get(name)!) && !namedOnly.has(name) && numberOf(report, name) === 0,
-  );
+  return [...groupOf.keys()].filter((name) => held.includes(groupOf.get(name)!) && !namedOnly.has(name) && numberOf(report, name) === 0);
 }
 
 /** How many metrics a group stands for in a report. */
@@ -58,7 +56,6 @@ export function canBecomeAllowed(report: Report): boolean {
   if (!refusalOf(report)) return true;
   const more = Object.keys(rules.breakdowns).filter((name) => !report.breakdowns.includes(name));
   return (
-    report.breakdowns.length < rules.most &&
-    more.some((name) => canBecomeAllowed({ ...report, breakdowns: [...report.breakdowns, name] }))
+    report.breakdowns.length < rules.most && more.some((name) => canBecomeAllowed({ ...report, breakdowns: [...report.breakdowns, name] }))
   );
 }

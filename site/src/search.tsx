@@ -24,14 +24,23 @@ const index = new MiniSearch<Found>({
   // `average_video_play` is found by video, and by itself.
   tokenize: (text, field) => (field === "whole" ? [text] : text.split(/[^\p{L}\p{N}]+/u).filter(Boolean)),
   searchOptions: {
-    tokenize: (text) => text.split(/[\s,;]+/).flatMap((word) => [...new Set([word, ...word.split("_")])]).filter(Boolean),
+    tokenize: (text) =>
+      text
+        .split(/[\s,;]+/)
+        .flatMap((word) => [...new Set([word, ...word.split("_")])])
+        .filter(Boolean),
     boost: { whole: 6, name: 3 },
     prefix: true,
     fuzzy: (term) => (term.length > 4 ? 0.2 : false),
-    boostDocument: (id) => (entries.get(id as string)!.isStream ? STREAM_WEIGHT : 1),
+    boostDocument: (id) => weightOf(entries.get(id as string)!),
   },
 });
 index.addAll([...entries.values()]);
+
+/** Of two columns of one name, the one that more streams have is rather meant. */
+function weightOf(entry: Found): number {
+  return entry.isStream ? STREAM_WEIGHT : 1 + Math.log10(1 + entry.streams.length) / 4;
+}
 
 function gather(): Found[] {
   const found = new Map<string, Found>();
@@ -68,10 +77,19 @@ export function Search({ about }: { about: string }) {
       <h1 tabIndex={-1}>Find a stream, a column or a metric</h1>
       <p class="search">
         <label for="search">Search for a name or a word</label>
-        <input ref={input} id="search" type="search" autocomplete="off" placeholder="reach, landing page, video_play_actions …"
-          value={text} onInput={(event) => change(event.currentTarget.value)} />
+        <input
+          ref={input}
+          id="search"
+          type="search"
+          autocomplete="off"
+          placeholder="reach, landing page, video_play_actions …"
+          value={text}
+          onInput={(event) => change(event.currentTarget.value)}
+        />
       </p>
-      <p role="status" class="quiet">{told(text, found)}</p>
+      <p role="status" class="quiet">
+        {told(text, found)}
+      </p>
       {text.trim() ? <Results found={found} /> : <EveryGroup />}
     </>
   );
@@ -98,7 +116,13 @@ function Results({ found }: { found: Found[] }) {
       )}
       <section aria-labelledby="columns-found">
         <h2 id="columns-found">Columns and metrics</h2>
-        <ul class="results">{shown.filter((entry) => !entry.isStream).map((entry) => <Result entry={entry} key={entry.id} />)}</ul>
+        <ul class="results">
+          {shown
+            .filter((entry) => !entry.isStream)
+            .map((entry) => (
+              <Result entry={entry} key={entry.id} />
+            ))}
+        </ul>
       </section>
     </>
   );
@@ -107,7 +131,9 @@ function Results({ found }: { found: Found[] }) {
 function Result({ entry }: { entry: Found }) {
   return (
     <li>
-      <h3><code>{entry.name}</code> <span class="type">{entry.type}</span></h3>
+      <h3>
+        <code>{entry.name}</code> <span class="type">{entry.type}</span>
+      </h3>
       <p>{entry.text}</p>
       {entry.streams.length > 3 ? (
         <details>
@@ -117,7 +143,9 @@ function Result({ entry }: { entry: Found }) {
       ) : entry.streams.length ? (
         <StreamLinks names={entry.streams} />
       ) : (
-        <p class="quiet">In no ready-made stream. <a href={link("report", JSON.stringify({ metrics: [entry.name] }))}>Build a report with it</a></p>
+        <p class="quiet">
+          In no ready-made stream. <a href={link("report", JSON.stringify({ metrics: [entry.name] }))}>Build a report with it</a>
+        </p>
       )}
     </li>
   );
