@@ -11,6 +11,7 @@ from tiktok_simulator.endpoints.reports.buckets import BUCKETS, DAY, midnight
 from tiktok_simulator.endpoints.reports.filters import keeps_entity
 from tiktok_simulator.endpoints.reports.materials import OF_MATERIALS, SHOWN_IN, materials, shown
 from tiktok_simulator.endpoints.reports.measures import Measures
+from tiktok_simulator.endpoints.reports.own_values import named
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.rows import ReportRow, Rows
 from tiktok_simulator.world.cells import Cell, cells
@@ -189,8 +190,8 @@ class GeneratedReport:
             yield item
             return
         for number, cell in enumerate(cells(self.breakdown, 0)):
-            named = item.dimensions | dict(zip(self.breakdown, cell.values, strict=True))
-            part = replace(item, dimensions=named, cell=number)
+            own = named(self.world, item.account, item.entity, self.breakdown, cell.values)
+            part = replace(item, dimensions=item.dimensions | own, cell=number)
             if self._delivered(part):
                 yield part
 
