@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ docs: $(READY)  ## writes the generated passages: streams table, entity-relation
 docs-check: $(READY)  ## fails if a generated passage is stale
 	$(BIN)/cog --check -I scripts $(GENERATED)
 
+docs-site: $(READY)  ## makes the explorer, build/site/index.html: streams, columns, diagram, report builder (needs npm, or root and apt)
+	scripts/docs-site.sh
+
 golden-stream: $(READY)  ## rewrites what a new stream changes of the golden files, in two minutes; look at the diff
 	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q --golden unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py \
@@ -74,7 +77,7 @@ check: lint types docs-check test test-slow  ## everything but the image, the br
 image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
 	scripts/image-test.sh
 
-browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte's rules (needs root and apt)
+browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte's rules, and uses the explorer (needs root and apt)
 	scripts/browser-test.sh
 
 postgres-test: $(READY)  ## reads into a real Postgres through PyAirbyte, as docs/setup.md says (needs root and apt)
@@ -83,7 +86,7 @@ postgres-test: $(READY)  ## reads into a real Postgres through PyAirbyte, as doc
 cdk-test: $(READY)  ## runs the CDK's own command-line tests on a clone, against the simulator
 	scripts/cdk-test.sh
 
-pictures: $(READY)  ## draws the pictures of docs/setup.md anew from the form (needs root and apt)
+pictures: $(READY)  ## draws the pictures of the documentation anew, from the form and the explorer (needs root and apt)
 	scripts/browser-test.sh --pictures
 
 bench: $(READY)  ## CPU per record beside the other connectors: docs/performance.md and its chart (ten minutes)
@@ -104,4 +107,4 @@ lock: $(READY)  ## writes the locks anew from pyproject.toml
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 clean:  ## removes what the targets made
-	rm -rf .venv build dist demo/output benchmarks/.cache integration_tests/browser/form/node_modules integration_tests/browser/form/built
+	rm -rf .venv build dist demo/output benchmarks/.cache site/node_modules integration_tests/browser/form/node_modules integration_tests/browser/form/built

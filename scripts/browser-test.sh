@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fills in the connection form in Debian's Chromium. Needs .venv (`make browser-test` makes it), and root and apt for
-# what is missing of the browser, its font and npm. What is given is passed on to pytest.
+# Fills in the connection form and uses the explorer in Debian's Chromium. Needs .venv (`make browser-test` makes it),
+# and root and apt for what is missing of the browser, its font and npm. What is given is passed on to pytest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/common.sh
@@ -23,4 +23,5 @@ quietly "the browser's driver" .venv/bin/pip install --disable-pip-version-check
 # No package runs a script of its own while it is installed.
 quietly "npm ci" npm ci --ignore-scripts --prefix "$FORM"
 quietly "the form can't be built" npm run build --prefix "$FORM"
+build_site
 "$PYTHON" -m pytest integration_tests/browser "$@"

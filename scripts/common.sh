@@ -70,3 +70,12 @@ start_simulator() {
   authority=$(sed -n 's/^export REQUESTS_CA_BUNDLE=//p' "$work/simulator")
   [[ -n $proxy && -f $authority ]] || fatal "the simulator does not say how to reach it" "$work/simulator.log"
 }
+
+# build_site: leaves the explorer in build/site/index.html. Needs npm, which Debian has.
+build_site() {
+  mkdir -p build/site
+  quietly "the explorer's data" "$PYTHON" scripts/site_data.py build/site/data.json
+  # No package runs a script of its own while it is installed.
+  quietly "npm ci" npm ci --ignore-scripts --prefix site
+  quietly "the explorer can't be built" npm run build --prefix site
+}

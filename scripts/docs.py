@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from airbyte_cdk import AirbyteStream
+from joins import joins
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.schema.columns import renamed_columns, report_columns, table
+from source_tiktok_marketing.schema.columns import table
 from source_tiktok_marketing.schema.metrics import METRIC_GROUPS, metrics, shapes
 from source_tiktok_marketing.schema.owners import OWNERS
 
@@ -40,7 +41,7 @@ def streams_table() -> str:
     """The streams of no group: where their rows come from, key, cursor, and whether the sandbox has them."""
     sandbox = SOURCE.offered({"credentials": {"auth_type": "sandbox_access_token"}})
     head = ["| Stream | Rows | Primary key | Cursor | Sandbox |", "|---|---|---|---|---|"]
-    return "\n".join(head + [_table_row(row, _streams()[row["name"]], sandbox) for row in _ungrouped()])
+    return "\n".join(head + [_table_row(row, streams()[row["name"]], sandbox) for row in _ungrouped()])
 
 
 def grouped_streams() -> str:
@@ -60,7 +61,7 @@ def _group_table(group: str, rows: list[Mapping[str, Any]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     return "\n".join(
-        head + [_grouped_row(row, _streams()[row["name"]]) for row in sorted(rows, key=lambda row: str(row["name"]))]
+        head + [_grouped_row(row, streams()[row["name"]]) for row in sorted(rows, key=lambda row: str(row["name"]))]
     )
 
 
@@ -71,8 +72,8 @@ def _grouped_row(row: Mapping[str, Any], stream: AirbyteStream) -> str:
         f"`{stream.name}`",
         "once" if of in ONCE else OWNERS[of].called,
         f"`{endpoint}`",
-        _code(_key(stream)),
-        _code([cursor] if cursor else []),
+        code(key_of(stream)),
+        code([cursor] if cursor else []),
         row.get("scope", "Consolidated Report (44)"),
     ]
     return f"| {' | '.join(cells)} |"
@@ -100,7 +101,7 @@ def report_types_table() -> str:
     """The forms of reports: levels, granularities, and how many breakdowns."""
     head = ["| `report_type` | `level` | `granularity` | breakdowns |", "|---|---|---|---|"]
     rows = [
-        f"| `{row['report_type']}` | {_code(row['levels'].split(';'))} | {_code(row['granularities'].split(';'))} | "
+        f"| `{row['report_type']}` | {code(row['levels'].split(';'))} | {code(row['granularities'].split(';'))} | "
         f"{row['breakdowns'].replace('0..0', 'none').replace('1..1', '1').replace('..', ' to ')} |"
         for row in table("report_types.csv")
     ]
@@ -116,7 +117,7 @@ def breakdowns_table() -> str:
 def _breakdown(row: Mapping[str, str]) -> str:
     kinds = [kind for kind, forms in shapes().items() if forms[0].tiktok_name in row["report_types"].split(";")]
     granularities = row["granularities"].replace(";", ", ")
-    return f"| `{row['dimension']}` | {_code(kinds)} | {granularities} | {row['description']} |"
+    return f"| `{row['dimension']}` | {code(kinds)} | {granularities} | {row['description']} |"
 
 
 def groups_table() -> str:
@@ -130,22 +131,16 @@ def _group(word: str, groups: tuple[str, ...]) -> str:
     return f"| `{word}` | {', '.join(groups)} | {count} |"
 
 
-def metrics_tables() -> str:
-    """Every metric TikTok has, by group: type, meaning, where it is allowed, and the streams that have it."""
-    groups: dict[str, list[Mapping[str, str]]] = {}
-    for entry in table("metrics.csv"):
-        groups.setdefault(entry["group"], []).append(entry)
-    having = _streams_having()
-    return "\n\n".join(_metrics_of(group, entries, having) for group, entries in groups.items())
-
-
 def data_model() -> str:
     """The entities, how they refer to each other, and the reports that hang on each level, as a Mermaid diagram."""
-    entities = [row["name"] for row in _ungrouped() if "level" not in row and row["name"] != "advertiser_ids"]
-    reports = [row for row in _ungrouped() if "level" in row]
-    lines = [line for name in entities for line in _box(name)]
-    lines += [line for name in entities for line in _references(name, entities)]
-    lines += [f"  {LEVELS[row['level']]} ||--o{{ {row['name']} : {row['level']}_id" for row in reports]
+    reports = {row["name"] for row in _ungrouped() if "level" in row}
+    entities = {row["name"] for row in _ungrouped()} - reports - {"advertiser_ids"}
+    lines = [line for name in streams() if name in entities for line in box(name)]
+    for join in joins(streams()):
+        column = join.on[0][0]
+        told = join.stream in entities or (join.stream in reports and column in key_of(streams()[join.stream]))
+        if told and join.to in entities:
+            lines.append(f"  {join.to} ||--o{{ {join.stream} : {column}")
     return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
 
 
@@ -173,41 +168,6 @@ def _faults() -> list[dict[str, str]]:
         return list(csv.DictReader(table))
 
 
-def _streams_having() -> Mapping[str, list[str]]:
-    having: dict[str, list[str]] = {}
-    for name, stream in _streams().items():
-        for column in stream.json_schema["properties"] if "_reports_" in name else ():
-            having.setdefault(renamed_columns().get(column, column), []).append(name)
-    return having
-
-
-def _metric(name: str) -> str:
-    column = report_columns()[name].label
-    return f"`{name}`" if column == name else f"`{name}`, as a column `{column}`"
-
-
-def _metrics_of(group: str, entries: list[Mapping[str, str]], having: Mapping[str, list[str]]) -> str:
-    head = [f"## {group}", "", "| Metric | Type | Meaning | Reports, levels | Streams |", "|---|---|---|---|---|"]
-    rows = [
-        f"| {_metric(entry['metric'])} | {entry['type']} | {entry['description']} | {_allowed(entry)} | "
-        f"{_code(having.get(entry['metric'], []))} |"
-        for entry in entries
-    ]
-    return "\n".join(head + rows)
-
-
-def _allowed(entry: Mapping[str, str]) -> str:
-    reports = [_report_type(name) for name in entry["report_types"].split(";")]
-    levels = [name.lower().replace("adgroup", "ad_group") for name in entry["data_levels"].split(";")]
-    return f"{', '.join(reports)}; {', '.join(levels)}"
-
-
-def _report_type(tiktok_name: str) -> str:
-    """A custom report's word for one of TikTok's report types; in brackets where no custom report has that type."""
-    words = (kind for kind, forms in shapes().items() if forms[0].tiktok_name == tiktok_name)
-    return next(words, f"({tiktok_name.lower()})")
-
-
 def _option(name: str, field: Mapping[str, Any]) -> str:
     default = f"`{str(field['default']).lower()}`" if "default" in field else ""
     forms = f" ({field['pattern_descriptor']})" if "pattern_descriptor" in field else ""
@@ -215,45 +175,40 @@ def _option(name: str, field: Mapping[str, Any]) -> str:
 
 
 @cache
-def _streams() -> Mapping[str, AirbyteStream]:
+def streams() -> Mapping[str, AirbyteStream]:
+    """Every stream by its name, as the catalog has it."""
     found = SOURCE.streams(SOURCE.normal_config)
     return {stream.name: stream.as_airbyte_stream() for stream in found}
 
 
-def _key(stream: AirbyteStream) -> list[str]:
+def key_of(stream: AirbyteStream) -> list[str]:
+    """The columns of a stream's primary key."""
     return [path[0] for path in stream.source_defined_primary_key or []]
 
 
 def _table_row(row: Mapping[str, Any], stream: AirbyteStream, sandbox: list[str]) -> str:
     cursor = "".join(stream.default_cursor_field or [])
-    cells = [f"`{stream.name}`", _rows_of(row), _code(_key(stream)), _code([cursor] if cursor else [])]
+    cells = [f"`{stream.name}`", _rows_of(row), code(key_of(stream)), code([cursor] if cursor else [])]
     return f"| {' | '.join([*cells, 'yes' if stream.name in sandbox else ''])} |"
 
 
 def _rows_of(row: Mapping[str, Any]) -> str:
     if "level" not in row:
-        return _code([row.get("endpoint") or row["$parameters"]["endpoint"]])
+        return code([row.get("endpoint") or row["$parameters"]["endpoint"]])
     by = ", ".join(name.removesuffix("_code").removesuffix("_id") for name in row["by"])
     kind = "audience of " if "_audience_" in row["name"] else ""
     told = f"{kind}{LEVELS[row['level']].replace('_', ' ')} {CADENCE.get(row['name'].split('_')[-1], 'lifetime')}"
     return f"{told}, by {by}" if by else told
 
 
-def _code(names: list[str]) -> str:
+def code(names: Iterable[str]) -> str:
+    """Names as they stand in a table."""
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _box(name: str) -> Iterator[str]:
+def box(name: str) -> Iterator[str]:
+    """A stream in a Mermaid diagram, with its primary key."""
     yield f"  {name} {{"
-    for column in _key(_streams()[name]):
+    for column in key_of(streams()[name]):
         yield f"    string {column} PK"
     yield "  }"
-
-
-def _references(name: str, entities: list[str]) -> Iterator[str]:
-    """An entity refers to another where it has the other's key as a column."""
-    columns = _streams()[name].json_schema["properties"]
-    for other in entities:
-        (key,) = _key(_streams()[other])
-        if other != name and key in columns:
-            yield f"  {other} ||--o{{ {name} : {key}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from docs import SOURCE
@@ -30,7 +30,7 @@ def permissions_of_all() -> str:
     streams: dict[str, list[str]] = {}
     for row in SOURCE.rows():
         if "group" not in row:
-            for permission in _permissions(row):
+            for permission in permissions(row):
                 streams.setdefault(permission, []).append(str(row["name"]))
     head = ["| Permission | Streams |", "|---|---|"]
     return "\n".join(head + [f"| {name} | {_shown(of)} |" for name, of in streams.items()])
@@ -41,12 +41,13 @@ def permissions_of_groups() -> str:
     groups: dict[str, set[str]] = {}
     for row in SOURCE.rows():
         if "group" in row:
-            groups.setdefault(row["group"], set()).update(_permissions(row))
+            groups.setdefault(row["group"], set()).update(permissions(row))
     head = ["| Stream group | Permissions |", "|---|---|"]
     return "\n".join(head + [f"| `{group}` | {', '.join(sorted(groups[group]))} |" for group in sorted(groups)])
 
 
-def _permissions(row: Mapping[str, Any]) -> Iterable[str]:
+def permissions(row: Mapping[str, Any]) -> list[str]:
+    """The permissions a stream needs."""
     endpoint = row.get("endpoint") or row.get("$parameters", {}).get("endpoint") or REPORTS
     if "scope" not in row and endpoint not in PERMISSIONS:
         raise SystemExit(f"Say in scripts/setup_guide.py which permission {endpoint} needs.")

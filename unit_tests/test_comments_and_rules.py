@@ -13,7 +13,8 @@ from typing import Any
 from harness import Sync
 
 from tiktok_simulator import Fault, Request, Response, Simulator, World
-from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.tables import rows_of
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
 
 Config = dict[str, Any]

@@ -13,7 +13,8 @@ from harness import Sync
 
 from source_tiktok_marketing.requesters.request_parameters import fill_in
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.tables import rows_of
 from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.protocol.wire import Request, Response
 

@@ -11,7 +11,8 @@ import pytest
 from harness import Sync
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.tables import rows_of
 from tiktok_simulator.world.model import Entity
 from tiktok_simulator.world.ready_made import TOKYO
 

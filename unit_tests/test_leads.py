@@ -15,7 +15,8 @@ from rows import TABLES
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.call import Answer
 from tiktok_simulator.endpoints.lists.leads import QUESTIONS, forms_of, leads_of
-from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.tables import rows_of
 from tiktok_simulator.protocol.wire import Response
 from tiktok_simulator.server.app import _written
 from tiktok_simulator.world.ready_made import TOKYO

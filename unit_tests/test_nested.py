@@ -15,8 +15,9 @@ from source_tiktok_marketing.schema.accounts import ACCOUNT_COLUMNS
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Simulator, World
+from tiktok_simulator.endpoints.lists.listed import lists, singular
 from tiktok_simulator.endpoints.lists.rules import DELETED
-from tiktok_simulator.endpoints.lists.tables import everything, lists, singular
+from tiktok_simulator.endpoints.lists.tables import everything
 from tiktok_simulator.world.ready_made import TOKYO
 
 FIRST, LAST = date(2026, 1, 15), date(2026, 1, 24)

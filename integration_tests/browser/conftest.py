@@ -1,4 +1,4 @@
-"""Debian's Chromium with the form in it, and the connector's own command behind the form's button."""
+"""Debian's Chromium with the form or the explorer in it, and the connector's own command behind the form's button."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from explorer_page import Explorer
 from platform_form import Form, Server
 from playwright.sync_api import Browser, Page, sync_playwright
 from running import Run
@@ -22,7 +23,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--pictures", action="store_true", help="draw the pictures of the setup guide anew")
+    parser.addoption("--pictures", action="store_true", help="draw the pictures of the documentation anew")
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +62,15 @@ def form(page: Page, spec: dict[str, Any], command: Callable[..., Run]) -> Form:
     shown = Form(page, server, page)
     shown.open()
     return shown
+
+
+@pytest.fixture
+def explorer(page: Page) -> Iterator[Explorer]:
+    """The explorer, opened from disk; what the page complains about fails the test."""
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.set_default_timeout(10_000)
+    page.set_viewport_size({"width": 1200, "height": 800})
+    yield Explorer(page)
+    assert told == []

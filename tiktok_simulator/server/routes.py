@@ -17,8 +17,9 @@ from tiktok_simulator.endpoints.lists.entities import (
 )
 from tiktok_simulator.endpoints.lists.gmv_max import gmv_max_report
 from tiktok_simulator.endpoints.lists.leads import forms, lead_file, lead_task
+from tiktok_simulator.endpoints.lists.listed import lists
 from tiktok_simulator.endpoints.lists.smart_plus import breakdown, overview
-from tiktok_simulator.endpoints.lists.tables import answer_list, lists
+from tiktok_simulator.endpoints.lists.tables import answer_list
 from tiktok_simulator.endpoints.lists.tiktok_accounts import BUSINESS, RENEWAL, answer_of_account, renew_token
 from tiktok_simulator.endpoints.reports.endpoint import integrated_report
 from tiktok_simulator.endpoints.reports.request import asked_advertisers

@@ -1,4 +1,4 @@
-"""Filling a world: custom audiences, images, videos, music and creative portfolios."""
+"""Filling a world: what an account has beside its campaigns, which its ads and ad groups name."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ def _iso(moment: datetime) -> str:
 
 
 def add_assets(world: World, account: Account, created: datetime, count: int = 3) -> None:
-    """Custom audiences, images, videos, music and creative portfolios of an account."""
+    """Audiences, files, portfolios, pixels, apps, identities and posts of an account, and a catalogue."""
     apart = timedelta(seconds=int(account.advertiser_id) % 3_600)  # ids are made of the time: no two accounts share one
     for number in range(count):
         made = created + apart + timedelta(days=number, hours=number)
-        for kind in ("audience", "image", "video", "music", "portfolio"):
-            material = str((int(made.timestamp()) << 32) + number)
-            entity_id, values = ASSETS[kind](material, made)
+        material = str((int(made.timestamp()) << 32) + number)
+        few = {kind: make for kind, (make, most) in FEW.items() if number < most}
+        for kind, make in (*ASSETS.items(), *few.items()):
+            entity_id, values = make(material, made)
             world.add(Entity(kind, entity_id, account.advertiser_id, entity_row(kind, **values)))
 
 
@@ -73,4 +74,57 @@ def _portfolio(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-ASSETS = {"audience": _audience, "image": _image, "video": _video, "music": _music, "portfolio": _portfolio}
+def _id(material: str, kind: str) -> str:
+    return str(7_000_000_000_000_000_000 + mix(material, kind) % 10**15)
+
+
+def _pixel(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
+    pixel_id = _id(material, "pixel")
+    return pixel_id, {
+        "pixel_id": pixel_id,
+        "pixel_code": f"C{mix(material):016X}",
+        "pixel_name": f"Pixel {pixel_id[-4:]}",
+    }
+
+
+def _app(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
+    app_id, number = _id(material, "app"), int(material) % 2**32
+    package = f"com.example.app{number + 1}"
+    return app_id, {
+        "app_id": app_id,
+        "app_platform_id": package,
+        "package_name": package,
+        "app_name": f"App {number + 1}",
+    }
+
+
+def _identity(material: str, kind: str) -> dict[str, Any]:
+    identity_id = _id(material, kind)
+    return {"identity_id": identity_id, "identity_type": kind, "display_name": f"Identity {identity_id[-4:]}"}
+
+
+def _poster(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
+    identity = _identity(material, POSTERS[int(material) % 2**32 % len(POSTERS)])
+    return identity["identity_id"], identity
+
+
+def _nobody(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
+    identity = _identity(material, "CUSTOMIZED_USER")
+    return identity["identity_id"], identity
+
+
+def _post(material: str, made: datetime) -> tuple[str, dict[str, Any]]:
+    item_id, (_, poster) = _id(material, "post"), _poster(material, made)
+    return item_id, {"item_id": item_id, "text": f"Post {item_id[-4:]}"} | poster
+
+
+def _catalog(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
+    catalog_id = _id(material, "catalog")
+    return catalog_id, {"catalog_id": catalog_id, "catalog_name": f"Catalog {catalog_id[-4:]}"}
+
+
+POSTERS = ("TT_USER", "BC_AUTH_TT")
+ASSETS = {"audience": _audience, "image": _image, "video": _video, "music": _music, "portfolio": _portfolio,
+          "pixel": _pixel, "app": _app, "identity": _poster, "post": _post}  # fmt: skip
+FEW = {"catalog": (_catalog, 2), "identity": (_nobody, 1)}
+"""What an account has few of, and how many: beside its posters one identity that is no TikTok account."""

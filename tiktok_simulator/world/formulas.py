@@ -39,9 +39,12 @@ DELIVERED_GROUPS = frozenset(
     {"Video", "Click", "Social", "LIVE", "Image", "Interactive add-on", "Instant experience", "Playable"}
 )
 EVENTS_OF_CORE = re.compile(r"conversion|result")
-IMPRESSION_BASED = re.compile(
-    r"^(conversion_rate|real_time_conversion_rate|result_rate|real_time_result_rate|engagement)"
-)
+# What a rate is a share of: clicks, but in these groups, and there for these exceptions.
+WHOLE_OF_GROUP: Mapping[str, str] = {
+    **dict.fromkeys(("Core", "Click", "Social", "Image"), "impressions"),
+    "App": "app_install", "App (SKAN)": "skan_app_install",
+}  # fmt: skip
+OF_CLICKS = frozenset({"skan_conversion_rate", "app_install_rate", "real_time_app_install_rate"})
 AMOUNT = re.compile(r"value|revenue")
 MONEY = frozenset(
     {"spend", "billed_cost", "cash_spend", "voucher_spend", "tax_spend", "cashback_coupon_spend",
@@ -64,11 +67,11 @@ def is_event(count: str) -> bool:
 
 def event_share(count: str, objective_type: str) -> int:
     """Units (or cents) of a count per million impressions of an ad with this objective."""
-    if count in SHARES:
-        return SHARES[count]
-    group = METRICS[count].group
+    group = METRICS[count].group if count != SECONDS else "Video"
     if OBJECTIVE_OF_GROUP.get(group, objective_type) != objective_type:
         return 0
+    if count in SHARES:
+        return SHARES[count]
     share = GROUP_SHARES.get(group, 150 + 40 * (len(count) % 7))
     return share * 2_500 if is_money(count) else share
 
@@ -130,21 +133,34 @@ RATIO = re.compile(r"cost_(?:per|pre|total)_|_cost$|value_per_|_rate(?:_v2)?$|ro
 
 def _counted(stem: str) -> str:
     """The integer metric a ratio's name speaks of; conversions when the name leads nowhere."""
-    for name in (stem, f"{stem}s", f"total_{stem}", f"{stem}_events", f"{stem}_count"):
+    in_all = re.sub(r"^(website|onsite|offline|native_growth)_", r"\1_total_", stem)
+    for name in (stem, f"{stem}s", f"total_{stem}", in_all, f"{stem}_events", f"{stem}_count"):
         if name in METRICS and METRICS[name].type == "integer":
             return name
     return "conversion"
+
+
+def _value_of(count: str) -> str:
+    """The money that a count brought in; that of purchases where no metric says it."""
+    stem = count.removeprefix("total_")
+    names = (
+        f"total_{stem}_value",
+        f"{count}_value",
+        "total_complete_payment_rate" if stem == "complete_payment" else "",
+    )
+    return next((name for name in names if name in METRICS), "total_purchase_value")
 
 
 def _by_name(name: str) -> Formula:
     if "cost_" in name or name.endswith("_cost"):
         return _ratio("spend", _counted(re.sub(r"cost_(per_|pre_)?|_cost$", "", name)), 0.01)
     if "value_per_" in name:
-        return _ratio("total_purchase_value", _counted(re.sub(r"(avg_|total_)?value_per_", "", name)), 0.01)
+        counted = _counted(re.sub(r"(avg_|total_)?value_per_", "", name))
+        return _ratio(_value_of(counted), counted, 0.01)
     if "roas" in name:
-        return _ratio("total_purchase_value", "spend", 1)
-    base = "impressions" if IMPRESSION_BASED.match(name) else "clicks"
-    return _ratio(_counted(re.sub(r"_rate(_v2)?$|_per_click$|_avg$|^average_", "", name)), base, 100)
+        return _ratio(_value_of(re.sub(r"_roas.*", "", name)), "spend", 1)
+    whole = "clicks" if name in OF_CLICKS else WHOLE_OF_GROUP.get(METRICS[name].group, "clicks")
+    return _ratio(_counted(re.sub(r"_rate(_v2)?$|_per_click$|_avg$|^average_", "", name)), whole, 100)
 
 
 @cache

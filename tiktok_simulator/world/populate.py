@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 from tiktok_simulator.protocol.parameters import TIME_FORMAT
 from tiktok_simulator.protocol.tables import read_table
+from tiktok_simulator.world.creatives import CALLS, creative_of, one_of
 from tiktok_simulator.world.delivery import Flight, mix
 from tiktok_simulator.world.model import Account, Entity
 from tiktok_simulator.world.world import World
 
 OBJECTIVES = ("TRAFFIC", "WEB_CONVERSIONS", "APP_PROMOTION", "REACH")
 SANDBOX_DAYS = date(2020, 12, 8), date(2020, 12, 19)  # hosts_auth.md §4: the only days with mock data
+SPARK = 2
+"""Which ad of an ad group is a post on TikTok (a Spark Ad)."""
 EMPTY_VALUE: Mapping[str, Any] = {"boolean": False, "number": 0, "integer": 0}
 
 
@@ -116,8 +119,7 @@ def _add_ad_group(world: World, account: Account, plan: Plan, campaign: Mapping[
         "adgroup", **_inherited(campaign, "is_smart_performance_campaign", "is_new_structure"),
         adgroup_id=adgroup_id, adgroup_name=f"{plan.name} / group {number + 1}",
         create_time=utc_text(created), modify_time=utc_text(created + timedelta(days=3)),
-        promotion_type="APP_ANDROID" if app else "WEBSITE", app_id=new_id(created, "app") if app else None,
-        package="com.example.app" if app else None,
+        promotion_type="APP_ANDROID" if app else "WEBSITE", **(_promoted_app(world, account, created) if app else {}),
         placement_type="PLACEMENT_TYPE_AUTOMATIC", placements=["PLACEMENT_TIKTOK", "PLACEMENT_PANGLE"],
         gender="GENDER_UNLIMITED", location_ids=["6252001"], budget_mode="BUDGET_MODE_DAY", budget=100.0,
         schedule_type="SCHEDULE_FROM_NOW", schedule_start_time=utc_text(created),
@@ -128,11 +130,26 @@ def _add_ad_group(world: World, account: Account, plan: Plan, campaign: Mapping[
         split_test_group_id=new_id(plan.created, campaign["campaign_id"], "test") if selling else None,
         optimization_goal="CLICK", bid_type="BID_TYPE_NO_BID", billing_event="CPC", pacing="PACING_MODE_SMOOTH",
         operation_status="ENABLE", secondary_status="ADGROUP_STATUS_DELIVERY_OK",
+        **(_sold(world, account, campaign["campaign_id"]) if selling else {}),
         **(_targeted(world, account, adgroup_id) if special else {}),
     )  # fmt: skip
     world.add(Entity("adgroup", adgroup_id, account.advertiser_id, row, plan.buying_type))
     for ad_number in range(plan.ads):
         _add_ad(world, account, plan, row, ad_number)
+
+
+def _promoted_app(world: World, account: Account, created: datetime) -> dict[str, Any]:
+    app = one_of(world, account, "app", 0)
+    return {"app_id": app.get("app_id", new_id(created, "app")), "package": app.get("package_name", "com.example.app")}
+
+
+def _sold(world: World, account: Account, campaign_id: str) -> dict[str, Any]:
+    """The pixel that tells of sales, and the catalogue that is sold from."""
+    pixel, catalog = one_of(world, account, "pixel", 0), one_of(world, account, "catalog", mix(campaign_id) % 97)
+    return {
+        "pixel_id": pixel.get("pixel_id"), "catalog_id": catalog.get("catalog_id"),
+        "catalog_authorized_bc_id": account.bc_id if catalog else None,
+    }  # fmt: skip
 
 
 def _targeted(world: World, account: Account, adgroup_id: str) -> dict[str, Any]:
@@ -143,7 +160,13 @@ def _targeted(world: World, account: Account, adgroup_id: str) -> dict[str, Any]
         for each in ids[kind]:
             world.add(Entity(kind, each, account.advertiser_id, {"keyword_id": each}))
     scenes = {"VIDEO_RELATED": ["21101000000"], "HASHTAG_RELATED": ids["hashtag"]}
+    audiences = [item.id for item in world.entities("audience", account.advertiser_id)]
     return {
+        "audience_ids": audiences[:1],
+        "excluded_audience_ids": audiences[1:2],
+        "interest_category_ids": ["10000", "13120"],
+        "languages": ["en", "de"],
+        "device_model_ids": ["201"],
         "interest_keyword_ids": ids["interest_keyword"],
         "purchase_intention_keyword_ids": ids["intention_keyword"],
         "actions": [
@@ -162,16 +185,21 @@ def _add_ad(world: World, account: Account, plan: Plan, ad_group: Mapping[str, A
         "ad", **_inherited(ad_group, "adgroup_id", "adgroup_name", "is_new_structure"),
         ad_id=ad_id, smart_plus_ad_id=smart_id, ad_id_v2=smart_id or ad_id, ad_name=f"{plan.name} / ad {number + 1}",
         create_time=utc_text(created), modify_time=None if smart else utc_text(created + timedelta(days=4)),
-        identity_type="CUSTOMIZED_USER", identity_id=new_id(created, "identity"), ad_format="SINGLE_VIDEO",
-        image_mode="IMAGE_MODE_VIDEO", ad_ref_pixel_id=int(new_id(created, "pixel")),
-        video_id=f"v10033g50000c{ad_id[-12:]}", ad_text="Simulated ad\nwith a second line", display_name=account.name,
-        call_to_action="LEARN_MORE", call_to_action_id=None if number else new_id(created, ad_id, "calls"),
-        landing_page_url="https://example.com/", app_name="", page_id=None,
+        ad_format="SINGLE_VIDEO", image_mode="IMAGE_MODE_VIDEO", display_name=account.name, app_name="", page_id=None,
+        call_to_action="LEARN_MORE", call_to_action_id=None if number else _calls(account, ad_id),
+        catalog_id=ad_group["catalog_id"], tracking_pixel_id=int(ad_group["pixel_id"] or 0) or None,
         operation_status="ENABLE", secondary_status="AD_STATUS_DELIVERY_OK",
+        **creative_of(world, account, ad_id, spark=number == SPARK and not smart and plan.buying_type == "AUCTION",
+                      app=plan.objective_type == "APP_PROMOTION"),
     )  # fmt: skip
     world.add(Entity("ad", ad_id, account.advertiser_id, row, plan.buying_type))
     first_day, last_day = SANDBOX_DAYS if account.sandbox else (account.local(created).date(), plan.last_day)
     world.flights[ad_id] = Flight(ad_id, world.seed, first_day, last_day, plan.late_days, plan.objective_type)
+
+
+def _calls(account: Account, ad_id: str) -> str:
+    """The calls to action of an ad, which other ads of its account have as well."""
+    return new_id(datetime(2025, 6, 1, tzinfo=UTC), account.advertiser_id, "calls", mix(ad_id, "calls") % CALLS)
 
 
 def auction_campaign(world: World, account: Account, created: datetime, number: int) -> str:

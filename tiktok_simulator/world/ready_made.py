@@ -8,7 +8,7 @@ from functools import cache
 
 from tiktok_simulator.world.assets import add_assets
 from tiktok_simulator.world.model import Account
-from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
+from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign, auction_campaign
 from tiktok_simulator.world.world import World
 
 FOUNDED = datetime(2025, 12, 1, 3, tzinfo=UTC)
@@ -54,8 +54,8 @@ def _fill_small(world: World) -> None:
 
 
 def _fill(world: World, account: Account) -> None:
-    ids = [add_campaign(world, account, plan) for plan in CAMPAIGNS]
     add_assets(world, account, FOUNDED)
+    ids = [add_campaign(world, account, plan) for plan in CAMPAIGNS]
     ad_groups = _below(world, account, "adgroup", campaign_id=ids[0])
     ads = _below(world, account, "ad", adgroup_id=ad_groups[1])
     late = _below(world, account, "ad", campaign_id=ids[6])[0]
@@ -80,8 +80,10 @@ def _fill_busy(world: World, advertisers: int, campaigns: int) -> None:
         created = datetime(2025, 1, 6, 5, tzinfo=UTC) + timedelta(hours=number)
         advertiser_id = str((int(created.timestamp()) << 32) + number)
         account = add_advertiser(world, advertiser_id, name=f"Busy {number + 1}", timezone="America/New_York",
-                                       created=created, campaigns=campaigns)  # fmt: skip
+                                 created=created)  # fmt: skip
         add_assets(world, account, created, 25)
+        for campaign in range(campaigns):
+            auction_campaign(world, account, created, campaign)
 
 
 def small_world(seed: int = 7) -> World:

@@ -8,7 +8,8 @@ import pytest
 
 from tiktok_simulator import World
 from tiktok_simulator.endpoints.lists.gmv_max import open_stores
-from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.tables import rows_of
 from tiktok_simulator.world.ready_made import LOS_ANGELES, TOKYO
 
 from .asking import Client

@@ -10,7 +10,8 @@ import pytest
 
 from tiktok_simulator import World
 from tiktok_simulator.endpoints.lists import tables
-from tiktok_simulator.endpoints.lists.tables import everything, lists, rows_of
+from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.tables import everything, rows_of
 from tiktok_simulator.world.ready_made import LOS_ANGELES, TOKYO
 from tiktok_simulator.world.world import BC_ID
 

@@ -34,8 +34,9 @@ def _line(world: World, advertiser_id: str, day: date, number: int) -> Sequence[
         name, before, after = "Name", f"It's “{seed % 97}”", "Größe, neu"
     shown = {"before": str(before.encode()), "after": str(after.encode())}
     details = json.dumps([{"action": "Change ", "name": name, "before_after": [shown]}])
-    object_id = str(7 * 10**18 + seed % 10**15)
-    return (f"{day} {8 + number:02}:{seed % 60:02}", "Ad group", object_id, "Settings" if number % 2 else
+    known = world.entities("adgroup", advertiser_id)
+    kind, object_id = ("Ad group", known[seed % len(known)].id) if known else ("Ad account", advertiser_id)
+    return (f"{day} {8 + number:02}:{seed % 60:02}", kind, object_id, "Settings" if number % 2 else
             "Budget & Schedule", "a***@example.com", "Marketing API", str(seed % 10**12), details)  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, read_request
+from tiktok_simulator.endpoints.lists.listed import lists
 from tiktok_simulator.endpoints.lists.rules import DELETED
-from tiktok_simulator.endpoints.lists.tables import lists
 from tiktok_simulator.endpoints.lists.tables import rows_of as listed_rows
 from tiktok_simulator.protocol.wire import invalid
 from tiktok_simulator.world.delivery import mix
@@ -21,6 +21,7 @@ from tiktok_simulator.world.world import World
 
 BEGIN = date(2023, 9, 1)
 STORES, CAMPAIGNS = "/gmv_max/store/list/", "/gmv_max/campaign/get/"
+SOLD, IDENTITIES = "/store/product/get/", "/gmv_max/identity/get/"
 PRODUCT, LIVE = "PRODUCT", "LIVE"
 # What a report can be grouped by beside time, and what that is about.
 LEVELS: Mapping[frozenset[str], str] = {
@@ -83,10 +84,17 @@ def report_rows(ask: Asked, store_id: str) -> list[Row]:
     if level == "account":
         return ask.rows_of({"advertiser_id": ask.advertiser_id})
     wanted = (each for each in campaigns(ask.world, ask.advertiser_id, store_id) if _is_wanted(each, ask.filtering))
-    subjects = (subject for campaign in wanted for subject in _below(campaign, level))
+    products = _products(ask.world, ask.advertiser_id, store_id)
+    subjects = (subject for campaign in wanted for subject in _below(campaign, level, products))
     among = (subject for subject in subjects if _among(subject, ask.filtering))
     named = ({name: value for name, value in subject.items() if name in ask.dimensions} for subject in among)
-    return [row for subject in named for row in ask.rows_of(subject)]
+    rows = [row for subject in named for row in ask.rows_of(subject)]
+    owners = {"advertiser_id": ask.advertiser_id, "store_id": store_id, "store_authorized_bc_id": ask.world.bc_id}
+    identities = [row["identity_id"] for row in listed_rows(ask.world, lists()[IDENTITIES], owners, None)]
+    for row in rows:
+        if "identity_id" in row["metrics"]:
+            row["metrics"]["identity_id"] = identities[mix(*row["dimensions"].values()) % len(identities)]
+    return rows
 
 
 def open_stores(world: World, advertiser_id: str) -> list[str]:
@@ -105,7 +113,13 @@ def campaigns(world: World, advertiser_id: str, store_id: str) -> Iterator[Campa
                 yield Campaign(row["campaign_id"], kind, row["secondary_status"] == DELETED)
 
 
-def _below(campaign: Campaign, level: str) -> Iterator[dict[str, str]]:
+def _products(world: World, advertiser_id: str, store_id: str) -> Sequence[str]:
+    """The products of a store."""
+    owners = {"advertiser_id": advertiser_id, "store_id": store_id, "bc_id": world.bc_id}
+    return [row["item_group_id"] for row in listed_rows(world, lists()[SOLD], owners, None)]
+
+
+def _below(campaign: Campaign, level: str, products: Sequence[str]) -> Iterator[dict[str, str]]:
     """What a campaign has of a level."""
     own = {"campaign_id": campaign.campaign_id}
     if level == "campaign":
@@ -114,8 +128,8 @@ def _below(campaign: Campaign, level: str) -> Iterator[dict[str, str]]:
         for number in range(ROOMS):
             yield own | {"room_id": _id(campaign.campaign_id, "room", number)}
     elif level in ("product", "creative") and campaign.kind == PRODUCT:
-        for number in range(PRODUCTS):
-            product = own | {"item_group_id": _id(campaign.campaign_id, "product", number)}
+        for item_group_id in products[:PRODUCTS]:
+            product = own | {"item_group_id": item_group_id}
             posts = [PRODUCT_CARD, *(_id(*product.values(), post) for post in range(POSTS))]
             yield from [product | {"item_id": post} for post in posts] if level == "creative" else [product]
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
+from tiktok_simulator.endpoints.lists.listed import lists
 from tiktok_simulator.endpoints.lists.made_up import SINCE
-from tiktok_simulator.endpoints.lists.tables import answer_list, lists, rows_of
+from tiktok_simulator.endpoints.lists.tables import answer_list, rows_of
 from tiktok_simulator.protocol.parameters import TIME_FORMAT
 from tiktok_simulator.protocol.wire import ApiError, invalid
 from tiktok_simulator.world.delivery import mix
@@ -52,7 +53,9 @@ def forms_of(world: World, owner: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def leads_of(world: World, owner: Mapping[str, str], page_id: str, region: str) -> list[dict[str, str]]:
     """The leads of one form from one region, by the headings of their file."""
-    return [_lead(owner, page_id, region, number) for number in range(world.leads.counts[region])]
+    accounts = [owner["advertiser_id"]] if "advertiser_id" in owner else sorted(world.permitted)
+    ads = [item.row for account in accounts for item in world.entities("ad", account)]
+    return [_lead(owner, page_id, region, number, ads) for number in range(world.leads.counts[region])]
 
 
 def lead_task(call: Call) -> Answer:
@@ -116,9 +119,11 @@ def _task(call: Call) -> Task:
     return call.world.leads.tasks.find(call["task_id"], call.grant.token, _place(call), call.now)
 
 
-def _lead(owner: Mapping[str, str], page_id: str, region: str, number: int) -> dict[str, str]:
+def _lead(
+    owner: Mapping[str, str], page_id: str, region: str, number: int, ads: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
     seed = mix(*owner.values(), page_id, region, number)
-    about = {name: str(mix(seed, name)) if name.endswith("_id") else f"{name} {seed % 97}" for name in ABOUT_ADS}
+    about = {name: ads[seed % len(ads)][name] if ads else "" for name in ABOUT_ADS}
     created = (SINCE + timedelta(seconds=seed % 20_000_000)).strftime(TIME_FORMAT)
     person = f"Person {seed % 10**9}"
     wrote = [person, f"{seed % 10**9}@example.org", f"Mornings, at home.\nOr in the office, says {person}"]

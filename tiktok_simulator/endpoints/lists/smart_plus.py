@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, read_request
-from tiktok_simulator.endpoints.lists.tables import lists
+from tiktok_simulator.endpoints.lists.listed import lists
 from tiktok_simulator.endpoints.lists.tables import rows_of as listed_rows
 from tiktok_simulator.protocol.wire import invalid
 from tiktok_simulator.world.delivery import mix

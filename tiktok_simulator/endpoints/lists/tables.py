@@ -13,19 +13,17 @@ several lists, each where an owner before has that value; `APP>` alone has none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
-from tiktok_simulator.endpoints.lists.made_up import Member, make_up, members_of, on_day
+from tiktok_simulator.endpoints.lists.listed import Listed, lists, singular
+from tiktok_simulator.endpoints.lists.made_up import make_up, on_day
+from tiktok_simulator.endpoints.lists.references import Referring
 from tiktok_simulator.endpoints.lists.rules import (
     DELETED,
     EVERY,
-    Days,
     adapt_record,
     check_rules,
     choose_members,
@@ -35,56 +33,11 @@ from tiktok_simulator.endpoints.lists.rules import (
     value_of,
 )
 from tiktok_simulator.endpoints.reports.business_center import accounts_of
-from tiktok_simulator.protocol.parameters import Signature, load_signatures
-from tiktok_simulator.protocol.tables import read_table
+from tiktok_simulator.protocol.parameters import load_signatures
 from tiktok_simulator.protocol.wire import ApiError, invalid
 from tiktok_simulator.world.world import World
 
 Owners = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One endpoint."""
-
-    path: str
-    records: Sequence[str]
-    owners: Mapping[str, str]
-    count: int | None
-    days: Days | None
-    deletes: bool
-
-    @property
-    def word(self) -> str:
-        """What the records are called where they are texts."""
-        return self.records[1] if len(self.records) > 1 else "value"
-
-    def names_of(self, owner: str) -> set[str]:
-        """The members that carry the value of an owner: called as the parameter is, or as what it names."""
-        told = re.fullmatch(r"\w+:(\w+)(\?.*)?", self.owners[owner])
-        return {singular(owner), told[1] if told else singular(owner)}
-
-    @property
-    def tree(self) -> Member:
-        """What an answer is made of."""
-        return members_of(self.path)
-
-
-@cache
-def lists() -> Mapping[str, Listed]:
-    """Every endpoint of lists.csv by its path."""
-    signatures = load_signatures()
-    return {row["endpoint"]: _listed(row, signatures[row["endpoint"]]) for row in read_table("lists")}
-
-
-def _listed(row: Mapping[str, str], signature: Signature) -> Listed:
-    pairs = (owner.partition("=") for owner in row["owners"].split(";") if owner)
-    first, last, longest, member, *more = row["days"].split(";") if row["days"] else ("", "", "0", "")
-    days = Days(first, last, int(longest), member, "open" in more) if first else None
-    records, members = row["records"].split("."), members_of(row["endpoint"])
-    deletes = "primary_status" in signature.members and "secondary_status" in members.at(records[:1]).members
-    count = None if row["count"] == "accounts" else int(row["count"] or 3)
-    return Listed(row["endpoint"], records, {name: source for name, _, source in pairs}, count, days, deletes)
 
 
 def answer_list(path: str, call: Call) -> Answer:
@@ -125,14 +78,22 @@ def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] |
     named = {name: value for owner, value in owners.items() if value for name in listed.names_of(owner)}
     element = listed.tree.at(listed.records[:1]).element
     accounts = accounts_of(world) if listed.count is None else ()
+
+    def others(path: str, owners: Owners) -> Sequence[dict[str, Any]]:
+        return [{**each, **row} for each, row in _records(world, path, owners)]
+
+    referring = Referring(world, listed.path, {**owners, **named}, others)
+    usual = referring.size(len(accounts) if listed.count is None else listed.count)
     found = []
     for day in _told(listed, days):
-        size = world.list_sizes.get(listed.path, listed.count if listed.count is not None else len(accounts))
+        size = world.list_sizes.get(listed.path, usual)
         for number in range(size + min(size, listed.deletes)):
             known = named if number else {"bc_id": world.bc_id, **named}
             known = {**known, "advertiser_id": accounts[number]} if number < len(accounts) else known
             known = known if number < size else {**known, "secondary_status": DELETED}
             row = make_up(element, (listed.path, *owners.values(), day, number), known)
+            if isinstance(row, dict) and number < usual:  # a list made larger goes on with ids of its own
+                referring.write(row, number, element)
             row = adapt_record(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
             if listed.days and listed.days.member:
                 row[listed.days.member] = on_day(element.members[listed.days.member], day)
@@ -163,12 +124,6 @@ def place_records(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str
     if member.type == "object":
         return {**data, name: rows[0] if rows else {}}
     return {**data, name: [row[listed.word] if member.type != "object[]" else row for row in rows]}
-
-
-def singular(name: str) -> str:
-    """The member that carries the value of a parameter: `pixel_ids` → `pixel_id`."""
-    called = name.rpartition(".")[2]
-    return called.removesuffix("s") if called.endswith(("ids", "types")) else called
 
 
 def _asked(listed: Listed, call: Call) -> Iterator[Owners]:
@@ -225,17 +180,27 @@ def _from(world: World, listed: Listed, source: str, owners: Owners) -> Sequence
         items, deleted = world.entities(path.rstrip("~"), owners["advertiser_id"]), path.endswith("~")
         rows = [item.row for item in items if deleted or not item.deleted]
         return [str(row[member]) for row in rows if row[member] is not None and has(row, having)]
-    parent = lists()[path]
-    named = {other: value for other, value in owners.items() if other in parent.owners}
-    above = (each for each in _all_owners(world, parent) if named.items() <= each.items())
-    found = ((each, row) for each in above for row in rows_of(world, parent, each, None))
-    living = ((each, row) for each, row in found if row.get("secondary_status") != DELETED)
+    living = ((each, row) for each, row in _records(world, path, owners) if row.get("secondary_status") != DELETED)
     rows = [row for each, row in living if has({**{singular(name): each[name] for name in each}, **row}, having)]
     for other, value in owners.items():
         beside = listed.owners[other].partition(":")
         if beside[0] == path:
             rows = [row for row in rows if value in _at(row, beside[2].partition("?")[0].split("."))]
     return [value for row in rows for value in _at(row, member.split("."))]
+
+
+def _records(world: World, path: str, owners: Owners) -> Sequence[tuple[Owners, dict[str, Any]]]:
+    """The records of a list, with the owners it is asked for with, as far as `owners` name them."""
+    parent = lists()[path]
+    named = {name: value for name, value in owners.items() if name in parent.owners}
+
+    def make() -> Sequence[tuple[Owners, dict[str, Any]]]:
+        above = (each for each in _all_owners(world, parent) if named.items() <= each.items())
+        return [(each, row) for each in above for row in rows_of(world, parent, each, None)]
+
+    key = ("records", path, *named.items(), *world.list_sizes.items(), *sorted(world.permitted))
+    found: Sequence[tuple[Owners, dict[str, Any]]] = world.cached(key, make)
+    return found
 
 
 def _at(row: Any, steps: Sequence[str]) -> list[str]:

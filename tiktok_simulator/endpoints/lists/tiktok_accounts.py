@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call
-from tiktok_simulator.endpoints.lists.tables import answer_list, lists
+from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.tables import answer_list
 from tiktok_simulator.protocol.wire import ApiError, invalid
 
 BUSINESS, RENEWAL = "/business/", "/tt_user/oauth2/refresh_token/"

@@ -12,6 +12,7 @@ from tiktok_simulator.endpoints.reports.filters import keeps_entity
 from tiktok_simulator.endpoints.reports.gains import Part, Place, count, is_delivered
 from tiktok_simulator.endpoints.reports.materials import OF_MATERIALS, SHOWN_IN, materials, show_material
 from tiktok_simulator.endpoints.reports.measures import Measures
+from tiktok_simulator.endpoints.reports.own_values import named
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.rows import ReportRow, Rows
 from tiktok_simulator.world.cells import cells
@@ -187,8 +188,8 @@ class GeneratedReport:
             yield item
             return
         for number, cell in enumerate(cells(self.breakdown, 0)):
-            named = item.dimensions | dict(zip(self.breakdown, cell.values, strict=True))
-            part = replace(item, dimensions=named, cell=number)
+            own = named(self.world, item.account, item.entity, self.breakdown, cell.values)
+            part = replace(item, dimensions=item.dimensions | own, cell=number)
             if self._delivered(part):
                 yield part
 

@@ -36,7 +36,7 @@ def _of_ad(world: World, ad: Entity) -> dict[str, str]:
         found["playable_id"] = _id("playable", ad.advertiser_id, number)
         found["playable_status"] = PLAYABLE_STATUSES[number]
     if world.campaign_of(ad).row["objective_type"] == SELLING:
-        catalog = found["catalog_id"] = _id("catalog", row["campaign_id"])
+        catalog = found["catalog_id"] = row["catalog_id"] or _id("catalog", row["campaign_id"])
         found["product_set_id"] = _id("product set", catalog, row["adgroup_id"])
         found["product_id"] = _id("product", catalog, mix(ad.id) % 3)
         found["store_id"] = _id("store", ad.advertiser_id)

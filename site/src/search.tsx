@@ -1,0 +1,165 @@
+// From a word to the columns and metrics that have it, and from these to streams.
+import MiniSearch from "minisearch";
+import { useDeferredList, useFocused } from "./hooks";
+import { useState } from "preact/hooks";
+import { columnsOf, groups, metrics, streams, words } from "./data";
+import { link, replaceRoute } from "./route";
+import { StreamLinks } from "./links";
+
+interface Found {
+  id: string;
+  name: string;
+  text: string;
+  type: string;
+  isStream: boolean;
+  streams: string[];
+}
+
+const SHOWN = 60;
+const STREAM_WEIGHT = 1.5;
+const entries = new Map(gather().map((entry) => [entry.id, entry]));
+const index = new MiniSearch<Found>({
+  fields: ["name", "whole", "text"],
+  extractField: (entry, field) => (field === "whole" ? entry.name : String(entry[field as keyof Found])),
+  // `average_video_play` is found by video, and by itself.
+  tokenize: (text, field) => (field === "whole" ? [text] : text.split(/[^\p{L}\p{N}]+/u).filter(Boolean)),
+  searchOptions: {
+    tokenize: (text) =>
+      text
+        .split(/[\s,;]+/)
+        .flatMap((word) => [...new Set([word, ...word.split("_")])])
+        .filter(Boolean),
+    boost: { whole: 6, name: 3 },
+    prefix: true,
+    fuzzy: (term) => (term.length > 4 ? 0.2 : false),
+    boostDocument: (id) => weightOf(entries.get(id as string)!),
+  },
+});
+index.addAll([...entries.values()]);
+
+/** Of two columns of one name, the one that more streams have is rather meant. */
+function weightOf(entry: Found): number {
+  return entry.isStream ? STREAM_WEIGHT : 1 + Math.log10(1 + entry.streams.length) / 4;
+}
+
+function gather(): Found[] {
+  const found = new Map<string, Found>();
+  for (const stream of streams) {
+    const text = `${words(stream.group)} ${stream.request.endpoint}`;
+    found.set(stream.name, { id: stream.name, name: stream.name, text, type: "", isStream: true, streams: [] });
+  }
+  for (const stream of streams) {
+    for (const column of columnsOf(stream)) {
+      const id = `${column.name} ${column.description}`;
+      const known = found.get(id) ?? { id, name: column.name, text: column.description, type: column.type, isStream: false, streams: [] };
+      known.streams.push(stream.name);
+      found.set(id, known);
+    }
+  }
+  // Metrics that no ready-made report has are to be had in a report of one's own.
+  for (const { name, column, description, type } of metrics) {
+    const id = `${column} ${description}`;
+    if (!found.has(id)) found.set(id, { id, name, text: description, type, isStream: false, streams: [] });
+  }
+  return [...found.values()];
+}
+
+export function Search({ about }: { about: string }) {
+  const [text, setText] = useState(about);
+  const input = useFocused();
+  const found = useDeferredList(text, (term) => index.search(term).map((result) => entries.get(result.id)!));
+  const change = (value: string) => {
+    setText(value);
+    replaceRoute("search", value);
+  };
+  return (
+    <>
+      <h1 tabIndex={-1}>Find a stream, a column or a metric</h1>
+      <p class="search">
+        <label for="search">Search for a name or a word</label>
+        <input
+          ref={input}
+          id="search"
+          type="search"
+          autocomplete="off"
+          placeholder="reach, landing page, video_play_actions …"
+          value={text}
+          onInput={(event) => change(event.currentTarget.value)}
+        />
+      </p>
+      <p role="status" class="quiet">
+        {told(text, found)}
+      </p>
+      {text.trim() ? <Results found={found} /> : <EveryGroup />}
+    </>
+  );
+}
+
+function told(text: string, found: Found[]): string {
+  if (!text.trim()) return `${streams.length} streams in ${groups.length} groups`;
+  const ofStreams = found.filter((entry) => entry.isStream).length;
+  const shown = found.length > SHOWN ? `, the best ${SHOWN} are shown` : "";
+  return `${ofStreams} streams, ${found.length - ofStreams} columns and metrics${shown}`;
+}
+
+function Results({ found }: { found: Found[] }) {
+  if (!found.length) return <p>Nothing has this word. Try a shorter one.</p>;
+  const shown = found.slice(0, SHOWN);
+  const ofStreams = shown.filter((entry) => entry.isStream);
+  return (
+    <>
+      {ofStreams.length > 0 && (
+        <section aria-labelledby="streams-found">
+          <h2 id="streams-found">Streams</h2>
+          <StreamLinks names={ofStreams.map((entry) => entry.name)} />
+        </section>
+      )}
+      <section aria-labelledby="columns-found">
+        <h2 id="columns-found">Columns and metrics</h2>
+        <ul class="results">
+          {shown
+            .filter((entry) => !entry.isStream)
+            .map((entry) => (
+              <Result entry={entry} key={entry.id} />
+            ))}
+        </ul>
+      </section>
+    </>
+  );
+}
+
+function Result({ entry }: { entry: Found }) {
+  return (
+    <li>
+      <h3>
+        <code>{entry.name}</code> <span class="type">{entry.type}</span>
+      </h3>
+      <p>{entry.text}</p>
+      {entry.streams.length > 3 ? (
+        <details>
+          <summary>in {entry.streams.length} streams</summary>
+          <StreamLinks names={entry.streams} />
+        </details>
+      ) : entry.streams.length ? (
+        <StreamLinks names={entry.streams} />
+      ) : (
+        <p class="quiet">
+          In no ready-made stream. <a href={link("report", JSON.stringify({ metrics: [entry.name] }))}>Build a report with it</a>
+        </p>
+      )}
+    </li>
+  );
+}
+
+function EveryGroup() {
+  return (
+    <div class="groups">
+      {groups.map((group) => (
+        <section aria-labelledby={`group-${group}`}>
+          <h2 id={`group-${group}`}>{words(group)}</h2>
+          <StreamLinks names={streams.filter((stream) => stream.group === group).map((stream) => stream.name)} />
+        </section>
+      ))}
+    </div>
+  );
+}

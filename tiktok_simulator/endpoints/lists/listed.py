@@ -1,0 +1,63 @@
+"""The endpoints of lists.csv: where their records are, whose they are and how many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from tiktok_simulator.endpoints.lists.made_up import Member, members_of
+from tiktok_simulator.endpoints.lists.rules import Days
+from tiktok_simulator.protocol.parameters import Signature, load_signatures
+from tiktok_simulator.protocol.tables import read_table
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One endpoint."""
+
+    path: str
+    records: Sequence[str]
+    owners: Mapping[str, str]
+    count: int | None
+    days: Days | None
+    deletes: bool
+
+    @property
+    def word(self) -> str:
+        """What the records are called where they are texts."""
+        return self.records[1] if len(self.records) > 1 else "value"
+
+    def names_of(self, owner: str) -> set[str]:
+        """The members that carry the value of an owner: called as the parameter is, or as what it names."""
+        told = re.fullmatch(r"\w+:(\w+)(\?.*)?", self.owners[owner])
+        return {singular(owner), told[1] if told else singular(owner)}
+
+    @property
+    def tree(self) -> Member:
+        """What an answer is made of."""
+        return members_of(self.path)
+
+
+@cache
+def lists() -> Mapping[str, Listed]:
+    """Every endpoint of lists.csv by its path."""
+    signatures = load_signatures()
+    return {row["endpoint"]: _listed(row, signatures[row["endpoint"]]) for row in read_table("lists")}
+
+
+def _listed(row: Mapping[str, str], signature: Signature) -> Listed:
+    pairs = (owner.partition("=") for owner in row["owners"].split(";") if owner)
+    first, last, longest, member, *more = row["days"].split(";") if row["days"] else ("", "", "0", "")
+    days = Days(first, last, int(longest), member, "open" in more) if first else None
+    records, members = row["records"].split("."), members_of(row["endpoint"])
+    deletes = "primary_status" in signature.members and "secondary_status" in members.at(records[:1]).members
+    count = None if row["count"] == "accounts" else int(row["count"] or 3)
+    return Listed(row["endpoint"], records, {name: source for name, _, source in pairs}, count, days, deletes)
+
+
+def singular(name: str) -> str:
+    """The member that carries the value of a parameter: `pixel_ids` → `pixel_id`."""
+    called = name.rpartition(".")[2]
+    return called.removesuffix("s") if called.endswith(("ids", "types")) else called

@@ -1,0 +1,44 @@
+"""Values of breakdowns that are things of an ad account: its files, posts and pixels, instead of those in cells.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from tiktok_simulator.world.cells import cells
+from tiktok_simulator.world.model import Account, Entity
+from tiktok_simulator.world.world import World
+
+# Dimension → what it is about, and the member of that which is its value.
+OWN: Mapping[str, tuple[str, str]] = {
+    "image_id": ("image", "image_id"),
+    "video_material_id": ("video", "material_id"),
+    "post_id": ("post", "item_id"),
+    "event_source_id": ("pixel", "pixel_id"),
+}
+
+
+@cache
+def _places(dimension: str) -> Mapping[str, int]:
+    return {cell.values[0]: place for place, cell in enumerate(cells((dimension,), 0))}
+
+
+def named(
+    world: World, account: Account, entity: Entity | None, dimensions: Sequence[str], values: Sequence[str]
+) -> dict[str, str]:
+    """The values of a cell by dimension; those of things are the account's, what an ad itself shows coming first."""
+    found = dict(zip(dimensions, values, strict=True))
+    for dimension in OWN.keys() & found.keys():
+        kind, member = OWN[dimension]
+        items = world.entities(kind, account.advertiser_id)
+        shown = set(map(str, _shown(entity)))
+        items = sorted(items, key=lambda item: item.id not in shown)
+        if (place := _places(dimension)[found[dimension]]) < len(items):
+            found[dimension] = str(items[place].row[member])
+    return found
+
+
+def _shown(entity: Entity | None) -> Sequence[object]:
+    """The ids of what an ad shows."""
+    row = entity.row if entity and entity.kind == "ad" else {}
+    return [row.get("video_id"), row.get("tiktok_item_id"), *row.get("image_ids", ())]
