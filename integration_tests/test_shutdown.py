@@ -38,7 +38,7 @@ class Process:
 
     def ended(self) -> Run:
         """Its outcome. It has to end by itself."""
-        text, noise = self.popen.communicate(timeout=120)
+        text, noise = self.popen.communicate(timeout=240)
         lines = [line for line in text.decode("utf-8").splitlines() if line]
         return Run(self.popen.returncode, [json.loads(line) for line in lines], noise.decode("utf-8"))
 
@@ -85,8 +85,7 @@ def keys(run: Run) -> set[tuple[str, str]]:
     return {(row["campaign_id"], row["stat_time_day"]) for row in run.rows(STREAM)}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), slow(signal.SIGINT, 130)])
 def test_a_cancelled_sync_writes_what_it_has_read_with_its_state_and_ends(
     number: int, code: int, start: Any, silent: Any, config: dict[str, Any], command: Any, tiktok: Any
 ) -> None:
@@ -94,7 +93,7 @@ def test_a_cancelled_sync_writes_what_it_has_read_with_its_state_and_ends(
     whole = keys(command("read", config=config, catalog=catalog_of(STREAM)))
     reached = silent("/report/integrated/get/", READ_BEFORE)
     with start("read", config=config, catalog=catalog_of(STREAM)) as process:
-        assert reached.wait(120)
+        assert reached.wait(240)
         process.popen.send_signal(number)
         first = process.ended()
     assert (first.code, first.noise, first.errors) == (code, "", [])
@@ -110,7 +109,7 @@ def test_a_cancelled_sync_writes_what_it_has_read_with_its_state_and_ends(
 def test_a_cancelled_check_ends_without_a_word(start: Any, silent: Any, config: dict[str, Any]) -> None:
     reached = silent("/advertiser/info/", 0)
     with start("check", config=config) as process:
-        assert reached.wait(120)
+        assert reached.wait(240)
         process.popen.terminate()
         run = process.ended()
     assert (run.code, run.noise, run.of("TRACE"), run.of("CONNECTION_STATUS")) == (143, "", [], [])
@@ -122,10 +121,10 @@ def test_a_sync_whose_reader_goes_away_while_nothing_is_written_ends_with_one_li
 ) -> None:
     reached = silent("/report/integrated/get/", 0)
     with start("read", config=config, catalog=catalog_of(STREAM)) as process:
-        assert reached.wait(120)
+        assert reached.wait(240)
         assert process.popen.stdout
         process.popen.stdout.close()
-        assert process.popen.wait(timeout=120) == 1
+        assert process.popen.wait(timeout=240) == 1
         assert process.popen.stderr
         assert process.popen.stderr.read().count(b"\n") == 1
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from airbyte_cdk import AirbyteEntrypoint, AirbyteTracedException
+from harness import PATIENCE
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,6 @@ from source_tiktok_marketing.shutdown import Shutdown
 # How many times as many examples as in `make test-slow`; `make test` tries one in ten.
 # `FUZZ_EXAMPLES=50 pytest unit_tests/test_fuzz_pages.py` searches for longer.
 TIMES = float(os.environ.get("FUZZ_EXAMPLES", "1"))
-LONGEST_RUN = 60
 CLASSES = "|".join(name for name in vars(builtins) if name.endswith(("Error", "Exception")))
 UNFIT_FOR_USERS = re.compile(rf"Traceback|Something went wrong|\b({CLASSES}|JSONDecodeError|ValidationError)\b")
 
@@ -147,7 +147,7 @@ def in_time() -> Iterator[None]:
         raise TimeoutError("the command hangs")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, LONGEST_RUN)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
     try:
         yield
     finally:

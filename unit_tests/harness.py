@@ -26,6 +26,10 @@ from tiktok_simulator.endpoints.filter_values import asks_apart
 NOW = datetime(2026, 2, 15, 5, 0, tzinfo=UTC)
 
 
+# Seconds within which every answer comes, and every process ends, however busy the machine is.
+PATIENCE = 240
+
+
 def frozen_now() -> datetime:
     """The moment it is in a test, for the simulator.
 

@@ -10,7 +10,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from harness import Sync, frozen_now, read_streams
+from harness import PATIENCE, Sync, frozen_now, read_streams
 from rows import PERIODS, REPORTS, name_of
 
 from source_tiktok_marketing.retrievers.activity import Group
@@ -207,7 +207,7 @@ def test_the_sandbox_which_knows_no_accounts_reports_is_read_whole(
 
 
 def test_a_day_is_claimed_by_one_thread_and_the_others_wait_for_its_answer() -> None:
-    group, together = Group(["1"], until=40), Barrier(8, timeout=10)
+    group, together = Group(["1"], until=40), Barrier(8, timeout=PATIENCE)
 
     def look(day: int) -> range:
         together.wait()

@@ -92,7 +92,6 @@ def test_a_sync_by_a_wrong_clock_and_one_by_a_right_one_have_every_row(
         assert expected <= keys(stream, wrong, right)
 
 
-@pytest.mark.slow
 def test_no_cursor_passes_tiktoks_time(sync: Run, tiktok: Simulator, recent: Config, clock: Any) -> None:
     be_ahead(tiktok, clock, WRONG)
     result = sync(*KEYS, config=recent)

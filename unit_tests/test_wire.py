@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from harness import PATIENCE
 
 from source_tiktok_marketing.requesters import transport as wire
 from source_tiktok_marketing.requesters.authenticator import TiktokAuthenticator
@@ -30,7 +31,7 @@ def tiktok(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
 
 
 def ask() -> requests.Response:
-    return requests.get(URL, auth=TiktokAuthenticator(CONFIG, {}), timeout=5)
+    return requests.get(URL, auth=TiktokAuthenticator(CONFIG, {}), timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 
@@ -63,9 +63,6 @@ class Flight:
     last_day: date | None = None
     late_days: int = 0
     objective_type: str = "TRAFFIC"
-    _rates: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False, compare=False)
-    _vectors: dict[tuple[str, ...], list[tuple[int, int, int]]] = field(default_factory=dict, repr=False, compare=False)
-    _possible: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def __hash__(self) -> int:
         return hash((self.seed, self.ad_id))
@@ -94,22 +91,15 @@ class Flight:
         days = (self.last_day - self.first_day).days + 1
         return 24 * (days + self.late_days if event else days)
 
-    def _rate(self, count: str) -> tuple[int, int, int]:
+    def rate(self, count: str) -> tuple[int, int, int]:
         """(rate, phase, 1 when it is an event) of one count."""
-        if count not in self._rates:
-            draw = mix(self.seed, self.ad_id, count)
-            base = 300_000 + mix(self.seed, self.ad_id, "impressions") % 1_200_000
-            share = event_share(count, self.objective_type) * (90 + draw % 21) // 100
-            if count == "conversion" and self.late_days:
-                share = max(share, 20_000)
-            rate = base if count == "impressions" else base * share // SCALE
-            self._rates[count] = (rate, draw % SCALE if rate else 0, int(is_event(count)))
-        return self._rates[count]
-
-    def _rates_of(self, counts: tuple[str, ...]) -> list[tuple[int, int, int]]:
-        if counts not in self._vectors:
-            self._vectors[counts] = [self._rate(count) for count in counts]
-        return self._vectors[counts]
+        draw = mix(self.seed, self.ad_id, count)
+        base = 300_000 + mix(self.seed, self.ad_id, "impressions") % 1_200_000
+        share = event_share(count, self.objective_type) * (90 + draw % 21) // 100
+        if count == "conversion" and self.late_days:
+            share = max(share, 20_000)
+        rate = base if count == "impressions" else base * share // SCALE
+        return rate, draw % SCALE if rate else 0, int(is_event(count))
 
     def _volumes(self, hours: int) -> tuple[int, int]:
         """Volume of what is delivered, and of events, at a moment."""
@@ -121,13 +111,12 @@ class Flight:
     def totals(self, counts: Sequence[str], hours: int) -> list[int]:
         """What each count has reached `hours` after the first midnight."""
         volumes = self._volumes(hours)
-        return [(rate * volumes[event] + phase) // SCALE for rate, phase, event in self._rates_of(tuple(counts))]
+        return [(rate * volumes[event] + phase) // SCALE for rate, phase, event in _rates(self, tuple(counts))]
 
     def possible(self, report_type: str) -> list[str]:
         """The counts of a report type that this ad ever has."""
-        if report_type not in self._possible:
-            self._possible[report_type] = [count for count in counts_of(report_type) if self._rate(count)[0]]
-        return self._possible[report_type]
+        counts = counts_of(report_type)
+        return [count for count, (rate, _, _) in zip(counts, _rates(self, counts), strict=True) if rate]
 
     def moves(self, start: int, end: int) -> bool:
         """Whether anything can have been delivered from hour `start` to hour `end`."""
@@ -138,7 +127,7 @@ class Flight:
         before, after = self._volumes(start), self._volumes(end)
         if before == after:
             return [0] * len(counts)
-        rates = self._rates_of(tuple(counts))
+        rates = _rates(self, tuple(counts))
         if cell is None:
             return [(rate * after[event] + phase) // SCALE - (rate * before[event] + phase) // SCALE
                     for rate, phase, event in rates]  # fmt: skip
@@ -161,6 +150,12 @@ class Flight:
                     (origin + first * users_per // impressions_per, origin - (-last * users_per // impressions_per))
                 )
         return reached
+
+
+@lru_cache(maxsize=5_000)
+def _rates(flight: Flight, counts: tuple[str, ...]) -> Sequence[tuple[int, int, int]]:
+    """The rates of some counts: kept for all worlds, as a thousand worlds of a test run have the same ads."""
+    return [flight.rate(count) for count in counts]
 
 
 def distinct(intervals: Sequence[Interval], cell: Cell | None = None) -> int:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
+from harness import PATIENCE
 
 from tiktok_simulator import Request, Response, Simulator, intercepted, served
 from tiktok_simulator.server.app import PRODUCTION_HOST
@@ -123,7 +124,7 @@ def _through_requests(session: requests.Session) -> Callable[[Request], Response
             params=dict(request.query),
             headers=dict(request.headers),
             data=request.body,
-            timeout=10,
+            timeout=PATIENCE,
         )
         return Response(answer.status_code, dict(answer.headers), answer.content)
 

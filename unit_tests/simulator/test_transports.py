@@ -22,7 +22,7 @@ from tiktok_simulator.server.routes import PREFIX
 from tiktok_simulator.world.ready_made import TOKYO, small_world
 from tiktok_simulator.world.world import TOKEN
 
-from .asking import NOW, REPORT, over, wire
+from .asking import NOW, PATIENCE, REPORT, over, wire
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -55,33 +55,33 @@ def test_both_transports_give_the_same_answers() -> None:
 
 def test_in_process_every_host_is_the_simulators_and_strangers_are_refused(simulator: Simulator) -> None:
     with intercepted(simulator):
-        assert requests.get("https://example.com/", timeout=5).status_code == 403
+        assert requests.get("https://example.com/", timeout=PATIENCE).status_code == 403
     assert [exchange.host for exchange in simulator.transcript] == ["example.com"]
 
 
 def test_the_proxy_refuses_strangers_and_remembers_them(server: served, session: requests.Session) -> None:
     with pytest.raises(requests.exceptions.ProxyError, match="403"):
-        session.get("https://example.com/", timeout=5)
-    assert session.get("http://example.org/", timeout=5).status_code == 403
+        session.get("https://example.com/", timeout=PATIENCE)
+    assert session.get("http://example.org/", timeout=PATIENCE).status_code == 403
     assert server.refused == ["example.com", "example.org"]
     assert server.simulator.transcript == []
 
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_both_hosts_have_certificates_of_their_own_names(session: requests.Session, host: str) -> None:
-    assert session.get(f"https://{host}{PREFIX}/campaign/get/", timeout=5).json()["code"] == 40104
+    assert session.get(f"https://{host}{PREFIX}/campaign/get/", timeout=PATIENCE).json()["code"] == 40104
 
 
 def test_a_client_that_does_not_trust_us_gets_nothing(server: served, session: requests.Session) -> None:
     session.verify = True
     with pytest.raises(requests.exceptions.SSLError):
-        session.get(f"https://{HOSTS[0]}{PREFIX}/campaign/get/", timeout=5)
+        session.get(f"https://{HOSTS[0]}{PREFIX}/campaign/get/", timeout=PATIENCE)
     assert server.simulator.transcript == []
 
 
 def test_one_connection_carries_many_requests(server: served, session: requests.Session) -> None:
     for _ in range(20):
-        session.get(f"https://{HOSTS[0]}{PREFIX}/campaign/get/", timeout=5)
+        session.get(f"https://{HOSTS[0]}{PREFIX}/campaign/get/", timeout=PATIENCE)
     assert len(server.simulator.transcript) == 20
     (manager,) = session.get_adapter("https://").proxy_manager.values()  # type: ignore[attr-defined]
     (key,) = manager.pools.keys()
@@ -91,11 +91,11 @@ def test_one_connection_carries_many_requests(server: served, session: requests.
 def test_large_answers_are_zipped_for_those_who_can_read_them(session: requests.Session) -> None:
     asked = {"params": wire(REPORT), "headers": {"Access-Token": TOKEN, "Accept-Encoding": "gzip"}}
     url = f"https://{HOSTS[0]}{PREFIX}/report/integrated/get/"
-    with session.get(url, stream=True, timeout=5, **asked) as zipped:  # type: ignore[arg-type]
+    with session.get(url, stream=True, timeout=PATIENCE, **asked) as zipped:  # type: ignore[arg-type]
         assert zipped.headers["Content-Encoding"] == "gzip"
         body = json.loads(gzip.decompress(zipped.raw.read()))
     asked["headers"]["Accept-Encoding"] = "identity"
-    plain = session.get(url, timeout=5, **asked)  # type: ignore[arg-type]
+    plain = session.get(url, timeout=PATIENCE, **asked)  # type: ignore[arg-type]
     assert "Content-Encoding" not in plain.headers
     assert plain.json()["data"] == body["data"]
 
@@ -109,7 +109,9 @@ def test_requests_at_the_same_time_are_all_answered_and_recorded(server: served,
             headers = {"Access-Token": TOKEN}
             for _ in range(5):
                 url = f"https://{HOSTS[0]}{PREFIX}/ad/get/"
-                codes.append(own.get(url, params={"advertiser_id": TOKYO}, headers=headers, timeout=10).json()["code"])
+                codes.append(
+                    own.get(url, params={"advertiser_id": TOKYO}, headers=headers, timeout=PATIENCE).json()["code"]
+                )
 
     threads = [threading.Thread(target=ask) for _ in range(6)]
     for thread in threads:
@@ -139,7 +141,7 @@ def test_closing_ends_open_connections_threads_and_files(simulator: Simulator) -
 def test_the_environment_is_all_a_client_needs(server: served, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
-    assert requests.get(f"https://{HOSTS[0]}{PREFIX}/ad/get/", timeout=5).json()["code"] == 40104
+    assert requests.get(f"https://{HOSTS[0]}{PREFIX}/ad/get/", timeout=PATIENCE).json()["code"] == 40104
 
 
 def test_the_command_prints_how_to_reach_it_and_stops_by_itself() -> None:
@@ -155,7 +157,7 @@ def test_the_command_prints_how_to_reach_it_and_stops_by_itself() -> None:
         "2026-03-01T10:00:00Z",
     ]
     done = subprocess.run(
-        command, cwd=REPOSITORY, env={**os.environ}, capture_output=True, text=True, timeout=60, check=True
+        command, cwd=REPOSITORY, env={**os.environ}, capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     lines = done.stdout.splitlines()
     assert lines[0].startswith("export HTTPS_PROXY=http://127.0.0.1:")
