@@ -72,6 +72,7 @@ def test_a_form_is_asked_for_where_its_leads_lie(region: str, headers: Json, wai
     assert asked["request_params"] == {"advertiser_id": "17", "task_id": "5"}
     assert asked["request_headers"] == headers
     assert len(waits) == 1
+    assert download.stream_response  # the CDK logs what is not streamed, with all that people wrote
 
 
 @pytest.mark.parametrize(
