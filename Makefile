@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick mutation soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -98,13 +98,20 @@ bench-quick: $(READY)  ## fails if a record costs much more, beside a bare loop,
 soak: $(READY)  ## three years of fifty ad accounts read under faults, every row compared: SOAK="--years 1 --fault-rate 0.05"
 	$(BIN)/python -m benchmarks.soak $(SOAK)
 
+MUTANTS ?= 40
+
+mutation: $(READY)  ## how many small mistakes in the connector the quick tests find: MUTANTS=40 of each module
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/mutation.txt
+	FUZZ_EXAMPLES=0.1 nice -n 10 $(BIN)/python scripts/mutation.py --mutants $(MUTANTS)
+
 lock: $(READY)  ## writes the locks anew from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
+	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group mutation --output-file requirements/mutation.txt
 	printf 'hatchling\n' | $(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt - --output-file requirements/build.txt
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 clean:  ## removes what the targets made
-	rm -rf .venv build dist demo/output benchmarks/.cache site/node_modules integration_tests/browser/form/node_modules integration_tests/browser/form/built
+	rm -rf .venv .mutation build dist demo/output benchmarks/.cache site/node_modules integration_tests/browser/form/node_modules integration_tests/browser/form/built

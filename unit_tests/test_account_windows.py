@@ -14,7 +14,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_tiktok_marketing.incremental.cursor import AdvertiserCursor, keep_every_account
 from source_tiktok_marketing.incremental.page_messages import PageMessage
-from source_tiktok_marketing.incremental.present_cursor import PresentCursor
+from source_tiktok_marketing.incremental.present_cursor import PresentCursor, bound_to_present
 from source_tiktok_marketing.incremental.windows import days_of, hold, is_outside, refuse, slice_of
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.pages import Lines
@@ -180,6 +180,7 @@ def test_a_state_is_the_cdks_and_every_row_is_wanted(cursor: AdvertiserCursor, i
     [
         ("2026-02-15T05:00:00", True),
         ("2026-02-15T04:59:59Z", True),
+        ("2026-02-15T05:00:00Z", True),
         ("2026-02-15T05:00:01", False),
         ("2026-02-16", False),
         (None, True),
@@ -196,6 +197,30 @@ def test_a_list_follows_no_moment_that_has_not_been(moment: str | None, follows:
     assert (inner.closed, inner.emitted) == ([window.window], True)
     assert not present.should_be_synced(window.row(moment))
     assert present.state == inner.state
+
+
+class Stream:
+    """A stream as far as its cursor goes."""
+
+    def __init__(self, cursor_field: str | None) -> None:
+        self.cursor_field, self.cursor = cursor_field, Kept()
+
+
+@pytest.mark.parametrize(
+    ("field", "is_windowed", "kind"),
+    [
+        ("stat_time_day", False, AdvertiserCursor),
+        ("period_start", False, AdvertiserCursor),
+        ("create_time", True, AdvertiserCursor),
+        ("modify_time", False, PresentCursor),
+        (None, False, Kept),
+    ],
+)
+def test_what_is_read_in_windows_follows_them_and_what_changes_follows_the_present(
+    field: str | None, is_windowed: bool, kind: type[Cursor]
+) -> None:
+    stream: Any = Stream(field)
+    assert isinstance(bound_to_present(stream, SyncClock({}), is_windowed=is_windowed).cursor, kind)
 
 
 @pytest.mark.parametrize(

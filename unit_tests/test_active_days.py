@@ -8,13 +8,18 @@ from typing import Any, cast
 import orjson
 import pytest
 import requests
+from airbyte_cdk import AirbyteTracedException, FailureType
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_tiktok_marketing.retrievers.activity import Group, bits_of, day_number, days_of, rows_by_day
+from source_tiktok_marketing.errors import RefusedRequestError
+from source_tiktok_marketing.requesters.asked_apart import Kind
+from source_tiktok_marketing.retrievers.activity import Activity, Group, bits_of, day_number, days_of, rows_by_day
+from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.buying_types import Held, narrow
 from source_tiktok_marketing.retrievers.reports import Part
 from source_tiktok_marketing.retrievers.substreams import order_outermost_first
+from source_tiktok_marketing.sync import PREPARED
 
 FIRST = day_number("2026-01-01")
 
@@ -197,3 +202,75 @@ def test_a_kind_came_whole_where_each_of_its_rows_was_among_the_others() -> None
     held.let_go(2)
     assert held.came_whole() == {"Reach", "TopView"}
     assert list(held.rows) == [4]
+
+
+TOP_VIEW = Kind("TopView", {"field_name": "buying_type", "filter_value": '["RESERVATION_TOP_VIEW"]'}, {})
+
+
+def on(day: int) -> StreamSlice:
+    """A window of one day of January."""
+    written = f"2026-01-{day:02}"
+    days = {"first_day": "2026-01-01", "last_day": "2026-01-31"}
+    cursor = {"start_time": written, "end_time": written}
+    return StreamSlice(partition={"advertiser_id": "1"}, cursor_slice=cursor, extra_fields=days)
+
+
+class Refusing(Requester):
+    """Raises an error, and counts how often it was asked."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(None)
+        self.error, self.times = error, 0
+
+    def send_request(self, request_params: Mapping[str, str]) -> requests.Response | None:
+        self.times += 1
+        raise self.error
+
+
+@pytest.fixture
+def apart() -> ApartDays:
+    config = {PREPARED: {"sample": False}, "credentials": {}, "max_wait_minutes": 15}
+    Activity.of(config).metrics = ["spend"]
+    return ApartDays.of(config)
+
+
+def may_have(apart: ApartDays, requester: Requester, *days: int, metrics: tuple[str, ...] = ("spend",)) -> list[bool]:
+    apart.requester = cast("HttpRequester", requester)
+    return [apart.may_have_rows(TOP_VIEW, on(day), metrics, ()) for day in days]
+
+
+def test_a_day_without_a_row_of_a_kind_is_not_asked_for_it(apart: ApartDays) -> None:
+    requester = Requester({"code": 0, "data": {"list": [ROW], "page_info": ALL}})
+    assert may_have(apart, requester, 3, 4, 31, 3) == [True, False, False, True]
+    assert orjson.loads(requester.asked["filtering"])[0] == TOP_VIEW.filter
+    assert requester.asked["metrics"] == '["spend"]'
+
+
+def test_days_of_which_tiktok_does_not_tell_all_may_have_rows(apart: ApartDays) -> None:
+    requester = Requester(
+        {"code": 0, "data": {"list": [ROW], "page_info": {**ALL, "total_number": 2, "total_page": 2}}}
+    )
+    assert may_have(apart, requester, 3, 4) == [True, True]
+
+
+def test_a_metric_that_was_not_looked_for_may_have_rows_on_any_day(apart: ApartDays) -> None:
+    requester = Requester({"code": 0, "data": {"list": [], "page_info": {**ALL, "total_number": 0, "total_page": 0}}})
+    assert may_have(apart, requester, 3, metrics=("spend", "video_play_actions")) == [True]
+    assert requester.asked == {}
+    assert may_have(apart, requester, 3) == [False]
+    apart.requester = None
+    assert apart.may_have_rows(TOP_VIEW, on(3), ("spend",), ())
+
+
+def test_what_fails_is_asked_for_again_another_day_and_what_is_refused_is_not(apart: ApartDays) -> None:
+    failing = Refusing(AirbyteTracedException("out"))
+    assert may_have(apart, failing, 3, 4) == [True, True]
+    other = StreamSlice(
+        partition={"advertiser_id": "2"}, cursor_slice=on(3).cursor_slice, extra_fields=on(3).extra_fields
+    )
+    refusing = Refusing(RefusedRequestError(requests.Response(), "no", "no", "", FailureType.config_error))
+    apart.requester = cast("HttpRequester", refusing)
+    for _ in range(2):
+        assert apart.may_have_rows(TOP_VIEW, other, ("spend",), ())
+    assert may_have(apart, refusing, 31) == [True]
+    assert (failing.times, refusing.times) == (1, 1)

@@ -169,6 +169,12 @@ def test_where_tiktok_tells_no_size_the_one_asked_for_says_how_far_a_list_reache
     assert not after(pages(reachable=3), found)
 
 
+def test_a_list_without_any_size_reaches_at_least_a_row_a_page() -> None:
+    found = answer({"list": [{"id": 1}], "page_info": {"total_page": 9}}, page="1")
+    assert after(pages(reachable=2), found)
+    assert not after(pages(reachable=1), found)
+
+
 def test_a_list_whose_count_changes_is_begun_anew_and_told(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     pager = pages(sweeps=[{"filter": "a"}])
@@ -203,6 +209,8 @@ def test_a_list_that_keeps_shrinking_or_repeating_is_given_up() -> None:
 
 def test_a_list_that_keeps_growing_is_read_on_as_only_rows_that_were_read_move() -> None:
     assert after(pages(), page(2, 3, 4, total=6), begun_anew(READ_AGAIN))
+    uncounted = after(pages(), page(1, 1, 2), {"sweep": 0, "page": 1, "again": READ_AGAIN})
+    assert after(pages(), page(2, 3, 4, total=1), uncounted)  # where it was not counted before, it has grown
 
 
 def test_a_list_that_ends_too_early_is_begun_anew_unless_two_pages_say_so(caplog: pytest.LogCaptureFixture) -> None:
