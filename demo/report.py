@@ -10,7 +10,7 @@ from itertools import groupby
 from .database import CampaignSpend, Database
 from .terminal import Cell, shortened, table
 
-READ_WHOLE = ("advertisers", "ads_reports_lifetime")
+READ_WHOLE = ("advertisers", "campaigns", "ad_groups", "ads_reports_lifetime")
 
 
 def syncs(

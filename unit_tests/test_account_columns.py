@@ -92,11 +92,6 @@ def test_the_details_are_asked_for_once_however_many_streams_repeat_them(sync: R
     assert len(tiktok.asked(INFO)) == 1
 
 
-def test_streams_without_such_columns_do_not_ask_for_the_details(sync: Read, tiktok: Simulator) -> None:
-    assert sync("audiences", "ads").rows("ads")
-    assert tiktok.asked(INFO) == []
-
-
 def test_where_the_details_are_not_permitted_lists_have_nulls_and_one_warning_says_so(sync: Read, world: World) -> None:
     world.unscoped.add(INFO)
     result = sync("campaigns", "ad_groups")

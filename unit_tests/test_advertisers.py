@@ -33,8 +33,10 @@ def test_the_advertiser_list_is_read_once_per_sync_whatever_the_number_of_stream
     assert len(tiktok.asked("/oauth2/advertiser/get/")) == len(tiktok.asked("/advertiser/info/")) == 1
 
 
-def test_a_sync_of_entities_alone_does_not_ask_for_details(sync: Callable[..., Sync], tiktok: Simulator) -> None:
-    sync("campaigns", "ads")
+def test_a_sync_of_what_has_neither_days_nor_money_does_not_ask_for_details(
+    sync: Callable[..., Sync], tiktok: Simulator
+) -> None:
+    sync("audiences", "ads")
     assert tiktok.asked("/advertiser/info/") == []
 
 

@@ -17,7 +17,7 @@ from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.schema.columns import entity_columns
 from tiktok_simulator import Fault, Request, Response, Simulator, World, intercepted
 from tiktok_simulator.endpoints.reports.truth import truth_entities
-from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO, busy_world
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, busy_world
 
 KINDS = {
     "campaigns": "campaign",
@@ -109,6 +109,15 @@ def test_what_has_a_status_and_is_read_whole_is_emitted_whole(
     below = {row["secondary_status"] for row in found.values() if row["campaign_id"] == campaign}
     assert below <= {"CAMPAIGN_STATUS_DISABLE", "ADGROUP_STATUS_CAMPAIGN_DISABLE"}
     assert second.cursors(stream)[TOKYO] >= first.cursors(stream)[TOKYO]
+
+
+@pytest.mark.parametrize("stream", ["campaigns", "ad_groups", "ads", "smart_plus_campaigns", "gmv_max_campaigns"])
+def test_a_cursor_in_the_future_gives_no_row_and_stays_there(stream: str, sync: Callable[..., Sync]) -> None:
+    future = [{"partition": {"advertiser_id": each}, "cursor": {"modify_time": "2099-12-31T23:59:59"}}
+              for each in (TOKYO, LOS_ANGELES, BERLIN, EMPTY)]  # fmt: skip
+    result = sync(stream, state={stream: {"states": future}})
+    assert (result.rows(stream), result.errors) == ([], [])
+    assert set(result.cursors(stream).values()) == {"2099-12-31T23:59:59"}
 
 
 @pytest.mark.parametrize("stream", ["ads", "creative_assets_images"])

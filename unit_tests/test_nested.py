@@ -125,6 +125,14 @@ def test_every_record_there_is_comes_once_with_every_column(
     assert (result.errors, result.warnings) == ([], [])
 
 
+@pytest.mark.parametrize("stream", ["smart_plus_campaigns", "smart_plus_ads", "gmv_max_campaigns"])
+def test_what_has_a_status_is_emitted_whole_in_every_sync(stream: str, sync: Callable[..., Sync]) -> None:
+    first = sync(stream)
+    second = sync(stream, state={stream: first.state(stream)})
+    assert len(second.rows(stream)) == len(first.rows(stream)) > 1
+    assert all("secondary_status" in row for row in first.rows(stream))
+
+
 PAGED = [row for row in NESTED if row.get("rows_per_page", 1000) <= 100 and not row.get("counted_by")]
 
 
