@@ -40,19 +40,19 @@ group by advertiser_id
 {{ config(severity='error' if var('include_deleted') else 'warn') }}
 {%- set measures = ['spend', 'impressions', 'clicks'] -%}
 with fine as (
-  select {{ by | join(', ') }}, stat_time_day, count(*) as parts
+  select {{ tiktok_ads.known(by) }}, stat_time_day, count(*) as parts
     {%- for name in measures %}, sum({{ name }}) as {{ name }}{% endfor %}
   from {{ finer }}
   group by {{ by | join(', ') }}, stat_time_day
 ),
 coarse as (
-  select {{ by | join(', ') }}, stat_time_day
+  select {{ tiktok_ads.known(by) }}, stat_time_day
     {%- for name in measures %}, sum({{ name }}) as {{ name }}{% endfor %}
   from {{ coarser }}
   group by {{ by | join(', ') }}, stat_time_day
 ),
 both_read as (
-  select {{ dbt.dateadd('day', '-' ~ var('tiktok_days_in_flux'), 'max(stat_time_day)') }} as last_day,
+  select cast({{ dbt.dateadd('day', '-' ~ var('tiktok_days_in_flux'), 'max(stat_time_day)') }} as date) as last_day,
     min(stat_time_day) as first_day
   from fine
 )
@@ -72,3 +72,8 @@ where coalesce(coarse.stat_time_day, fine.stat_time_day) between first_day and l
     {%- endfor %}
   )
 {% endmacro %}
+
+{# Columns that compare equal where both are null. #}
+{% macro known(columns) -%}
+  {%- for name in columns %}coalesce({{ name }}, '') as {{ name }}{{ ', ' if not loop.last }}{% endfor -%}
+{%- endmacro %}

@@ -9,7 +9,7 @@
 
 {# The first text of a list that is kept as JSON text, such as `["a", "b"]`; null for an empty list. #}
 {% macro first_of(list) -%}
-  nullif(trim(replace(replace(replace({{ dbt.split_part(list, "','", 1) }}, '[', ''), ']', ''), '"', '')), '')
+  nullif(nullif(trim(replace(replace(replace({{ dbt.split_part(list, "','", 1) }}, '[', ''), ']', ''), '"', '')), ''), 'null')
 {%- endmacro %}
 
 {# Whether something delivers as far as its switches say: its own and its parents'. Null if one of them is not known. #}
