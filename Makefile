@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DBT := .venv/dbt
 DBT_READY := $(DBT)/.ready
+DEMO_TABLES := demo/output/tiktok.duckdb
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check golden golden-stream check image-test browser-test postgres-test dbt-test cdk-test pictures bench bench-quick soak lock clean
@@ -27,6 +28,9 @@ $(DBT_READY): requirements/dbt.txt | $(READY)
 install: $(READY)  ## makes .venv, with the command source-tiktok-marketing in it
 
 demo: $(READY) $(DBT_READY)  ## TikTok Ads data in a database, without a TikTok account (TIKTOK_CONFIG=path for a real one)
+	$(BIN)/python -m demo
+
+$(DEMO_TABLES): | $(READY) $(DBT_READY)
 	$(BIN)/python -m demo
 
 preview: $(READY)  ## rows of a stream as a table: REPORT=ads_reports_daily ROWS=10 FROM=today-7 TO=today COLUMNS=spend,clicks
@@ -86,7 +90,7 @@ browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte'
 postgres-test: $(READY) $(DBT_READY)  ## reads into a real Postgres as docs/setup.md says, and builds dbt's models in it (needs root and apt)
 	scripts/postgres-test.sh
 
-dbt-test: $(READY) $(DBT_READY)  ## builds the models of dbt/ over the demo's tables, and compiles them for five warehouses
+dbt-test: $(DEMO_TABLES)  ## builds the models of dbt/ over the demo's tables, and compiles them for five warehouses
 	$(DBT)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/warehouses.txt
 	$(BIN)/python -m pytest integration_tests/dbt
 
