@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from warehouses import Built, build, copy_of_the_tables, selected
 
+collect_ignore = [] if "POSTGRES_PORT" in os.environ else ["test_postgres.py"]
 ROOT = Path(__file__).parents[2]
 
 
