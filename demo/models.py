@@ -48,15 +48,20 @@ def _run(command: str, database: Path, target: Path) -> subprocess.CompletedProc
 
 
 def summary(results: list[dict[str, Any]]) -> str:
-    """One line: how many models, histories and tests, and how many of them failed."""
+    """How many models, histories and tests, and the names of what went wrong."""
     kinds = Counter((result["unique_id"].partition(".")[0], result["status"]) for result in results)
 
     def count(kind: str, *states: str) -> int:
         return sum(number for (of, state), number in kinds.items() if of == kind and (not states or state in states))
 
-    bad = [result["unique_id"].split(".")[2] for result in results if result["status"] in ("error", "fail", "skipped")]
     line = (
         f"dbt build: {count('model', 'success')} tables and {count('snapshot', 'success')} histories made, "
         f"{count('test', 'pass')} of {count('test')} tests passed."
     )
-    return f"{line}\nFailed: {', '.join(bad)}." if bad else line
+    bad, doubtful = _names(results, "error", "fail", "skipped"), _names(results, "warn")
+    said = [f"Failed: {bad}."] * bool(bad) + [f"Warned: {doubtful}."] * bool(doubtful)
+    return "\n".join([line, " ".join(said)]) if said else line
+
+
+def _names(results: list[dict[str, Any]], *states: str) -> str:
+    return ", ".join(result["unique_id"].split(".")[2] for result in results if result["status"] in states)
