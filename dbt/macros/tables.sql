@@ -32,11 +32,12 @@
 
 {#
   What a model says about itself: the columns that make a row unique, and the streams it needs (all of `needs`, and
-  one of `needs_one_of`). With the variable `tiktok_streams`, a model that needs another stream is not built.
+  one of `needs_one_of`). With the variable `tiktok_streams`, a model that needs another stream is not built; a lookup
+  is, as marts join it.
 #}
-{% macro describe(key, needs=[], needs_one_of=[]) %}
+{% macro describe(key, needs=[], needs_one_of=[], is_lookup=false) %}
   {%- set lacking = tiktok_ads.streams_lacking(needs, needs_one_of, var('tiktok_streams')) -%}
-  {{ config(enabled=not (var('tiktok_streams') and lacking),
+  {{ config(enabled=is_lookup or not (var('tiktok_streams') and lacking),
             meta={'key': key, 'needs': needs, 'needs_one_of': needs_one_of}) }}
 {% endmacro %}
 
@@ -61,7 +62,8 @@
     {%- for model in graph.nodes.values() if model.package_name == 'tiktok_ads' and 'key' in model.config.meta -%}
       {%- set meta = model.config.meta -%}
       {%- set lacking = tiktok_ads.streams_lacking(meta.needs, meta.needs_one_of, there) -%}
-      {%- if lacking -%}
+      {%- set wanted = var('tiktok_streams') or meta.needs + meta.needs_one_of -%}
+      {%- if lacking and not tiktok_ads.streams_lacking(meta.needs, meta.needs_one_of, wanted) -%}
         {{ log(model.name ~ ' is empty or incomplete: there is no table of ' ~ lacking | join(' and ') ~ ' in '
                ~ (var('tiktok_schema') or target.schema) ~ '. Read that stream, or leave the model out: '
                ~ 'name the streams you read in the variable tiktok_streams.', info=true) }}

@@ -65,11 +65,18 @@ def build(path: Path, *command: str, **variables: object) -> Built:
     return run(path, environment, *command, **{"tiktok_schema": "main", **variables})
 
 
-def run(path: Path, environment: dict[str, str], *command: str, profiles: Path = PACKAGE, **variables: object) -> Built:
+def run(
+    path: Path,
+    environment: dict[str, str],
+    *command: str,
+    profiles: Path = PACKAGE,
+    project: Path = PACKAGE,
+    **variables: object,
+) -> Built:
     """Runs dbt in the directory of `path`; its home is there, too."""
     target = path.parent / "target"
     places = [
-        f"--project-dir={PACKAGE}",
+        f"--project-dir={project}",
         f"--profiles-dir={profiles}",
         f"--target-path={target}",
         f"--log-path={target}",

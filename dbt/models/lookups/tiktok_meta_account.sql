@@ -1,4 +1,4 @@
-{{ tiktok_ads.describe(key=['advertiser_id'], needs=['advertisers']) }}
+{{ tiktok_ads.describe(key=['advertiser_id'], needs=['advertisers'], is_lookup=true) }}
 select advertiser_id, name as advertiser_name, currency, display_timezone, timezone, country, status, company
 from (
   {{ tiktok_ads.newest('advertisers', ['advertiser_id'], {

@@ -1,4 +1,4 @@
-{{ tiktok_ads.describe(key=['ad_id'], needs=['ads']) }}
+{{ tiktok_ads.describe(key=['ad_id'], needs=['ads'], is_lookup=true) }}
 with listed as (
   {{ tiktok_ads.newest('ads', ['ad_id'], {
     'ad_id': 'text', 'ad_name': 'text', 'adgroup_id': 'text', 'adgroup_name': 'text', 'campaign_id': 'text',

@@ -1,4 +1,4 @@
-{{ tiktok_ads.describe(key=['adgroup_id'], needs=['ad_groups']) }}
+{{ tiktok_ads.describe(key=['adgroup_id'], needs=['ad_groups'], is_lookup=true) }}
 with listed as (
   {{ tiktok_ads.newest('ad_groups', ['adgroup_id'], {
     'adgroup_id': 'text', 'adgroup_name': 'text', 'campaign_id': 'text', 'campaign_name': 'text',

@@ -1,4 +1,4 @@
-{{ tiktok_ads.describe(key=['campaign_id'], needs=['campaigns']) }}
+{{ tiktok_ads.describe(key=['campaign_id'], needs=['campaigns'], is_lookup=true) }}
 with listed as (
   {{ tiktok_ads.newest('campaigns', ['campaign_id'], {
     'campaign_id': 'text', 'campaign_name': 'text', 'advertiser_id': 'text', 'objective_type': 'text',
