@@ -92,7 +92,7 @@ postgres-test: $(DEMO_TABLES)  ## reads into a real Postgres as docs/setup.md sa
 
 dbt-test: $(DEMO_TABLES)  ## builds the models of dbt/ over the demo's tables, and compiles them for five warehouses
 	$(DBT)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/warehouses.txt
-	$(BIN)/python -m pytest integration_tests/dbt
+	$(BIN)/python -m pytest --numprocesses auto integration_tests/dbt
 
 cdk-test: $(READY)  ## runs the CDK's own command-line tests on a clone, against the simulator
 	scripts/cdk-test.sh
