@@ -4,9 +4,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
+DBT := .venv/dbt
+DBT_READY := $(DBT)/.ready
+DEMO_TABLES := demo/output/tiktok.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test cdk-test pictures bench bench-quick mutation soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test dbt-test cdk-test pictures bench bench-quick mutation soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -17,9 +20,17 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(DBT_READY): requirements/dbt.txt | $(READY)
+	$(PYTHON) -m venv $(DBT)
+	$(DBT)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dbt.txt
+	@touch $@
+
 install: $(READY)  ## makes .venv, with the command source-tiktok-marketing in it
 
-demo: $(READY)  ## TikTok Ads data in a database, without a TikTok account (TIKTOK_CONFIG=path for a real one)
+demo: $(READY) $(DBT_READY)  ## TikTok Ads data in a database, without a TikTok account (TIKTOK_CONFIG=path for a real one)
+	$(BIN)/python -m demo
+
+$(DEMO_TABLES): | $(READY) $(DBT_READY)
 	$(BIN)/python -m demo
 
 preview: $(READY)  ## rows of a stream as a table: REPORT=ads_reports_daily ROWS=10 FROM=today-7 TO=today COLUMNS=spend,clicks
@@ -31,7 +42,7 @@ QUICK := FUZZ_EXAMPLES=0.1 $(BIN)/python -m pytest --numprocesses auto --dist lo
 test: $(READY)  ## unit and integration tests, but the slow ones
 	$(QUICK) unit_tests integration_tests
 
-test-slow: $(READY)  ## the slow tests: whole syncs, crashes, the demo, and every example of the searching ones
+test-slow: $(READY) $(DBT_READY)  ## the slow tests: whole syncs, crashes, the demo, and every example of the searching ones
 	$(BIN)/python -m pytest --numprocesses auto -m "slow or hypothesis" unit_tests integration_tests
 
 test-fast: $(READY)  ## unit tests only, but the slow ones
@@ -63,16 +74,16 @@ docs-check: $(READY)  ## fails if a generated passage is stale
 docs-site: $(READY)  ## makes the explorer, build/site/index.html: streams, columns, diagram, report builder (needs npm, or root and apt)
 	scripts/docs-site.sh
 
-golden-stream: $(READY)  ## rewrites what a new stream changes of the golden files, in two minutes; look at the diff
+golden-stream: $(READY) $(DBT_READY)  ## rewrites what a new stream changes of the golden files, in two minutes; look at the diff
 	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q --golden unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py \
 	  integration_tests/test_demo.py::test_the_demo_prints_what_the_readme_shows
 
-golden: $(READY)  ## rewrites all golden files: of spec, catalog, columns, faults and demo, and the standard tests' files; look at the diff
+golden: $(READY) $(DBT_READY)  ## rewrites all golden files: of spec, catalog, columns, faults and demo, and the standard tests' files; look at the diff
 	$(BIN)/python scripts/acceptance_files.py
 	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py unit_tests/test_fault_table.py integration_tests/test_demo.py --golden
 
-check: lint types docs-check test test-slow  ## everything but the image, the browser, Postgres and the CDK's command line
+check: lint types docs-check test test-slow  ## everything but the image, the browser, Postgres, dbt and the CDK's command line
 
 image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
 	scripts/image-test.sh
@@ -80,8 +91,12 @@ image-test: $(READY)  ## builds the image without a Docker engine and runs it ag
 browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte's rules, and uses the explorer (needs root and apt)
 	scripts/browser-test.sh
 
-postgres-test: $(READY)  ## reads into a real Postgres through PyAirbyte, as docs/setup.md says (needs root and apt)
+postgres-test: $(DEMO_TABLES)  ## reads into a real Postgres as docs/setup.md says, and builds dbt's models in it (needs root and apt)
 	scripts/postgres-test.sh
+
+dbt-test: $(DEMO_TABLES)  ## builds the models of dbt/ over the demo's tables, and compiles them for five warehouses
+	$(DBT)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/warehouses.txt
+	$(BIN)/python -m pytest --numprocesses auto integration_tests/dbt
 
 cdk-test: $(READY)  ## runs the CDK's own command-line tests on a clone, against the simulator
 	scripts/cdk-test.sh
@@ -109,8 +124,13 @@ lock: $(READY)  ## writes the locks anew from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group mutation --output-file requirements/mutation.txt
+	$(OUR_DUCKDB) | $(BIN)/uv pip compile $(LOCK) --constraint /dev/stdin --group dbt --output-file requirements/dbt.txt
+	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dbt.txt --group dbt --group warehouses \
+	  --output-file requirements/warehouses.txt
 	printf 'hatchling\n' | $(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt - --output-file requirements/build.txt
 
+# dbt writes into the file that PyAirbyte's DuckDB wrote, and ours reads.
+OUR_DUCKDB := sed -n 's/^\(duckdb==[^ ]*\).*/\1/p' requirements/dev.txt
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 clean:  ## removes what the targets made

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from .database import Database
+from .models import build_models
 from .notebook import CHART, DATABASE, DemoError, Notebook
 from .own_reports import show_own_reports
 from .report import difference, proof, spend_by_campaign, syncs
@@ -15,9 +16,11 @@ from .scenario import Scenario, own_account, simulated
 from .terminal import heading, say
 
 STREAMS = (
-    "advertisers", "campaigns", "ad_groups", "ads", "creative_assets_images",
+    "advertisers", "campaigns", "ad_groups", "ads", "creative_assets_images", "creative_assets_videos",
     "advertisers_reports_daily", "campaigns_reports_daily", "ad_groups_reports_daily", "ads_reports_daily",
-    "ads_audience_reports_daily", "ads_reports_by_country_daily", "campaigns_reports_hourly", "ads_reports_lifetime",
+    "ads_audience_reports_daily", "ads_reports_by_country_daily", "campaigns_reports_hourly",
+    "advertisers_reports_weekly", "campaigns_reports_weekly", "advertisers_reports_monthly",
+    "campaigns_reports_monthly", "ads_reports_lifetime",
 )  # fmt: skip
 REREAD = """
 What was read before is not read again, but for the newest day and the attribution window before it:
@@ -26,6 +29,7 @@ NEXT = """\
 Chart         {chart}
 Database      .venv/bin/python -ic "import duckdb; db = duckdb.connect('{database}')"
               >>> db.sql('SUMMARIZE campaigns')
+Its marts     >>> db.sql('FROM marts.tiktok__campaign_daily')   # what each is: dbt/README.md
 Your account  TIKTOK_CONFIG=config.json make demo
 Its settings  README.md, “Options”"""
 
@@ -74,7 +78,7 @@ def run(scenario: Scenario, output: Path) -> None:
     say(REREAD)
     show(database, scenario, output)
     if scenario.shows_own_reports:
-        heading("6  Reports of your own")
+        heading("7  Reports of your own")
         show_own_reports(notebook, scenario.second_config, database.path)
     farewell(scenario, output)
 
@@ -93,6 +97,8 @@ def show(database: Database, scenario: Scenario, output: Path) -> None:
     say(proof(totals))
     say(difference(totals))
     draw(database, output / CHART)
+    heading("6  Models: marts, lookups and history")
+    build_models(database.path, output)
 
 
 def farewell(scenario: Scenario, output: Path) -> None:

@@ -56,7 +56,9 @@ SPEND_TABLES = {
     "countries": "ads_reports_by_country_daily",
     "hours": "campaigns_reports_hourly",
 }
-DAY_COLUMNS = {"daily": "stat_time_day", "hourly": "stat_time_hour"}
+DAY_COLUMNS = {
+    "daily": "stat_time_day", "hourly": "stat_time_hour", "weekly": "period_start", "monthly": "period_start",
+}  # fmt: skip
 
 
 class CampaignSpend(NamedTuple):

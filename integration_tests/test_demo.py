@@ -14,6 +14,7 @@ from demos import ROOT, DemoRun, run_demo, run_demo_on
 from running import slow
 
 from demo.__main__ import STREAMS
+from demo.models import summary
 from demo.notebook import CHART
 from demo.scenario import SECOND_SYNC, SIMULATED
 from tiktok_simulator import Simulator, served
@@ -108,6 +109,21 @@ def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: De
     )
     rows = demo.rows(f"SELECT ad_id, spend FROM ads_reports_lifetime WHERE advertiser_id = '{advertiser_id}'")
     assert dict(rows) == {row["ad_id"]: Decimal(row["spend"]) for row in delivered}
+
+
+@pytest.mark.slow
+def test_the_marts_have_the_spend_of_the_tables(demo: Run) -> None:
+    spend = "SELECT advertiser_id, sum(spend) FROM {} GROUP BY 1 ORDER BY 1".format
+    assert demo.rows(spend("marts.tiktok__creative_daily")) == demo.rows(spend("ads_reports_daily"))
+
+
+def test_models_that_can_not_be_built_and_tests_that_fail_are_named() -> None:
+    results = [("model", "a", "success"), ("model", "b", "error"), ("test", "c", "fail"), ("test", "d", "pass"),
+               ("snapshot", "e", "skipped"), ("test", "f", "warn")]  # fmt: skip
+    ran = [{"unique_id": f"{kind}.tiktok_ads.{name}", "status": status} for kind, name, status in results]
+    assert summary(ran) == (
+        "dbt build: 1 tables and 0 histories made, 1 of 3 tests passed.\nFailed: b, c, e. Warned: f."
+    )
 
 
 @pytest.mark.slow

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Reads into a real Postgres through PyAirbyte, with the lines of docs/setup.md. Needs .venv (`make postgres-test` makes
-# it), and root: for apt where there is no Postgres, and to run it as its own user. It listens on loopback alone, and
-# its files are gone afterwards. What is given is passed on to pytest.
+# Reads into a real Postgres through PyAirbyte, with the lines of docs/setup.md, and builds the models of dbt/ in it,
+# over the demo's tables. Needs .venv and those tables (`make postgres-test` makes both), and root: for apt where there is
+# no Postgres, and to run it as its own user. It listens on loopback alone, and its files are gone afterwards. What is
+# given is passed on to the first pytest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/common.sh
@@ -24,4 +25,6 @@ quietly "initdb" "${as_postgres[@]}" "$bin/initdb" --username=airbyte --auth=tru
 processes+=($!)
 timeout 60 bash -c "until '$bin/pg_isready' --quiet --host=127.0.0.1 --port=$port; do sleep 0.2; done" ||
   fatal "Postgres does not start" "$work/server.log"
-POSTGRES_PORT=$port "$PYTHON" -m pytest integration_tests/postgres "$@"
+export POSTGRES_PORT=$port
+"$PYTHON" -m pytest integration_tests/postgres "$@"
+"$PYTHON" -m pytest integration_tests/dbt/test_postgres.py

@@ -157,3 +157,15 @@ def test_every_lock_the_image_installs_is_hashed_and_names_no_index() -> None:
 
         assert len(pins) == len(re.findall(r"^\S", lock, flags=re.MULTILINE)) > 0, name
         assert "://" not in lock, name
+
+
+def test_the_locks_of_dbt_are_hashed_name_no_index_and_have_the_duckdb_that_reads_the_same_file() -> None:
+    for name in ("dbt", "warehouses"):
+        lock = (ROOT / "requirements" / f"{name}.txt").read_text()
+        ours = re.findall(r"^duckdb==\S+", (ROOT / "requirements" / "dev.txt").read_text(), flags=re.MULTILINE)
+
+        assert len(re.findall(r"^\S", lock, flags=re.MULTILINE)) == len(
+            re.findall(r"^\S+==.*\\\n +--hash", lock, re.MULTILINE)
+        )
+        assert "://" not in lock, name
+        assert re.findall(r"^duckdb==\S+", lock, flags=re.MULTILINE) == ours, name

@@ -1,0 +1,1 @@
+{{ tiktok_ads.fivetran_report('campaigns_reports_daily', 'campaign_id') }}

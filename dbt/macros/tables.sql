@@ -1,0 +1,76 @@
+{# The names of the columns of a raw table, in lower case; none if the warehouse has no such table. #}
+{% macro columns_of(table, wanted) %}
+  {%- if not execute or var('tiktok_assume_tables') -%}{{ return(wanted) }}{%- endif -%}
+  {%- set relation = load_relation(table) -%}
+  {%- if relation is none -%}{{ return([]) }}{%- endif -%}
+  {{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list) }}
+{% endmacro %}
+
+{#
+  The newest row of each key of a stream, whether the destination appends or deduplicates. `columns` says which columns
+  of which kind. What the table lacks is null, and a table that is not there has no rows.
+#}
+{% macro newest(stream, key, columns) %}
+  {%- set table = source('tiktok', stream) -%}
+  {%- set found = tiktok_ads.columns_of(table, columns.keys() | list) -%}
+  select
+    {% for name, kind in columns.items() -%}
+    {{ tiktok_ads.typed(name if name in found, kind) }} as {{ name }}{{ ',' if not loop.last }}
+    {% endfor -%}
+  {% if found -%}
+  from (
+    select {% for name in columns if name in found %}{{ name }}, {% endfor %}row_number() over (
+      partition by {{ key | join(', ') }} order by _airbyte_extracted_at desc) as place
+    from {{ table }}
+  ) as numbered
+  where place = 1
+  {%- else -%}
+  from (select 1 as place) as nothing
+  where place = 0
+  {%- endif %}
+{% endmacro %}
+
+{#
+  What a model says about itself: the columns that make a row unique, and the streams it needs (all of `needs`, and
+  one of `needs_one_of`). With the variable `tiktok_streams`, a model that needs another stream is not built; a lookup
+  is, as marts join it.
+#}
+{% macro describe(key, needs=[], needs_one_of=[], is_lookup=false) %}
+  {%- set lacking = tiktok_ads.streams_lacking(needs, needs_one_of, var('tiktok_streams')) -%}
+  {{ config(enabled=is_lookup or not (var('tiktok_streams') and lacking),
+            meta={'key': key, 'needs': needs, 'needs_one_of': needs_one_of}) }}
+{% endmacro %}
+
+{# Which streams a model needs that are not among these. #}
+{% macro streams_lacking(needs, needs_one_of, there) %}
+  {%- set lacking = needs | reject('in', there) | list -%}
+  {%- if needs_one_of and not needs_one_of | select('in', there) | list -%}
+    {%- set lacking = lacking + [needs_one_of | join(' or ')] -%}
+  {%- endif -%}
+  {{ return(lacking) }}
+{% endmacro %}
+
+{# After a run: a sentence for each model that lacks a stream, and one for those that were not asked for. #}
+{% macro say_what_is_missing() %}
+  {%- if execute and not var('tiktok_assume_tables') and flags.WHICH in ('build', 'run') -%}
+    {%- set there = [] -%}
+    {%- for table in graph.sources.values() if table.package_name == 'tiktok_ads' -%}
+      {%- if adapter.get_relation(table.database, table.schema, table.identifier) -%}
+        {%- do there.append(table.name) -%}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- for model in graph.nodes.values() if model.package_name == 'tiktok_ads' and 'key' in model.config.meta -%}
+      {%- set meta = model.config.meta -%}
+      {%- set lacking = tiktok_ads.streams_lacking(meta.needs, meta.needs_one_of, there) -%}
+      {%- set wanted = var('tiktok_streams') or meta.needs + meta.needs_one_of -%}
+      {%- if lacking and not tiktok_ads.streams_lacking(meta.needs, meta.needs_one_of, wanted) -%}
+        {{ log(model.name ~ ' is empty or incomplete: there is no table of ' ~ lacking | join(' and ') ~ ' in '
+               ~ (var('tiktok_schema') or target.schema) ~ '. Read that stream, or leave the model out: '
+               ~ 'name the streams you read in the variable tiktok_streams.', info=true) }}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- if var('tiktok_streams') -%}
+      {{ log('Models that need other streams than those named in tiktok_streams are left out.', info=true) }}
+    {%- endif -%}
+  {%- endif -%}
+{% endmacro %}

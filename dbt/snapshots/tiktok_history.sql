@@ -1,0 +1,26 @@
+{#
+  What campaigns, ad groups and ads were like over time, from the first run on: TikTok keeps no history of them.
+  They lie in a schema of their own, as nothing can make them again.
+#}
+{% snapshot tiktok_history_campaigns %}
+{{ config(unique_key='campaign_id', strategy='check', target_schema=target.schema ~ '_history',
+          check_cols=['campaign_name', 'operation_status', 'secondary_status', 'is_on', 'budget_mode', 'budget']) }}
+select campaign_id, advertiser_id, campaign_name, operation_status, secondary_status, is_on, budget_mode, budget, currency
+from {{ ref('tiktok_meta_campaign') }}
+{% endsnapshot %}
+
+{% snapshot tiktok_history_ad_groups %}
+{{ config(unique_key='adgroup_id', strategy='check', target_schema=target.schema ~ '_history',
+          check_cols=['adgroup_name', 'operation_status', 'secondary_status', 'is_on', 'budget_mode', 'budget', 'bid_price']) }}
+select adgroup_id, campaign_id, advertiser_id, adgroup_name, operation_status, secondary_status, is_on, budget_mode,
+  budget, bid_price, currency
+from {{ ref('tiktok_meta_adgroup') }}
+{% endsnapshot %}
+
+{% snapshot tiktok_history_ads %}
+{{ config(unique_key='ad_id', strategy='check', target_schema=target.schema ~ '_history',
+          check_cols=['ad_name', 'operation_status', 'secondary_status', 'is_on', 'ad_text', 'landing_page_url', 'creative_id']) }}
+select ad_id, adgroup_id, campaign_id, advertiser_id, ad_name, operation_status, secondary_status, is_on, ad_text,
+  landing_page_url, creative_id
+from {{ ref('tiktok_meta_ad') }}
+{% endsnapshot %}

@@ -1,0 +1,1 @@
+{{ tiktok_ads.days_apart(ref('tiktok__country_daily'), ref('tiktok__campaign_daily'), ['campaign_id', 'currency']) }}
