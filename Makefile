@@ -81,14 +81,14 @@ golden-stream: $(READY) $(DBT_READY)  ## rewrites what a new stream changes of t
 
 golden: $(READY) $(DBT_READY)  ## rewrites all golden files: of spec, catalog, columns, faults and demo, and the standard tests' files; look at the diff
 	$(BIN)/python scripts/acceptance_files.py
-	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py unit_tests/test_fault_table.py integration_tests/test_demo.py --golden
+	$(BIN)/python -m pytest -q unit_tests/test_spec_and_catalog.py unit_tests/test_compatibility.py unit_tests/test_fault_table.py integration_tests/test_demo.py integration_tests/test_kpis.py --golden
 
 check: lint types docs-check test test-slow  ## everything but the image, the browser, Postgres, dbt and the CDK's command line
 
 image-test: $(READY)  ## builds the image without a Docker engine and runs it against the simulator (needs root and apt)
 	scripts/image-test.sh
 
-browser-test: $(READY)  ## fills in the connection form in Chromium, by Airbyte's rules, and uses the explorer (needs root and apt)
+browser-test: $(DEMO_TABLES)  ## fills in the connection form in Chromium, uses the explorer, opens the dashboard (needs root and apt)
 	scripts/browser-test.sh
 
 postgres-test: $(DEMO_TABLES)  ## reads into a real Postgres as docs/setup.md says, and builds dbt's models in it (needs root and apt)
@@ -101,7 +101,7 @@ dbt-test: $(DEMO_TABLES)  ## builds the models of dbt/ over the demo's tables, a
 cdk-test: $(READY)  ## runs the CDK's own command-line tests on a clone, against the simulator
 	scripts/cdk-test.sh
 
-pictures: $(READY)  ## draws the pictures of the documentation anew, from the form and the explorer (needs root and apt)
+pictures: $(DEMO_TABLES)  ## draws the pictures of the documentation anew, from the form and the explorer (needs root and apt)
 	scripts/browser-test.sh --pictures
 
 bench: $(READY)  ## CPU per record beside the other connectors: docs/performance.md and its chart (ten minutes)

@@ -7,9 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+from .dashboard import write_dashboard
 from .database import Database
-from .models import build_models
-from .notebook import CHART, DATABASE, DemoError, Notebook
+from .models import build_models, keep_history
+from .notebook import DASHBOARD, DATABASE, DemoError, Notebook
 from .own_reports import show_own_reports
 from .report import difference, proof, spend_by_campaign, syncs
 from .scenario import Scenario, own_account, simulated
@@ -26,7 +27,7 @@ REREAD = """
 What was read before is not read again, but for the newest day and the attribution window before it:
 TikTok may still correct those days (option attribution_window, 3 days unless you say otherwise)."""
 NEXT = """\
-Chart         {chart}
+Dashboard     {dashboard}
 Database      .venv/bin/python -ic "import duckdb; db = duckdb.connect('{database}')"
               >>> db.sql('SUMMARIZE campaigns')
 Its marts     >>> db.sql('FROM marts.tiktok__campaign_daily')   # what each is: dbt/README.md
@@ -69,6 +70,7 @@ def run(scenario: Scenario, output: Path) -> None:
     first = notebook.sync(streams, database.path)
     rows_before = database.rows()
     say(f"{first.rows:,} rows read.")
+    keep_history(database.path, output)
 
     heading(f"4  Second sync: {scenario.second_title}")
     scenario.time_passes()
@@ -84,9 +86,7 @@ def run(scenario: Scenario, output: Path) -> None:
 
 
 def show(database: Database, scenario: Scenario, output: Path) -> None:
-    """What the tables say, in figures and in a chart."""
-    from .chart import draw  # noqa: PLC0415 - matplotlib reads the environment when it is imported
-
+    """What the tables say, in figures, and in the dashboard that the models feed."""
     heading("5  What the tables say")
     totals = database.spend_by_table()
     if not totals:
@@ -96,9 +96,9 @@ def show(database: Database, scenario: Scenario, output: Path) -> None:
     say(f"\n{scenario.remark}\n" if scenario.remark else "")
     say(proof(totals))
     say(difference(totals))
-    draw(database, output / CHART)
     heading("6  Models: marts, lookups and history")
-    build_models(database.path, output)
+    if build_models(database.path, output):
+        write_dashboard(database.path, output / DASHBOARD)
 
 
 def farewell(scenario: Scenario, output: Path) -> None:
@@ -108,7 +108,7 @@ def farewell(scenario: Scenario, output: Path) -> None:
     say(f"\n{scenario.conclusion}")
     place = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
     heading("Next")
-    say(NEXT.format(chart=place / CHART, database=place / DATABASE))
+    say(NEXT.format(dashboard=place / DASHBOARD, database=place / DATABASE))
 
 
 if __name__ == "__main__":

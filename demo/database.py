@@ -39,13 +39,6 @@ SPEND_BY_CAMPAIGN = f"""
     GROUP BY GROUPING SETS ((advertiser_id, campaign_name, place), (advertiser_id))
     ORDER BY advertiser_id, place NULLS LAST
 """  # noqa: S608 - nothing but a number is put in
-SPEND_BY_DAY = """
-    SELECT coalesce(any_value(advertiser_name), advertiser_id), any_value(currency),
-           coalesce(campaign_name, campaign_id) AS campaign, stat_time_day, sum(spend)
-    FROM campaigns_reports_daily WHERE spend > 0
-    GROUP BY advertiser_id, campaign, stat_time_day
-    ORDER BY advertiser_id, stat_time_day, campaign
-"""
 # How the same money is cut: by time and by who saw the ads.
 SPEND_TABLES = {
     "accounts": "advertisers_reports_daily",
@@ -75,16 +68,6 @@ class CampaignSpend(NamedTuple):
     lifetime_spend: Decimal | None
 
 
-class DaySpend(NamedTuple):
-    """One campaign on one day."""
-
-    account: str
-    currency: str
-    campaign: str
-    day: date
-    spend: Decimal
-
-
 class Database:
     """The DuckDB file, opened for each question: PyAirbyte must be able to write in between."""
 
@@ -111,10 +94,6 @@ class Database:
     def campaigns(self) -> list[CampaignSpend]:
         """Spend and what it brought by campaign, with a total for each ad account."""
         return [CampaignSpend(*row) for row in self._all(SPEND_BY_CAMPAIGN)]
-
-    def days(self) -> list[DaySpend]:
-        """Spend by day and campaign."""
-        return [DaySpend(*row) for row in self._all(SPEND_BY_DAY)]
 
     def spend_by_table(self) -> dict[tuple[str, str], Mapping[str, Decimal]]:
         """The spend of each ad account in its currency, as each report adds it up."""

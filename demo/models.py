@@ -21,23 +21,31 @@ NO_DBT = "dbt is not installed here; `make demo` installs it."
 TARGET = "dbt"
 
 
-def build_models(database: Path, output: Path) -> None:
-    """Runs `dbt build` into the schema `marts` of the database and says in a line what came of it."""
+def keep_history(database: Path, output: Path) -> None:
+    """Notes what campaigns, ad groups and ads are like now: TikTok keeps no history of them."""
+    if DBT.exists():
+        with Progress(sys.stderr, "noting how things are").shown():
+            _run("build", database, output / TARGET, select="+resource_type:snapshot")
+
+
+def build_models(database: Path, output: Path) -> bool:
+    """Runs `dbt build` into the schema `marts` of the database, and says what it made. False without dbt."""
     if not DBT.exists():
         say(NO_DBT)
-        return
+        return False
     with Progress(sys.stderr, "building the models").shown():
         done = _run("build", database, output / TARGET)
     results = output / TARGET / "run_results.json"
     if not results.exists():
         raise DemoError(f"dbt stopped before it built anything.\n{done.stdout.strip()}")
     say(summary(json.loads(results.read_text(encoding="utf-8"))["results"]))
+    return True
 
 
-def _run(command: str, database: Path, target: Path) -> subprocess.CompletedProcess[str]:
+def _run(command: str, database: Path, target: Path, **more: str) -> subprocess.CompletedProcess[str]:
     shutil.rmtree(target, ignore_errors=True)
     options = {"project-dir": PACKAGE, "profiles-dir": PACKAGE, "target-path": target, "log-path": target,
-               "vars": "tiktok_schema: main"}  # fmt: skip
+               "vars": "tiktok_schema: main", **more}  # fmt: skip
     return subprocess.run(  # noqa: S603 - our own venv's dbt
         [DBT, "--quiet", command, *(f"--{name}={value}" for name, value in options.items())],
         env={**os.environ, "TIKTOK_DUCKDB": str(database), "DO_NOT_TRACK": "1"},

@@ -24,7 +24,7 @@ NO_PYAIRBYTE = (
     "The demo runs the connector through PyAirbyte, which does not support this Python yet. Take 3.11 or 3.12:\n"
     "make clean demo PYTHON=python3.12"
 )
-CHART = "spend_by_day_and_campaign.png"
+DASHBOARD = "dashboard.html"
 LOG = "pyairbyte.log"
 
 
@@ -143,7 +143,6 @@ def quiet_environment(output: Path) -> dict[str, str]:
         "NO_LIVE_PROGRESS": "1",
         "AIRBYTE_PROJECT_DIR": str(output),
         "AIRBYTE_LOGGING_ROOT": str(output / "logs"),
-        "MPLCONFIGDIR": str(output / "matplotlib"),
         "PYTHONWARNINGS": "ignore",
     }
 
@@ -153,7 +152,7 @@ def _empty(output: Path) -> None:
     try:
         for name in ("logs", "files"):
             shutil.rmtree(output / name, ignore_errors=True)
-        for name in (DATABASE, f"{DATABASE}.wal", CHART, LOG):
+        for name in (DATABASE, f"{DATABASE}.wal", DASHBOARD, LOG):
             (output / name).unlink(missing_ok=True)
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -57,7 +57,8 @@ def simulated() -> Iterator[Scenario]:
     def a_week_passes() -> None:
         nonlocal now
         now = SECOND_SYNC
-        world.touch("campaign", world.landmarks["Berlin.reservation_campaign"], datetime(2026, 1, 23, 9, tzinfo=UTC))
+        slow_buyers = world.entity("ad", world.landmarks["Berlin.late_ad"]).row["campaign_id"]
+        world.switch("campaign", slow_buyers, datetime(2026, 1, 23, 9, tzinfo=UTC), on=False)
 
     with served(Simulator(world, clock=lambda: now)) as server:
         os.environ.update(server.environment)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-import struct
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 
+import duckdb
 import pytest
 from demos import ROOT, DemoRun, run_demo, run_demo_on
 from running import slow
 
 from demo.__main__ import STREAMS
+from demo.dashboard import PANELS, write_dashboard
 from demo.models import summary
-from demo.notebook import CHART
+from demo.notebook import DASHBOARD
 from demo.scenario import SECOND_SYNC, SIMULATED
 from tiktok_simulator import Simulator, served
 from tiktok_simulator.endpoints.reports.truth import truth
@@ -52,12 +53,19 @@ def test_it_leaves_nothing_outside_its_output_directory(demo: DemoRun) -> None:
 
 
 @pytest.mark.slow
-def test_the_chart_is_a_picture_one_can_read(demo: DemoRun) -> None:
-    image = (demo.output / CHART).read_bytes()
-    width, height = struct.unpack(">II", image[16:24])
-    assert image.startswith(b"\x89PNG\r\n\x1a\n")
-    assert (width, height) == (1300, pytest.approx(1092, abs=20))
-    assert len(image) > 50_000
+def test_the_dashboard_is_one_page_with_a_figure_for_each_question(demo: DemoRun) -> None:
+    page = (demo.output / DASHBOARD).read_text(encoding="utf-8")
+    assert {panel.title for panel in PANELS} <= set(re.findall(r"<h2>(.*?)</h2>", page))
+    assert page.count("Plotly.newPlot(") == len(PANELS)
+    assert "No rows" not in page
+    assert "<td>" in page.split("<h2>Creatives</h2>")[1]
+
+
+def test_a_panel_without_its_table_says_so(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "empty.duckdb") as connection:
+        connection.execute("create schema marts")
+    write_dashboard(tmp_path / "empty.duckdb", tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").count("No rows") == len(PANELS)
 
 
 @pytest.mark.slow
@@ -112,7 +120,7 @@ def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: De
 
 
 @pytest.mark.slow
-def test_the_marts_have_the_spend_of_the_tables(demo: Run) -> None:
+def test_the_marts_have_the_spend_of_the_tables(demo: DemoRun) -> None:
     spend = "SELECT advertiser_id, sum(spend) FROM {} GROUP BY 1 ORDER BY 1".format
     assert demo.rows(spend("marts.tiktok__creative_daily")) == demo.rows(spend("ads_reports_daily"))
 
@@ -138,7 +146,7 @@ def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> N
     assert done.rows("SELECT DISTINCT advertiser_id, max(stat_time_day) FROM campaigns_reports_daily GROUP BY 1") == [
         (TOKYO, date(2026, 1, 5))
     ]
-    assert (done.output / CHART).exists()
+    assert (done.output / DASHBOARD).exists()
 
 
 @pytest.mark.slow

@@ -66,4 +66,7 @@ def test_the_page_names_only_columns_there_are() -> None:
     text = EXAMPLE.sub("", PAGE.read_text(encoding="utf-8"))
     named = set(re.findall(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`", text))
     columns = set(re.findall(r"\w+", COLUMNS.read_text(encoding="utf-8")))
-    assert named - columns - set(metrics()) - {"include_deleted", "current_date"} == set()
+    assert (
+        named - columns - set(metrics()) - {"include_deleted", "current_date", "dbt_valid_from", "dbt_valid_to"}
+        == set()
+    )

@@ -14,7 +14,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_tiktok_marketing.incremental.cursor import AdvertiserCursor, keep_every_account
 from source_tiktok_marketing.incremental.page_messages import PageMessage
-from source_tiktok_marketing.incremental.present_cursor import PresentCursor, bound_to_present
+from source_tiktok_marketing.incremental.present_cursor import PresentCursor, bind_to_present
 from source_tiktok_marketing.incremental.windows import days_of, hold, is_outside, refuse, slice_of
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.pages import Lines
@@ -123,7 +123,7 @@ def test_a_page_counts_by_its_last_day(cursor: AdvertiserCursor, inner: Kept) ->
     cursor.open_partition(window)
     page = PageMessage(Lines("ads_reports_daily", 2, b"", "2026-02-14 00:00:00"), window.window)
     cursor.observe(page)
-    page.taken()
+    page.take()
     read(cursor, window, "2026-02-02")
     assert inner.values == {"1": "2026-02-14"}
 
@@ -220,7 +220,7 @@ def test_what_is_read_in_windows_follows_them_and_what_changes_follows_the_prese
     field: str | None, is_windowed: bool, kind: type[Cursor]
 ) -> None:
     stream: Any = Stream(field)
-    assert isinstance(bound_to_present(stream, SyncClock({}), is_windowed=is_windowed).cursor, kind)
+    assert isinstance(bind_to_present(stream, SyncClock({}), is_windowed=is_windowed).cursor, kind)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.asked_apart import Kind
-from source_tiktok_marketing.retrievers.activity import Activity, Group, bits_of, day_number, days_of, rows_by_day
+from source_tiktok_marketing.retrievers.activity import Activity, Group, bits_of, day_number, days_of, read_rows_by_day
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.buying_types import Held, narrow
 from source_tiktok_marketing.retrievers.reports import Part
@@ -155,7 +155,7 @@ def test_rows_by_day_count_where_tiktok_gives_all_of_them(
     body: Any, headers: dict[str, str], days: list[int] | None
 ) -> None:
     requester = Requester(body, **headers)
-    found = rows_by_day(cast("HttpRequester", requester), {"metrics": "[]"}, range(FIRST, FIRST + 30))
+    found = read_rows_by_day(cast("HttpRequester", requester), {"metrics": "[]"}, range(FIRST, FIRST + 30))
     assert (found if found is None else [day for _, day in found]) == days
     assert requester.asked == {"metrics": "[]", "start_date": "2026-01-01", "end_date": "2026-01-30"}
 

@@ -12,7 +12,7 @@ from harness import Sync, plain_reports
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.dates import PERIODS, parse_days
-from source_tiktok_marketing.config.mistakes import mistakes
+from source_tiktok_marketing.config.mistakes import find_mistakes
 from tiktok_simulator import Simulator
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
 
@@ -67,20 +67,20 @@ def test_every_period_may_be_the_first_and_the_last_day_of_a_configuration(name:
         ("start_date", "end_date"), name
     )
     source = SourceTiktokMarketing(config=config | {"start_date": name, "end_date": name, "custom_reports": [own]})
-    assert mistakes(source.normal_config, source.connection_specification) == []
+    assert find_mistakes(source.normal_config, source.connection_specification) == []
 
 
 @pytest.mark.parametrize(("text", "meant"), [("last_mnth", "last_month"), ("thisweek", "this_week"), ("tody", "today")])
 def test_a_misspelt_period_is_answered_with_the_nearest(text: str, meant: str, config: Config) -> None:
     report = {"name": "mine", "start_date": text}
     source = SourceTiktokMarketing(config=config | {"start_date": text, "custom_reports": [report]})
-    told = mistakes(source.normal_config, source.connection_specification)
+    told = find_mistakes(source.normal_config, source.connection_specification)
     assert [f"{text!r} is not a day. Did you mean {meant}? Write YYYY-MM-DD" in line for line in told] == [True] * 2
 
 
 def test_a_period_that_ends_before_the_other_begins_is_a_mistake(config: Config) -> None:
     source = SourceTiktokMarketing(config=config | {"start_date": "this_month", "end_date": "last_month"})
-    (told,) = mistakes(source.normal_config, source.connection_specification)
+    (told,) = find_mistakes(source.normal_config, source.connection_specification)
     assert told.startswith("End Date (end_date): 'last_month' is before Start Date, which is 'this_month'.")
 
 

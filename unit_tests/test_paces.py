@@ -48,12 +48,12 @@ def test_fewer_than_one_a_second_are_as_far_apart_as_they_count(turns: Turns) ->
 def test_a_refusal_costs_a_second_and_a_fifth_of_the_pace_and_the_next_one_half(turns: Turns) -> None:
     pace = Pace(10)
     steps(pace, 1)
-    assert pace.refused()
+    assert pace.note_refusal()
     found = steps(pace, 2)
     assert found[0] == 1.0
     assert found[1] - found[0] == pytest.approx(0.106 * (1 + 0.2 * 0.5 ** (1 / 20)), abs=0.001)
     turns.moments.append(2.0)
-    assert not pace.refused()
+    assert not pace.note_refusal()
     found = steps(pace, 2)
     assert found[0] == 3.0
     slowdown = 2 * (1 + 0.2 * 0.5 ** (2 / 20))
@@ -62,20 +62,20 @@ def test_a_refusal_costs_a_second_and_a_fifth_of_the_pace_and_the_next_one_half(
 
 def test_refusals_within_a_second_count_as_one(turns: Turns) -> None:
     pace = Pace(10)
-    pace.refused()
+    pace.note_refusal()
     turns.moments.append(0.999)
-    assert not pace.refused()
+    assert not pace.note_refusal()
     assert steps(pace, 1) == [1.0]
-    assert not pace.refused()  # a second later: it is not calm yet
+    assert not pace.note_refusal()  # a second later: it is not calm yet
     assert steps(pace, 1) == [2.0]
 
 
 @pytest.mark.parametrize(("after", "is_calm", "factor"), [(9.9, False, 2.0), (10.1, False, 1.2), (25.0, True, 1.2)])
 def test_a_refusal_soon_after_another_one_weighs_more(after: float, is_calm: bool, factor: float, turns: Turns) -> None:
     pace = Pace(10)
-    pace.refused()
+    pace.note_refusal()
     turns.moments.append(after)
-    assert pace.refused() is is_calm
+    assert pace.note_refusal() is is_calm
     slowed = 1 + 0.2 * 0.5 ** (after / 20)
     assert (slowed < CALM) is is_calm
     found = steps(pace, 2)
@@ -87,14 +87,14 @@ def test_the_pace_is_never_slower_than_a_sixteenth(turns: Turns) -> None:
     pace = Pace(10)
     for second in range(20):
         turns.moments.append(float(second))
-        pace.refused()
+        pace.note_refusal()
     first, second = steps(pace, 2)
     assert second - first == pytest.approx(0.106 * (1 + 15 * 0.5 ** (1 / 20)), abs=0.001)
 
 
 def test_half_of_a_slowdown_is_gone_after_twenty_seconds(turns: Turns) -> None:
     pace = Pace(10)
-    pace.refused()
+    pace.note_refusal()
     turns.moments.append(20.0)
     first, second = steps(pace, 2)
     assert (first, second - first) == (20.0, pytest.approx(0.106 * 1.1, abs=0.001))
@@ -118,7 +118,7 @@ def test_an_endpoint_with_a_limit_of_its_own_keeps_to_both(turns: Turns) -> None
     assert [budget.has_own(f"{ADDRESS}{path}") for path in paths] == [True, False, False]
     assert [len(budget.wait(url)) for url in (CREATE, f"{ADDRESS}ad/get/", f"{ADDRESS}report/task/check/")] == [2, 1, 1]
     assert [round(moment, 3) for moment in turns.moments] == [0.0, 0.0, 0.106, 0.212]
-    budget.refused(CREATE)
+    budget.note_refusal(CREATE)
     budget.wait(f"{ADDRESS}ad/get/")
     assert turns.moments[-1] == pytest.approx(0.318)  # only the endpoint makes way
     budget.wait(CREATE)
@@ -130,7 +130,7 @@ def test_a_calm_sync_that_is_refused_says_so_once(turns: Turns, caplog: pytest.L
     budget = Budget({**CONFIG, "requests_per_second": 2.5})
     for moment in (0.0, 5.0, 9.0):
         turns.moments.append(moment)
-        budget.refused(f"{ADDRESS}ad/get/")
+        budget.note_refusal(f"{ADDRESS}ad/get/")
     assert caplog.messages == [
         "TikTok refuses requests as too frequent. Another program uses the app's quota, or the app may make fewer than "
         "requests_per_second (2.5). The sync goes on more slowly."

@@ -169,7 +169,7 @@ def test_an_answer_between_them_begins_the_count_anew(patience: Patience) -> Non
     for number in range(2 * LOST_IN_A_ROW):
         give_up(patience, OUTAGE)
         if number % 5 == 4:
-            patience.answered(*THERE)
+            patience.note_answer(*THERE)
             assert not patience.has_lost(HERE[0])
     assert not is_hopeless(patience, *HERE)
 
@@ -179,7 +179,7 @@ def test_a_quota_given_up_once_is_given_up_for_all_who_ask_there(patience: Patie
     assert is_hopeless(patience, *HERE)
     assert is_hopeless(patience, *THERE)
     assert not is_hopeless(patience, "ad/get/", "17")
-    patience.answered(*HERE)
+    patience.note_answer(*HERE)
     assert not is_hopeless(patience, *HERE)
 
 
@@ -193,17 +193,17 @@ def test_the_quota_of_the_app_is_everybodys_but_theirs_who_have_one_of_their_own
     give_up(patience, OF_APP)
     assert is_hopeless(patience, "ad/get/", "17")
     assert not is_hopeless(patience, "ad/get/", "17", is_apart=True)
-    patience.answered("ad/get/", "17", is_apart=True)
+    patience.note_answer("ad/get/", "17", is_apart=True)
     assert is_hopeless(patience, "ad/get/", "17")
-    patience.answered("ad/get/", "17")
+    patience.note_answer("ad/get/", "17")
     assert not is_hopeless(patience, "ad/get/", "17")
 
 
 def test_an_answer_ends_the_wait_of_those_who_ask_there(patience: Patience) -> None:
     patience.wait(OUTAGE, 5)
-    patience.answered(*THERE)
+    patience.note_answer(*THERE)
     assert patience.wait(OUTAGE, 1) == 30
-    patience.answered(*HERE)
+    patience.note_answer(*HERE)
     assert patience.wait(OUTAGE, 1) == 2
 
 

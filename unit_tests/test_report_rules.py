@@ -69,7 +69,7 @@ CASES = list(cases())
 @pytest.fixture(autouse=True)
 def _no_suggestions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the verdicts count here, and to look for a name like the wrong one takes longer than all else."""
-    monkeypatch.setattr("source_tiktok_marketing.config.custom_reports.metrics.nearest", lambda *_: "")
+    monkeypatch.setattr("source_tiktok_marketing.config.custom_reports.metrics.suggest_nearest", lambda *_: "")
 
 
 @cache

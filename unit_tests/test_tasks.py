@@ -44,7 +44,7 @@ def test_a_task_is_waited_for_and_ordered_anew_where_it_fails(
     tasks: list[tuple[str, ...]], most_waits: int, found: tuple[str, str], waited: int, waits: list[float]
 ) -> None:
     desk = Desk(*tasks)
-    assert finish(desk.order, desk.look, most_waits) == found
+    assert finish(desk.order, desk.look, most_waits)[:2] == found
     assert waits == [PAUSE] * waited
 
 
@@ -55,5 +55,5 @@ def test_an_order_without_a_task_is_given_three_times(waits: list[float]) -> Non
         orders.append(1)
         return "", "SUCCESS"
 
-    assert finish(order, str, 9) == ("", FAILED)
+    assert finish(order, str, 9) == ("", FAILED, "SUCCESS")
     assert (len(orders), waits) == (3, [])

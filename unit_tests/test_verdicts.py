@@ -160,7 +160,7 @@ def test_a_refusal_names_whom_it_is_about_where_that_is_known(
     assert handler(config, **settings).interpret_response(code(50000, **asked)).error_message == words
 
 
-@pytest.mark.parametrize("settings", [{"ignored": [40105]}, {"doubtful": [40105]}])
+@pytest.mark.parametrize("settings", [{"ignored": [40105]}, {"skipped_on": [40105]}])
 def test_a_code_its_caller_wants_to_see_stops_nothing(settings: Json, config: Json) -> None:
     found = handler(config, **settings).interpret_response(code(40105))
     assert found.response_action is ResponseAction.IGNORE

@@ -5,7 +5,8 @@
 {% snapshot tiktok_history_campaigns %}
 {{ config(unique_key='campaign_id', strategy='check', target_schema=target.schema ~ '_history',
           check_cols=['campaign_name', 'operation_status', 'secondary_status', 'is_on', 'budget_mode', 'budget']) }}
-select campaign_id, advertiser_id, campaign_name, operation_status, secondary_status, is_on, budget_mode, budget, currency
+select campaign_id, advertiser_id, campaign_name, operation_status, secondary_status, is_on, budget_mode, budget, currency,
+  modify_time
 from {{ ref('tiktok_meta_campaign') }}
 {% endsnapshot %}
 
@@ -13,7 +14,7 @@ from {{ ref('tiktok_meta_campaign') }}
 {{ config(unique_key='adgroup_id', strategy='check', target_schema=target.schema ~ '_history',
           check_cols=['adgroup_name', 'operation_status', 'secondary_status', 'is_on', 'budget_mode', 'budget', 'bid_price']) }}
 select adgroup_id, campaign_id, advertiser_id, adgroup_name, operation_status, secondary_status, is_on, budget_mode,
-  budget, bid_price, currency
+  budget, bid_price, currency, modify_time
 from {{ ref('tiktok_meta_adgroup') }}
 {% endsnapshot %}
 
@@ -21,6 +22,6 @@ from {{ ref('tiktok_meta_adgroup') }}
 {{ config(unique_key='ad_id', strategy='check', target_schema=target.schema ~ '_history',
           check_cols=['ad_name', 'operation_status', 'secondary_status', 'is_on', 'ad_text', 'landing_page_url', 'creative_id']) }}
 select ad_id, adgroup_id, campaign_id, advertiser_id, ad_name, operation_status, secondary_status, is_on, ad_text,
-  landing_page_url, creative_id
+  landing_page_url, creative_id, modify_time
 from {{ ref('tiktok_meta_ad') }}
 {% endsnapshot %}

@@ -65,16 +65,15 @@ class ReportRetriever(Retriever):
 
     For an ad account with more than 20,000 ads TikTok answers about the newest only, with code 0 and a header
     (`X-Tt-Ads-Throttle`). The report is then read for a hundred campaigns at a time; for their ad groups if one
-    campaign is too large, and for their ads if one ad group is. `lists` looks up the ids. An answer about a part of the
-    ids is never emitted as the whole: if a part can't be divided any more, its ad account stops with an error.
+    campaign is too large, and for their ads if one ad group is. An answer about a part of the ids is never emitted as
+    the whole: if a part can't be divided any more, its ad account stops with an error.
 
     Below the ad account some campaigns may only come with a filter (`EveryBuyingType`). If the user chose the buying
     types of the report, it has exactly those.
 
     With `skip_inactive` in the configuration a window by day or hour is skipped if its ad account has no row there
-    (`Activity`), and no campaign that the account's own rows may leave out has one. Without a time dimension TikTok
-    also gives rows of zeros: such a report is always read, and so is one with a metric that `Activity` does not ask
-    for.
+    (`Activity`), and no campaign that the account's own rows may leave out has one. A report without a time dimension
+    has rows of zeros too and is always read, as is one with a metric that `Activity` does not ask for.
     """
 
     config: Mapping[str, Any]
@@ -89,9 +88,8 @@ class ReportRetriever(Retriever):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         divisible = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
         self._levels = PARENTS[: PARENTS.index(parameters["level"]) + 1] if divisible else ()
-        self._own_ids = {
-            item["field_name"]: orjson.loads(item["filter_value"]) for item in parameters.get("filters") or ()
-        }
+        own = parameters.get("filters") or ()
+        self._own_ids = {item["field_name"]: orjson.loads(item["filter_value"]) for item in own}
         decided = not DECIDING.isdisjoint(self._own_ids)
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
         buying_types = EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
