@@ -12,9 +12,9 @@ from itertools import combinations
 from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
-from source_tiktok_marketing.config.custom_reports.metrics import is_disputed, refusal
+from source_tiktok_marketing.config.custom_reports.metrics import explain_refusal, is_disputed
 from source_tiktok_marketing.config.custom_reports.rows import DEFAULTS, TIME
-from source_tiktok_marketing.config.custom_reports.rules import problems
+from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.schema.columns import table
 from source_tiktok_marketing.schema.metrics import (
     ALL,
@@ -140,7 +140,7 @@ def _ask(report_type: str, level: str, granularity: str, breakdowns: tuple[str, 
 
 def _refusal(ask: Ask) -> str:
     """The first thing that is wrong with a report, and what to choose instead."""
-    found = problems(ask)
+    found = find_problems(ask)
     return found[0].why.replace(", ".join(ask.breakdowns) or THESE, THESE) if found else ""
 
 
@@ -154,4 +154,4 @@ def _number(ask: Ask, metric: Metric, reasons: _Texts) -> int:
     """Why a metric is refused, or that it is allowed; a disputed one is allowed by its name alone."""
     if metric.name not in metric_words():
         return reasons.number(UNKNOWN)
-    return reasons.number(refusal(ask, metric)) or (BY_NAME_ONLY if is_disputed(ask, metric) else 0)
+    return reasons.number(explain_refusal(ask, metric)) or (BY_NAME_ONLY if is_disputed(ask, metric) else 0)

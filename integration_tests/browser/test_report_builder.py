@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from running import Run
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
-from source_tiktok_marketing.config.custom_reports.rules import problems
+from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.schema.metrics import ALL, METRIC_GROUPS, metrics, shapes
 from tiktok_simulator.world.ready_made import small_world
 
@@ -34,7 +34,7 @@ def rules() -> Iterator[ModuleType]:
 
 def disagreements(explorer: Explorer, cases: list[Case]) -> list[tuple[Case, str, list[str]]]:
     """The reports on which page and connector differ, in the verdict or in the reason."""
-    told = [[problem.why for problem in problems(Ask(*case[:4], (case[4],), business_center_id="1"))] for case in cases]
+    told = [[problem.why for problem in find_problems(Ask(*case[:4], (case[4],), business_center_id="1"))] for case in cases]
     found = zip(cases, explorer.open("report").verdicts(cases), told, strict=True)
     return [(case, page, whys) for case, page, whys in found if not agree(page, whys)]
 
@@ -53,7 +53,7 @@ def test_page_and_connector_agree_on_metrics_and_groups_wherever_a_report_can_be
 ) -> None:
     breakdowns = [(), *((name,) for name in rules.EVERY_BREAKDOWN), *rules.PAIRS, *rules.CATALOG_PAIRS]
     forms = product(shapes(), rules.ENTITIES, rules.GRANULARITIES, breakdowns)
-    places = [form for form in forms if not problems(Ask(*form, (), business_center_id="1"))]
+    places = [form for form in forms if not find_problems(Ask(*form, (), business_center_id="1"))]
     assert len(places) > 500
     choose = random.Random(17)
     words = [*METRIC_GROUPS, ALL]
