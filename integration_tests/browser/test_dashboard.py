@@ -12,22 +12,18 @@ from demo.notebook import DASHBOARD
 FILE = ROOT / "demo" / "output" / DASHBOARD
 
 
-@pytest.fixture
-def dashboard(page: Page) -> Page:
+def test_the_dashboard_draws_a_figure_in_every_panel(page: Page, request: pytest.FixtureRequest) -> None:
+    page.set_viewport_size({"width": 1140, "height": 900})
     page.goto(FILE.as_uri())
-    return page
-
-
-def test_the_dashboard_draws_a_figure_in_every_panel(dashboard: Page, request: pytest.FixtureRequest) -> None:
-    dashboard.set_viewport_size({"width": 1140, "height": 900})
     for panel in PANELS:
-        expect(dashboard.locator(f"#{panel.title.lower().replace(' ', '-')} .main-svg").first).to_be_visible()
-    assert dashboard.locator("tr").count() > 5
+        expect(page.locator(f"#{panel.title.lower().replace(' ', '-')} .main-svg").first).to_be_visible()
+    assert page.locator("tr").count() > 5
     if request.config.getoption("--pictures"):
         clip = {"x": 0, "y": 0, "width": 1140, "height": 1560}
-        dashboard.screenshot(path=ROOT / "docs" / "images" / "dashboard.png", full_page=True, clip=clip)
+        page.screenshot(path=ROOT / "docs" / "images" / "dashboard.png", full_page=True, clip=clip)
 
 
-def test_the_dashboard_fits_a_narrow_screen(dashboard: Page) -> None:
-    dashboard.set_viewport_size({"width": 360, "height": 700})
-    dashboard.wait_for_function("document.documentElement.scrollWidth <= 360")
+def test_the_dashboard_fits_a_narrow_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto(FILE.as_uri())
+    page.wait_for_function("document.documentElement.scrollWidth <= 360")

@@ -10,10 +10,10 @@ from warehouses import PACKAGE, Built
 COLUMNS = "select column_name from duckdb_columns() where schema_name = '{}' and table_name = '{}'"
 
 
-def test_every_column_of_every_model_is_described_and_nothing_else(built: Built) -> None:
-    models = built.nodes("model")
-    assert len(models) == 24
-    for name, node in models.items():
+def test_every_column_of_every_model_and_history_is_described_and_nothing_else(built: Built) -> None:
+    models, histories = built.nodes("model"), built.nodes("snapshot")
+    assert (len(models), len(histories)) == (24, 3)
+    for name, node in (models | histories).items():
         made = {column for (column,) in built.rows(COLUMNS.format(node["schema"], node["alias"]))}
         described = {column for column, said in node["columns"].items() if said["description"].strip()}
         assert described == made, name

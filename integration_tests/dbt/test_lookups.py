@@ -38,13 +38,14 @@ def test_lookups_join_creatives_pages_switches_and_budgets(joined: Built) -> Non
     """
     assert joined.rows(creatives.format("Big night")) == [("video", False, True)]
     assert joined.rows(creatives.format("App installs")) == [("images", True, True)]
-    assert joined.rows(creatives.format("Summer traffic")) == [("post", False, False)]
+    assert joined.rows(creatives.format("Summer traffic")) == [("post", False, True)]
     assert joined.rows(creatives.format("Reserved reach")) == [("ad", False, False)]
     page = "landing_page, utm_source, utm_medium, utm_campaign, utm_content, utm_term"
     found = ("https://shop.example/sale", "tiktok", "paid%20social", "__CAMPAIGN_NAME__", None, None)
     for model in ("tiktok_meta_ad", "tiktok__landing_page_daily"):
         assert joined.rows(f"select distinct {page} from marts.{model} where campaign_name = 'Shop sales'") == [found]
-    video = "from marts.tiktok__creative_daily where creative_type = 'video' and cover_url is not null"
+    first = "creative_id = (select min(video_id) from creative_assets_videos)"
+    video = f"from marts.tiktok__creative_daily where creative_type = 'video' and {first} and cover_url is not null"
     assert joined.rows(f"select count(distinct creative_id), max(ads) > 1 {video}") == [(1, True)]
 
 
