@@ -34,7 +34,9 @@ def rules() -> Iterator[ModuleType]:
 
 def disagreements(explorer: Explorer, cases: list[Case]) -> list[tuple[Case, str, list[str]]]:
     """The reports on which page and connector differ, in the verdict or in the reason."""
-    told = [[problem.why for problem in find_problems(Ask(*case[:4], (case[4],), business_center_id="1"))] for case in cases]
+    told = [
+        [problem.why for problem in find_problems(Ask(*case[:4], (case[4],), business_center_id="1"))] for case in cases
+    ]
     found = zip(cases, explorer.open("report").verdicts(cases), told, strict=True)
     return [(case, page, whys) for case, page, whys in found if not agree(page, whys)]
 
