@@ -128,7 +128,7 @@ PANELS = (
           CAMPAIGNS, draw_campaigns),
     Panel("Video funnel", "How far people watched, in percent of what was shown.", FUNNEL, draw_funnel),
     Panel("Audience", "Clicks in percent of impressions.", AUDIENCE, draw_audience),
-    Panel("Reach by week", "Each person once a week. The sum of days would count many twice.", REACH, draw_reach),
+    Panel("Reach by week", "Each person once a week. The newest week may not be over.", REACH, draw_reach),
 )  # fmt: skip
 
 

@@ -53,7 +53,8 @@ def test_the_code_of_the_guide_runs(project: Path, environment: dict[str, str]) 
 
 @pytest.mark.slow
 def test_the_notebook_runs_from_the_configuration_to_the_chart(project: Path, environment: dict[str, str]) -> None:
-    *_, table, chart = execute(NOTEBOOK, project, environment)
+    (project / "examples").mkdir()
+    *_, table, chart = execute(NOTEBOOK, project / "examples", environment)
     assert re.search(r"Shop sales +\d+\.\d+ +\d+\.0 +\d+\.\d+\n", table.outputs[-1].data["text/plain"])
     (figure,) = (output.data["application/vnd.plotly.v1+json"] for output in chart.outputs if "data" in output)
     assert {bars["name"] for bars in figure["data"]} >= {"Big night", "Slow buyers"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -221,6 +222,16 @@ def test_what_is_read_in_windows_follows_them_and_what_changes_follows_the_prese
 ) -> None:
     stream: Any = Stream(field)
     assert isinstance(bind_to_present(stream, SyncClock({}), is_windowed=is_windowed).cursor, kind)
+
+
+def test_what_changes_after_the_start_of_a_sync_does_not_move_the_cursor_of_a_list(inner: Kept, clock: Any) -> None:
+    cursor = PresentCursor(inner, FIELD, SyncClock({}))
+    began = datetime.now(UTC)
+    clock.move_to(began + timedelta(minutes=5))
+    for seconds in (-1, 0, 1, 200):
+        moment = (began + timedelta(seconds=seconds)).isoformat()[:19]
+        cursor.observe(Record({FIELD: moment}, "ads", StreamSlice(partition={"advertiser_id": "1"}, cursor_slice={})))
+    assert inner.values == {"1": began.isoformat()[:19]}
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,26 @@ def test_a_period_that_ends_before_the_other_begins_is_a_mistake(config: Config)
     assert told.startswith("End Date (end_date): 'last_month' is before Start Date, which is 'this_month'.")
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "moment"),
+    [
+        ("this_week", "yesterday", datetime(2026, 2, 15, 11, tzinfo=UTC)),  # it is Monday in UTC+14
+        ("yesterday", "2026-02-14", datetime(2026, 2, 15, 11, tzinfo=UTC)),
+        ("this_year", "last_month", datetime(2026, 1, 10, 11, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.parametrize("granularity", ["daily", "total"])
+def test_days_that_are_empty_on_some_days_only_are_no_mistake(
+    first: str, last: str, moment: datetime, granularity: str, sync: Read, tiktok: Simulator, clock: Any, config: Config
+) -> None:
+    clock.move_to(moment)
+    days = {"start_date": first, "end_date": last}
+    mine = {"name": "mine", "level": "campaign", "granularity": granularity, "metrics": ["spend"], **days}
+    result = sync("campaigns", DAILY, "mine", config=config | days | {"custom_reports": [mine]})
+    assert (result.errors, len(result.rows("campaigns")) > 0) == ([], True)
+    assert all(call.query["start_date"] <= call.query["end_date"] for call in plain_reports(tiktok))
+
+
 def asked(tiktok: Simulator, advertiser_id: str) -> list[tuple[str, str]]:
     """The windows an ad account was asked for, in order."""
     calls = (call.query for call in plain_reports(tiktok) if call.query["advertiser_id"] == advertiser_id)

@@ -50,15 +50,46 @@
   {{ return(lacking) }}
 {% endmacro %}
 
+{# The raw tables there are, by the name of their stream. #}
+{% macro tables_there() %}
+  {%- set there = {} -%}
+  {%- for table in graph.sources.values() if table.package_name == 'tiktok_ads' -%}
+    {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}
+    {%- if relation -%}{%- do there.update({table.name: relation}) -%}{%- endif -%}
+  {%- endfor -%}
+  {{ return(there) }}
+{% endmacro %}
+
+{# Before a run: stops where no raw table is found, and at a variable that names a stream or a column there is not. #}
+{% macro refuse_mistakes() %}
+  {%- if execute and not var('tiktok_assume_tables') and flags.WHICH in ('build', 'run') -%}
+    {%- set streams = graph.sources.values() | selectattr('package_name', 'equalto', 'tiktok_ads') | map(attribute='name') | list -%}
+    {%- set unknown = var('tiktok_streams') | reject('in', streams) | list -%}
+    {%- if unknown -%}
+      {{ exceptions.raise_compiler_error('tiktok_streams names ' ~ unknown | join(', ') ~ ', which no model reads. Those are: '
+                                         ~ streams | sort | join(', ') ~ '.') }}
+    {%- endif -%}
+    {%- set there = tiktok_ads.tables_there() -%}
+    {%- if not there -%}
+      {{ exceptions.raise_compiler_error('No table of the connector is in the schema ' ~ (var('tiktok_schema') or target.schema)
+                                         ~ '. Name the schema of the raw tables in the variable tiktok_schema.') }}
+    {%- endif -%}
+    {%- set columns = [] -%}
+    {%- for name, relation in there.items() if name.endswith('_reports_daily') -%}
+      {%- do columns.extend(adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower')) -%}
+    {%- endfor -%}
+    {%- set wrong = ([var('tiktok_conversion')] + var('tiktok_revenue')) | reject('in', columns) | list -%}
+    {%- if columns and wrong -%}
+      {{ exceptions.raise_compiler_error('tiktok_conversion and tiktok_revenue name columns of daily reports; no table has '
+                                         ~ wrong | join(', ') ~ '.') }}
+    {%- endif -%}
+  {%- endif -%}
+{% endmacro %}
+
 {# After a run: a sentence for each model that lacks a stream, and one for those that were not asked for. #}
 {% macro say_what_is_missing() %}
   {%- if execute and not var('tiktok_assume_tables') and flags.WHICH in ('build', 'run') -%}
-    {%- set there = [] -%}
-    {%- for table in graph.sources.values() if table.package_name == 'tiktok_ads' -%}
-      {%- if adapter.get_relation(table.database, table.schema, table.identifier) -%}
-        {%- do there.append(table.name) -%}
-      {%- endif -%}
-    {%- endfor -%}
+    {%- set there = tiktok_ads.tables_there().keys() | list -%}
     {%- for model in graph.nodes.values() if model.package_name == 'tiktok_ads' and 'key' in model.config.meta -%}
       {%- set meta = model.config.meta -%}
       {%- set lacking = tiktok_ads.streams_lacking(meta.needs, meta.needs_one_of, there) -%}

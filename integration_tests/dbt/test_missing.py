@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from warehouses import Built
+import duckdb
+import pytest
+from warehouses import Built, build, copy_of_the_tables
 
 SPENT = "select sum(spend) from {}"
 
@@ -113,3 +116,23 @@ def test_amounts_in_two_currencies_in_one_account_are_an_error(
         select="+tiktok__campaign_daily",
     )
     assert mixed.failed == ["tiktok_ads_has_one_currency_for_each_account_tiktok__campaign_daily_"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("tiktok_schema", "nowhere", "No table of the connector is in the schema nowhere."),
+        ("tiktok_streams", ["campaign"], "tiktok_streams names campaign, which no model reads."),
+        ("tiktok_conversion", "complete_payments", "no table has complete_payments."),
+        ("tiktok_revenue", ["total_purchase_value", "sales"], "no table has sales."),
+    ],
+)
+def test_a_mistake_in_a_variable_stops_the_run_before_a_table_is_replaced(
+    variable: str, value: object, told: str, tables: Path, tmp_path: Path
+) -> None:
+    warehouse = copy_of_the_tables(tables, tmp_path)
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("create schema marts; create table marts.tiktok__campaign_daily as select 1 as kept")
+    stopped = build(warehouse, "run", **{variable: value})
+    assert told in " ".join(stopped.printed.split())
+    assert stopped.rows("from marts.tiktok__campaign_daily") == [(1,)]

@@ -67,6 +67,15 @@ def parse_days(text: str, today: date, week_starts_on: str = "monday") -> tuple[
     return first, after - timedelta(days=1)
 
 
+def is_always_empty(first: str, last: str, today: date, week_starts_on: str) -> bool:
+    """Whether `last` ends before `first` begins whatever day it is, such as two calendar dates, or today-3 to today-10.
+
+    `this_week` to `yesterday` is empty on one day of the week, which is another one in each time zone.
+    """
+    days = [today + timedelta(days=number) for number in range(-366, 367)]
+    return all(parse_days(last, day, week_starts_on)[1] < parse_days(first, day, week_starts_on)[0] for day in days)
+
+
 def _period_of(unit: str, day: date, week_starts_on: str) -> tuple[date, date]:
     """The first day of the calendar period `day` lies in, and of the one after."""
     if unit == "week":

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.mistakes import find_mistakes as report_mistakes
-from source_tiktok_marketing.config.dates import FIRST_ZONE, HOW_TO_WRITE_A_DAY, WORDS, parse_days, today_in
+from source_tiktok_marketing.config.dates import (
+    FIRST_ZONE,
+    HOW_TO_WRITE_A_DAY,
+    WORDS,
+    is_always_empty,
+    parse_days,
+    today_in,
+)
 from source_tiktok_marketing.config.extra_endpoints import find_mistakes as extra_mistakes
 from source_tiktok_marketing.config.form import (
     SHORT,
@@ -114,7 +121,11 @@ def _date_mistakes(config: Mapping[str, Any]) -> Mistakes:
     first, last = (days.get(key, (today, today))[end] for end, key in enumerate(("start_date", "end_date")))
     if first > today:
         yield ["start_date"], f"{config['start_date']!r} lies in the future. Write a day that has begun."
-    elif last < first and len(days) == 2:
+    elif (
+        last < first
+        and len(days) == 2
+        and is_always_empty(config["start_date"], config["end_date"], today, str(config["week_starts_on"]))
+    ):
         told = f"{config['end_date']!r} is before Start Date, which is {config['start_date']!r}."
         yield ["end_date"], f"{told} Write a later day, or leave it empty to read until today."
 

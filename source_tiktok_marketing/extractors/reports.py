@@ -98,6 +98,9 @@ class ReportExtractor(RecordExtractor):
             except (TypeError, ValueError, OverflowError):
                 if (kept := self._odd_values.fit(self.stream, column, value)) is not None:
                     record[label] = kept
+        for name in self._told:  # asked for or not
+            if name not in record and (said := row["metrics"].get(name)) not in (None, NOT_APPLICABLE):
+                record[name] = str(said)
         self._accounts.fill(record, self._told)
         return record
 

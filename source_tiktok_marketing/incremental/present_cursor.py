@@ -1,4 +1,4 @@
-"""Lists of things that change: their cursor follows the times of records, but never into the future."""
+"""Lists of things that change: their cursor follows the times of records, but never beyond the start of the sync."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from source_tiktok_marketing.requesters.clock import SyncClock
 
 
 class PresentCursor(Cursor):
-    """Follows the times of records, except those in the future, to which no cursor may move."""
+    """Follows the times of records, except those after the start of the sync, to which no cursor may move.
+
+    A page is read at one moment and the next one later. What changes on a page that was read is only found by the next
+    sync, which would not look for it if a later page had moved the cursor on.
+    """
 
     def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
         self._inner = inner
@@ -31,8 +35,8 @@ class PresentCursor(Cursor):
 
     @override
     def observe(self, record: Record) -> None:
-        """Notes the time of one record, unless it is in the future."""
-        if str(record.data.get(self._field) or "")[:19] <= self._clock.earlier().isoformat()[:19]:
+        """Notes the time of one record, unless it is after the start of the sync."""
+        if str(record.data.get(self._field) or "")[:19] <= self._clock.beginning().isoformat()[:19]:
             self._inner.observe(record)
 
     @override
@@ -52,7 +56,7 @@ class PresentCursor(Cursor):
 
 
 class ChangingStream(AdvertiserStream):
-    """A list of things that change. Its cursor never moves into the future."""
+    """A list of things that change. Its cursor never moves beyond the start of the sync."""
 
     def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
         self._inner = inner
@@ -66,12 +70,12 @@ class ChangingStream(AdvertiserStream):
     @property
     @override
     def cursor(self) -> Cursor:
-        """The cursor that stays in the past."""
+        """The cursor that stays before the start of the sync."""
         return self._present
 
 
 def bind_to_present(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
-    """The stream with a cursor that never moves into the future. Reports always count as windowed."""
+    """The stream with a cursor that never moves beyond the start of the sync. Reports always count as windowed."""
     if is_windowed or str(stream.cursor_field).startswith(("stat_time", "period")):
         return AdvertiserStream(stream, clock)
     return ChangingStream(stream, clock) if stream.cursor_field else stream

@@ -37,7 +37,7 @@ class SyncClock(Shared):
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
-        self._ahead = timedelta(0)
+        self._began, self._ahead = datetime.now(UTC), timedelta(0)
         self._heard: tuple[str, str] | None = None
         self._has_warned = False
 
@@ -48,6 +48,10 @@ class SyncClock(Shared):
     def earlier(self) -> datetime:
         """The last moment that has passed by both clocks. No cursor may go beyond it."""
         return datetime.now(UTC) - max(self._ahead, timedelta(0))
+
+    def beginning(self) -> datetime:
+        """The moment at which the sync began, by the earlier of both clocks."""
+        return self._began - max(self._ahead, timedelta(0))
 
     def today_in(self, zone: tzinfo) -> date:
         """The date it is now on the clocks of `zone`."""

@@ -144,5 +144,5 @@ class PageCodec:
             record = message.record.data
             found = of_account(record.advertiser_id)
             for name in self.told:
-                if getattr(record, name) is None:
+                if not getattr(record, name):
                     setattr(record, name, found.get(name))

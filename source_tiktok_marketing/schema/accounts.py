@@ -26,8 +26,8 @@ def is_of_account(owner: str, key: Iterable[str]) -> bool:
 class AccountColumns(Shared):
     """The account columns of each ad account, by advertiser/info/, which is asked once a sync for all that need it.
 
-    What TikTok says in a row counts; a column it leaves out or has null is filled. Where the details can't be had, the
-    columns are null, and one warning says why. Columns that the catalog does not select are not looked up.
+    What TikTok says in a row counts; a column it leaves out or has empty is filled. Where the details can't be had,
+    the columns are null, and one warning says why. Columns that the catalog does not select are not looked up.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -49,7 +49,7 @@ class AccountColumns(Shared):
         """Puts what is missing of these columns on a record that carries its ad account."""
         found = self.of_account(str(record.get("advertiser_id", ""))) if names else {}
         for name in names:
-            if name in found and record.get(name) is None:
+            if name in found and not record.get(name):
                 record[name] = found[name]
 
     def of_account(self, advertiser_id: str) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from source_tiktok_marketing.config.dates import (
     HOW_TO_WRITE_A_DAY,
     LONGEST_SPAN,
     WORDS,
+    is_always_empty,
     parse_days,
     today_in,
 )
@@ -91,7 +92,8 @@ def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Mistake
     if len(days) < len(OWN_DATES):
         return
     first, last = days["start_date"][0], days["end_date"][1]
-    if last < first:
+    begins, ends = (str(raw.get(key, config[key])) for key in OWN_DATES)
+    if last < first and is_always_empty(begins, ends, today, str(config["week_starts_on"])):
         yield "end_date", "is before the first day. Write a later day, or leave it empty to read until today."
     elif raw["granularity"] == "total" and min(last, today) - first > LONGEST_SPAN:
         yield "start_date", "TikTok gives a total of at most 365 days. Write today-364 or later, or choose monthly."
