@@ -133,6 +133,8 @@ def test_a_mistake_in_a_variable_stops_the_run_before_a_table_is_replaced(
     warehouse = copy_of_the_tables(tables, tmp_path)
     with duckdb.connect(warehouse) as connection:
         connection.execute("create schema marts; create table marts.tiktok__campaign_daily as select 1 as kept")
-    stopped = build(warehouse, "run", **{variable: value})
-    assert told in " ".join(stopped.printed.split())
-    assert stopped.rows("from marts.tiktok__campaign_daily") == [(1,)]
+    with pytest.raises(AssertionError) as stopped:  # there are no results
+        build(warehouse, "run", **{variable: value})
+    assert told in " ".join(str(stopped.value).split())
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        assert connection.sql("from marts.tiktok__campaign_daily").fetchall() == [(1,)]

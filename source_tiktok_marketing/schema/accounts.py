@@ -49,8 +49,9 @@ class AccountColumns(Shared):
         """Puts what is missing of these columns on a record that carries its ad account."""
         found = self.of_account(str(record.get("advertiser_id", ""))) if names else {}
         for name in names:
-            if name in found and not record.get(name):
-                record[name] = found[name]
+            if not record.get(name):
+                record.pop(name, None)
+                record.update({name: found[name]} if name in found else {})
 
     def of_account(self, advertiser_id: str) -> Mapping[str, str]:
         """The account columns of one ad account; empty where nothing is known of it."""

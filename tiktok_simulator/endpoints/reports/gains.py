@@ -12,6 +12,8 @@ from tiktok_simulator.world.cells import Cell, cells
 from tiktok_simulator.world.delivery import Flight, distinct
 
 USUAL = ("impressions", "spend", "conversion")
+# What more ads gained together is not kept: to compare them takes as long, and a large world would fill the memory.
+FEW = 50
 
 Part = tuple[Flight, int, int]
 """An ad's flight with the hours, counted from its first midnight, that a slice takes of it."""
@@ -19,21 +21,31 @@ Place = tuple[tuple[str, ...], int]
 """A breakdown, and the number of one of its cells."""
 
 
-@lru_cache(maxsize=5_000)
 def count(parts: tuple[Part, ...], place: Place | None, counts: tuple[str, ...], *, with_reach: bool) -> Sequence[int]:
     """What each count gained, in one cell of a breakdown or in all of them; reach comes last."""
+    return (_kept_count if len(parts) <= FEW else _count)(parts, place, counts, with_reach)
+
+
+def is_delivered(parts: tuple[Part, ...], place: Place | None, report_type: str) -> bool:
+    """Whether any count of this report type is not zero; the usual ones are tried first."""
+    return (_kept_delivery if len(parts) <= FEW else _is_delivered)(parts, place, report_type)
+
+
+def _count(parts: Sequence[Part], place: Place | None, counts: Sequence[str], with_reach: bool) -> Sequence[int]:
     gained = _gained(parts, place, counts)
     return [*gained, _reach(parts, place)] if with_reach else gained
 
 
-@lru_cache(maxsize=20_000)
-def is_delivered(parts: tuple[Part, ...], place: Place | None, report_type: str) -> bool:
-    """Whether any count of this report type is not zero; the usual ones are tried first."""
+def _is_delivered(parts: Sequence[Part], place: Place | None, report_type: str) -> bool:
     return any(_gained(parts, place, USUAL)) or any(
         any(flight.between(flight.possible(report_type), start, end, _cell(place, flight)))
         for flight, start, end in parts
         if flight.moves(start, end)
     )
+
+
+_kept_count = lru_cache(maxsize=5_000)(_count)
+_kept_delivery = lru_cache(maxsize=20_000)(_is_delivered)
 
 
 def _gained(parts: Sequence[Part], place: Place | None, counts: Sequence[str]) -> list[int]:
