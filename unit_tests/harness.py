@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 from airbyte_cdk.models import AirbyteStream, ConfiguredAirbyteCatalog, SyncMode
@@ -55,6 +55,15 @@ class Turns(Clock):
 # Parts of the manifest as the CDK makes them ready, and those it has found valid.
 READY: dict[bytes, bytes] = {}
 VALID: set[bytes] = set()
+# So many of each are kept: tests that search make thousands of configurations, of which none comes twice.
+MOST_KEPT = 300
+
+
+def keep(kept: dict[bytes, bytes], key: bytes, value: bytes) -> None:
+    """Keeps a value, and forgets the oldest where there are too many."""
+    kept[key] = value
+    if len(kept) > MOST_KEPT:
+        del kept[next(iter(kept))]
 
 
 class QuickSource(SourceTiktokMarketing):
@@ -73,7 +82,7 @@ class QuickSource(SourceTiktokMarketing):
 
     def _pre_process_manifest(self, manifest: dict[str, Any]) -> dict[str, Any]:
         if self._part not in READY:
-            READY[self._part] = pickle.dumps(super()._pre_process_manifest(manifest))
+            keep(READY, self._part, pickle.dumps(super()._pre_process_manifest(manifest)))
         return dict(pickle.loads(READY[self._part]))
 
     def _validate_source(self) -> None:
@@ -111,7 +120,7 @@ class QuickTransformer(ManifestComponentTransformer):
             done = super().propagate_types_and_parameters(
                 parent_field_identifier, declarative_component, parent_parameters, use_parent_parameters
             )
-            self.DONE[given] = pickle.dumps(done)
+            keep(self.DONE, given, pickle.dumps(done))
         return dict(pickle.loads(self.DONE[given]))
 
 
@@ -120,7 +129,7 @@ def discovered(config: Mapping[str, Any]) -> dict[str, AirbyteStream]:
     return _discovered(json.dumps(config, sort_keys=True))
 
 
-@cache
+@lru_cache(maxsize=4)
 def _discovered(written: str) -> dict[str, AirbyteStream]:
     source = SourceTiktokMarketing(config=json.loads(written))
     return {stream.name: stream for stream in source.discover(source.logger, source.normal_config).streams}
@@ -136,7 +145,7 @@ def _whole_rows() -> list[Mapping[str, Any]]:
     return _whole().rows()
 
 
-@cache
+@lru_cache(maxsize=MOST_KEPT)
 def _part_of_the_manifest(wanted: frozenset[str], *, has_own: bool) -> bytes:
     """The rows of the wanted streams, and the tables of the user's own streams where he has any."""
     part = {key: value for key, value in _whole().resolved_manifest.items() if key != "definitions"}
