@@ -78,18 +78,24 @@ class Referring:
             if reference.is_own:
                 found = self._found(reference)
                 return len(found) if found or "?" in reference.source else usual
+            if self._names_its_kind(reference):  # each is told once
+                usual = min(usual, len(self._found(reference)))
         return usual
+
+    def _names_its_kind(self, reference: Reference) -> bool:
+        return bool(reference.only) and reference.only in self.owners.values()
 
     def write(self, row: dict[str, Any], number: int, element: Member) -> None:
         """Write into a record, the one with this number, what it has in common with others."""
         about = set(self.owners.values())
         for reference in references().get(self.path, ()):
-            if reference.only and reference.only not in self.owners.values():
+            is_named = self._names_its_kind(reference)
+            if reference.only and not is_named:
                 continue
             found = self._found(reference)
             if reference.is_own and number >= len(found):
                 continue
-            near = found if reference.is_own else _near(self.world, reference, found, about)
+            near = found if reference.is_own or is_named else _near(self.world, reference, found, about)
             for ours, theirs in reference.pairs(element, near[0] if near else {}):
                 if ours not in self.owners or element.members[ours].type == ANOTHER:
                     _put(row, ours.split("."), theirs.split("."), near, number)
