@@ -113,8 +113,6 @@ def told(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     return tell
 
 
-# CPython leaves a socket open whose client is killed between its CONNECT and the first word of TLS.
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
 def test_whoever_kills_a_sync_at_any_moment_finds_every_row_after_the_next(syncs: Syncs, told: Any) -> None:
     kills = _kills(syncs, 32, 18)
     resumed_from, read_again, torn, compared = set(), [], 0, 0

@@ -24,6 +24,17 @@ from tiktok_simulator.server.app import HOSTS, Simulator
 WORTH_ZIPPING = 1_000
 
 
+class TLSSocket(ssl.SSLSocket):
+    """A TLS socket that is closed with its last reference.
+
+    Python makes a TLS socket of a plain one in several steps. Where the client resets the connection in between, the
+    half-made socket is dropped without being closed, and Python warns of it wherever it happens to collect it.
+    """
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One client connection: CONNECT, TLS, then HTTP/1.1 requests until either side ends it."""
 
@@ -184,6 +195,7 @@ class served:  # noqa: N801 - used like the function intercepted()
         authority = trustme.CA()
         authority.cert_pem.write_to_path(bundle)
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.sslsocket_class = TLSSocket
         authority.issue_cert(*HOSTS).configure_cert(tls)
         self._server = _Server(self.simulator, self._port, tls)
         self.refused = self._server.refused

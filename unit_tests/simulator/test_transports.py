@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import os
 import socket
+import ssl
+import struct
 import subprocess
 import sys
 import threading
@@ -18,6 +21,7 @@ import requests
 from tiktok_simulator import Simulator, intercepted, served
 from tiktok_simulator.__main__ import arm, parser
 from tiktok_simulator.server.app import HOSTS
+from tiktok_simulator.server.over_tls import TLSSocket
 from tiktok_simulator.server.routes import PREFIX
 from tiktok_simulator.world.ready_made import TOKYO, small_world
 from tiktok_simulator.world.world import TOKEN
@@ -136,6 +140,19 @@ def test_closing_ends_open_connections_threads_and_files(simulator: Simulator) -
     assert not bundle.exists()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port)).close()
+
+
+def test_a_client_that_resets_its_connection_before_tls_begins_leaves_no_open_socket_behind() -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.sslsocket_class = TLSSocket
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        connection, _ = server.accept()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        with pytest.raises(ConnectionResetError):
+            tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+    gc.collect()  # Python warns here of a socket that was left open, and the suite makes an error of it
 
 
 def test_the_environment_is_all_a_client_needs(server: served, monkeypatch: pytest.MonkeyPatch) -> None:
