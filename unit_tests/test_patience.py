@@ -249,6 +249,30 @@ def test_where_the_one_that_asks_for_all_gives_up_all_do(patience: Patience, que
     assert (found.value.message, found.value.failure_type) == (told, FailureType.transient_error)
 
 
+def test_a_refusal_that_comes_after_all_have_given_up_ends_with_their_words(patience: Patience) -> None:
+    told = give_up(patience, OF_APP).message
+    with pytest.raises(AirbyteTracedException) as found:
+        patience.wait(OF_APP, 1)
+    assert (found.value.message, found.value.failure_type) == (told, FailureType.transient_error)
+    patience.note_answer(*THERE)
+    assert patience.wait(OF_APP, 1) == 1
+
+
+@pytest.mark.parametrize("ends_with", ["request", "wait"])
+def test_where_the_one_that_asks_for_all_is_stopped_the_others_need_not_wait_for_it(
+    ends_with: str, patience: Patience, queue: Queue
+) -> None:
+    assert patience.wait(OF_APP, 1) == 1
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(patience.wait, OF_APP, 1)
+        assert queue.waits.wait(timeout=30)
+        patience.stop(EVERYWHERE, "The token is revoked.", FailureType.config_error)
+        with pytest.raises(AirbyteTracedException, match="revoked"):
+            patience.refuse_hopeless(*HERE) if ends_with == "request" else patience.wait(OF_APP, 2)
+        with pytest.raises(AirbyteTracedException, match="revoked"):
+            other.result(timeout=30)
+
+
 def test_another_one_asks_for_all_where_the_first_one_is_a_minute_late(
     patience: Patience, seconds: Seconds, queue: Queue
 ) -> None:

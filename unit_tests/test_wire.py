@@ -10,8 +10,9 @@ import pytest
 import requests
 from harness import PATIENCE
 
-from source_tiktok_marketing.requesters import transport as wire
+from source_tiktok_marketing.requesters import transport
 from source_tiktok_marketing.requesters.authenticator import TiktokAuthenticator
+from source_tiktok_marketing.requesters.watchdog import Watchdog
 from tiktok_simulator import Simulator, served
 from tiktok_simulator.world.ready_made import TOKYO, small_world
 from tiktok_simulator.world.world import TOKEN
@@ -53,7 +54,7 @@ def test_a_broken_answer_tells_which_request_it_was(
 
 
 def test_an_answer_that_drips_is_cut_off_in_time(tiktok: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "LONGEST_ANSWER", 0.3)
+    monkeypatch.setattr(transport, "WATCHDOG", Watchdog(0.3))
     tiktok.faults.slow_drip(0.01)
     with pytest.raises(requests.RequestException):
         ask()

@@ -83,6 +83,7 @@ class Patience(Shared):
                 filter(None, map(self._verdicts.get, _list_places(path, advertiser_id, is_apart=is_apart))), None
             )
         if found:
+            self.end_probe()  # this thread's request is not sent again
             if path == TASK_CHECK:
                 time.sleep(BETWEEN_CHECKS)
             raise AirbyteTracedException(
@@ -131,26 +132,29 @@ class Patience(Shared):
     def end_probe(self) -> None:
         """If this thread asks for all, lets the others go on."""
         with self._lock:
-            if self._probe == get_ident():
-                self._probe = 0
-                self._outcome.notify_all()
+            self._end_probe()
+
+    def _end_probe(self) -> None:
+        if self._probe == get_ident():
+            self._probe = 0
+            self._outcome.notify_all()
 
     def _leave_to_probe(self) -> bool:
         """Whether another thread has asked for all and was answered. If none asks, this thread has to, and it is False.
 
-        Raises the other thread's error if that has given up.
+        Raises the other thread's error if that has given up, even if this thread's refusal came after that.
         """
         with self._lock:
-            if self._probe in (0, get_ident()):
-                self._probe = get_ident()
-                return False
-            while probe := self._probe:
+            is_asked_by_another = self._probe not in (0, get_ident())
+            while probe := self._probe if is_asked_by_another else 0:
                 if not self._outcome.wait(LATE) and time.monotonic() > self._due + LATE and self._probe == probe:
                     self._probe = 0
-            found = self._verdicts.get(EVERYWHERE)
-        if found:
-            raise AirbyteTracedException(message=found[0], internal_message="given up", failure_type=found[1])
-        return True
+            if found := self._verdicts.get(EVERYWHERE):
+                self._end_probe()
+                raise AirbyteTracedException(message=found[0], internal_message="given up", failure_type=found[1])
+            if not is_asked_by_another:
+                self._probe = get_ident()
+        return is_asked_by_another
 
     def _give_up(self, trouble: Trouble, patience: int) -> AirbyteTracedException:
         words = f"{trouble.words} This did not change in {patience // 60} minutes of retrying."

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator
-from threading import Timer
 from typing import Any
 
 import requests
 
 from source_tiktok_marketing.errors import AnswerTooLargeError
 from source_tiktok_marketing.requesters.responses import Answer, path_of
+from source_tiktok_marketing.requesters.watchdog import Watchdog
 
 # Seconds that a whole body may take. The time-out in the manifest only limits the silence between two bytes.
 LONGEST_ANSWER = 600.0
+WATCHDOG = Watchdog(LONGEST_ANSWER)
 PIECE = 262_144
 # Bytes of JSON, unpacked. No page of TikTok's comes near it, and memory has to hold it several times over.
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -26,19 +26,15 @@ def receive(response: requests.Response, **_: Any) -> Answer:
     The download of a large report may have any size.
     """
     response.headers.pop("Location", None)
-    watch = Timer(LONGEST_ANSWER, _shut, [response])
-    watch.daemon = True
-    watch.start()
     try:
         # By itself `requests` reads ten kilobytes at a time, which is a third of the cost of receiving a page.
         pieces = response.iter_content(PIECE)
-        return Answer(response, b"".join(pieces if path_of(response.request) == DOWNLOAD else _limit_size(pieces)))
+        with WATCHDOG.watch(response):
+            return Answer(response, b"".join(pieces if path_of(response.request) == DOWNLOAD else _limit_size(pieces)))
     except requests.RequestException as error:
         error.request = response.request  # `requests` leaves it out here, and with it the ad account
         response.close()
         raise
-    finally:
-        watch.cancel()
 
 
 def _limit_size(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -48,11 +44,6 @@ def _limit_size(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if size > LARGEST_ANSWER:
             raise AnswerTooLargeError(f"more than {LARGEST_ANSWER} bytes")
         yield piece
-
-
-def _shut(response: requests.Response) -> None:
-    with contextlib.suppress(Exception):  # it has just ended by itself
-        response.raw.shutdown()
 
 
 # The order matters, as some of these are subclasses of others.
