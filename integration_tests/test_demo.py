@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from demos import ROOT, DemoRun, run_demo, run_demo_on
-from running import slow
 
 from demo.__main__ import STREAMS
 from demo.dashboard import PANELS, write_dashboard
@@ -169,7 +168,8 @@ def test_a_refused_token_ends_the_demo_with_the_connectors_own_words(tmp_path: P
     assert "Traceback" not in done.complained
 
 
-@pytest.mark.parametrize("text", ["not JSON", slow("[]"), slow("{}")])
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["not JSON", "[]", "{}"])
 def test_a_file_that_is_no_configuration_ends_the_demo_with_a_sentence(tmp_path: Path, text: str) -> None:
     done = run_demo_on(tmp_path, text)
     assert done.status == 1

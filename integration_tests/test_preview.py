@@ -93,6 +93,7 @@ def test_a_preview_shows_ten_rows_of_a_simulated_tiktok(tmp_path: Path) -> None:
     assert done.footer.startswith(f"10 rows of {STREAM}, 2026-01-1")
 
 
+@pytest.mark.slow
 def test_a_preview_shows_as_many_rows_as_asked(tiktok: served, tmp_path: Path) -> None:
     done = preview_of(tiktok, tmp_path, REPORT="ads", ROWS="4", COLUMNS="ad_name,ad_format")
     assert [len(row) for row in done.table] == [3] * 4

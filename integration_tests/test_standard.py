@@ -20,6 +20,7 @@ import yaml
 from freezegun import freeze_time
 from running import Run, slow
 
+from source_tiktok_marketing.requesters.watchdog import Watchdog
 from tiktok_simulator import Simulator, intercepted
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO, small_world
 from tiktok_simulator.world.world import BC_ID
@@ -87,7 +88,7 @@ def tiktok(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """A simulated TikTok that answers every request of this process, on a day that stands still."""
     monkeypatch.setattr("time.sleep", lambda _: None)
     with (
-        freeze_time(NOW, ignore=["_pytest", "queue", "threading"]),
+        freeze_time(NOW, ignore=["_pytest", "queue", "threading", Watchdog.__module__]),
         intercepted(Simulator(small_world(), clock=lambda: datetime.now(UTC))) as simulator,
     ):
         yield simulator
@@ -142,7 +143,7 @@ def test_the_configured_catalog_is_the_discovered_one_synced_as_well_as_each_str
     assert configured == {"streams": expected}
 
 
-@pytest.mark.parametrize("verb", ["spec", "discover", "read"])
+@pytest.mark.parametrize("verb", ["spec", slow("discover"), "read"])
 @pytest.mark.parametrize("config", [slow("oauth"), "sandbox"])
 def test_our_command_line_says_what_the_cdks_says(
     verb: str, config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -12,12 +12,23 @@ from types import SimpleNamespace
 from typing import Any, get_type_hints
 
 import pytest
-from airbyte_cdk.sources.declarative import concurrent_declarative_source
+from airbyte_cdk.sources.declarative import concurrent_declarative_source, yaml_declarative_source
 from airbyte_cdk.sources.declarative.parsers import manifest_component_transformer, model_to_component_factory
 from airbyte_cdk.sources.declarative.resolvers import parametrized_components_resolver
 from airbyte_cdk.utils.yaml_loader import safe_load_yaml
 from freezegun import freeze_time
-from harness import NOW, QuickTransformer, Sync, Turns, copied, frozen_now, read_streams
+from harness import (
+    NOW,
+    QuickResolver,
+    QuickTransformer,
+    Sync,
+    Turns,
+    copied,
+    frozen_now,
+    read_manifest,
+    read_streams,
+    validate_once,
+)
 
 from source_tiktok_marketing.requesters.watchdog import Watchdog
 from tiktok_simulator import Simulator, World, intercepted
@@ -77,16 +88,19 @@ def clock(stopped_clock: Any) -> Any:
     return stopped_clock
 
 
-# The CDK reads its own schema of manifests anew for every source, which takes as long as all the rest; for every
-# component the annotations of its class; and it copies every stream once for each level of its components.
+# The CDK reads, resolves and validates the manifest and reads its own schema of manifests anew for every source; for
+# every component the annotations of its class; and it copies every stream once for each level of its components.
 READ_ONCE = cache(safe_load_yaml)
 HINTS_READ_ONCE = cache(get_type_hints)
 
 
 @pytest.fixture(autouse=True)
 def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_declarative_source, "safe_load_yaml", read_manifest)
     monkeypatch.setattr(concurrent_declarative_source, "safe_load_yaml", READ_ONCE)
+    monkeypatch.setattr(concurrent_declarative_source, "ManifestReferenceResolver", QuickResolver)
     monkeypatch.setattr(concurrent_declarative_source, "ManifestComponentTransformer", QuickTransformer)
+    monkeypatch.setattr(concurrent_declarative_source, "validate_manifest", validate_once)
     monkeypatch.setattr(concurrent_declarative_source, "deepcopy", copied)
     monkeypatch.setattr(parametrized_components_resolver, "deepcopy", copied)
     monkeypatch.setattr(manifest_component_transformer, "copy", SimpleNamespace(deepcopy=copied))

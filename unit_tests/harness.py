@@ -9,13 +9,16 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TextIO
 
 from airbyte_cdk.models import AirbyteStream, ConfiguredAirbyteCatalog, SyncMode
+from airbyte_cdk.sources.declarative.concurrent_declarative_source import validate_manifest
 from airbyte_cdk.sources.declarative.parsers.manifest_component_transformer import ManifestComponentTransformer
+from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 from airbyte_cdk.test.catalog_builder import CatalogBuilder
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput, read
 from airbyte_cdk.test.state_builder import StateBuilder
+from airbyte_cdk.utils.yaml_loader import safe_load_yaml
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.requesters.rate_limiter import Clock
@@ -52,10 +55,7 @@ class Turns(Clock):
         self.moments.append(moment)
 
 
-# Parts of the manifest as the CDK makes them ready, and those it has found valid.
-READY: dict[bytes, bytes] = {}
-VALID: set[bytes] = set()
-# So many of each are kept: tests that search make thousands of configurations, of which none comes twice.
+# So many values of a kind are kept: tests that search make thousands of configurations, of which none comes twice.
 MOST_KEPT = 300
 
 
@@ -80,16 +80,6 @@ class QuickSource(SourceTiktokMarketing):
     def _read_and_parse_yaml_file(self, path_to_yaml_file: str) -> Any:
         return pickle.loads(self._part)
 
-    def _pre_process_manifest(self, manifest: dict[str, Any]) -> dict[str, Any]:
-        if self._part not in READY:
-            keep(READY, self._part, pickle.dumps(super()._pre_process_manifest(manifest)))
-        return dict(pickle.loads(READY[self._part]))
-
-    def _validate_source(self) -> None:
-        if self._part not in VALID:
-            super()._validate_source()
-            VALID.add(self._part)
-
     def rows(self) -> list[Mapping[str, Any]]:
         return _whole_rows()
 
@@ -99,8 +89,30 @@ def copied(plain: Any) -> Any:
     return pickle.loads(pickle.dumps(plain))
 
 
+def read_manifest(file: TextIO) -> Any:
+    """The content of a YAML file, which is parsed once."""
+    return pickle.loads(_read_yaml(file.read()))
+
+
+@lru_cache(maxsize=4)
+def _read_yaml(text: str) -> bytes:
+    return pickle.dumps(safe_load_yaml(text))
+
+
+class QuickResolver(ManifestReferenceResolver):
+    """Resolves the references of a manifest, of equal ones once."""
+
+    DONE: ClassVar[dict[bytes, bytes]] = {}
+
+    def preprocess_manifest(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        given = pickle.dumps(manifest)
+        if given not in self.DONE:
+            keep(self.DONE, given, pickle.dumps(super().preprocess_manifest(manifest)))
+        return dict(pickle.loads(self.DONE[given]))
+
+
 class QuickTransformer(ManifestComponentTransformer):
-    """Hands parameters down to the components of a stream, for equal streams once."""
+    """Hands parameters down to the components of a manifest or a stream, for equal ones once."""
 
     DONE: ClassVar[dict[bytes, bytes]] = {}
 
@@ -124,12 +136,23 @@ class QuickTransformer(ManifestComponentTransformer):
         return dict(pickle.loads(self.DONE[given]))
 
 
+VALID: dict[bytes, bytes] = {}
+
+
+def validate_once(manifest: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Validates a manifest against the CDK's schema, of equal ones those that were not found valid before."""
+    given = pickle.dumps(manifest)
+    if given not in VALID:
+        validate_manifest(manifest, schema)
+        keep(VALID, given, b"")
+
+
 def discovered(config: Mapping[str, Any]) -> dict[str, AirbyteStream]:
     """The streams a configuration is offered, by their names; to look at, as all tests have the same ones."""
     return _discovered(json.dumps(config, sort_keys=True))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _discovered(written: str) -> dict[str, AirbyteStream]:
     source = SourceTiktokMarketing(config=json.loads(written))
     return {stream.name: stream for stream in source.discover(source.logger, source.normal_config).streams}

@@ -67,7 +67,7 @@ def test_every_report_of_an_ad_account_has_columns_for_currency_and_time_zone(co
 
 
 @pytest.mark.parametrize(
-    "stream", [DAILY, "ads_audience_reports_daily", "campaigns_reports_weekly", "in_all", "by_task"]
+    "stream", [DAILY, "advertisers_audience_reports_daily", "campaigns_reports_weekly", "in_all", "by_task"]
 )
 def test_each_row_says_what_its_ad_account_says_of_itself(
     stream: str, sync: Read, world: World, config: Config
