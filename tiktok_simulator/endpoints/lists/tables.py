@@ -89,7 +89,7 @@ def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] |
     own = not listed.path.startswith(LOOKUPS)
     about = [listed.path, *(value for name, value in owners.items() if own or name != "advertiser_id")]
     usual = referring.size(len(accounts) if listed.count is None else listed.count)
-    found = []
+    found: list[dict[str, Any]] = []
     for day in _told(listed, days):
         size = world.list_sizes.get(listed.path, usual)
         for number in range(size + min(size, listed.deletes)):
