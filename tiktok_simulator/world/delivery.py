@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
+from operator import sub
 
 from tiktok_simulator.world.cells import VARIANTS, Cell
 from tiktok_simulator.world.formulas import REACH, Dated, counts_of, dated, event_share
@@ -108,7 +109,7 @@ class Flight:
         passed = (moment.date() - self.last_day).days - 1
         return replace(self, waited=min(max(passed, 0), self.late_days))
 
-    def rate(self, count: str) -> tuple[int, int, Dated]:
+    def rate(self, count: str) -> tuple[int, int, int]:
         """(rate, phase, what it is dated by) of one count."""
         draw = mix(self.seed, self.ad_id, count)
         base = 300_000 + mix(self.seed, self.ad_id, "impressions") % 1_200_000
@@ -116,7 +117,7 @@ class Flight:
         if count in CONVERSIONS and self.late_days:
             share = max(share, OF_LATE_BUYERS)
         rate = base if count == "impressions" else base * share // SCALE
-        return rate, draw % SCALE if rate else 0, dated(count)
+        return rate, draw % SCALE if rate else 0, int(dated(count))
 
     def _volumes(self, hours: int) -> tuple[int, int, int]:
         """Volume of what is delivered, dated by the click and dated by itself, in the order of `Dated`."""
@@ -132,13 +133,14 @@ class Flight:
 
     def totals(self, counts: Sequence[str], hours: int) -> list[int]:
         """What each count has reached `hours` after the first midnight."""
-        volumes = self._volumes(hours)
-        rates = _rates(self, tuple(counts))
+        return self._reached(_rates(self, tuple(counts)), self._volumes(hours))
+
+    def _reached(self, rates: Sequence[tuple[int, int, int]], volumes: Sequence[int]) -> list[int]:
         totals = [(rate * volumes[by] + phase) // SCALE for rate, phase, by in rates]
         if self.last_day is None or not self.late_days:
             return totals
         come = _come(self.late_days, self.late_days if self.waited is None else self.waited).share
-        return [come(total) if by is Dated.CLICK else total for total, (_, _, by) in zip(totals, rates, strict=True)]
+        return [come(total) if by == Dated.CLICK else total for total, (_, _, by) in zip(totals, rates, strict=True)]
 
     def possible(self, report_type: str) -> list[str]:
         """The counts of a report type that this ad ever has."""
@@ -151,12 +153,14 @@ class Flight:
 
     def between(self, counts: Sequence[str], start: int, end: int, cell: Cell | None = None) -> list[int]:
         """What each count gained from hour `start` to hour `end`, in one cell or in all of them."""
-        if not self.moves(start, end):
+        then, now = self._volumes(start), self._volumes(end)
+        if then == now:
             return [0] * len(counts)
-        gained = zip(self.totals(counts, start), self.totals(counts, end), strict=True)
+        rates = _rates(self, tuple(counts))
+        before, after = self._reached(rates, then), self._reached(rates, now)
         if cell is None:
-            return [after - before for before, after in gained]
-        return [cell.share(after) - cell.share(before) for before, after in gained]
+            return list(map(sub, after, before))
+        return list(map(sub, map(cell.share, after), map(cell.share, before)))
 
     def users(self, start: int, end: int) -> list[Interval]:
         """The numbers of the people reached between two hours, as half-open intervals, one a day at most."""
@@ -176,7 +180,7 @@ class Flight:
 
 
 @lru_cache(maxsize=5_000)
-def _rates(flight: Flight, counts: tuple[str, ...]) -> Sequence[tuple[int, int, Dated]]:
+def _rates(flight: Flight, counts: tuple[str, ...]) -> Sequence[tuple[int, int, int]]:
     """The rates of some counts: kept for all worlds, as a thousand worlds of a test run have the same ads."""
     return [flight.rate(count) for count in counts]
 
