@@ -70,7 +70,8 @@ def simulated() -> Iterator[Scenario]:
             first_config={**SIMULATED, "end_date": "2026-01-20"},
             second_title="a week later, up to 27 January",
             second_config={**SIMULATED, "end_date": "2026-01-27"},
-            remark="“Slow buyers” ended in December: nothing is spent any more, but conversions still come in.\n"
+            remark="“Slow buyers” ended in December: nothing is spent any more, and those who buy now are counted on\n"
+            "the day in December on which they clicked (real_time_conversion has them on the day they buy).\n"
             "“Last season” was deleted: its spend counts, as in Ads Manager.",
             conclusion="Every request went to TikTok's own host name; no other host was asked for.",
             time_passes=a_week_passes,

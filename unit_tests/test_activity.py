@@ -43,7 +43,7 @@ def idle(world: World, count: int) -> None:
 
 
 def late_conversions() -> World:
-    """An ad account whose only campaign, deleted since, ended in December; its conversions go on through January."""
+    """An ad account whose only campaign, deleted since, ended in December; its buyers still come in January."""
     world = World()
     account = add_advertiser(world, LATE, created=CREATED)
     plan = Plan("Slow", CREATED, last_day=date(2025, 12, 20), late_days=60, ad_groups=1, ads=1,
@@ -106,8 +106,8 @@ def test_an_account_with_nothing_but_late_conversions_is_read(config: Config) ->
     with intercepted(Simulator(late_conversions(), clock=frozen_now)) as tiktok:
         rows = read_streams(["ads_reports_daily"], skipping(config)).rows("ads_reports_daily")
     assert rows
-    assert {(row["advertiser_id"], row["spend"], row["impressions"]) for row in rows} == {(LATE, 0, 0)}
-    assert sum(row["conversion"] for row in rows) > 0
+    assert {(row["advertiser_id"], row["spend"], row["conversion"]) for row in rows} == {(LATE, 0, 0)}
+    assert sum(row["real_time_conversion"] for row in rows) > 0
     assert asked_accounts(reports(tiktok)) == {LATE}
 
 

@@ -249,9 +249,9 @@ def test_a_conversion_that_comes_when_a_campaign_has_long_ended_is_there(
     rows = result.rows("campaigns_reports_daily")
     late = [row for row in rows if row["campaign_id"] == promoted]
     assert spend(late) == 0
-    assert sum(row["conversion"] for row in late) > 0
-    whole = sum(row["conversion"] for row in result.rows("advertisers_reports_daily"))
-    assert sum(row["conversion"] for row in rows) == whole
+    assert sum(row["real_time_conversion"] for row in late) > 0
+    whole = sum(row["real_time_conversion"] for row in result.rows("advertisers_reports_daily"))
+    assert sum(row["real_time_conversion"] for row in rows) == whole
 
 
 # What TikTok does not tell or take

@@ -86,7 +86,8 @@ def test_every_figure_of_the_seconds_of_an_ad_or_a_video_is_read_without_naming_
 def test_every_video_of_an_ad_is_asked_about_once_and_alone(
     sync: Read, tiktok: Simulator, world: World, one_advertiser: Config
 ) -> None:
-    videos = {item.row["video_id"] for item in world.entities("ad", TOKYO) if not item.deleted}
+    ads = (item.row for item in world.entities("ad", TOKYO) if not item.deleted)
+    videos = {row["video_id"] for row in ads if row["video_id"]}
     sync("video_insights", config=one_advertiser)
     asked = asked_about(tiktok, "/report/video_performance/get/", "video_ids")
     assert sorted(asked) == sorted([video] for video in videos)

@@ -71,5 +71,5 @@ def test_a_stream_that_may_ask_for_less_does_not_say_on_which_days_the_others_ha
     result = sync(*streams, config=one_advertiser)
     assert result.errors == []
     late = [row for row in result.rows(streams[0]) if row["campaign_id"] == promoted]
-    assert sum(row["conversion"] for row in late) > 0
+    assert sum(row["real_time_conversion"] for row in late) > 0
     assert len({call.query["metrics"] for call in tiktok.asked(REPORT) if is_about_days(call)}) == len(streams)

@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World, intercepted
 from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.world.cells import Cell
 from tiktok_simulator.world.delivery import Flight
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import LOS_ANGELES
@@ -53,10 +54,10 @@ class Corrected(Flight):
     on: date = date.min
     more: int = 0
 
-    def totals(self, counts: Sequence[str], hours: int) -> list[int]:
-        credited = self.more if hours > self.hours_since_start(datetime.combine(self.on, time(12))) else 0
-        return [total + credited * (name == "conversion")
-                for name, total in zip(counts, super().totals(counts, hours), strict=True)]  # fmt: skip
+    def between(self, counts: Sequence[str], start: int, end: int, cell: Cell | None = None) -> list[int]:
+        credited = self.more if start <= self.hours_since_start(datetime.combine(self.on, time(12))) < end else 0
+        return [gained + credited * (name == "conversion")
+                for name, gained in zip(counts, super().between(counts, start, end, cell), strict=True)]  # fmt: skip
 
     def moves(self, start: int, end: int) -> bool:
         return True

@@ -7,6 +7,10 @@ Every count is a staircase: the total an ad has reached `t` hours after its firs
 where `volume` is one of a few long weekly-looking curves and `rate` and `phase` are hashed from
 (seed, ad, count). A period's count is total(end) - total(start), so it costs the same for an hour
 and for a year, and hours add up to days and days to months by construction.
+
+What people do after a click is dated by the click or by itself. Where buyers come late, the figures dated by the click
+grow until the last one has come, and the others go on without delivery (TikTok's example: clicked on Monday, bought on
+Tuesday; Monday has the conversion, Tuesday the real-time conversion).
 """
 
 from __future__ import annotations
@@ -14,18 +18,22 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate
+from operator import sub
 
 from tiktok_simulator.world.cells import VARIANTS, Cell
-from tiktok_simulator.world.formulas import REACH, counts_of, event_share, is_event
+from tiktok_simulator.world.formulas import REACH, Dated, counts_of, dated, event_share
 
 SCALE = 1_000_000
 CYCLE_DAYS = 97  # a prime beyond every report window, so no two windows of one ad look alike
 CURVES = 16
 IMPRESSIONS_PER_USER = (6, 5)  # six impressions a day reach five people
 USERS_DRIFT = 150  # how far an ad's daily audience moves on each day
+CONVERSIONS = frozenset({"conversion", "real_time_conversion"})
+OF_LATE_BUYERS = 10_000  # conversions per million impressions of an ad whose buyers come late
 HOURLY_WEIGHT = (3, 2, 1, 1, 1, 2, 4, 6, 7, 7, 8, 9, 10, 9, 8, 8, 9, 10, 12, 13, 12, 10, 7, 5)
 
 Interval = tuple[int, int]
@@ -49,12 +57,20 @@ def _curve(number: int) -> list[int]:
     return volume
 
 
+@cache
+def _come(late_days: int, waited: int) -> Cell:
+    """The events that have come so long after the last click: half of them at once, the others one by one."""
+    lags = [0] * late_days + [*range(1, late_days + 1)]
+    random.Random(f"late {late_days}").shuffle(lags)
+    return Cell((), tuple(accumulate((lag <= waited for lag in lags), initial=0)))
+
+
 @dataclass(frozen=True)
 class Flight:
     """One ad's delivery. Days are the account's local days; `last_day` None means it still runs.
 
-    Events (conversions and what follows from them) go on for `late_days` after the last day: a row
-    with conversions and no spend is real TikTok behaviour.
+    Half of what people do after a click of a flight with `late_days` comes in these days after its last one. `waited`
+    is how many of them have passed, all of them unless `seen` says otherwise.
     """
 
     ad_id: str
@@ -63,6 +79,7 @@ class Flight:
     last_day: date | None = None
     late_days: int = 0
     objective_type: str = "TRAFFIC"
+    waited: int | None = None
 
     def __hash__(self) -> int:
         return hash((self.seed, self.ad_id))
@@ -85,33 +102,45 @@ class Flight:
         cycles, rest = divmod(max(hours, 0), CYCLE_DAYS * 24)
         return cycles * curve[-1] + curve[rest]
 
-    def _end(self, *, event: bool) -> int | None:
-        if self.last_day is None:
-            return None
-        days = (self.last_day - self.first_day).days + 1
-        return 24 * (days + self.late_days if event else days)
+    def seen(self, moment: datetime) -> Flight:
+        """What of this flight has come at a local moment: of days that have passed, as nothing comes during a day."""
+        if self.last_day is None or not self.late_days:
+            return self
+        passed = (moment.date() - self.last_day).days - 1
+        return replace(self, waited=min(max(passed, 0), self.late_days))
 
     def rate(self, count: str) -> tuple[int, int, int]:
-        """(rate, phase, 1 when it is an event) of one count."""
+        """(rate, phase, what it is dated by) of one count."""
         draw = mix(self.seed, self.ad_id, count)
         base = 300_000 + mix(self.seed, self.ad_id, "impressions") % 1_200_000
         share = event_share(count, self.objective_type) * (90 + draw % 21) // 100
-        if count == "conversion" and self.late_days:
-            share = max(share, 20_000)
+        if count in CONVERSIONS and self.late_days:
+            share = max(share, OF_LATE_BUYERS)
         rate = base if count == "impressions" else base * share // SCALE
-        return rate, draw % SCALE if rate else 0, int(is_event(count))
+        return rate, draw % SCALE if rate else 0, int(dated(count))
 
-    def _volumes(self, hours: int) -> tuple[int, int]:
-        """Volume of what is delivered, and of events, at a moment."""
-        last, last_event = self._end(event=False), self._end(event=True)
-        if last is None or last_event is None:
-            return (volume := self._volume(hours)), volume
-        return self._volume(min(hours, last)), self._volume(min(hours, last_event))
+    def _volumes(self, hours: int) -> tuple[int, int, int]:
+        """Volume of what is delivered, dated by the click and dated by itself, in the order of `Dated`."""
+        if self.last_day is None:
+            volume = self._volume(hours)
+            return volume, volume, volume
+        end = 24 * ((self.last_day - self.first_day).days + 1)
+        volume, tail = self._volume(min(hours, end)), 24 * self.late_days
+        if not tail:
+            return volume, volume, volume
+        late = self._volume(end) * min(max(hours - end, 0), tail) // tail
+        return volume, volume, (volume + late) // 2
 
     def totals(self, counts: Sequence[str], hours: int) -> list[int]:
         """What each count has reached `hours` after the first midnight."""
-        volumes = self._volumes(hours)
-        return [(rate * volumes[event] + phase) // SCALE for rate, phase, event in _rates(self, tuple(counts))]
+        return self._reached(_rates(self, tuple(counts)), self._volumes(hours))
+
+    def _reached(self, rates: Sequence[tuple[int, int, int]], volumes: Sequence[int]) -> list[int]:
+        totals = [(rate * volumes[by] + phase) // SCALE for rate, phase, by in rates]
+        if self.last_day is None or not self.late_days:
+            return totals
+        come = _come(self.late_days, self.late_days if self.waited is None else self.waited).share
+        return [come(total) if by == Dated.CLICK else total for total, (_, _, by) in zip(totals, rates, strict=True)]
 
     def possible(self, report_type: str) -> list[str]:
         """The counts of a report type that this ad ever has."""
@@ -124,16 +153,14 @@ class Flight:
 
     def between(self, counts: Sequence[str], start: int, end: int, cell: Cell | None = None) -> list[int]:
         """What each count gained from hour `start` to hour `end`, in one cell or in all of them."""
-        before, after = self._volumes(start), self._volumes(end)
-        if before == after:
+        then, now = self._volumes(start), self._volumes(end)
+        if then == now:
             return [0] * len(counts)
         rates = _rates(self, tuple(counts))
+        before, after = self._reached(rates, then), self._reached(rates, now)
         if cell is None:
-            return [(rate * after[event] + phase) // SCALE - (rate * before[event] + phase) // SCALE
-                    for rate, phase, event in rates]  # fmt: skip
-        share = cell.share
-        return [share((rate * after[event] + phase) // SCALE) - share((rate * before[event] + phase) // SCALE)
-                for rate, phase, event in rates]  # fmt: skip
+            return list(map(sub, after, before))
+        return list(map(sub, map(cell.share, after), map(cell.share, before)))
 
     def users(self, start: int, end: int) -> list[Interval]:
         """The numbers of the people reached between two hours, as half-open intervals, one a day at most."""

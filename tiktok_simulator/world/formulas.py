@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 
 from tiktok_simulator.protocol.tables import METRICS
@@ -39,6 +40,8 @@ DELIVERED_GROUPS = frozenset(
     {"Video", "Click", "Social", "LIVE", "Image", "Interactive add-on", "Instant experience", "Playable"}
 )
 EVENTS_OF_CORE = re.compile(r"conversion|result")
+# "By conversion time", as TikTok calls it; SKAN has metrics "by click time", too, which reports don't offer.
+BY_ITSELF = re.compile(r"^real_time_|^skan_|_by_conversion_time$|_launch_conversion_time$")
 # What a rate is a share of: clicks, but in these groups, and there for these exceptions.
 WHOLE_OF_GROUP: Mapping[str, str] = {
     **dict.fromkeys(("Core", "Click", "Social", "Image"), "impressions"),
@@ -57,12 +60,24 @@ def is_money(count: str) -> bool:
     return count != SECONDS and METRICS[count].type == "number"
 
 
-def is_event(count: str) -> bool:
-    """Whether a count may still grow after delivery has ended (conversions and what follows from them)."""
+class Dated(IntEnum):
+    """What the day of a count is the day of."""
+
+    DELIVERY = 0
+    CLICK = 1
+    """The view or click that led to it: the figures of a past day may still grow."""
+    ITSELF = 2
+    """The event: there are days that have it and no delivery."""
+
+
+def dated(count: str) -> Dated:
+    """What a count is dated by: conversions, and what follows from them, by the click unless their name says so."""
     if count == SECONDS:
-        return False
+        return Dated.DELIVERY
     group = METRICS[count].group
-    return bool(EVENTS_OF_CORE.search(count)) if group == "Core" else group not in DELIVERED_GROUPS
+    if group in DELIVERED_GROUPS or (group == "Core" and not EVENTS_OF_CORE.search(count)):
+        return Dated.DELIVERY
+    return Dated.ITSELF if BY_ITSELF.search(count) else Dated.CLICK
 
 
 def event_share(count: str, objective_type: str) -> int:

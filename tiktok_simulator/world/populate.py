@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tiktok_simulator.protocol.parameters import TIME_FORMAT
 from tiktok_simulator.protocol.tables import read_table
-from tiktok_simulator.world.creatives import CALLS, creative_of, one_of
+from tiktok_simulator.world.creatives import CALLS, creative_of, form_of, one_of
 from tiktok_simulator.world.delivery import Flight, mix
 from tiktok_simulator.world.model import Account, Entity
+from tiktok_simulator.world.statuses import WITH_AN_END, runs
 from tiktok_simulator.world.world import World
 
 OBJECTIVES = ("TRAFFIC", "WEB_CONVERSIONS", "APP_PROMOTION", "REACH")
 SANDBOX_DAYS = date(2020, 12, 8), date(2020, 12, 19)  # hosts_auth.md §4: the only days with mock data
-SPARK = 2
-"""Which ad of an ad group is a post on TikTok (a Spark Ad)."""
 EMPTY_VALUE: Mapping[str, Any] = {"boolean": False, "number": 0, "integer": 0}
 
 
@@ -122,20 +121,30 @@ def _add_ad_group(world: World, account: Account, plan: Plan, campaign: Mapping[
         promotion_type="APP_ANDROID" if app else "WEBSITE", **(_promoted_app(world, account, created) if app else {}),
         placement_type="PLACEMENT_TYPE_AUTOMATIC", placements=["PLACEMENT_TIKTOK", "PLACEMENT_PANGLE"],
         gender="GENDER_UNLIMITED", location_ids=["6252001"], budget_mode="BUDGET_MODE_DAY", budget=100.0,
-        schedule_type="SCHEDULE_FROM_NOW", schedule_start_time=utc_text(created),
-        schedule_end_time=utc_text(created + timedelta(days=3650)), dayparting="1" * 336,
+        **_schedule(account, plan, created), dayparting="1" * 336,
         creative_material_mode="SMART_CREATIVE" if special else "CUSTOM",
         messaging_app_type="WHATSAPP" if special else None,
         messaging_app_account_id=new_id(created, adgroup_id, "messages") if special else None,
         split_test_group_id=new_id(plan.created, campaign["campaign_id"], "test") if selling else None,
         optimization_goal="CLICK", bid_type="BID_TYPE_NO_BID", billing_event="CPC", pacing="PACING_MODE_SMOOTH",
-        operation_status="ENABLE", secondary_status="ADGROUP_STATUS_DELIVERY_OK",
+        operation_status="ENABLE", secondary_status=f"ADGROUP_STATUS_{runs('adgroup', ended=bool(plan.last_day))}",
         **(_sold(world, account, campaign["campaign_id"]) if selling else {}),
         **(_targeted(world, account, adgroup_id) if special else {}),
     )  # fmt: skip
     world.add(Entity("adgroup", adgroup_id, account.advertiser_id, row, plan.buying_type))
     for ad_number in range(plan.ads):
         _add_ad(world, account, plan, row, ad_number)
+
+
+def _schedule(account: Account, plan: Plan, created: datetime) -> dict[str, Any]:
+    """From when to when an ad group delivers; without an end TikTok writes one in ten years."""
+    end = created + timedelta(days=3650)
+    if plan.last_day:
+        end = datetime.combine(plan.last_day + timedelta(days=1), time(), ZoneInfo(account.timezone))
+    return {
+        "schedule_type": WITH_AN_END if plan.last_day else "SCHEDULE_FROM_NOW",
+        "schedule_start_time": utc_text(created), "schedule_end_time": utc_text(end),
+    }  # fmt: skip
 
 
 def _promoted_app(world: World, account: Account, created: datetime) -> dict[str, Any]:
@@ -180,17 +189,17 @@ def _add_ad(world: World, account: Account, plan: Plan, ad_group: Mapping[str, A
     created = plan.created + timedelta(minutes=10 + number)
     ad_id = new_id(created, ad_group["adgroup_id"], number)
     smart = plan.automation == "UPGRADED_SMART_PLUS"
+    form = form_of(number, plan.objective_type) if plan.buying_type == "AUCTION" and not smart else "video"
     smart_id = new_id(plan.created, ad_group["adgroup_id"], "smart") if smart else None
     row = entity_row(
         "ad", **_inherited(ad_group, "adgroup_id", "adgroup_name", "is_new_structure"),
         ad_id=ad_id, smart_plus_ad_id=smart_id, ad_id_v2=smart_id or ad_id, ad_name=f"{plan.name} / ad {number + 1}",
         create_time=utc_text(created), modify_time=None if smart else utc_text(created + timedelta(days=4)),
-        ad_format="SINGLE_VIDEO", image_mode="IMAGE_MODE_VIDEO", display_name=account.name, app_name="", page_id=None,
+        display_name=account.name, app_name="", page_id=None,
         call_to_action="LEARN_MORE", call_to_action_id=None if number else _calls(account, ad_id),
         catalog_id=ad_group["catalog_id"], tracking_pixel_id=int(ad_group["pixel_id"] or 0) or None,
-        operation_status="ENABLE", secondary_status="AD_STATUS_DELIVERY_OK",
-        **creative_of(world, account, ad_id, spark=number == SPARK and not smart and plan.buying_type == "AUCTION",
-                      app=plan.objective_type == "APP_PROMOTION"),
+        operation_status="ENABLE", secondary_status=f"AD_STATUS_{runs('ad', ended=bool(plan.last_day))}",
+        **creative_of(world, account, ad_id, form, plan.objective_type),
     )  # fmt: skip
     world.add(Entity("ad", ad_id, account.advertiser_id, row, plan.buying_type))
     first_day, last_day = SANDBOX_DAYS if account.sandbox else (account.local(created).date(), plan.last_day)

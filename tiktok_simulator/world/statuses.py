@@ -12,6 +12,19 @@ from tiktok_simulator.world.model import Entity
 
 LEVELS = ("campaign", "adgroup", "ad")
 DELIVERS = {"campaign": "ENABLE", "adgroup": "DELIVERY_OK", "ad": "DELIVERY_OK"}
+HAS_ENDED = {"adgroup": "TIME_DONE", "ad": "DONE"}
+WITH_AN_END = "SCHEDULE_START_END"
+"""The schedule of ad groups that have ended; the others of a world go on."""
+
+
+def runs(kind: str, *, ended: bool) -> str:
+    """The state of what is on: a campaign has none of its own for the end of its ad groups."""
+    return (HAS_ENDED if ended and kind in HAS_ENDED else DELIVERS)[kind]
+
+
+def has_ended(entity: Entity) -> bool:
+    """Whether TikTok calls an ad group or an ad completed."""
+    return entity.row.get("secondary_status") in {f"{kind.upper()}_STATUS_{state}" for kind, state in HAS_ENDED.items()}
 
 
 def mark_deleted(entity: Entity, by: str) -> None:
@@ -30,8 +43,15 @@ def follow_parents(entities: Iterable[Entity], find: Callable[[str, str], Entity
         entity.row["secondary_status"] = (
             _status(entity.kind, above[0], "DISABLE")
             if above
-            else _status(entity.kind, entity.kind, DELIVERS[entity.kind])
+            else _status(entity.kind, entity.kind, runs(entity.kind, ended=_is_past(entity, find)))
         )
+
+
+def _is_past(entity: Entity, find: Callable[[str, str], Entity]) -> bool:
+    if entity.kind == "campaign":
+        return False
+    group = entity if entity.kind == "adgroup" else find("adgroup", entity.row["adgroup_id"])
+    return bool(group.row["schedule_type"] == WITH_AN_END)
 
 
 def _is_off(entity: Entity, level: str, find: Callable[[str, str], Entity]) -> bool:

@@ -6,8 +6,9 @@ The connector's own tests compare with these numbers, so they must be right howe
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,13 +19,22 @@ from tiktok_simulator import World
 from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.cells import PARTITIONS, cells
 from tiktok_simulator.world.delivery import Flight, distinct
+from tiktok_simulator.world.formulas import Dated, dated
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO, small_world
 
 from .asking import NOW
 
 JANUARY = {"start": date(2026, 1, 1), "end": date(2026, 1, 31)}
-ADDITIVE = ("spend", "impressions", "clicks", "conversion", "video_play_actions", "likes", "complete_payment")
+ADDITIVE = (
+    "spend", "impressions", "clicks", "conversion", "real_time_conversion", "video_play_actions", "likes",
+    "complete_payment",
+)  # fmt: skip
 WORLD = small_world()  # looked at only
+ENDED = datetime(2025, 12, 20, 12, tzinfo=UTC)
+DECEMBER = {"start": date(2025, 12, 1), "end": date(2025, 12, 20)}
+AFTER_A_CLICK = ("conversion", "result", "complete_payment", "total_complete_payment_rate")
+BY_ITSELF = ("real_time_conversion", "real_time_result")
+ADDED = (*AFTER_A_CLICK, *BY_ITSELF)
 
 
 def delivered(
@@ -137,12 +147,58 @@ def test_deleted_ones_did_deliver_and_stopped(advertiser_id: str) -> None:
     assert {row["impressions"] for row in february if row["ad_id"] in deleted} == {"0"}
 
 
-def test_an_ad_can_have_conversions_on_days_without_delivery() -> None:
-    late = WORLD.landmarks["Tokyo.late_ad"]
-    rows = [row for row in delivered("ad_id", "stat_time_day") if row["ad_id"] == late]
-    assert rows
-    assert {(row["spend"], row["impressions"]) for row in rows} == {("0.00", "0")}
-    assert sum(int(row["conversion"]) > 0 for row in rows) > len(rows) / 2
+def of_late_buyers(now: datetime, **period: date) -> list[dict[str, str]]:
+    """The days of the ad that ended on 20 December and whose buyers come for 60 days more, as they look at a moment."""
+    late, metrics = WORLD.landmarks["Tokyo.late_ad"], ("spend", "impressions", *AFTER_A_CLICK, *BY_ITSELF)
+    rows = delivered("ad_id", "stat_time_day", metrics=metrics, now=now, **period)
+    return [row for row in rows if row["ad_id"] == late]
+
+
+def total(rows: list[dict[str, str]], metric: str) -> Decimal:
+    return sum((Decimal(row[metric]) for row in rows), Decimal())
+
+
+def test_a_day_without_delivery_has_what_is_dated_by_itself_and_nothing_that_is_dated_by_the_click() -> None:
+    rows = of_late_buyers(NOW)
+    assert {row[name] for row in rows for name in ("spend", "impressions", *AFTER_A_CLICK)} == {"0", "0.00"}
+    assert sum(int(row["real_time_conversion"]) > 0 for row in rows) > len(rows) / 3
+    assert all(total(rows, name) for name in BY_ITSELF)
+
+
+def test_a_late_buyer_changes_the_day_of_the_click() -> None:
+    """And the days of December only grow, until the last buyer has come."""
+    seen = [
+        {row["stat_time_day"]: row for row in of_late_buyers(ENDED + timedelta(days=days), **DECEMBER)}
+        for days in (1, 2, 11, 31, 61, 100)
+    ]
+    sums = [total(list(rows.values()), "conversion") for rows in seen]
+    assert sums == sorted(sums)
+    assert 0 < sums[0] < sums[-1] * 2 / 3
+    assert sums[0] < sums[2] < sums[3] < sums[4] == sums[5]
+    for before, after in pairwise(seen):
+        assert all(Decimal(after[day][name]) >= Decimal(row[name]) for day, row in before.items() for name in ADDED)
+        assert {day: row["spend"] for day, row in before.items()}.items() <= {
+            day: row["spend"] for day, row in after.items()
+        }.items()
+
+
+def test_every_buyer_is_counted_once_by_either_day() -> None:
+    rows = of_late_buyers(ENDED + timedelta(days=100), start=date(2025, 12, 1), end=date(2026, 3, 31))
+    assert abs(total(rows, "conversion") - total(rows, "real_time_conversion")) <= total(rows, "conversion") / 5
+
+
+@pytest.mark.parametrize(
+    ("count", "by"),
+    [
+        ("clicks", Dated.DELIVERY), ("video_play_actions", Dated.DELIVERY), ("likes", Dated.DELIVERY),
+        ("conversion", Dated.CLICK), ("result", Dated.CLICK), ("app_install", Dated.CLICK),
+        ("complete_payment", Dated.CLICK), ("onsite_shopping", Dated.CLICK), ("vta_conversion", Dated.CLICK),
+        ("real_time_conversion", Dated.ITSELF), ("real_time_app_install", Dated.ITSELF),
+        ("skan_conversion", Dated.ITSELF), ("onsite_active_by_conversion_time", Dated.ITSELF),
+    ],
+)  # fmt: skip
+def test_what_follows_a_click_is_dated_by_it_unless_it_is_by_conversion_time(count: str, by: Dated) -> None:
+    assert dated(count) is by
 
 
 def test_some_ads_rest_on_some_days() -> None:

@@ -103,6 +103,30 @@ def test_the_status_of_an_ad_names_the_uppermost_that_is_paused(client: Client, 
         assert statuses(client, "ad", ad_ids=[ad.id]) == {("DISABLE", told)}
 
 
+def test_an_ad_group_whose_schedule_has_ended_is_completed_unless_its_campaign_is_paused(
+    client: Client, world: World
+) -> None:
+    ad = world.entity("ad", world.landmarks["Tokyo.late_ad"]).row
+    group, campaign = {"adgroup_ids": [ad["adgroup_id"]]}, ad["campaign_id"]
+    for on, told in (
+        (True, {("ENABLE", "ADGROUP_STATUS_TIME_DONE"), ("ENABLE", "AD_STATUS_DONE")}),
+        (False, {("ENABLE", "ADGROUP_STATUS_CAMPAIGN_DISABLE"), ("ENABLE", "AD_STATUS_CAMPAIGN_DISABLE")}),
+        (True, {("ENABLE", "ADGROUP_STATUS_TIME_DONE"), ("ENABLE", "AD_STATUS_DONE")}),
+    ):
+        world.switch("campaign", campaign, NOW, on=on)
+        assert statuses(client, "adgroup", **group) | statuses(client, "ad", ad_ids=[ad["ad_id"]]) == told
+    (row,) = client.rows(KINDS["adgroup"], advertiser_id=TOKYO, filtering=group)
+    assert row["schedule_end_time"] == "2025-12-20 15:00:00"  # the local midnight after its last day, in UTC
+
+
+def test_what_has_ended_is_found_by_the_primary_status_for_it_and_not_among_what_delivers(
+    client: Client, world: World
+) -> None:
+    late = world.landmarks["Tokyo.late_ad"]
+    assert ids(client, "ad", primary_status="STATUS_TIME_DONE") == [late]
+    assert late not in ids(client, "ad", primary_status="STATUS_DELIVERY_OK", buying_types=["AUCTION"])
+
+
 def test_what_was_deleted_with_its_campaign_says_so(client: Client, world: World) -> None:
     campaign = world.landmarks["Tokyo.deleted_campaign"]
     told = [statuses(client, kind, campaign_ids=[campaign]) for kind in KINDS]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from datetime import UTC, date, datetime
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
 from tiktok_simulator import World
 from tiktok_simulator.endpoints.lists.listed import lists
 from tiktok_simulator.endpoints.lists.references import references
-from tiktok_simulator.endpoints.lists.tables import rows_of
+from tiktok_simulator.endpoints.lists.tables import everything, rows_of
 from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.populate import add_advertiser
 from tiktok_simulator.world.ready_made import TOKYO, busy_world
@@ -66,7 +66,7 @@ def test_a_report_by_video_has_each_ads_own(world: World) -> None:
     rows = reported(world, "video_material_id")
     delivered = {ad_id for ad_id, _ in rows}
     ads = [item.row for item in world.entities("ad", TOKYO) if item.id in delivered]
-    assert {(ad["ad_id"], files[ad["video_id"]]) for ad in ads} <= rows
+    assert {(ad["ad_id"], files[ad["video_id"]]) for ad in ads if ad["video_id"]} <= rows
 
 
 def test_a_list_made_larger_than_the_world_goes_on_with_ids_of_its_own(world: World) -> None:
@@ -89,7 +89,39 @@ def test_ads_of_a_busy_world_name_files_of_their_account() -> None:
     world = busy_world(advertisers=1, campaigns=4)
     (advertiser_id,) = world.permitted
     videos = {item.id for item in world.entities("video", advertiser_id)}
-    assert {item.row["video_id"] for item in world.entities("ad", advertiser_id)} <= videos
+    assert {item.row["video_id"] for item in world.entities("ad", advertiser_id)} - {None} <= videos
+
+
+def test_a_carousel_has_several_images_and_music_and_no_video(world: World) -> None:
+    images, music = ({item.id for item in world.entities(kind, TOKYO)} for kind in ("image", "music"))
+    ads = [item.row for item in world.entities("ad", TOKYO)]
+    carousels = [ad for ad in ads if ad["ad_format"] == "CAROUSEL_ADS"]
+    assert carousels
+    for ad in carousels:
+        assert ad["video_id"] is None
+        assert len(set(ad["image_ids"])) == 3
+        assert {*ad["image_ids"]} <= images
+        assert ad["music_id"] in music
+    assert {(bool(ad["video_id"]), ad["music_id"]) for ad in ads if ad not in carousels} == {(True, None)}
+
+
+def test_utm_parameters_stand_beside_the_address_that_has_them(world: World) -> None:
+    ads = [item.row for item in world.entities("ad", TOKYO)]
+    told = [(ad["landing_page_url"], ad["utm_params"]) for ad in ads if ad["utm_params"]]
+    assert told
+    for url, parameters in told:
+        given = dict(parse_qsl(urlsplit(url).query))
+        assert {each["key"]: each["value"] for each in parameters}.items() <= given.items()
+
+
+def test_a_reply_is_to_a_comment_on_the_same_ad(world: World) -> None:
+    rows = [row for _, row in everything(world, "/comment/list/", date(2026, 1, 15), date(2026, 1, 16))]
+    comments = {row["comment_id"]: row for row in rows if row["comment_type"] == "COMMENT"}
+    replies = [row for row in rows if row["comment_type"] == "REPLY"]
+    assert len(comments) + len(replies) == len(rows)
+    assert {row["create_time"][:10] for row in replies} == {"2026-01-15", "2026-01-16"}
+    assert all(comments[row["original_comment_id"]]["ad_id"] == row["ad_id"] for row in replies)
+    assert {row["original_comment_id"] for row in comments.values()} == {None}
 
 
 def test_every_endpoint_that_refers_to_something_is_a_list() -> None:

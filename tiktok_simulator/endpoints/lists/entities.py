@@ -122,11 +122,8 @@ def _has_status(item: Entity, filtering: Mapping[str, Any]) -> bool:
         primary = "STATUS_DELETE"
     else:
         primary = filtering.get("primary_status", "STATUS_NOT_DELETE")
-    enabled = item.row["operation_status"] == "ENABLE"
     exact = secondary and not secondary.endswith("_STATUS_ALL")
-    return matches_status(primary, deleted=item.deleted, enabled=enabled) and (
-        not exact or item.row.get("secondary_status") == secondary
-    )
+    return matches_status(primary, item) and (not exact or item.row.get("secondary_status") == secondary)
 
 
 def _sorted(call: Call, kind: str, found: list[Entity]) -> list[Entity]:

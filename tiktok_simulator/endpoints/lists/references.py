@@ -165,6 +165,7 @@ def _put(holder: Any, ours: Sequence[str], theirs: Sequence[str], found: Sequenc
 
 
 def _value(row: Row, steps: Sequence[str]) -> Any:
-    """The value at the end of the way."""
+    """The value at the end of the way, which goes through the first element of a list."""
     name, *below = steps
-    return _value(row[name], below) if below else row[name]
+    inner = row[name]
+    return _value(inner[0] if isinstance(inner, list) else inner, below) if below else inner

@@ -21,6 +21,7 @@ from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
 from tiktok_simulator.endpoints.lists.listed import Listed, lists, singular
 from tiktok_simulator.endpoints.lists.made_up import make_up, on_day
 from tiktok_simulator.endpoints.lists.references import Referring
+from tiktok_simulator.endpoints.lists.replies import answer_one_before
 from tiktok_simulator.endpoints.lists.rules import (
     DELETED,
     EVERY,
@@ -38,6 +39,8 @@ from tiktok_simulator.protocol.wire import ApiError, invalid
 from tiktok_simulator.world.world import World
 
 Owners = Mapping[str, str]
+LOOKUPS = "/tool/"
+"""What TikTok has there is the same for every ad account."""
 
 
 def answer_list(path: str, call: Call) -> Answer:
@@ -83,18 +86,21 @@ def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] |
         return [{**each, **row} for each, row in _records(world, path, owners)]
 
     referring = Referring(world, listed.path, {**owners, **named}, others)
+    own = not listed.path.startswith(LOOKUPS)
+    about = [listed.path, *(value for name, value in owners.items() if own or name != "advertiser_id")]
     usual = referring.size(len(accounts) if listed.count is None else listed.count)
-    found = []
+    found: list[dict[str, Any]] = []
     for day in _told(listed, days):
         size = world.list_sizes.get(listed.path, usual)
         for number in range(size + min(size, listed.deletes)):
             known = named if number else {"bc_id": world.bc_id, **named}
             known = {**known, "advertiser_id": accounts[number]} if number < len(accounts) else known
             known = known if number < size else {**known, "secondary_status": DELETED}
-            row = make_up(element, (listed.path, *owners.values(), day, number), known)
+            row = make_up(element, (*about, day, number), known)
             if isinstance(row, dict) and number < usual:  # a list made larger goes on with ids of its own
                 referring.write(row, number, element)
             row = adapt_record(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
+            answer_one_before(listed.path, row, number, found)
             if listed.days and listed.days.member:
                 row[listed.days.member] = on_day(element.members[listed.days.member], day)
             found.append(row)

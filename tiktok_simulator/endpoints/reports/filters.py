@@ -8,6 +8,7 @@ from typing import Any
 from tiktok_simulator.endpoints.reports.query import ABOUT_ROWS, Filter
 from tiktok_simulator.endpoints.reports.rows import ReportRow, number
 from tiktok_simulator.world.model import Entity
+from tiktok_simulator.world.statuses import has_ended
 from tiktok_simulator.world.world import World
 
 NUMERIC: Mapping[str, Callable[[float, tuple[float, ...]], bool]] = {
@@ -33,21 +34,24 @@ def status_filter(data_level: str, status: str) -> tuple[Filter, ...]:
     return (Filter(STATUS_FIELDS[data_level], "IN", (status,)),) if data_level in STATUS_FIELDS else ()
 
 
-def matches_status(status: str, *, deleted: bool, enabled: bool) -> bool:
+def matches_status(status: str, entity: Entity) -> bool:
     """Whether an entity belongs to a primary status."""
-    if status == "STATUS_ALL":
-        return True
-    if deleted or status == "STATUS_DELETE":
-        return deleted and status == "STATUS_DELETE"
-    return status == "STATUS_NOT_DELETE" or enabled == (status == "STATUS_DELIVERY_OK")
+    if entity.deleted:
+        return status in ("STATUS_ALL", "STATUS_DELETE")
+    if has_ended(entity):
+        mine = ["STATUS_TIME_DONE"]
+    elif entity.row["operation_status"] == "ENABLE":
+        mine = ["STATUS_DELIVERY_OK"]
+    else:
+        mine = ["STATUS_DISABLE", "STATUS_NOT_DELIVERY"]
+    return status in ("STATUS_ALL", "STATUS_NOT_DELETE", *mine)
 
 
 def keeps_entity(world: World, entity: Entity, item: Filter) -> bool:
     """Whether an entity passes a filter that is not about rows."""
     row = entity.row
     if item.field in STATUS_FIELDS.values():
-        enabled = row["operation_status"] == "ENABLE"
-        return any(matches_status(status, deleted=entity.deleted, enabled=enabled) for status in item.values)
+        return any(matches_status(status, entity) for status in item.values)
     if item.field in ID_FIELDS:
         return row[ID_FIELDS[item.field]] in item.values
     if item.field == "buying_type":

@@ -132,7 +132,8 @@ class GeneratedReport:
             yield Group(account, entity, {**named, field: value}, flights)
 
     def _flights(self, account: Account, field: str, value: str) -> Sequence[Flight]:
-        found = self.world.flights_of(account.advertiser_id, field, value)
+        now = account.local(self.query.now)
+        found = [flight.seen(now) for flight in self.world.flights_of(account.advertiser_id, field, value)]
         return show_material(self.world, self.query, account.advertiser_id, found)
 
     def _members(self, account: Account, field: str) -> Mapping[str, tuple[Entity, Sequence[Flight]]]:

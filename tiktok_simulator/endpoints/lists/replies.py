@@ -1,0 +1,21 @@
+"""Comments that answer others: a list of comments has both, told apart by `comment_type`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+ABOUT_A_COMMENT = (
+    "campaign_id", "campaign_name", "adgroup_id", "adgroup_name", "ad_id", "ad_name", "ad_text", "tiktok_item_id",
+    "identity_id", "identity_type",
+)  # fmt: skip
+
+
+def answer_one_before(path: str, row: dict[str, Any], number: int, before: Sequence[Mapping[str, Any]]) -> None:
+    """Make every second comment of a day a reply to the one before it, on the same ad."""
+    if path != "/comment/list/":
+        return
+    replies = number % 2 == 1
+    row["comment_type"] = "REPLY" if replies else "COMMENT"
+    row["original_comment_id"] = before[-1]["comment_id"] if replies else None
+    row.update({name: before[-1][name] for name in ABOUT_A_COMMENT} if replies else {})
