@@ -6,10 +6,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 DBT := .venv/dbt
 DBT_READY := $(DBT)/.ready
+AIRFLOW := .venv/airflow
+AIRFLOW_READY := $(AIRFLOW)/.ready
 DEMO_TABLES := demo/output/tiktok.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test workers-test dbt-test cdk-test pictures bench bench-quick mutation soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test workers-test airflow-test dbt-test cdk-test pictures bench bench-quick mutation soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -23,6 +25,11 @@ $(READY): requirements/dev.txt pyproject.toml
 $(DBT_READY): requirements/dbt.txt | $(READY)
 	$(PYTHON) -m venv $(DBT)
 	$(DBT)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dbt.txt
+	@touch $@
+
+$(AIRFLOW_READY): requirements/airflow.txt | $(READY)
+	$(PYTHON) -m venv $(AIRFLOW)
+	$(AIRFLOW)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/airflow.txt
 	@touch $@
 
 install: $(READY)  ## makes .venv, with the command source-tiktok-marketing in it
@@ -98,6 +105,9 @@ postgres-test: $(DEMO_TABLES)  ## reads into a real Postgres as docs/setup.md sa
 workers-test: $(READY)  ## runs several workers of recipes/workers into a real Postgres, and kills them (needs root and apt)
 	scripts/workers-test.sh
 
+airflow-test: $(AIRFLOW_READY)  ## runs the DAG of recipes/workers in a real Airflow, and kills a worker (needs root and apt)
+	scripts/workers-test.sh integration_tests/workers/airflow
+
 dbt-test: $(DEMO_TABLES)  ## builds the models of dbt/ over the demo's tables, and compiles them for five warehouses
 	$(DBT)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/warehouses.txt
 	$(BIN)/python -m pytest --numprocesses auto integration_tests/dbt
@@ -129,6 +139,7 @@ lock: $(READY)  ## writes the locks anew from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group mutation --output-file requirements/mutation.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group workers --output-file requirements/workers.txt
+	$(BIN)/uv pip compile $(LOCK) --group airflow --output-file requirements/airflow.txt
 	$(OUR_DUCKDB) | $(BIN)/uv pip compile $(LOCK) --constraint /dev/stdin --group dbt --output-file requirements/dbt.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dbt.txt --group dbt --group warehouses \
 	  --output-file requirements/warehouses.txt

@@ -19,6 +19,7 @@ from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.protocol.wire import Request, Response
 from tiktok_simulator.world.ready_made import small_world
 
+collect_ignore = ["airflow"]  # `make airflow-test` brings it
 sys.path.insert(0, str(RECIPE))  # for the tests of its modules
 REPORT = "report/integrated/get/"
 

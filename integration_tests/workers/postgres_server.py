@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 USER = "worker"
+PASSWORD = "password-of-the-database"
 
 
 class PostgresServer:
@@ -31,7 +32,7 @@ class PostgresServer:
     def environment(self) -> dict[str, str]:
         """What libpq has to know. The server trusts everybody; the password is there to be looked for in logs."""
         return {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": USER, "PGDATABASE": "postgres",
-                "PGPASSWORD": "pw-of-the-database"}  # fmt: skip
+                "PGPASSWORD": PASSWORD}  # fmt: skip
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from postgres_server import PostgresServer
+from postgres_server import PASSWORD, PostgresServer
 from psycopg.sql import SQL, Identifier
+
+from tiktok_simulator.world.world import APP_SECRET, TOKEN
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "workers"
 STREAMS = ("advertiser_ids", "advertisers", "campaigns", "pixels", "business_centers",
            "campaigns_reports_daily", "advertisers_reports_lifetime")  # fmt: skip
+SECRETS = (TOKEN, APP_SECRET, PASSWORD)
 Rows = list[tuple[Any, ...]]
 
 
@@ -40,13 +43,19 @@ class Workers:
     alone: dict[str, dict[str, Rows]]
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
+    def write_config(self) -> Path:
+        path = self.directory / "config.json"
+        path.write_text(json.dumps(self.config), encoding="utf-8")
+        return path
+
+    def environment(self) -> dict[str, str]:
+        """What all of them share."""
+        return {"PATH": os.environ["PATH"], "HOME": str(self.directory), "TIKTOK_CONFIG": str(self.write_config()),
+                "STREAMS": ",".join(STREAMS), "SCHEMA": self.schema,
+                **self.postgres.environment, **self.tiktok.environment}  # fmt: skip
+
     def start(self, index: int, count: int, **settings: str) -> subprocess.Popen[str]:
-        config = self.directory / "config.json"
-        config.write_text(json.dumps(self.config), encoding="utf-8")
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory), "TIKTOK_CONFIG": str(config),
-                       "JOB_COMPLETION_INDEX": str(index), "WORKERS": str(count), "STREAMS": ",".join(STREAMS),
-                       "SCHEMA": self.schema,
-                       **self.postgres.environment, **self.tiktok.environment, **settings}  # fmt: skip
+        environment = {**self.environment(), "JOB_COMPLETION_INDEX": str(index), "WORKERS": str(count), **settings}
         command = [sys.executable, str(RECIPE / "worker.py")]
         process = subprocess.Popen(command, cwd=self.directory, env=environment, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True)  # fmt: skip
@@ -82,5 +91,7 @@ def _rows(connection: psycopg.Connection[Any], schema: str, stream: str) -> Rows
 
 
 def wait_for(process: subprocess.Popen[str]) -> Ended:
+    """Waits until the worker, and all that write where it does, have ended. No secret is ever among what they say."""
     said, _ = process.communicate(timeout=120)
+    assert [secret for secret in SECRETS if secret in said] == []
     return Ended(process.returncode, said)
