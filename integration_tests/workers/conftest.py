@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ from typing import Any
 
 import pytest
 from postgres_server import PostgresServer
-from several import RECIPE, Rows, Workers
+from several import Rows, Workers
+from store import Postgres
 
 from tiktok_simulator import Simulator, served
 from tiktok_simulator.faults.fault import Answer, Fault
@@ -20,7 +20,6 @@ from tiktok_simulator.protocol.wire import Request, Response
 from tiktok_simulator.world.ready_made import small_world
 
 collect_ignore = ["airflow"]  # `make airflow-test` brings it
-sys.path.insert(0, str(RECIPE))  # for the tests of its modules
 REPORT = "report/integrated/get/"
 
 
@@ -34,6 +33,14 @@ def postgres() -> Iterator[PostgresServer]:
     yield server
     server.end()
     shutil.rmtree(directory)
+
+
+@pytest.fixture
+def store(postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postgres]:
+    for name, value in postgres.environment.items():
+        monkeypatch.setenv(name, value)
+    with Postgres.connect(tmp_path.name, "a test") as store:
+        yield store
 
 
 @pytest.fixture
@@ -56,7 +63,7 @@ def workers(
     tmp_path: Path,
     alone: dict[str, dict[str, Rows]],
 ) -> Iterator[Workers]:
-    config = config | {"attribution_window": 1}
+    config = config | {"attribution_window": 1, "stream_groups": ["business_center", "events"]}
     several = Workers(postgres, tiktok, config, tmp_path, f"schema of {tmp_path.name[:40]}", alone)
     yield several
     for process in several.started:

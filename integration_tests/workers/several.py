@@ -17,6 +17,7 @@ from psycopg.sql import SQL, Identifier
 from tiktok_simulator.world.world import APP_SECRET, TOKEN
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "workers"
+sys.path.insert(0, str(RECIPE))  # for the tests of its modules
 STREAMS = ("advertiser_ids", "advertisers", "campaigns", "pixels", "business_centers",
            "campaigns_reports_daily", "advertisers_reports_lifetime")  # fmt: skip
 SECRETS = (TOKEN, APP_SECRET, PASSWORD)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from errors import UnfitError
 from postgres_server import PostgresServer
+from psycopg.sql import SQL, Identifier
 from store import Postgres, Table
 
 ID = 7002238017842750003  # no floating-point number is equal to it
@@ -26,15 +29,7 @@ def table(key: str = "id", **columns: str) -> Table:
 
 
 @pytest.fixture
-def store(postgres: PostgresServer, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postgres]:
-    for name, value in postgres.environment.items():
-        monkeypatch.setenv(name, value)
-    with Postgres.connect(tmp_path.name, "a test") as store:
-        yield store
-
-
-@pytest.fixture
-def look(postgres: PostgresServer, tmp_path: Any) -> Iterator[Any]:
+def look(postgres: PostgresServer, tmp_path: Path) -> Iterator[Any]:
     """`look("id, name")` gives these columns of all rows."""
     with postgres.connect() as connection:
         yield lambda columns: connection.execute(
@@ -80,6 +75,19 @@ def test_a_newer_connector_adds_its_columns_and_keeps_the_rows(store: Postgres, 
     store.prepare([new])
     store.write(new, [{"id": "2", "name": "b", "colour": "red"}], {})
     assert look("id, name, colour") == [("1", "a", None), ("2", "b", "red")]
+
+
+def test_a_table_that_was_dropped_is_read_from_the_start(
+    store: Postgres, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    dropped, kept = table(), replace(table(), name="others")
+    store.prepare([dropped, kept])
+    for each in (dropped, kept):
+        store.write(each, [{"id": "1"}], {OWNER: {"date": "2026-01-01"}})
+    with postgres.connect() as connection:
+        connection.execute(SQL("drop table {}").format(Identifier(tmp_path.name, dropped.name)))
+    store.prepare([dropped, kept])
+    assert [stream for stream, _, _ in store.load_cursors()] == [kept.name]
 
 
 def test_a_row_that_is_written_again_says_so(store: Postgres, look: Any) -> None:

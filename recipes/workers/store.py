@@ -148,6 +148,8 @@ class Postgres:
             for name in table.columns.keys() - existing:
                 self._execute(SQL("alter table {} add column {}").format(self._named(table.name), parts[name]))
             return
+        # Who has dropped a table wants all of it again.
+        self._connection.execute(SQL("delete from {} where stream = %s").format(self._named(STATE)), [table.name])
         self._execute(SQL("create table {} ({}, {} timestamptz not null default now(), unique nulls not distinct ({}))")
                       .format(self._named(table.name), SQL(", ").join(parts.values()), Identifier(WRITTEN_AT),
                               _listed(table.key)))  # fmt: skip

@@ -102,7 +102,7 @@ class Sync:
         self.store.prepare(self.tables.values())
         catalog = {"streams": [_configure(stream) for stream in chosen.values()]}
         for message in self.connector.read(self.settings.config, catalog, list(self._load_states())):
-            self._take(message)
+            self.take(message)
         self._write_all()
         self.connector.raise_errors()
 
@@ -119,7 +119,8 @@ class Sync:
             state = {"use_global_cursor": False, "states": states}
             yield {"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}
 
-    def _take(self, message: Message) -> None:
+    def take(self, message: Message) -> None:
+        """Keeps a row, or writes those in hand with the state behind them."""
         if message.record:
             self.rows[message.record.stream].append(message.record.data)
             self.in_hand += 1
