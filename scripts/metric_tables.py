@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from docs import SOURCE, code, streams
 from source_tiktok_marketing.schema.columns import renamed_columns, report_columns, table
-from source_tiktok_marketing.schema.metrics import shapes
+from source_tiktok_marketing.schema.metrics import disputed, shapes
 
 # So many streams of one kind are named; of more their number tells enough, and the explorer names them.
 NAMED = 3
@@ -68,8 +68,15 @@ def _metric(name: str) -> str:
 
 def _allowed(entry: Mapping[str, str]) -> str:
     reports = [_report_type(name) for name in entry["report_types"].split(";")]
+    reports += [f"{_place(place)} (disputed)" for metric, place in sorted(disputed()) if metric == entry["metric"]]
     levels = [name.lower().replace("adgroup", "ad_group") for name in entry["data_levels"].split(";")]
     return f"{', '.join(reports)}; {', '.join(levels)}"
+
+
+def _place(place: str) -> str:
+    """Where a metric may be had or not: a report type, or a report type by the hour."""
+    kind, _, dimension = place.partition(":")
+    return f"{_report_type(kind)} by hour" if dimension == "stat_time_hour" else _report_type(kind)
 
 
 def _report_type(tiktok_name: str) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +126,22 @@ def _join(join: Join, is_near: bool) -> dict[str, Any]:
             "is_near": is_near}  # fmt: skip
 
 
-def _metric(row: Mapping[str, str]) -> dict[str, str]:
+def _metric(row: Mapping[str, str]) -> dict[str, Any]:
     column = report_columns()[row["metric"]]
     return {"name": row["metric"], "column": column.label, "group": row["group"], "type": column.type,
-            "description": row["description"], "state": row["state"]}  # fmt: skip
+            "description": row["description"], "state": row["state"],
+            "meant": _words().get(row["metric"], [])}  # fmt: skip
+
+
+@cache
+def _words() -> Mapping[str, list[str]]:
+    """What people call each metric, or what is computed of it: `Revenue`, `CPV = spend ÷ video_play_actions`."""
+    meant: dict[str, list[str]] = defaultdict(list)
+    for row in table("ads_manager.csv"):
+        how = f" = {row['how']}" if row["how"] else ""
+        for metric in row["metrics"].split(";"):
+            meant[metric].append(", ".join(row["words"].split(";")) + how)
+    return meant
 
 
 def _form() -> dict[str, Any]:

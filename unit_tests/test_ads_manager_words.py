@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.metrics import explain_refusal, list_allowed_metrics, suggest_nearest
@@ -94,3 +96,8 @@ def test_every_word_of_ads_managers_leads_to_metrics_some_report_has() -> None:
         assert word not in metric_words(), f"{word} is a metric itself"
         assert all(name in each.how for name in each.metrics) or not each.how, word
         assert any(not explain_refusal(ask(BASIC | {"level": "ad"}), metrics()[name]) for name in each.metrics), word
+
+
+def test_revenue_means_what_the_models_add_up_to_revenue() -> None:
+    project = yaml.safe_load((Path(__file__).parents[1] / "dbt" / "dbt_project.yml").read_text("utf-8"))
+    assert set(project["vars"]["tiktok_revenue"]) <= set(ads_manager()["revenue"].metrics)

@@ -154,6 +154,22 @@ def test_what_is_below_a_paused_parent_comes_with_its_new_status_though_it_was_n
     assert (second.errors, second.warnings) == ([], [])
 
 
+@pytest.mark.parametrize("kind", ["campaign", "adgroup"])
+@pytest.mark.parametrize("modify_time", [None, "", 1771126000, "1771126000", "2026-02-15T04:00:00Z", "soon"])
+def test_a_parent_whose_time_is_missing_or_odd_counts_as_changed(
+    kind: str, modify_time: Any, sync: Callable[..., Sync], world: World, one_advertiser: dict[str, Any]
+) -> None:
+    first = sync("ads", config=one_advertiser)
+    campaign = world.landmarks["Tokyo.reservation_campaign"]
+    parent = next(each for each in world.entities(kind, TOKYO) if each.row["campaign_id"] == campaign)
+    world.switch(kind, parent.id, NOW - timedelta(hours=1), on=False)
+    parent.row["modify_time"] = modify_time
+    second = sync("ads", config=one_advertiser, state={"ads": first.state("ads")})
+    told = {row["secondary_status"] for row in second.rows("ads") if row[f"{kind}_id"] == parent.id}
+    assert told == {f"AD_STATUS_{kind.upper()}_DISABLE"}
+    assert (second.errors, second.warnings) == ([], [])
+
+
 def test_where_more_parents_changed_than_fit_a_filter_all_ads_are_read(config: dict[str, Any]) -> None:
     world = busy_world(advertisers=1, campaigns=102)
     (advertiser_id,) = world.permitted

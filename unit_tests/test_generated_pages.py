@@ -43,6 +43,15 @@ def test_streams_that_are_not_named_are_counted(pages: list[ModuleType]) -> None
     assert told + named == len([name for name in having if "_reports_" in name])
 
 
+def test_where_sources_differ_on_a_metric_its_line_says_so(pages: list[ModuleType]) -> None:
+    _, metric_tables, *_ = pages
+    lines = metric_tables.metrics_tables().splitlines()
+    cells = {line.split("`")[1]: CELLS.split(line)[4] for line in lines if line.startswith("| `")}
+    assert cells["reach"] == " basic, business_center, audience (disputed); all "
+    assert "basic by hour (disputed)" in cells["total_purchase"]
+    assert "disputed" not in cells["impressions"]
+
+
 def test_every_stream_is_in_a_diagram_with_its_key(pages: list[ModuleType]) -> None:
     docs, _, data_model, _ = pages
     text = docs.data_model() + data_model.group_diagrams()

@@ -106,7 +106,12 @@ def month_of(day: date) -> tuple[date, date]:
 
 
 def zone_of(*names: str | None) -> tzinfo:
-    """The first of `names` that is a time zone; UTC if none is.
+    """The first of `names` that is a time zone; UTC if none is."""
+    return find_zone(*names) or UTC
+
+
+def find_zone(*names: str | None) -> ZoneInfo | None:
+    """The first of `names` that is a time zone.
 
     TikTok gives `display_timezone` (IANA) and `timezone`, which may be an `Etc/GMT+8` with its sign reversed
     (UTC-8). The zone database reads that spelling in the same way.
@@ -116,7 +121,7 @@ def zone_of(*names: str | None) -> tzinfo:
             return ZoneInfo(name or "")
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
-    return UTC
+    return None
 
 
 def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = today_in) -> dict[str, Any]:

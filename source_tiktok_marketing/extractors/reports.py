@@ -99,8 +99,9 @@ class ReportExtractor(RecordExtractor):
                 if (kept := self._odd_values.fit(self.stream, column, value)) is not None:
                     record[label] = kept
         for name in self._told:  # asked for or not
-            if name not in record and (said := row["metrics"].get(name)) not in (None, NOT_APPLICABLE):
-                record[name] = str(said)
+            said = row["metrics"].get(name)
+            if name not in record and isinstance(said, str) and said != NOT_APPLICABLE:
+                record[name] = said
         self._accounts.fill(record, self._told)
         return record
 

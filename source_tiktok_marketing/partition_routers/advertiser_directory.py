@@ -12,7 +12,7 @@ from typing import Any
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
-from source_tiktok_marketing.config.dates import LONGEST_SPAN, parse_days, zone_of
+from source_tiktok_marketing.config.dates import LONGEST_SPAN, find_zone, parse_days, zone_of
 from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
 from source_tiktok_marketing.config.shards import is_ours
 from source_tiktok_marketing.config.sign_in import OAUTH, is_sandbox
@@ -23,11 +23,13 @@ from source_tiktok_marketing.requesters.responses import answer_of
 from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import OddValues, entity
 from source_tiktok_marketing.sync import Shared, is_sample
+from source_tiktok_marketing.text import plain, several
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
 # How many lookups a check makes. With a report, and the list if there is one, these are four requests.
 IN_A_CHECK, IN_A_CHECK_WITH_LIST = 3, 2
+NAMED = 20
 
 
 class AdvertiserDirectory(Shared):
@@ -48,7 +50,8 @@ class AdvertiserDirectory(Shared):
         self.refused_together: list[str] = []
         self.requesters: dict[str, HttpRequester] = {}
         self.sweeps: list[Mapping[str, Any]] = []
-        AccountColumns.of(config).details = self.details
+        accounts = AccountColumns.of(config)
+        accounts.look_up, accounts.look_up_all = self.told_of, self.details_of_others
 
     def authorised(self) -> list[Mapping[str, Any]]:
         """`{advertiser_id, advertiser_name}` of every ad account the token reaches, or of those written down.
@@ -94,6 +97,22 @@ class AdvertiserDirectory(Shared):
     def details(self) -> Mapping[str, Mapping[str, Any]]:
         """The rows of advertiser/info/ by id: of the chosen ad accounts that answer, in a check of the first ones."""
         rows: Mapping[str, Mapping[str, Any]] = self._ask_once("details", self._ask_for_details)
+        return rows
+
+    def told_of(self, advertiser_id: str) -> Mapping[str, Any]:
+        """What TikTok says of an ad account, in a report on a business centre also of one that is not read here.
+
+        `display_timezone` is the zone that its days are taken to be in, or empty if TikTok names none.
+        """
+        row = self.details().get(advertiser_id)
+        if not row and "others" in self._known:
+            row = self.details_of_others().get(advertiser_id)
+        zone = find_zone(row.get("display_timezone"), row.get("timezone")) if row else None
+        return {**row, "display_timezone": zone.key if zone else ""} if row else {}
+
+    def details_of_others(self) -> Mapping[str, Mapping[str, Any]]:
+        """The rows of advertiser/info/ of the ad accounts that the token reaches and this worker does not read."""
+        rows: Mapping[str, Mapping[str, Any]] = self._ask_once("others", self._ask_for_others)
         return rows
 
     def unreachable(self) -> list[str]:
@@ -165,13 +184,34 @@ class AdvertiserDirectory(Shared):
         details = Details(self.requesters["details"], self._odd_values, lookups if is_sample(self._config) else None)
         found = {row["advertiser_id"]: row for row in details.of(wanted)}
         self._untold, self.refused_together = details.untold, details.suspected
+        _tell_unknown_zones(found)
         return found
+
+    def _ask_for_others(self) -> dict[str, Mapping[str, Any]]:
+        if is_sandbox(self._config):
+            return {}
+        ours = set(self.chosen())
+        others = [row["advertiser_id"] for row in self.authorised() if row["advertiser_id"] not in ours]
+        return {row["advertiser_id"]: row for row in Details(self.requesters["details"], self._odd_values).of(others)}
 
     def _ask_once(self, question: str, ask: Callable[[], Any]) -> Any:
         with self._lock:
             if question not in self._known:
                 self._known[question] = _outcome(ask)
         return self._known[question]()
+
+
+def _tell_unknown_zones(rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Warns of ad accounts whose days can't be known."""
+    said = {each: [row.get("display_timezone"), row.get("timezone")] for each, row in rows.items()}
+    if unknown := {each: names for each, names in said.items() if not find_zone(*names)}:
+        words = [
+            f"{each} ({plain(' and '.join(filter(None, names)) or 'none', 60)})" for each, names in unknown.items()
+        ]
+        LOGGER.warning(
+            f"TikTok names no known time zone for these ad accounts: {several(words, NAMED)}. Their days are taken to "
+            "be those of UTC, and display_timezone is null in their rows. Set the time zone in TikTok Ads Manager."
+        )
 
 
 def _outcome(ask: Callable[[], Any]) -> Callable[[], Any]:

@@ -15,6 +15,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.partition_routers.lookups import Lookups
 from source_tiktok_marketing.requesters.clock import SyncClock
+from source_tiktok_marketing.schema.casting import CASTERS
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -28,6 +29,7 @@ class EntityRetriever(Retriever):
     With a recent cursor TikTok is asked for the ads modified since. Below a campaign that was paused since, an ad has
     another status and the `modify_time` it had before: it is found by its parents, which TikTok lists with theirs. A
     filter takes a hundred ids; where more of them changed, all ads of the account are read. No ad is given twice.
+    A parent that does not say when it was modified counts as changed.
 
     Where TikTok refuses the list of the parents, the ads it gave are all there is, and a warning says so.
     """
@@ -73,7 +75,7 @@ class EntityRetriever(Retriever):
         since, changed = str(window.cursor_slice["start_time"]), dict[str, set[str]]()
         for level in self.parents:
             name = next(iter(level["takes"]))
-            rows = (row for row in self._list(window, level) if row["modify_time"].replace(" ", "T") >= since)
+            rows = (row for row in self._list(window, level) if _may_have_changed(row["modify_time"], since))
             changed[name] = {row[name] for row in rows if not _is_below(row, changed)}
         if any(len(ids) > IDS_PER_FILTER for ids in changed.values()):
             return [{}]
@@ -89,6 +91,13 @@ class EntityRetriever(Retriever):
                 "Statuses below what was paused or deleted there may be those of an earlier sync."
             )
             return []
+
+
+def _may_have_changed(modify_time: str, since: str) -> bool:
+    try:
+        return not modify_time or str(CASTERS["date-time"](modify_time)) >= since
+    except (ValueError, OverflowError):
+        return True
 
 
 def _is_below(row: Mapping[str, str], changed: Mapping[str, set[str]]) -> bool:

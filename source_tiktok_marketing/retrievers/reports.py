@@ -113,7 +113,7 @@ class ReportRetriever(Retriever):
         if self._skips and self._is_silent(window):
             return
         if self._told:  # before a page is decoded, which must not wait for another answer
-            self._accounts.of_account(advertiser_id)
+            self._accounts.prepare(advertiser_id)
         given = self._given.now = Given(self.stream, self._keys)  # a thread reads one window at a time
         if advertiser_id not in self._cut:
             try:
