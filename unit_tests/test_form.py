@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +28,7 @@ SPECIFICATION = SourceTiktokMarketing().resolved_manifest["spec"]
 SPEC: Json = SPECIFICATION["connection_specification"]
 OPTIONS = SPEC["properties"]
 LOGGER = logging.getLogger("airbyte")
+CONNECTOR = Path(__file__).parents[1] / "source_tiktok_marketing"
 
 SIGN_INS: dict[str, Json] = {
     "OAuth": {"credentials": {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}},
@@ -104,6 +109,39 @@ def test_at_most_six_inputs_are_seen_at_first() -> None:
     assert list(shown_at_first(SPEC)) == [
         "Sign-in", "App ID", "App Secret", "Access Token", "Advertiser IDs", "Start Date",
     ]  # fmt: skip
+
+
+def titled_keys(schema: Json) -> Iterator[str]:
+    """The keys of all options that have a title, at whatever depth."""
+    yield from (name for name, field in schema.get("properties", {}).items() if "title" in field)
+    for inner in (*schema.get("properties", {}).values(), *schema.get("oneOf", ()), schema.get("items", {})):
+        if inner:
+            yield from titled_keys(inner)
+
+
+def sentences() -> Iterator[str]:
+    """What the connector may say to a user: the remedies of the manifest, and all that Python writes in words."""
+    table = SourceTiktokMarketing().resolved_manifest["definitions"]["error_table"]
+    yield from (row[name] for row in table for name in ("remedy", "sandbox_remedy") if name in row)
+    for path in CONNECTOR.rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        told = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}  # docstrings
+        for node in nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+                yield node.value
+
+
+def named_by_key(sentence: str, keys: set[str]) -> set[str]:
+    """The options that a sentence names by their keys alone. `Start Date (start_date)` is as the form shows it."""
+    words = re.sub(r"\([^()]*\)", "", sentence)
+    return set(re.findall(r"\w+", words)) & keys if re.search(r"\w \w", words) else set()
+
+
+def test_messages_name_options_as_the_form_does() -> None:
+    keys = {key for key in titled_keys(SPEC) if "_" in key}
+    assert named_by_key("Take it out of advertiser_ids.", keys) == {"advertiser_ids"}
+    assert named_by_key("Take it out of Advertiser IDs (advertiser_ids).", keys) == set()
+    assert {sentence: found for sentence in sentences() if (found := named_by_key(sentence, keys))} == {}
 
 
 def test_no_two_inputs_that_are_seen_together_have_one_title() -> None:

@@ -39,7 +39,8 @@ NO_SIGN_IN = (
     "reaches, or list your ad accounts under Advertiser IDs."
 )
 NOT_SIGNED_IN_THERE = (
-    "app_id and secret are read where credentials has them. Put app_id, secret and access_token into credentials."
+    "App ID (app_id) and App Secret (secret) are not read where they stand. Put them in here, together with Access "
+    "Token (access_token)."
 )
 
 

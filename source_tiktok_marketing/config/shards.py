@@ -55,8 +55,8 @@ def find_mistakes(config: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         yield ["shard", "count"], "is missing. Enter how many workers there are."
     if isinstance(index, int | float) and isinstance(count, int | float) and index >= count >= 1:  # 5.0 counts as 5
         last = int(count) - 1
-        why = f"{index} is not below shard.count, which is {count}. Workers are numbered 0 to {last}."
-        yield ["shard", "index"], why
+        limit = f"Number of Workers (shard.count), which is {count}"
+        yield ["shard", "index"], f"{index} is not below {limit}. Workers are numbered 0 to {last}."
 
 
 def _shard(config: Mapping[str, Any]) -> tuple[int, int]:

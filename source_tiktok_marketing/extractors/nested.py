@@ -59,8 +59,8 @@ class NestedExtractor(RecordExtractor):
         data, first = require_accepted(answer).data, self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
             raise ConfigError(
-                message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct records in "
-                "extra_endpoints.",
+                message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct "
+                "Records in Extra Endpoints (extra_endpoints).",
                 internal_message=f"records: {self.records}",
             )
         for row in walk_to(data, self.records, self.key_as):

@@ -87,7 +87,7 @@ class AdvertiserDirectory(Shared):
             return list(dict.fromkeys(chosen))
         raise ConfigError(
             message="This token reaches no ad account. Authorise at least one ad account for the app in TikTok for "
-            "Business, or take ad accounts out of exclude_advertiser_ids.",
+            "Business, or take ad accounts out of Excluded Advertiser IDs (exclude_advertiser_ids).",
             internal_message=f"{len(self.authorised())} authorised, none chosen",
         )
 

@@ -55,7 +55,8 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
         if token.isascii() and token.isprintable():
             return token
         raise ConfigError(
-            message="credentials.access_token: has letters no token has. Copy it again from TikTok for Business.",
+            message="Access Token (credentials.access_token): has characters that no token has. Copy it again from "
+            "TikTok for Business.",
             internal_message="not printable ASCII",
         )
 

@@ -69,9 +69,9 @@ class OrganicTokens(Shared):
         found = answer_of(response).data if response is not None else {}
         if not found.get("access_token"):
             raise ConfigError(
-                message="TikTok did not renew the token of the TikTok account. Authorise the account again and put its "
-                "tokens into organic.",
-                internal_message="no access_token in the answer",
+                message="TikTok did not renew the token of the TikTok account. Authorise the account again and enter "
+                "its tokens under TikTok Account (organic).",
+                internal_message="the answer has no token",
             )
         ends = self._clock.now() + _lifetime_of(found.get("expires_in"))
         renewed = {"access_token": str(found["access_token"]), ENDS: ends.isoformat(timespec="seconds"),

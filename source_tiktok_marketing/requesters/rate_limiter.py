@@ -152,7 +152,8 @@ class Budget(Shared):
         if pace.note_refusal():
             LOGGER.info(
                 f"TikTok refuses requests as too frequent. Another program uses the app's quota, or the app may make "
-                f"fewer than requests_per_second ({self._wanted:g}). The sync goes on more slowly."
+                f"fewer than Requests per Second (requests_per_second), which is {self._wanted:g}. "
+                "The sync goes on more slowly."
             )
 
     def has_own(self, url: str) -> bool:

@@ -161,7 +161,8 @@ class FanOutRetriever(Retriever):
             return
         raise ConfigError(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
-            "Give the token's user access to this ad account, or add the account to exclude_advertiser_ids.",
+            "Give the token's user access to this ad account, or add the account to Excluded "
+            "Advertiser IDs (exclude_advertiser_ids).",
             internal_message="no permission for the ad account",
         )
 

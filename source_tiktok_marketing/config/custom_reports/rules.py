@@ -58,7 +58,7 @@ def _breakdowns_exist(ask: Ask) -> Iterator[Problem]:
     for name in ask.breakdowns:
         dimension = dimensions().get(name)
         if dimension and not dimension.is_breakdown:
-            yield Problem("breakdowns", f"{name} is no breakdown, level and granularity already say it. Take it out.")
+            yield Problem("breakdowns", f"{name} is no breakdown: Level and Granularity already say it. Take it out.")
         elif name not in ask.offered:
             kinds = [kind for kind in shapes() if dimension and shapes()[kind][0].tiktok_name in dimension.report_types]
             hint = f"It belongs to {join_choices(kinds)} reports." if kinds else choose(name, ask.offered)
