@@ -97,7 +97,7 @@ def daily_streams() -> list[str]:
     """The daily reports everybody has, and two of one's own: those that `skip_inactive` can spare an ad account."""
     from source_tiktok_marketing import SourceTiktokMarketing  # noqa: PLC0415 - only the measured process needs it
 
-    rows = SourceTiktokMarketing().rows()
+    rows = SourceTiktokMarketing().list_rows()
     ready = [row["name"] for row in rows if row["name"].endswith("_daily") and "level" in row and "group" not in row]
     return ready + [report["name"] for report in OWN_REPORTS]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from source_tiktok_marketing.text import several
+from source_tiktok_marketing.text import join_some
 
 from .columns import Rows, Sorted
 from .offer import Stream
@@ -36,7 +36,7 @@ def _rows(stream: Stream, rows: Rows, complete: bool) -> str:
 
 def _accounts(rows: Rows) -> str:
     named = dict.fromkeys(_account(row) for row in rows if row.get("advertiser_id"))
-    return f", ad account{'s' * (len(named) > 1)} {several(list(named), NAMED_ACCOUNTS)}" if named else ""
+    return f", ad account{'s' * (len(named) > 1)} {join_some(list(named), NAMED_ACCOUNTS)}" if named else ""
 
 
 def _account(row: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ FUTURE = {"modify_time": "2099-12-31T23:59:59"}
 
 def main() -> None:
     """Writes both files, one stream a line."""
-    plain = SOURCE.offered({**SOURCE.normal_config, "organic": None, "include_leads": False})
+    plain = SOURCE.list_offered({**SOURCE.normal_config, "organic": None, "include_leads": False})
     found = (stream.as_airbyte_stream() for stream in SOURCE.streams(SOURCE.normal_config))
     streams = [stream for stream in found if stream.name in plain]
     catalog = ",\n    ".join(json.dumps(_entry(stream)) for stream in streams)
@@ -39,7 +39,7 @@ def _entry(stream: AirbyteStream) -> dict[str, Any]:
 
 def _owners(stream: str) -> list[dict[str, str]]:
     """Whom a stream has a state of: each ad account, or the business centre."""
-    if any(row["name"] == stream and row.get("of") == "business_center" for row in SOURCE.rows()):
+    if any(row["name"] == stream and row.get("of") == "business_center" for row in SOURCE.list_rows()):
         return [{"bc_id": BC_ID}]
     return [{"advertiser_id": advertiser_id} for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN, EMPTY)]
 

@@ -10,7 +10,7 @@ from docs import SOURCE, box, streams
 def group_diagrams() -> str:
     """Every group of streams: what each refers to, in its own group and in others."""
     groups: dict[str, list[str]] = {}
-    for row in SOURCE.rows():
+    for row in SOURCE.list_rows():
         groups.setdefault(row.get("group", ""), []).append(row["name"])
     del groups[""]
     found = nearest(joins(streams()))

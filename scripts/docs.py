@@ -14,8 +14,8 @@ from airbyte_cdk import AirbyteStream
 from joins import joins
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.schema.columns import table
-from source_tiktok_marketing.schema.metrics import METRIC_GROUPS, metrics, shapes
+from source_tiktok_marketing.schema.columns import read_table
+from source_tiktok_marketing.schema.metrics import METRIC_GROUPS, read_metrics, read_shapes
 from source_tiktok_marketing.schema.owners import OWNERS
 
 TESTS = Path(__file__).parents[1] / "unit_tests"
@@ -39,7 +39,7 @@ def demo_in_short() -> str:
 
 def streams_table() -> str:
     """The streams of no group: where their rows come from, key, cursor, and whether the sandbox has them."""
-    sandbox = SOURCE.offered({"credentials": {"auth_type": "sandbox_access_token"}})
+    sandbox = SOURCE.list_offered({"credentials": {"auth_type": "sandbox_access_token"}})
     head = ["| Stream | Rows | Primary key | Cursor | Sandbox |", "|---|---|---|---|---|"]
     return "\n".join(head + [_table_row(row, streams()[row["name"]], sandbox) for row in _ungrouped()])
 
@@ -47,7 +47,7 @@ def streams_table() -> str:
 def grouped_streams() -> str:
     """The streams of each group: who is asked about, where the rows come from, key, cursor, and the permission."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
-    for row in SOURCE.rows():
+    for row in SOURCE.list_rows():
         groups.setdefault(row.get("group", ""), []).append(row)
     del groups[""]
     return "\n\n".join(_group_table(group, groups[group]) for group in sorted(groups))
@@ -80,7 +80,7 @@ def _grouped_row(row: Mapping[str, Any], stream: AirbyteStream) -> str:
 
 
 def _ungrouped() -> list[Mapping[str, Any]]:
-    return [row for row in SOURCE.rows() if "group" not in row]
+    return [row for row in SOURCE.list_rows() if "group" not in row]
 
 
 def options_table() -> str:
@@ -103,7 +103,7 @@ def report_types_table() -> str:
     rows = [
         f"| `{row['report_type']}` | {code(row['levels'].split(';'))} | {code(row['granularities'].split(';'))} | "
         f"{row['breakdowns'].replace('0..0', 'none').replace('1..1', '1').replace('..', ' to ')} |"
-        for row in table("report_types.csv")
+        for row in read_table("report_types.csv")
     ]
     return "\n".join(head + rows)
 
@@ -111,11 +111,11 @@ def report_types_table() -> str:
 def breakdowns_table() -> str:
     """Every breakdown of custom reports: where it is allowed and what it means."""
     head = ["| Breakdown | Reports | Granularity | Meaning |", "|---|---|---|---|"]
-    return "\n".join(head + [_breakdown(row) for row in table("dimensions.csv") if row["granularities"]])
+    return "\n".join(head + [_breakdown(row) for row in read_table("dimensions.csv") if row["granularities"]])
 
 
 def _breakdown(row: Mapping[str, str]) -> str:
-    kinds = [kind for kind, forms in shapes().items() if forms[0].tiktok_name in row["report_types"].split(";")]
+    kinds = [kind for kind, forms in read_shapes().items() if forms[0].tiktok_name in row["report_types"].split(";")]
     granularities = row["granularities"].replace(";", ", ")
     return f"| `{row['dimension']}` | {code(kinds)} | {granularities} | {row['description']} |"
 
@@ -127,7 +127,7 @@ def groups_table() -> str:
 
 
 def _group(word: str, groups: tuple[str, ...]) -> str:
-    count = sum(metric.group in groups and not metric.state for metric in metrics().values())
+    count = sum(metric.group in groups and not metric.state for metric in read_metrics().values())
     return f"| `{word}` | {', '.join(groups)} | {count} |"
 
 

@@ -38,7 +38,7 @@ def served() -> Mapping[str, list[str]]:
 
 
 def _rows() -> list[Mapping[str, Any]]:
-    return SourceTiktokMarketing().rows()
+    return SourceTiktokMarketing().list_rows()
 
 
 def _by_endpoint(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

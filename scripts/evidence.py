@@ -11,8 +11,8 @@ from typing import Any
 import endpoints
 import yaml
 
-from source_tiktok_marketing.schema.columns import table as catalogue
-from source_tiktok_marketing.text import several
+from source_tiktok_marketing.schema.columns import read_table as catalogue
+from source_tiktok_marketing.text import join_some
 
 ROOT = Path(__file__).parents[1]
 OFFICIAL = ("sdk", "portal_2025", "portal_april", "portal_august")
@@ -128,7 +128,7 @@ def endpoints_table() -> str:
 def _endpoint(row: Mapping[str, str]) -> str:
     path = row["what"].strip("/")
     names = endpoints.served().get(path, []) or _part_of(path)
-    told = several([f"`{name}`" for name in names], 3)
+    told = join_some([f"`{name}`" for name in names], 3)
     state = row["relied_on"] if row["state"] == "confirmed" else "no"
     return f"| {_name(row)} | {told} | {state} | {_said_by(row)} | {_newest(row)} |"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from docs import SOURCE, code, streams
-from source_tiktok_marketing.schema.columns import renamed_columns, report_columns, table
-from source_tiktok_marketing.schema.metrics import shapes
+from source_tiktok_marketing.schema.columns import list_renamed_columns, read_report_columns, read_table
+from source_tiktok_marketing.schema.metrics import read_shapes
 
 # So many streams of one kind are named; of more their number tells enough, and the explorer names them.
 NAMED = 3
@@ -15,7 +15,7 @@ NAMED = 3
 def metrics_tables() -> str:
     """Every metric TikTok has, by group: type, meaning, where it is allowed, and the reports that have it."""
     groups: dict[str, list[Mapping[str, str]]] = {}
-    for entry in table("metrics.csv"):
+    for entry in read_table("metrics.csv"):
         groups.setdefault(entry["group"], []).append(entry)
     having = _streams_having()
     return "\n\n".join(_metrics_of(group, entries, having) for group, entries in groups.items())
@@ -35,7 +35,7 @@ def _streams_having() -> Mapping[str, list[str]]:
     having: dict[str, list[str]] = {}
     for name, stream in streams().items():
         for column in stream.json_schema["properties"] if "_reports_" in name else ():
-            having.setdefault(renamed_columns().get(column, column), []).append(name)
+            having.setdefault(list_renamed_columns().get(column, column), []).append(name)
     return having
 
 
@@ -53,7 +53,7 @@ def _shown(names: Iterable[str]) -> Iterator[str]:
 
 def _kinds() -> Mapping[str, str]:
     """What kind of report each report stream is: of the always offered ones basic or audience, else its group's."""
-    rows = [row for row in SOURCE.rows() if "_reports_" in row["name"]]
+    rows = [row for row in SOURCE.list_rows() if "_reports_" in row["name"]]
     ungrouped = {True: "audience reports", False: "basic reports"}
     return {
         row["name"]: f"reports of `{row['group']}`" if "group" in row else ungrouped["_audience_" in row["name"]]
@@ -62,7 +62,7 @@ def _kinds() -> Mapping[str, str]:
 
 
 def _metric(name: str) -> str:
-    column = report_columns()[name].label
+    column = read_report_columns()[name].label
     return f"`{name}`" if column == name else f"`{name}`, as a column `{column}`"
 
 
@@ -74,5 +74,5 @@ def _allowed(entry: Mapping[str, str]) -> str:
 
 def _report_type(tiktok_name: str) -> str:
     """A custom report's word for one of TikTok's report types; in brackets where no custom report has that type."""
-    words = (kind for kind, forms in shapes().items() if forms[0].tiktok_name == tiktok_name)
+    words = (kind for kind, forms in read_shapes().items() if forms[0].tiktok_name == tiktok_name)
     return next(words, f"({tiktok_name.lower()})")

@@ -15,21 +15,21 @@ from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.metrics import explain_refusal, is_disputed
 from source_tiktok_marketing.config.custom_reports.rows import DEFAULTS, TIME
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
-from source_tiktok_marketing.schema.columns import table
+from source_tiktok_marketing.schema.columns import read_table
 from source_tiktok_marketing.schema.metrics import (
     ALL,
     LEVELS,
     METRIC_GROUPS,
     Metric,
-    dimensions,
-    disputed,
-    metric_words,
-    metrics,
-    shapes,
+    list_metric_words,
+    read_dimensions,
+    read_disputed,
+    read_metrics,
+    read_shapes,
 )
 
 # Two breakdowns are the most that any report has; what a third one is refused with is said here.
-MOST = max(shape.most for forms in shapes().values() for shape in forms)
+MOST = max(shape.most for forms in read_shapes().values() for shape in forms)
 TOO_MANY = f"No report has more than {MOST} breakdowns. Take one out first."
 # Stands in a reason for the breakdowns it is about, so that a text is kept once.
 THESE = "{breakdowns}"
@@ -62,7 +62,7 @@ def report_rules() -> dict[str, Any]:
     """The tables, the choices there are, and which kind of metric each metric is."""
     reasons, rows, metric_rows = _Texts(), _Rows(), _Rows()
     kinds: dict[Hashable, list[Metric]] = {}
-    for metric in metrics().values():
+    for metric in read_metrics().values():
         kinds.setdefault(_what_decides(metric), []).append(metric)
     places: dict[str, int] = {}
     metric_places: dict[str, int] = {}
@@ -89,14 +89,16 @@ def report_rules() -> dict[str, Any]:
 
 
 def _choices() -> dict[str, Any]:
-    offered = [row for row in table("dimensions.csv") if row["granularities"] and row["dimension"] in _breakdowns()]
+    offered = [
+        row for row in read_table("dimensions.csv") if row["granularities"] and row["dimension"] in _breakdowns()
+    ]
     return {
-        "types": list(shapes()),
+        "types": list(read_shapes()),
         "levels": list(LEVELS),
         "granularities": list(TIME),
         "breakdowns": {row["dimension"]: row["description"] for row in offered},
-        "groups": {**METRIC_GROUPS, ALL: sorted({metric.group for metric in metrics().values()})},
-        "named_only": [metric.name for metric in metrics().values() if metric.state],
+        "groups": {**METRIC_GROUPS, ALL: sorted({metric.group for metric in read_metrics().values()})},
+        "named_only": [metric.name for metric in read_metrics().values() if metric.state],
         "defaults": DEFAULTS,
         "most": MOST,
         "too_many": TOO_MANY,
@@ -106,7 +108,7 @@ def _choices() -> dict[str, Any]:
 
 
 def _breakdowns() -> list[str]:
-    return [name for name, dimension in dimensions().items() if dimension.is_breakdown]
+    return [name for name, dimension in read_dimensions().items() if dimension.is_breakdown]
 
 
 def _sets() -> Iterator[tuple[str, ...]]:
@@ -116,21 +118,21 @@ def _sets() -> Iterator[tuple[str, ...]]:
 
 def _forms() -> Iterator[tuple[str, str, str]]:
     """Every type with each level it has, by every granularity."""
-    for report_type in shapes():
+    for report_type in read_shapes():
         for level in LEVELS:
             for granularity in TIME if _has_level(report_type, level) else ():
                 yield report_type, level, granularity
 
 
 def _levels_refused() -> Iterator[tuple[str, str]]:
-    for report_type in shapes():
+    for report_type in read_shapes():
         for level in LEVELS:
             if not _has_level(report_type, level):
                 yield f"{report_type} {level}", _refusal(_ask(report_type, level, str(DEFAULTS["granularity"]), ()))
 
 
 def _has_level(report_type: str, level: str) -> bool:
-    return any(level in shape.levels for shape in shapes()[report_type])
+    return any(level in shape.levels for shape in read_shapes()[report_type])
 
 
 def _ask(report_type: str, level: str, granularity: str, breakdowns: tuple[str, ...]) -> Ask:
@@ -146,12 +148,12 @@ def _refusal(ask: Ask) -> str:
 
 def _what_decides(metric: Metric) -> Hashable:
     """Metrics that are alike in this are allowed in the same places."""
-    places = frozenset(place for name, place in disputed() if name == metric.name)
+    places = frozenset(place for name, place in read_disputed() if name == metric.name)
     return metric.report_types, metric.levels, metric.scope, metric.breakdowns, metric.is_attribute, places
 
 
 def _number(ask: Ask, metric: Metric, reasons: _Texts) -> int:
     """Why a metric is refused, or that it is allowed; a disputed one is allowed by its name alone."""
-    if metric.name not in metric_words():
+    if metric.name not in list_metric_words():
         return reasons.number(UNKNOWN)
     return reasons.number(explain_refusal(ask, metric)) or (BY_NAME_ONLY if is_disputed(ask, metric) else 0)

@@ -28,7 +28,7 @@ PERMISSIONS: Mapping[str, str] = {
 def permissions_of_all() -> str:
     """The permissions of the streams that are offered to everybody, and what each is for."""
     streams: dict[str, list[str]] = {}
-    for row in SOURCE.rows():
+    for row in SOURCE.list_rows():
         if "group" not in row:
             for permission in permissions(row):
                 streams.setdefault(permission, []).append(str(row["name"]))
@@ -39,7 +39,7 @@ def permissions_of_all() -> str:
 def permissions_of_groups() -> str:
     """The permissions of the streams in groups, by group."""
     groups: dict[str, set[str]] = {}
-    for row in SOURCE.rows():
+    for row in SOURCE.list_rows():
         if "group" in row:
             groups.setdefault(row["group"], set()).update(permissions(row))
     head = ["| Stream group | Permissions |", "|---|---|"]

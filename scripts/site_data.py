@@ -17,7 +17,7 @@ from report_rules import report_rules
 from setup_guide import REPORTS, permissions
 
 from docs import ONCE, SOURCE, key_of, streams
-from source_tiktok_marketing.schema.columns import report_columns, table
+from source_tiktok_marketing.schema.columns import read_report_columns, read_table
 from source_tiktok_marketing.schema.owners import OWNERS
 
 # What the page calls the streams that are in no group; users know no word for them.
@@ -28,12 +28,12 @@ ADVERTISER = {"advertiser_id": "{advertiser_id}"}
 def site_data() -> dict[str, Any]:
     """Everything the page shows."""
     columns = _Columns()
-    shown = [_stream(row, streams()[row["name"]], columns) for row in SOURCE.rows()]
+    shown = [_stream(row, streams()[row["name"]], columns) for row in SOURCE.list_rows()]
     return {
         "streams": shown,
         "columns": list(columns.numbers),
         "joins": [_join(join, near) for join, near in _joins()],
-        "metrics": [_metric(row) for row in table("metrics.csv")],
+        "metrics": [_metric(row) for row in read_table("metrics.csv")],
         "rules": report_rules(),
         "form": _form(),
     }
@@ -66,7 +66,7 @@ def _stream(row: Mapping[str, Any], stream: AirbyteStream, columns: _Columns) ->
         "key": key_of(stream),
         "cursor": "".join(stream.default_cursor_field or []),
         "permissions": permissions(row),
-        "in_sandbox": stream.name in SOURCE.offered({"credentials": {"auth_type": "sandbox_access_token"}}),
+        "in_sandbox": stream.name in SOURCE.list_offered({"credentials": {"auth_type": "sandbox_access_token"}}),
         "option": row.get("opt_in", ""),
         "for_each": _for_each(row),
         "request": _request(row),
@@ -125,7 +125,7 @@ def _join(join: Join, is_near: bool) -> dict[str, Any]:
 
 
 def _metric(row: Mapping[str, str]) -> dict[str, str]:
-    column = report_columns()[row["metric"]]
+    column = read_report_columns()[row["metric"]]
     return {"name": row["metric"], "column": column.label, "group": row["group"], "type": column.type,
             "description": row["description"], "state": row["state"]}  # fmt: skip
 

@@ -142,7 +142,7 @@ def _whole() -> SourceTiktokMarketing:
 
 @cache
 def _whole_rows() -> list[Mapping[str, Any]]:
-    return _whole().rows()
+    return _whole().list_rows()
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -14,7 +14,7 @@ import pytest
 from harness import Sync
 from rows import TABLES
 
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.tables import lists, rows_of
 from tiktok_simulator.faults.fault import Answer, Fault, refuse
@@ -83,7 +83,7 @@ def test_every_amount_is_the_one_tiktok_sent_to_the_cent_and_none_is_a_sum(
     sent = numbered(tiktok, ENDPOINTS[stream])
     rows = sync(stream).rows(stream)
     found = [figure for row in rows for figure in figures(row)]
-    assert rows and all(entity_columns()[stream][column].type == "number" and column in row for row in rows)
+    assert rows and all(read_entity_columns()[stream][column].type == "number" and column in row for row in rows)
     assert len(found) == len(set(found))
     assert set(found) <= sent
 

@@ -12,7 +12,7 @@ import pytest
 from harness import Sync
 
 from source_tiktok_marketing.retrievers.change_logs import read_changes
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.change_logs import changes_of
 from tiktok_simulator.faults.fault import Answer, Fault
@@ -45,7 +45,7 @@ def test_every_change_of_every_day_comes_once_under_its_ad_account(sync: Read, w
         for line in changes_of(world, advertiser_id, day)
     )
     assert (result.errors, result.warnings) == ([], [])
-    assert {name for row in result.rows("change_logs") for name in row} == set(entity_columns()["change_logs"])
+    assert {name for row in result.rows("change_logs") for name in row} == set(read_entity_columns()["change_logs"])
 
 
 def test_values_before_and_after_a_change_are_texts_whatever_letters_they_have(

@@ -13,7 +13,7 @@ from airbyte_cdk import AirbyteTracedException
 from harness import NOW
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.config.dates import parse_day, zone_of
+from source_tiktok_marketing.config.dates import find_zone, parse_day
 from source_tiktok_marketing.config.mistakes import find_mistakes, refuse_mistakes
 from source_tiktok_marketing.config.normalization import NormalizeConfig
 from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
@@ -256,6 +256,6 @@ def test_report_days_span_the_days_of_the_whole_earth() -> None:
     [(("Asia/Tokyo", "Etc/GMT-9"), 9), ((None, "Etc/GMT+8"), -8), (("nowhere", ""), 0), ((), 0)],
 )
 def test_the_zone_is_the_display_timezone_or_tiktoks_own_spelling_or_utc(names: tuple[str, ...], offset: int) -> None:
-    difference = zone_of(*names).utcoffset(NOW.replace(tzinfo=None))
+    difference = find_zone(*names).utcoffset(NOW.replace(tzinfo=None))
     assert difference is not None
     assert difference.total_seconds() == offset * 3600

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from source_tiktok_marketing.retrievers.reports import IDS_PER_FILTER
-from source_tiktok_marketing.schema.columns import table
+from source_tiktok_marketing.schema.columns import read_table
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +90,7 @@ def _sources() -> list[Path]:
 
 def test_every_unconfirmed_metric_is_on_the_page(evidence: ModuleType) -> None:
     told = evidence.unconfirmed_metrics()
-    assert [row["metric"] for row in table("metrics.csv") if row["state"] and f"`{row['metric']}`" not in told
+    assert [row["metric"] for row in read_table("metrics.csv") if row["state"] and f"`{row['metric']}`" not in told
             and row["state"] == "unconfirmed"] == []  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from jinja2 import Environment
 from jsonschema import Draft7Validator
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.schema.metrics import dimensions, shapes
+from source_tiktok_marketing.schema.metrics import read_dimensions, read_shapes
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.world.model import OPEN_ID
 from tiktok_simulator.world.ready_made import BERLIN, SANDBOX, TOKYO
@@ -224,8 +224,8 @@ def test_a_sandbox_made_in_the_form_keeps_to_the_requests_of_a_sandbox() -> None
 
 
 def test_breakdowns_are_chosen_from_those_some_report_can_have() -> None:
-    kinds = {shape.tiktok_name for forms in shapes().values() for shape in forms}
-    known = [name for name, each in dimensions().items() if each.is_breakdown and kinds & {*each.report_types}]
+    kinds = {shape.tiktok_name for forms in read_shapes().values() for shape in forms}
+    known = [name for name, each in read_dimensions().items() if each.is_breakdown and kinds & {*each.report_types}]
     assert OPTIONS["custom_reports"]["items"]["properties"]["breakdowns"]["items"]["enum"] == known
 
 

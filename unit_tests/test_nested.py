@@ -13,7 +13,7 @@ from rows import NESTED, TABLES, name_of, of_account
 
 from source_tiktok_marketing.schema.accounts import ACCOUNT_COLUMNS
 from source_tiktok_marketing.schema.casting import CASTERS
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.listed import lists, singular
 from tiktok_simulator.endpoints.lists.rules import DELETED
@@ -94,11 +94,11 @@ def named(owners: dict[str, str], row: Record) -> Record:
 
 
 def columns(row: Record) -> Any:
-    return entity_columns()[row["name"]]
+    return read_entity_columns()[row["name"]]
 
 
 def typed(stream: str, record: Record) -> Record:
-    known = entity_columns()[stream]
+    known = read_entity_columns()[stream]
     return {name: CASTERS[known[name].type](value) for name, value in record.items() if value is not None}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from source_tiktok_marketing.errors import AnswerTooLargeError
-from source_tiktok_marketing.requesters.responses import Answer, path_of
+from source_tiktok_marketing.requesters.responses import Answer, find_path
 
 # Seconds that a whole body may take. The time-out in the manifest only limits the silence between two bytes.
 LONGEST_ANSWER = 600.0
@@ -32,7 +32,7 @@ def receive(response: requests.Response, **_: Any) -> Answer:
     try:
         # By itself `requests` reads ten kilobytes at a time, which is a third of the cost of receiving a page.
         pieces = response.iter_content(PIECE)
-        return Answer(response, b"".join(pieces if path_of(response.request) == DOWNLOAD else _limit_size(pieces)))
+        return Answer(response, b"".join(pieces if find_path(response.request) == DOWNLOAD else _limit_size(pieces)))
     except requests.RequestException as error:
         error.request = response.request  # `requests` leaves it out here, and with it the ad account
         response.close()
@@ -67,7 +67,7 @@ NO_ANSWER = (
 )  # fmt: skip
 
 
-def why_unanswered(error: Exception | None) -> str:
+def explain_silence(error: Exception | None) -> str:
     """Why no answer came, in words for the user."""
     told = next((why for kind, why in NO_ANSWER if isinstance(error, kind)), "")
     if not told and ("NameResolutionError" in str(error) or "getaddrinfo" in str(error)):

@@ -8,7 +8,7 @@ from typing import Any
 
 from airbyte_cdk import AirbyteTracedException
 
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from source_tiktok_marketing.sync import PREPARED, Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -42,7 +42,7 @@ class AccountColumns(Shared):
 
     def of_entities(self, stream: str) -> tuple[str, ...]:
         """The account columns of a list."""
-        columns = {} if stream in PRICED else entity_columns().get(stream, {})
+        columns = {} if stream in PRICED else read_entity_columns().get(stream, {})
         return self._select(stream, [name for name in ACCOUNT_COLUMNS if name in columns])
 
     def fill(self, record: MutableMapping[str, Any], names: Iterable[str]) -> None:
