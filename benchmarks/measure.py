@@ -78,7 +78,7 @@ class Server:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self.environment = plain_environment() | self._hear()["environment"]
+        self.environment = make_plain_environment() | self._hear()["environment"]
 
     def asked(self) -> Asked:
         """What was asked for since the last question. Raises FailedError where some of it went elsewhere."""
@@ -94,14 +94,14 @@ class Server:
 
 
 @contextmanager
-def page_server() -> Iterator[Server]:
+def start_page_server() -> Iterator[Server]:
     """The page server while the context is open; it ends with its input, also if this process is killed."""
     command = [sys.executable, "-m", "benchmarks.server"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 - our own module
         yield Server(process)
 
 
-def plain_environment() -> dict[str, str]:
+def make_plain_environment() -> dict[str, str]:
     """This process's environment without proxies, and without what a Python would write beside its modules."""
     kept = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
     return kept | {"PYTHONPATH": "", "PYTHONUNBUFFERED": ""}

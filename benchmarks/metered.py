@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.measure import ROOT, plain_environment, run
+from benchmarks.measure import ROOT, make_plain_environment, run
 from tiktok_simulator import Quota, Simulator, served
 from tiktok_simulator.protocol.wire import ApiError, Request, Response, envelope
 from tiktok_simulator.world.ready_made import busy_world
@@ -63,12 +63,12 @@ def sync(
     """Reads one day of five report streams of so many ad accounts, with `options` in the configuration."""
     credentials = {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}
     config = {"credentials": credentials, "start_date": "2026-01-20", "end_date": "2026-01-20", **options}
-    with TemporaryDirectory() as name, _server(accounts, latency, eaten, eaten_for) as server:
+    with TemporaryDirectory() as name, _start_server(accounts, latency, eaten, eaten_for) as server:
         files = Path(name)
         (files / "config.json").write_text(json.dumps(config), encoding="utf-8")
-        (files / "catalog.json").write_text(json.dumps(_catalog()), encoding="utf-8")
+        (files / "catalog.json").write_text(json.dumps(_make_catalog()), encoding="utf-8")
         command = [COMMAND, "read", "--config", str(files / "config.json"), "--catalog", str(files / "catalog.json")]
-        cost = run(command, files / "output.jsonl", plain_environment() | server.environment)
+        cost = run(command, files / "output.jsonl", make_plain_environment() | server.environment)
         with (files / "output.jsonl").open("rb") as lines:
             rows = sum(b'"type":"RECORD"' in line for line in lines)
         return Asked(**server.asked(), rows=rows, wall=cost.wall)
@@ -88,13 +88,13 @@ class _Server:
 
 
 @contextmanager
-def _server(*arguments: float) -> Iterator[_Server]:
+def _start_server(*arguments: float) -> Iterator[_Server]:
     command = [sys.executable, "-m", "benchmarks.metered", *map(str, arguments)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 - our own module
         yield _Server(process)
 
 
-def _catalog() -> dict[str, Any]:
+def _make_catalog() -> dict[str, Any]:
     return {"streams": [{
         "stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]},
         "sync_mode": "incremental", "destination_sync_mode": "append_dedup"} for name in STREAMS]}  # fmt: skip
