@@ -67,7 +67,7 @@ def _find_joins(
     streams: Mapping[str, AirbyteStream],
 ) -> Iterator[Join]:
     for column, schema in stream.json_schema["properties"].items():
-        for row in rows.get((stream.name, column)) or rows.get((EVERY, column), ()):
+        for row in rows.get((stream.name, column)) or rows.get((EVERY, column), []):
             if row["to"] not in streams or (row["to"], row["to_column"]) == (stream.name, column):
                 continue
             name, _, value = row["when"].partition("=")
