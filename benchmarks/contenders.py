@@ -24,7 +24,7 @@ LAUNCHER = ("-P", str(Path(__file__).with_name("launch.py")), "source_tiktok_mar
 class Contender(ABC):
     """One way to read the report.
 
-    It is run with two sizes: what one record more costs is the slope between them, what is left is the start-up. A
+    It is run with two sizes: what one record more costs is the slope between them, and the rest is the start-up. A
     slow contender gets fewer rows, as its cost per record does not depend on their number.
     """
 
@@ -101,7 +101,7 @@ class SameManifest(Airbyte):
     """The official connector's package on the interpreter, and so the CDK, of ours."""
 
     def prepare(self, server: Server, files: Path) -> None:
-        """Puts the package where it hides ours."""
+        """Puts the package into a directory that is searched before ours."""
         self.source = (sys.executable, *LAUNCHER)
         self.environment = {"PYTHONPATH": str(find_official_package())}
         super().prepare(server, files)
@@ -119,7 +119,7 @@ class Bare(Contender):
         return [sys.executable, "-m", "benchmarks.bare", _write(files / "columns.json", types), size.token]
 
     def count(self, output: Path) -> int:
-        """A record a line."""
+        """One record per line."""
         with output.open("rb") as lines:
             return sum(1 for _ in lines)
 
@@ -162,7 +162,7 @@ class Ingestr(Contender):
                 "--dest-table", f"main.{files.name}", *days]  # fmt: skip
 
     def count(self, output: Path) -> int:
-        """What it says of itself."""
+        """The number that it prints at its end."""
         said = output.read_text(encoding="utf-8", errors="replace")
         rows = [line for line in said.splitlines() if "Rows" in line]
         return int("".join(filter(str.isdigit, rows[-1]))) if rows else 0

@@ -104,7 +104,7 @@ def list_daily_streams() -> list[str]:
 
 
 def run_in_own_process(accounts: int) -> Bookkeeping:
-    """`keep_books` where nothing else has used memory before."""
+    """Runs `keep_books` in a new process, in which nothing else has used memory before."""
     command = [sys.executable, "-m", "benchmarks.memory", "--keep-books", str(accounts)]
     environment = make_plain_environment() | {"PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)  # noqa: S603

@@ -1,4 +1,4 @@
-"""A TikTok that counts: the simulator with its quota and the real clock, in a process of its own.
+"""The simulator with its quota and the real clock, in a process of its own, which counts the requests.
 
 `python -m benchmarks.metered ACCOUNTS LATENCY EATEN SECONDS` serves that many ad accounts, answers after LATENCY
 seconds and lets another program make EATEN requests a second for SECONDS. It says on its first line how to reach it; on
@@ -101,7 +101,7 @@ def _make_catalog() -> dict[str, Any]:
 
 
 class Metered(Simulator):
-    """Counts a request when it comes in, as a door does, and not when those before it have been answered."""
+    """Counts a request when it comes in, not when the requests before it have been answered."""
 
     def __init__(self, accounts: int, quota: Quota) -> None:
         super().__init__(busy_world(advertisers=accounts, campaigns=1))
@@ -117,7 +117,7 @@ class Metered(Simulator):
         return envelope(REFUSED, "Too many requests.", {}, "quota") if refused else super().handle(request)
 
     def let_in(self, path: str) -> bool:
-        """Whether the quota has room for one more; it counts all the same."""
+        """Whether the quota has room for one more request. A refused request counts too."""
         try:
             self._counted.count(APP_ID, path, datetime.now(UTC))
         except ApiError:
@@ -125,7 +125,7 @@ class Metered(Simulator):
         return True
 
     def eat(self, rate: float, seconds: float) -> None:
-        """Another program of the same app: it asks evenly, whatever it is answered, from our first request on."""
+        """Uses up the quota as another program of the same app: it asks evenly from our first request on."""
         while not self.arrivals:
             time.sleep(0.01)
         began = time.monotonic()
@@ -144,7 +144,7 @@ class Metered(Simulator):
 
 
 def main() -> None:
-    """Serves until it was asked what it was asked."""
+    """Serves until somebody asks how many requests came."""
     accounts, latency, eaten, seconds = map(float, sys.argv[1:])
     simulator = Metered(int(accounts), Quota(QUOTA, 60 * QUOTA))
     if latency:

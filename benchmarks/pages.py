@@ -37,7 +37,7 @@ class Pages:
     _lock: Lock = field(default_factory=Lock)
 
     def answer(self, metrics: Sequence[str], page: int, pages: int) -> bytes:
-        """One page of `pages`, as TikTok answers it; behind the last page the list is empty."""
+        """One page of `pages`, as TikTok answers it. After the last page the list is empty."""
         with self._lock:
             made = self._made.setdefault(tuple(metrics), []) or self._make(tuple(metrics))
         rows = made[page % DISTINCT_PAGES] if page <= pages else b""

@@ -63,7 +63,7 @@ def count_requests(world: World, *, daily: bool, skip: bool) -> int:
 
 
 def compute_peers_requests(accounts: int, *, daily: bool) -> int:
-    """What the official connector would send: computed."""
+    """How many requests the official connector would send. They are computed, not counted."""
     active = -(-accounts // ONE_IN)
     whole = -(-((LAST - FIRST).days + 1) // WINDOW)
     return 1 + len(STREAMS) * (active * (1 if daily else whole) + (accounts - active) * whole)
@@ -75,7 +75,7 @@ def _make_state(world: World) -> dict[str, Any]:
 
 
 def print_table(counts: Sequence[int], most_in_first: int) -> None:
-    """Prints the table, a line as soon as it is known."""
+    """Prints the table. Each line is printed as soon as it is known."""
     sys.stdout.write("| ad accounts | sync | requests | with skip_inactive | official connector, computed |\n")
     sys.stdout.write("|---:|---|---:|---:|---:|\n")
     for accounts in counts:

@@ -113,12 +113,12 @@ def compute_ratio(ours: list[Round], others: list[Round]) -> float:
 
 
 def make_plain(found: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
-    """The figures for a file, without digits that mean nothing."""
+    """The figures for a file, rounded to the digits that are significant."""
     return {key: {name: _shorten(value) for name, value in asdict(one).items()} for key, one in found.items()}
 
 
 def say(text: str) -> None:
-    """Progress, which is not the result."""
+    """Prints progress to stderr, apart from the result."""
     sys.stderr.write(f"{text}\n")
 
 

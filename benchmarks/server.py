@@ -1,4 +1,4 @@
-"""`python -m benchmarks.server`: the page server, a process of its own so that its work is nobody's cost.
+"""`python -m benchmarks.server`: the page server. It is a process of its own, so that no contender pays for its work.
 
 It says on its first line how to reach it, answers each line it is sent with what was asked since the last one, and ends
 with its input. It is the simulator's transport (TLS behind a proxy on loopback) over pages made beforehand: a client

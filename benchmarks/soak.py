@@ -1,4 +1,4 @@
-"""`python -m benchmarks.soak`: years of ad accounts read in bad weather, and every row compared.
+"""`python -m benchmarks.soak`: years of ad accounts are read among random faults, and every row is compared.
 
 A simulated TikTok, over TLS and in a process of its own, is read twice by the command: undisturbed, which is the truth,
 and with random faults of the kinds that pass. Nothing may be lost, nothing invented, and memory, threads and sockets

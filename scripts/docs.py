@@ -21,10 +21,10 @@ from source_tiktok_marketing.schema.owners import OWNERS
 TESTS = Path(__file__).parents[1] / "unit_tests"
 LEVELS = {"ad": "ads", "adgroup": "ad_groups", "campaign": "campaigns", "advertiser": "advertisers"}
 CADENCE = {"daily": "by day", "hourly": "by hour", "weekly": "by week", "monthly": "by month"}
-ORGANIC = ("client_id", "client_secret", "business_id", "refresh_token")
+ORGANIC_FIELDS = ("client_id", "client_secret", "business_id", "refresh_token")
 SOURCE = SourceTiktokMarketing(
     config={"credentials": {"auth_type": "production_access_token", "access_token": "-", "advertiser_ids": ["1"]},
-            "organic": dict.fromkeys(ORGANIC, "-"), "include_leads": True}
+            "organic": dict.fromkeys(ORGANIC_FIELDS, "-"), "include_leads": True}
 )  # fmt: skip
 ONCE = ("any_advertiser", "app")
 

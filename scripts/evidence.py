@@ -27,7 +27,7 @@ def _read_csv(name: str) -> list[dict[str, str]]:
 
 @cache
 def read_sources() -> Mapping[str, Mapping[str, str]]:
-    """Whom the facts come from, by their short names."""
+    """The sources of the facts, by their short names."""
     return {row["source"]: row for row in _read_csv("evidence_sources.csv")}
 
 
@@ -72,7 +72,7 @@ def _describe_action(row: Mapping[str, Any]) -> str:
 
 
 def find_missing() -> list[str]:
-    """What is relied on and stands in no row, a line each."""
+    """What the connector relies on but no row names, one line each."""
     known = {(row["about"], row["what"]) for row in read_facts()}
     wanted = [("endpoint", path) for path in sorted(list_asked())] + [("code", code) for code in read_answers()]
     return [f"docs/evidence.csv lacks the {about} {what}" for about, what in wanted if (about, what) not in known]

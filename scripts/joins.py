@@ -79,7 +79,7 @@ def _find_joins(
 
 
 def _find_ids_beside(stream: AirbyteStream, to: AirbyteStream) -> Iterator[tuple[str, str]]:
-    """Whose the record of `to` is: the ids of its key that stand before its own, as far as the stream has them."""
+    """The ids that say who owns a record of `to`: those before its own id in the key, if the stream has them."""
     *whose, _ = [path[0] for path in to.source_defined_primary_key or [] if path[0].endswith("_id")] or [""]
     for name in whose:
         if name in stream.json_schema["properties"]:

@@ -40,7 +40,7 @@ def frozen_now() -> datetime:
 
 
 class Turns(Clock):
-    """A clock on which nothing passes but the time requests wait for the quota."""
+    """A clock that moves on only while requests wait for the quota."""
 
     def __init__(self) -> None:
         self.moments: list[float] = []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from airbyte_cdk import AirbyteTracedException, FailureType
 from harness import Sync, read_streams
-from rows import ORGANIC, name_of
+from rows import ORGANIC_ROWS, name_of
 from test_nested import FIRST, LAST, by_key, columns, delivered, typed
 
 from source_tiktok_marketing import SourceTiktokMarketing
@@ -22,9 +22,9 @@ from tiktok_simulator.world.world import APP_ID, APP_SECRET
 
 Config = dict[str, Any]
 RENEWAL = "/tt_user/oauth2/refresh_token/"
-DATED = [row for row in ORGANIC if row["name"] == "organic_account_daily"]
+DATED = [row for row in ORGANIC_ROWS if row["name"] == "organic_account_daily"]
 REPLIES = "organic_comment_replies"
-LISTED = [row for row in ORGANIC if row["name"] not in ("organic_account_daily", "organic_accounts", REPLIES)]
+LISTED = [row for row in ORGANIC_ROWS if row["name"] not in ("organic_account_daily", "organic_accounts", REPLIES)]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_every_record_of_the_account_comes_once(row: Config, tiktok: Simulator, 
 
 
 def test_the_profile_has_every_column(tiktok: Simulator, organic: Config) -> None:
-    (row,) = [row for row in ORGANIC if row["name"] == "organic_accounts"]
+    (row,) = [row for row in ORGANIC_ROWS if row["name"] == "organic_accounts"]
     (record,) = read_streams(["organic_accounts"], organic).rows("organic_accounts")
     assert set(record) == set(columns(row))
 
@@ -65,7 +65,7 @@ def test_a_list_is_read_along_its_cursor_to_the_end(tiktok: Simulator, organic: 
 
 @pytest.mark.slow
 def test_every_reply_to_a_comment_that_has_some_comes_once(tiktok: Simulator, organic: Config, world: World) -> None:
-    (row,) = [row for row in ORGANIC if row["name"] == REPLIES]
+    (row,) = [row for row in ORGANIC_ROWS if row["name"] == REPLIES]
     world.list_sizes["/business/comment/reply/list/"] = 31
     comments = [wire for _, wire in everything(world, "/business/comment/list/", FIRST, LAST)]
     answered = {comment["comment_id"] for comment in comments if comment["replies"]}

@@ -10,7 +10,7 @@ from source_tiktok_marketing.config.form import Path
 # The manifest's words for such requests: about a TikTok account, or to renew its token, which needs no token.
 TIKTOK_ACCOUNT, RENEWAL = "tiktok_account", "renewal"
 
-ORGANIC = (TIKTOK_ACCOUNT, RENEWAL)
+ORGANIC_OWNERS = (TIKTOK_ACCOUNT, RENEWAL)
 
 ENDS = "token_expiry_date"
 

@@ -11,11 +11,11 @@ import requests
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
 from typing_extensions import override
 
-from source_tiktok_marketing.config.organic import ORGANIC, RENEWAL, TIKTOK_ACCOUNT
+from source_tiktok_marketing.config.organic import ORGANIC_OWNERS, RENEWAL, TIKTOK_ACCOUNT
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
-from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget, Turn
+from source_tiktok_marketing.requesters.rate_limiter import MOST_LATE, Budget, Turn
 from source_tiktok_marketing.requesters.responses import locate_request
 from source_tiktok_marketing.requesters.retry import Patience
 from source_tiktok_marketing.requesters.transport import receive
@@ -67,7 +67,7 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
         return self._sign(request)
 
     def _refuse_hopeless(self, place: tuple[str, str]) -> None:
-        self._patience.refuse_hopeless(*place, is_apart=self.of in ORGANIC)
+        self._patience.refuse_hopeless(*place, is_apart=self.of in ORGANIC_OWNERS)
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self.of != RENEWAL:
@@ -116,5 +116,5 @@ class QuotaAuthenticator(TiktokAuthenticator):
         self._clock.hear(response.headers)
         took = response.elapsed.total_seconds()
         for turn in self._turns.get(request, ()):
-            turn.late = min(max(0.0, took - self._quickest), LATEST)
+            turn.late = min(max(0.0, took - self._quickest), MOST_LATE)
         self._quickest = min(took, self._quickest or took)

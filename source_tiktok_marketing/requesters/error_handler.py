@@ -14,7 +14,7 @@ from airbyte_cdk import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution, ResponseAction
 
-from source_tiktok_marketing.config.organic import ORGANIC
+from source_tiktok_marketing.config.organic import ORGANIC_OWNERS
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.doubtful_answers import Doubts
@@ -83,7 +83,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._table.rows = self.answers or self._table.rows
         self._left_out, self._budget = LeftOut.of(self.config), Budget.of(self.config)
         self._odd_values = OddValues.of(self.config)
-        self._is_apart, self._statuses = self.of in ORGANIC, [*chain.from_iterable(self.statuses.values())]
+        self._is_apart, self._statuses = self.of in ORGANIC_OWNERS, [*chain.from_iterable(self.statuses.values())]
         self._accounts = AccountColumns.of(self.config)
         self._codec = get_codec(parameters, self._accounts) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)

@@ -34,7 +34,7 @@ from source_tiktok_marketing.sync import PREPARED, TITLES
 LEAST = "spend"
 # Parameters that differ between the requests for one report.
 OF_A_WINDOW = ("page", "page_size", "start_date", "end_date")
-OWNERS = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
+OWNER_NAMES = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
 CUSTOM_REPORT = "the custom report"
 
 
@@ -165,7 +165,7 @@ def _name_owner(asked: Mapping[str, Any]) -> str:
     """Whom a request is about, in words; `""` if it is about nobody."""
     window = asked.get("stream_slice") or StreamSlice(partition={}, cursor_slice={})
     given = {**window.extra_fields.get("ask", {}), **(asked.get("request_params") or {}), **window.partition}
-    return next((f"{what} {given[name]}" for name, what in OWNERS.items() if given.get(name)), "")
+    return next((f"{what} {given[name]}" for name, what in OWNER_NAMES.items() if given.get(name)), "")
 
 
 def _name_kind(asked: Mapping[str, Any]) -> str:

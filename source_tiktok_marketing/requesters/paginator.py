@@ -31,7 +31,10 @@ NAMED = 20
 # How many bytes at each end of a page tell it from another page: enough for a row with its id.
 OUTERMOST = 16_384
 # Whose list it is: the first of these that its request names.
-OWNERS: Mapping[str, str] = {"catalog_id": "catalogue", **{name: CALLED[name] for name in ("bc_id", "advertiser_id")}}
+NAMES: Mapping[str, str] = {
+    "catalog_id": "catalogue",
+    **{name: CALLED[name] for name in ("bc_id", "advertiser_id")},
+}
 
 
 @dataclass
@@ -202,7 +205,7 @@ class TiktokPages(PaginationStrategy):
 
 
 def _name_owner(answer: Answer) -> str:
-    return next((f"{what} {value}" for name, what in OWNERS.items() if (value := answer.get_parameter(name))), "TikTok")
+    return next((f"{what} {value}" for name, what in NAMES.items() if (value := answer.get_parameter(name))), "TikTok")
 
 
 def _fingerprint(answer: Answer, page: int) -> int:

@@ -23,7 +23,7 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 MARGIN = 1.06
 # If an answer took longer, TikTok may have counted its request later still, but it may also have worked on it for long.
 # No delay above this is assumed.
-LATEST = 0.25
+MOST_LATE = 0.25
 # TikTok counts by the second. Another program that uses up the quota goes on for longer.
 PAUSE, HALF_LIFE, SLOWEST = 1.0, 20.0, 16.0
 # One refusal may be chance, such as a late request. A second one soon after is not.
@@ -53,7 +53,7 @@ class Turn:
     """When one request was sent, and how much later TikTok may have counted it."""
 
     moment: float
-    late: float = LATEST
+    late: float = MOST_LATE
 
 
 @dataclass

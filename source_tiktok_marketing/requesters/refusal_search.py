@@ -174,9 +174,9 @@ class RefusalSearch:
 
     def _leave_out_rest(self, measured: Parameter, named: set[Item], *, was_left: bool) -> set[Item]:
         """All metrics that may be left out, if TikTok accepts that. Raises the first refusal otherwise."""
-        only = self._known | {(measured.name, value) for value in measured.values if value in self.ours}
-        if named and was_left and self._passes(only):
-            return only
+        optional = self._known | {(measured.name, value) for value in measured.values if value in self.ours}
+        if named and was_left and self._passes(optional):
+            return optional
         raise add_search(self._told[0])
 
     def _find_reason(self, item: Item) -> str:

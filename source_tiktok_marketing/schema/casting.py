@@ -21,7 +21,7 @@ from source_tiktok_marketing.sync import Shared
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
 # A larger number of seconds after 1970 must be milliseconds, or smaller.
-LATEST = 100_000_000_000
+LARGEST_SECONDS = 100_000_000_000
 # A number of fewer digits may be a day, 20260105.
 EPOCH = re.compile(r"\d{9,}(\.\d*)?")
 # A name for UTC, and a blank before an offset, which ISO 8601 does not allow.
@@ -149,7 +149,7 @@ def _parse_time(value: str | float) -> datetime:
 def _add_to_1970(seconds: float) -> datetime:
     if not 0 <= seconds < math.inf:
         raise ValueError(seconds)
-    while seconds > LATEST:
+    while seconds > LARGEST_SECONDS:
         seconds /= 1000
     return datetime.fromtimestamp(seconds, UTC)
 

@@ -88,8 +88,8 @@ def explain_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     if len(list_allowed_metrics(ask)) > METRICS_PER_REQUEST:
         return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
     asked = (read_metrics()[name] for name in list_allowed_metrics(ask))
-    only = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
-    return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
+    unfit = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
+    return f"TikTok gives {', '.join(unfit)} only synchronously" if unfit else ""
 
 
 def read_reports(config: Mapping[str, Any]) -> Any:
