@@ -38,7 +38,7 @@ GROWTH, SLACK = 1.1, 10
 
 @dataclass(frozen=True)
 class Plan:
-    """What is read, and in which weather."""
+    """What is read, and among which faults."""
 
     days: int
     advertisers: int
@@ -62,7 +62,7 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What the sync in bad weather gave beside the truth."""
+    """What the sync with faults gave, compared with the truth."""
 
     plan: Plan
     requests: int
@@ -93,11 +93,11 @@ class Outcome:
 
     @property
     def empty(self) -> list[str]:
-        """The streams without a row, of which nothing is proved."""
+        """The streams without a row: the run proves nothing about them."""
         return [stream for stream in STREAMS[: self.plan.streams] if not self.truth.rows[stream]]
 
     def complaints(self) -> list[str]:
-        """What does not hold, in words."""
+        """The promises that were not kept, in words."""
         first, rest = self.memory()
         broken = {
             f"{self.missing} rows are missing": self.missing > 0,
@@ -114,14 +114,14 @@ class Outcome:
 
 
 class Sky:
-    """The simulated TikTok and its weather, seen from here."""
+    """The simulated TikTok and its faults, as this process talks to them."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.environment = make_plain_environment() | self._hear()["environment"] | {"PYTHONPATH": str(ROOT)}
 
     def turn(self, rate: float) -> dict[str, Any]:
-        """Sets the rate of faults; what was asked until now. Raises FailedError where some of it went elsewhere."""
+        """Sets the rate of faults, returns what was asked before. Raises FailedError if a request went elsewhere."""
         print(rate, file=self._process.stdin, flush=True)
         told = self._hear()
         if told["refused"]:
@@ -134,7 +134,7 @@ class Sky:
 
 @contextmanager
 def start_weather(plan: Plan) -> Iterator[Sky]:
-    """The simulated TikTok while the context is open; it ends with its input, also if this process is killed."""
+    """Runs the simulated TikTok while the context is open. It ends with its input, as when this process is killed."""
     told = json.dumps({**asdict(plan), "first_day": plan.first_day})
     command = [sys.executable, "-m", "benchmarks.weather", told]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 - our own module

@@ -1,4 +1,4 @@
-"""A sync under observation: what it wrote, as fingerprints, and what it held while it ran."""
+"""Watches a sync: fingerprints of what it wrote, and the memory, threads and sockets it held meanwhile."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _read_lines(process: subprocess.Popen[bytes]) -> IO[bytes]:
 
 
 def _sample(process: int, watched: Watched, ended: Event) -> None:
-    """Looks at the process, which is on Linux, from its first record until it has ended."""
+    """Takes samples of the process from its first record until it ends. This works on Linux."""
     while not ended.wait(SECONDS_BETWEEN):
         try:
             if watched.rows:

@@ -67,7 +67,7 @@ Question = tuple[str, tuple[tuple[str, str], ...]]
 
 
 class Weather:
-    """Spoils one request in so many, each time in another way, and notes which were answered well in the end."""
+    """Spoils one request in so many, each time with another fault, and notes which were answered in the end."""
 
     def __init__(self, simulator: Simulator, seed: int, *, hopeless: bool = False) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - not a secret
@@ -80,7 +80,7 @@ class Weather:
         simulator.faults.small_pages(ROWS_PER_PAGE, REPORTS)
 
     def turn(self, rate: float) -> None:
-        """Begins anew, with so many faults for each request."""
+        """Starts again with another rate of faults."""
         self._rate = rate
         self.requests = 0
         self.met: Counter[str] = Counter()
@@ -122,7 +122,7 @@ class Weather:
 
 
 def _make_faults(arms: Mapping[str, Arm], simulator: Simulator) -> dict[str, Fault]:
-    """The faults, armed nowhere."""
+    """The faults, none of which is armed yet."""
     apart = Faults(simulator.world.tasks)
     return {name: arm(apart) for name, arm in arms.items()}
 

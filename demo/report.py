@@ -79,7 +79,7 @@ def show_proof(totals: Totals) -> str:
 
 
 def show_difference(totals: Totals) -> str:
-    """Whether all of them are equal, and where they are not."""
+    """Says whether all totals are equal, and which are not."""
     found = list(_find_differences(totals))
     return "\n".join(found) if found else "Every cut of an account's spend adds up to the same amount, to the cent."
 

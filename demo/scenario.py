@@ -81,7 +81,7 @@ def simulate() -> Iterator[Scenario]:
 
 @contextmanager
 def open_own_account(path: Path) -> Iterator[Scenario]:
-    """The account of a configuration file: its last 30 days, unless it says from when."""
+    """The account of a configuration file. If it has no start date, the last 30 days are read."""
     try:
         config = {"start_date": "today-30", **read_configuration(path)}
     except PreviewError as error:

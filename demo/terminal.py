@@ -31,7 +31,7 @@ def print_heading(text: str) -> None:
 
 
 def shorten(name: str) -> str:
-    """A name that leaves room for figures."""
+    """Cuts a name to leave room for figures."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 

@@ -74,6 +74,6 @@ def _take(line: str, reading: Reading) -> None:
 
 
 def _explain(error: Mapping[str, Any]) -> str:
-    """The connector's own words; of a failure nobody foresaw, also what the message leaves to the logs."""
+    """The connector's own words. If nobody foresaw the failure, the text that is otherwise only logged comes too."""
     inner = error.get("internal_message")
     return f"{error['message']} ({inner})" if error["failure_type"] == "system_error" and inner else error["message"]

@@ -31,7 +31,7 @@ class Wishes:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Wishes:
-        """Raises a PreviewError where ROWS is no number of rows."""
+        """Reads the environment. Raises a PreviewError if ROWS is not a number of rows."""
         wished = {name: value.strip() for name, value in environment.items()}
         path = wished.get("TIKTOK_CONFIG")
         return cls(
@@ -44,7 +44,7 @@ class Wishes:
         )
 
     def apply_to(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """`config` with the days of the user: FROM and TO before what is in it, and the last week by itself."""
+        """`config` with the days to read: FROM and TO, else its own dates, else the last week."""
         days = {"start_date": self.first_day, "end_date": self.last_day}
         return {"start_date": RECENTLY, **config, **{name: day for name, day in days.items() if day}}
 

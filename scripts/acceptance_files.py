@@ -18,7 +18,7 @@ FUTURE = {"modify_time": "2099-12-31T23:59:59"}
 
 
 def main() -> None:
-    """Writes both files, one stream a line."""
+    """Writes both files, with one stream per line."""
     plain = SOURCE.list_offered({**SOURCE.normal_config, "organic": None, "include_leads": False})
     found = (stream.as_airbyte_stream() for stream in SOURCE.streams(SOURCE.normal_config))
     streams = [stream for stream in found if stream.name in plain]

@@ -137,7 +137,7 @@ def _write_group(word: str, groups: tuple[str, ...]) -> str:
 
 
 def draw_data_model() -> str:
-    """The entities, how they refer to each other, and the reports that hang on each level, as a Mermaid diagram."""
+    """The entities, how they refer to each other, and the reports of each level, as a Mermaid diagram."""
     reports = {row["name"] for row in _list_ungrouped() if "level" in row}
     entities = {row["name"] for row in _list_ungrouped()} - reports - {"advertiser_ids"}
     lines = [line for name in read_streams() if name in entities for line in draw_box(name)]
@@ -161,7 +161,7 @@ def summarize_faults() -> str:
 
 
 def write_faults_table(*, codes: bool) -> str:
-    """Every fault the tests try: what it is, what the connector does, what the user reads where it lasts."""
+    """Every fault the tests try: what it is, what the connector does, and what the user reads if it lasts."""
     messages: Mapping[str, str] = json.loads((TESTS / "golden" / "faults.json").read_text(encoding="utf-8"))
     rows = [row for row in _read_faults() if row["what"][5:10].isdecimal() == codes]
     head = ["| What happens | The connector | What the user reads |", "|---|---|---|"]
