@@ -16,7 +16,7 @@ from test_nested import FIRST, LAST, by_key, columns, delivered, typed
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.requesters.retry import EVERYWHERE, Patience
 from tiktok_simulator import Fault, Request, Response, Simulator, World
-from tiktok_simulator.endpoints.lists.tables import everything
+from tiktok_simulator.endpoints.lists.tables import list_everything
 from tiktok_simulator.world.model import OPEN_ID
 from tiktok_simulator.world.world import APP_ID, APP_SECRET
 
@@ -67,9 +67,9 @@ def test_a_list_is_read_along_its_cursor_to_the_end(tiktok: Simulator, organic: 
 def test_every_reply_to_a_comment_that_has_some_comes_once(tiktok: Simulator, organic: Config, world: World) -> None:
     (row,) = [row for row in ORGANIC_ROWS if row["name"] == REPLIES]
     world.list_sizes["/business/comment/reply/list/"] = 31
-    comments = [wire for _, wire in everything(world, "/business/comment/list/", FIRST, LAST)]
+    comments = [wire for _, wire in list_everything(world, "/business/comment/list/", FIRST, LAST)]
     answered = {comment["comment_id"] for comment in comments if comment["replies"]}
-    found = everything(world, "/business/comment/reply/list/", FIRST, LAST)
+    found = list_everything(world, "/business/comment/reply/list/", FIRST, LAST)
     there = [typed(REPLIES, owners | wire) for owners, wire in found if owners["comment_id"] in answered]
     result = read_streams([REPLIES], organic)
     assert len(result.rows(REPLIES)) == 31 * len(answered) < 31 * len(comments)
