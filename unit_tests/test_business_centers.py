@@ -16,7 +16,7 @@ from rows import TABLES
 
 from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.tables import lists, make_rows
+from tiktok_simulator.endpoints.lists.tables import make_rows, read_lists
 from tiktok_simulator.faults.fault import Answer, Fault, refuse
 from tiktok_simulator.protocol.wire import Request, Response
 from tiktok_simulator.world.world import BC_ID
@@ -126,7 +126,7 @@ def test_of_more_shared_accounts_than_tiktok_takes_unnamed_every_transaction_is_
     sync: Read, tiktok: Simulator, world: World
 ) -> None:
     world.list_sizes["/bc/asset/get/"] = 450
-    assets = make_rows(world, lists()["/bc/asset/get/"], {"bc_id": BC_ID, "asset_type": "ADVERTISER"}, None)
+    assets = make_rows(world, read_lists()["/bc/asset/get/"], {"bc_id": BC_ID, "asset_type": "ADVERTISER"}, None)
     ours = {row["asset_id"] for row in assets if row["advertiser_role"] == "ADMIN"}
     result = sync("account_transactions")
     assert result.errors == []
