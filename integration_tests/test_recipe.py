@@ -19,7 +19,7 @@ import yaml
 if find_spec("airbyte") is None:
     pytest.skip("PyAirbyte, which the workers run through, does not support this Python", allow_module_level=True)
 
-from demo.notebook import quiet_environment
+from demo.notebook import set_quiet_environment
 from tiktok_simulator import Simulator, served
 from tiktok_simulator.endpoints.filter_values import asks_apart
 from tiktok_simulator.world.ready_made import TOKYO, small_world
@@ -49,7 +49,12 @@ def work(tiktok: Any, tmp_path: Path) -> Work:
         for index in range(workers):
             own = tmp_path / f"{workers}-{index}"
             own.mkdir(exist_ok=True)
-            environment = {**shared, **quiet_environment(own), **tiktok.environment, "JOB_COMPLETION_INDEX": str(index)}
+            environment = {
+                **shared,
+                **set_quiet_environment(own),
+                **tiktok.environment,
+                "JOB_COMPLETION_INDEX": str(index),
+            }
             command = [sys.executable, str(RECIPE / "worker.py")]
             started.append(subprocess.Popen(command, cwd=own, env=environment, stdout=subprocess.PIPE,
                                             stderr=subprocess.STDOUT, text=True))  # fmt: skip

@@ -14,7 +14,7 @@ from harness import NOW, Sync, frozen_now, read_streams
 from rows import ENTITIES, name_of, of_account
 
 from source_tiktok_marketing.requesters.paginator import TiktokPages
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Fault, Request, Response, Simulator, World, intercepted
 from tiktok_simulator.endpoints.reports.truth import truth_entities
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, busy_world
@@ -36,9 +36,9 @@ def delivered(world: World, stream: str, key: str, **options: Any) -> dict[tuple
     rows = {}
     for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN):
         for wire in truth_entities(world, KINDS[stream], advertiser_id, **options):
-            columns = entity_columns()[stream]
+            columns = read_entity_columns()[stream]
             row = {name: understood(columns[name].type, value) for name, value in wire.items()}
-            told = of_account(world, advertiser_id, "currency") if "currency" in entity_columns()[stream] else {}
+            told = of_account(world, advertiser_id, "currency") if "currency" in read_entity_columns()[stream] else {}
             rows[advertiser_id, wire[key]] = (
                 told | {"advertiser_id": advertiser_id} | {k: v for k, v in row.items() if v is not None}
             )

@@ -16,10 +16,10 @@ from source_tiktok_marketing.config.dates import MOST_DAYS
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.cut_answers import is_cut
-from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, tally_page
-from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.requesters.page_counts import Tally, has_more, tally_page
+from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.schema.casting import CASTERS
-from source_tiktok_marketing.schema.metrics import metrics as known_metrics
+from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
 ACCOUNTS_PER_REQUEST = 5
@@ -53,7 +53,7 @@ class Group:
             while missing := wanted & ~self.known:
                 if not missing & self.asking:
                     days = self._reach_around(_find_lowest(missing), max(self.until, wanted.bit_length() - 1))
-                    self.asking |= bits_of(days)
+                    self.asking |= make_bits(days)
                     return days
                 self.changed.wait()
         return range(0)
@@ -61,9 +61,9 @@ class Group:
     def settle(self, days: range, found: Mapping[str, int] | None) -> None:
         """Notes the answer for the claimed `days`. With None, for no answer, another thread may ask."""
         with self.changed:
-            self.asking &= ~bits_of(days)
+            self.asking &= ~make_bits(days)
             if found is not None:
-                self.known |= bits_of(days)
+                self.known |= make_bits(days)
                 for advertiser_id, active in found.items():
                     self.active[advertiser_id] = self.active.get(advertiser_id, 0) | active
             self.changed.notify_all()
@@ -121,7 +121,7 @@ class Activity(Shared):
         group = self._group_accounts().get(advertiser_id)
         if group is None:
             return False
-        return not group.is_active(advertiser_id, days_of(window), lambda days: self._ask(group, days))
+        return not group.is_active(advertiser_id, number_days(window), lambda days: self._ask(group, days))
 
     def _is_seen(self, metric: str) -> bool:
         known = known_metrics().get(metric)
@@ -133,16 +133,16 @@ class Activity(Shared):
         """The group of each ad account; the sandbox has no report about ad accounts."""
         with self._lock:
             if self._groups is None:
-                self._groups = {} if is_sandbox(self._config) else dict(self._all_groups())
+                self._groups = {} if is_sandbox(self._config) else dict(self._list_groups())
             return self._groups
 
-    def _all_groups(self) -> Iterator[tuple[str, Group]]:
-        unreachable = set(self._directory.unreachable())
-        accounts = [each for each in self._directory.chosen() if each not in unreachable]
+    def _list_groups(self) -> Iterator[tuple[str, Group]]:
+        unreachable = set(self._directory.list_unreachable())
+        accounts = [each for each in self._directory.list_chosen() if each not in unreachable]
         for start in range(0, len(accounts), ACCOUNTS_PER_REQUEST):
             members = accounts[start : start + ACCOUNTS_PER_REQUEST]
-            until = max(self._directory.days(each, self._config)["last_day"] for each in members)
-            group = Group(members, day_number(until))
+            until = max(self._directory.find_days(each, self._config)["last_day"] for each in members)
+            group = Group(members, number_day(until))
             yield from ((each, group) for each in members)
 
     def _ask(self, group: Group, days: range) -> dict[str, int]:
@@ -153,7 +153,7 @@ class Activity(Shared):
                 return found
             group.apart = True  # TikTok refuses ad accounts of different users together
         alone = ((each, self._answer([each], days)) for each in group.accounts)
-        return {each: bits_of(days) if found is None else found.get(each, 0) for each, found in alone}
+        return {each: make_bits(days) if found is None else found.get(each, 0) for each, found in alone}
 
     def _answer(self, accounts: list[str], days: range) -> dict[str, int] | None:
         """The active days by ad account; None if TikTok does not answer for all of them."""
@@ -172,37 +172,37 @@ def read_rows_by_day(
     requester: HttpRequester, parameters: Mapping[str, str], days: range
 ) -> list[tuple[Mapping[str, Any], int]] | None:
     """The dimensions of each row of a report by day, and its day; None if TikTok does not give them all in one page."""
-    asked = {**parameters, "start_date": _day(days[0]), "end_date": _day(days[-1])}
+    asked = {**parameters, "start_date": _write_day(days[0]), "end_date": _write_day(days[-1])}
     response = requester.send_request(request_params=asked)
     if response is None:
         return None
-    answer = answer_of(response)
+    answer = read_answer(response)
     if answer.code != 0 or is_cut(answer):
         return None
     tally = tally_page(Tally(), answer)
-    if goes_on(tally, answer, page=1) or tally.lacking:
+    if has_more(tally, answer, page=1) or tally.lacking:
         return None
     rows = [row["dimensions"] for row in answer.data.get("list") or ()]
-    return [(row, day_number(CASTERS["date"](str(row["stat_time_day"])))) for row in rows]
+    return [(row, number_day(CASTERS["date"](str(row["stat_time_day"])))) for row in rows]
 
 
-def days_of(window: StreamSlice) -> int:
+def number_days(window: StreamSlice) -> int:
     """The days of a window that are the ad account's own, as a number with a bit per day."""
     days = window.extra_fields
     first = max(window.cursor_slice["start_time"], days["first_day"])
-    return bits_of(range(day_number(first), day_number(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
+    return make_bits(range(number_day(first), number_day(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
 
 
-def day_number(day: str) -> int:
+def number_day(day: str) -> int:
     """The position of a day's bit."""
     return max(0, date.fromisoformat(day).toordinal() - BEGINNING)
 
 
-def _day(number: int) -> str:
+def _write_day(number: int) -> str:
     return (date.fromordinal(BEGINNING) + timedelta(number)).isoformat()
 
 
-def bits_of(days: range) -> int:
+def make_bits(days: range) -> int:
     """Some days as a number with a bit per day."""
     return ((1 << len(days)) - 1) << days.start
 

@@ -53,7 +53,7 @@ class EntityRetriever(Retriever):
             yield from self.pages.read_records(records_schema, window)
             return
         given = set[Any]()
-        for part in self._parts(window):
+        for part in self._make_parts(window):
             for record in self.pages.read_records(records_schema, part):
                 values = cast("Mapping[str, Any]", record.data if isinstance(record, Record) else record)
                 if values[self._key] not in given:
@@ -61,16 +61,16 @@ class EntityRetriever(Retriever):
                     yield record
 
     def _asks_for_changes(self, window: StreamSlice) -> bool:
-        oldest = self._clock.today_in(UTC) - self._recent
+        oldest = self._clock.find_today(UTC) - self._recent
         return str(window.cursor_slice.get("start_time", "")) > oldest.isoformat()
 
-    def _parts(self, window: StreamSlice) -> Iterator[StreamSlice]:
+    def _make_parts(self, window: StreamSlice) -> Iterator[StreamSlice]:
         yield window
-        for below in self._filters(window):
+        for below in self._make_filters(window):
             extra = {**window.extra_fields, "below": below}
             yield StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
 
-    def _filters(self, window: StreamSlice) -> list[Mapping[str, list[str]]]:
+    def _make_filters(self, window: StreamSlice) -> list[Mapping[str, list[str]]]:
         """A filter for each kind of parents that changed; an empty one where they are too many."""
         since, changed = str(window.cursor_slice["start_time"]), dict[str, set[str]]()
         for level in self.parents:
@@ -84,7 +84,7 @@ class EntityRetriever(Retriever):
     def _list(self, window: StreamSlice, level: Mapping[str, Any]) -> list[Mapping[str, str]]:
         advertiser_id = str(window["advertiser_id"])
         try:
-            return list(self._lookups.below({"advertiser_id": advertiser_id}, [level]))
+            return list(self._lookups.look_up_below({"advertiser_id": advertiser_id}, [level]))
         except RefusedError as refusal:
             LOGGER.warning(
                 f"{self.stream}: TikTok refused {level['endpoint']} for ad account {advertiser_id}: {refusal}. "

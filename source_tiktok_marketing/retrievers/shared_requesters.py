@@ -52,4 +52,4 @@ class SharedRequesters:
         ApartDays.of(self.config).requester = self.apart_days
         Activity.of(self.config).metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
         apart = AskedApart.of(self.config)
-        apart.kinds, apart.look_up = tuple(Kind(**each) for each in self.apart), lookups.below
+        apart.kinds, apart.look_up = tuple(Kind(**each) for each in self.apart), lookups.look_up_below

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from airbyte_cdk import AirbyteTracedException
 from typing_extensions import override
 
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from source_tiktok_marketing.sync import PREPARED, Shared
-from source_tiktok_marketing.text import several
+from source_tiktok_marketing.text import join_some
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -53,7 +53,7 @@ class AccountColumns(Shared):
 
     def of_entities(self, stream: str) -> tuple[str, ...]:
         """The account columns of a list."""
-        columns = {} if stream in PRICED else entity_columns().get(stream, {})
+        columns = {} if stream in PRICED else read_entity_columns().get(stream, {})
         return self._select(stream, [name for name in ACCOUNT_COLUMNS if name in columns])
 
     def fill(self, record: MutableMapping[str, Any], names: Iterable[str]) -> None:
@@ -88,8 +88,8 @@ class AccountColumns(Shared):
         if self._unreached:
             LOGGER.warning(
                 f"The columns {BOTH} are null in the rows of these ad accounts, which the token does not reach as far "
-                f"as this sync knows: {several(sorted(self._unreached), NAMED)}. Authorise them for the app in TikTok "
-                "for Business; if you enter an access token alone, add them to Advertiser IDs (advertiser_ids)."
+                f"as this sync knows: {join_some(sorted(self._unreached), NAMED)}. Authorise them for the app in "
+                "TikTok for Business; if you enter an access token alone, add them to Advertiser IDs (advertiser_ids)."
             )
 
     def _ask(self, look_up: Callable[[], Found]) -> Found | None:
