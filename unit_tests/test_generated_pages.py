@@ -45,7 +45,7 @@ def test_streams_that_are_not_named_are_counted(pages: list[ModuleType]) -> None
 
 def test_where_sources_differ_on_a_metric_its_line_says_so(pages: list[ModuleType]) -> None:
     _, metric_tables, *_ = pages
-    lines = metric_tables.metrics_tables().splitlines()
+    lines = metric_tables.write_metrics_tables().splitlines()
     cells = {line.split("`")[1]: CELLS.split(line)[4] for line in lines if line.startswith("| `")}
     assert cells["reach"] == " basic, business_center, audience (disputed); all "
     assert "basic by hour (disputed)" in cells["total_purchase"]
