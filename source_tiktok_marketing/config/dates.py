@@ -93,6 +93,14 @@ def today_in(zone: tzinfo) -> date:
     return datetime.now(UTC).astimezone(zone).date()
 
 
+def day_of(seconds: float, zone: tzinfo) -> date | None:
+    """The day in `zone` of a time in seconds since 1970; None if no calendar has it."""
+    try:
+        return datetime.fromtimestamp(seconds, zone).date()
+    except (OSError, OverflowError, ValueError):
+        return None
+
+
 def week_of(day: date, first_weekday: int) -> tuple[date, date]:
     """The first day of the calendar week of `day`, and of the next one; Monday is 0, Sunday 6."""
     first = day - timedelta(days=(day.weekday() - first_weekday) % 7)
