@@ -14,9 +14,10 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.asked_apart import Kind
-from source_tiktok_marketing.retrievers.activity import Activity, Group, bits_of, day_number, days_of, read_rows_by_day
+from source_tiktok_marketing.retrievers.activity import Activity, Group, bits_of, days_of
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.buying_types import Held, narrow
+from source_tiktok_marketing.retrievers.days_reported import day_number, read_rows_by_day
 from source_tiktok_marketing.retrievers.reports import Part
 from source_tiktok_marketing.retrievers.substreams import order_outermost_first
 from source_tiktok_marketing.sync import PREPARED
