@@ -14,16 +14,10 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.asked_apart import Kind
-from source_tiktok_marketing.retrievers.activity import (
-    Activity,
-    Group,
-    make_bits,
-    number_day,
-    number_days,
-    read_rows_by_day,
-)
+from source_tiktok_marketing.retrievers.activity import Activity, Group, make_bits, number_days
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.buying_types import Held, narrow
+from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
 from source_tiktok_marketing.retrievers.reports import Part
 from source_tiktok_marketing.retrievers.substreams import order_outermost_first
 from source_tiktok_marketing.sync import PREPARED

@@ -93,6 +93,14 @@ def find_today(zone: tzinfo) -> date:
     return datetime.now(UTC).astimezone(zone).date()
 
 
+def find_day(seconds: float, zone: tzinfo) -> date | None:
+    """The day in `zone` of a time in seconds since 1970; None if no calendar has it."""
+    try:
+        return datetime.fromtimestamp(seconds, zone).date()
+    except (OSError, OverflowError, ValueError):
+        return None
+
+
 def find_week(day: date, first_weekday: int) -> tuple[date, date]:
     """The first day of the calendar week of `day`, and of the next one; Monday is 0, Sunday 6."""
     first = day - timedelta(days=(day.weekday() - first_weekday) % 7)

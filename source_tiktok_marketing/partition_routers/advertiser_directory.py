@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, timedelta, tzinfo
 from threading import RLock
 from typing import Any
 
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
-from source_tiktok_marketing.config.dates import LONGEST_SPAN, find_zone, look_up_zone, parse_days
+from source_tiktok_marketing.config.dates import LONGEST_SPAN, find_day, find_zone, look_up_zone, parse_days
 from source_tiktok_marketing.config.normalization import list_chosen_ids
 from source_tiktok_marketing.config.shards import is_ours
 from source_tiktok_marketing.config.sign_in import OAUTH, is_sandbox
@@ -152,6 +152,16 @@ class AdvertiserDirectory(Shared):
             "today": today.isoformat(),
             "year_before": max(first, last - LONGEST_SPAN).isoformat(),
         }
+
+    def find_first_possible_day(self, advertiser_id: str) -> str:
+        """The day before the ad account was created, on its own clock, as an ISO date: it has no row of an earlier one.
+
+        Empty if TikTok does not say when that was, or names a day that has not come.
+        """
+        created = self.read_details().get(advertiser_id, {}).get("create_time")
+        day = find_day(created, self._find_zone(advertiser_id)) if isinstance(created, int) else None
+        known = day is not None and date.min < day <= self._find_today(advertiser_id)
+        return (day - timedelta(days=1)).isoformat() if day and known else ""
 
     def _find_today(self, advertiser_id: str) -> date:
         if advertiser_id not in self._todays:  # midnight may pass during a sync: all streams keep the same day

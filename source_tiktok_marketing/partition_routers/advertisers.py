@@ -26,11 +26,16 @@ class AdvertiserRouter(PartitionRouter):
 
     With `with_days` each slice also has the ad account's own days (`AdvertiserDirectory.find_days`), which takes one
     request per hundred ad accounts in each sync. A report on a business centre has one partition, whose days are UTC's.
+
+    With `since_creation` these days begin when the ad account was created, if TikTok says so, but the last one always
+    stays. This is for reports by day or hour: the days of others are columns, or come with rows of zeros. A check asks
+    for the days as configured.
     """
 
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
     with_days: bool = False
+    since_creation: bool = False
     days: Mapping[str, Any] | None = None
     business_center_id: str = ""
 
@@ -59,6 +64,9 @@ class AdvertiserRouter(PartitionRouter):
 
     def _make_slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:
         days = self._directory.find_days(advertiser_id, self.days or {}) if self.with_days else {}
+        if self.since_creation and advertiser_id and not is_sample(self.config):
+            possible = min(self._directory.find_first_possible_day(advertiser_id), days["last_day"])
+            days["first_day"] = max(days["first_day"], possible)
         return StreamSlice(partition={owner: value}, cursor_slice={}, extra_fields=days)
 
     @override
