@@ -9,7 +9,7 @@ DBT_READY := $(DBT)/.ready
 DEMO_TABLES := demo/output/tiktok.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test dbt-test cdk-test pictures bench bench-quick mutation soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test workers-test dbt-test cdk-test pictures bench bench-quick mutation soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -51,11 +51,12 @@ test-fast: $(READY)  ## unit tests only, but the slow ones
 lint: $(READY)  ## style of Python, YAML and prose
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/yamllint --strict manifest.yaml metadata.yaml acceptance-test-config.yml
+	$(BIN)/yamllint --strict manifest.yaml metadata.yaml acceptance-test-config.yml recipes/workers/kubernetes.yaml
 	$(BIN)/codespell
 
-types: $(READY)  ## mypy --strict over connector and simulator
+types: $(READY)  ## mypy --strict over connector, simulator and the recipes' workers
 	$(BIN)/mypy
+	$(BIN)/mypy recipes/workers/*.py
 
 fmt: $(READY)  ## formats the code and mends what the linter can
 	$(BIN)/ruff check --fix .
@@ -94,6 +95,9 @@ browser-test: $(DEMO_TABLES)  ## fills in the connection form in Chromium, uses 
 postgres-test: $(DEMO_TABLES)  ## reads into a real Postgres as docs/setup.md says, and builds dbt's models in it (needs root and apt)
 	scripts/postgres-test.sh
 
+workers-test: $(READY)  ## runs several workers of recipes/workers into a real Postgres, and kills them (needs root and apt)
+	scripts/workers-test.sh
+
 dbt-test: $(DEMO_TABLES)  ## builds the models of dbt/ over the demo's tables, and compiles them for five warehouses
 	$(DBT)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/warehouses.txt
 	$(BIN)/python -m pytest --numprocesses auto integration_tests/dbt
@@ -124,6 +128,7 @@ lock: $(READY)  ## writes the locks anew from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group mutation --output-file requirements/mutation.txt
+	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group workers --output-file requirements/workers.txt
 	$(OUR_DUCKDB) | $(BIN)/uv pip compile $(LOCK) --constraint /dev/stdin --group dbt --output-file requirements/dbt.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dbt.txt --group dbt --group warehouses \
 	  --output-file requirements/warehouses.txt

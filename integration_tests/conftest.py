@@ -19,8 +19,9 @@ from tiktok_simulator import Simulator, served
 from tiktok_simulator.world.ready_made import small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
-# Need Chromium and what npm installs, Postgres, or dbt: `make browser-test`, `postgres-test` and `dbt-test` bring them.
-collect_ignore = ["browser", "dbt", "postgres"]
+# Need Chromium and what npm installs, Postgres, or dbt: `make browser-test`, `postgres-test`, `workers-test` and
+# `dbt-test` bring them.
+collect_ignore = ["browser", "dbt", "postgres", "workers"]
 COMMAND = str(Path(sys.executable).with_name("source-tiktok-marketing"))
 
 

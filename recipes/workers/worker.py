@@ -1,0 +1,211 @@
+"""One worker of several: reads its shard of the ad accounts into the Postgres all of them share.
+
+What it needs to know is in the environment, as an indexed Job of Kubernetes gives it:
+
+  JOB_COMPLETION_INDEX   the number of this worker, from 0 on; Kubernetes sets it
+  WORKERS                how many there are
+  TIKTOK_CONFIG          the connector's configuration, a file all workers share
+  STREAMS                names with commas between them; all streams if it is empty
+  SCHEMA                 the schema of the tables; `tiktok` if it is empty
+  PGHOST, PGUSER …       libpq's own variables: where the database is, and who signs in
+
+The exit code is 0, 75 if the same may succeed later, 78 if something must be changed first, or 143 after SIGTERM.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from connector import Connector, Message, State
+from errors import ConnectorError, SettingsError, StoppedError, WorkerError
+from store import Cursors, Postgres, Table
+
+from source_tiktok_marketing.config.shards import is_first, is_ours
+
+LOGGER = logging.getLogger("worker")
+# Rows in hand before they are written, if no state comes first.
+MOST_ROWS = 20_000
+# A state that only says that the stream has none.
+NO_STATE = "__ab_no_cursor_state_message"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says."""
+
+    config: Mapping[str, Any]
+    streams: Sequence[str]
+    schema: str
+    index: int
+    count: int
+
+    @property
+    def shard(self) -> str:
+        return f"shard {self.index} of {self.count}"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings. Raises SettingsError if one is missing or can't be read."""
+    try:
+        index, count = int(environment["JOB_COMPLETION_INDEX"]), int(environment["WORKERS"])
+        path = environment["TIKTOK_CONFIG"]
+    except KeyError as error:
+        raise SettingsError(f"The environment variable {error.args[0]} is missing.") from error
+    except ValueError as error:
+        raise SettingsError("JOB_COMPLETION_INDEX and WORKERS must be whole numbers.") from error
+    if not 0 <= index < count:
+        raise SettingsError(f"JOB_COMPLETION_INDEX is {index}. Of {count} WORKERS, it is from 0 to {count - 1}.")
+    streams = [name.strip() for name in environment.get("STREAMS", "").split(",") if name.strip()]
+    config = {**_read_config(path), "shard": {"index": index, "count": count}}
+    return Settings(config, streams, environment.get("SCHEMA") or "tiktok", index, count)
+
+
+def _read_config(path: str) -> Mapping[str, Any]:
+    try:
+        config = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):  # the parser's words may quote a secret
+        config = None
+    if not isinstance(config, dict):
+        raise SettingsError(f"TIKTOK_CONFIG names {path}, which can't be read or is no JSON object.")
+    return config
+
+
+@dataclass
+class Sync:
+    """One run: the connector's messages, and what of them is in the database."""
+
+    settings: Settings
+    store: Postgres
+    connector: Connector
+    tables: dict[str, Table] = field(default_factory=dict)
+    known: defaultdict[str, Cursors] = field(default_factory=lambda: defaultdict(dict))
+    rows: defaultdict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    in_hand: int = 0
+    written: int = 0
+
+    def run(self) -> None:
+        """Reads and writes everything. Raises ConnectorError at the end if a part could not be read."""
+        self.store.claim(self.settings.index, self.settings.count)
+        offered = self.connector.discover(self.settings.config)
+        chosen = _choose(offered, self.settings.streams)
+        self.tables = {name: Table.of(stream) for name, stream in chosen.items()}
+        self.store.prepare(self.tables.values())
+        catalog = {"streams": [_configure(stream) for stream in chosen.values()]}
+        for message in self.connector.read(self.settings.config, catalog, list(self._load_states())):
+            self._take(message)
+        self._write_all()
+        self.connector.raise_errors()
+
+    def _load_states(self) -> Iterator[Mapping[str, Any]]:
+        """The state of each stream, about what this worker reads: with another number of workers, that is another part.
+
+        The connector would keep the cursors of other workers' ad accounts, and hand them back when they are old.
+        """
+        for stream, owner, cursor in self.store.load_cursors():
+            if stream in self.tables and _reads(self.settings.config, owner):
+                self.known[stream][_text_of(owner)] = cursor
+        for stream, cursors in self.known.items():
+            states = [{"partition": json.loads(owner), "cursor": cursor} for owner, cursor in cursors.items()]
+            state = {"use_global_cursor": False, "states": states}
+            yield {"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}
+
+    def _take(self, message: Message) -> None:
+        if message.record:
+            self.rows[message.record.stream].append(message.record.data)
+            self.in_hand += 1
+            if self.in_hand >= MOST_ROWS:
+                self._write_all()
+        elif message.state:
+            self._write(message.state.stream.stream_descriptor.name, self._find_changes(message.state))
+        elif message.log and message.log.level in {"WARN", "ERROR", "FATAL"}:
+            LOGGER.warning(message.log.message)
+
+    def _find_changes(self, state: State) -> Cursors:
+        """The cursors that differ from those in the database. A state has those of all ad accounts."""
+        stream, content = state.stream.stream_descriptor.name, state.stream.stream_state or {}
+        if "states" not in content and NO_STATE not in content:
+            LOGGER.warning(f"{stream} has no state for each ad account: the next run reads it from the start again.")
+        said = {_text_of(each["partition"]): each["cursor"] for each in content.get("states", [])}
+        known = self.known[stream]
+        return {owner: cursor for owner, cursor in said.items() if known.get(owner) != cursor}
+
+    def _write_all(self) -> None:
+        for stream in list(self.rows):
+            self._write(stream, {})
+
+    def _write(self, stream: str, cursors: Cursors) -> None:
+        """Writes a stream's rows in hand and the cursors behind them, all or nothing."""
+        rows = self.rows.pop(stream, [])
+        self.store.write(self.tables[stream], rows, cursors)
+        self.known[stream].update(cursors)
+        self.in_hand -= len(rows)
+        self.written += len(rows)
+
+
+def _text_of(owner: Mapping[str, Any]) -> str:
+    return json.dumps(owner, sort_keys=True)
+
+
+def _choose(offered: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    if unknown := [name for name in names if name not in offered]:
+        raise SettingsError(f"STREAMS names {', '.join(unknown)}, which this configuration does not offer.")
+    return {name: offered[name] for name in names or offered}
+
+
+def _configure(stream: Mapping[str, Any]) -> Mapping[str, Any]:
+    mode = "incremental" if "incremental" in stream["supported_sync_modes"] else "full_refresh"
+    return {"stream": stream, "sync_mode": mode, "destination_sync_mode": "append_dedup"}
+
+
+def _reads(config: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:
+    """Whether this worker reads what belongs to an owner: an ad account, or something that only the first one reads."""
+    return is_ours(config, owner["advertiser_id"]) if "advertiser_id" in owner else is_first(config)
+
+
+def main() -> int:
+    """Does what the environment says, and returns the exit code."""
+    # The connector, which knows whose the ad accounts are, set up its own form of logging when it was imported.
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr, force=True)
+    connector = Connector()
+    signal.signal(signal.SIGTERM, connector.stop)
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        LOGGER.error(error)  # noqa: TRY400  # the sentence is for the user, a traceback is not
+        return os.EX_CONFIG
+    code, said = _run(settings, connector)
+    LOGGER.log(logging.ERROR if code else logging.INFO, f"{settings.shard.capitalize()}: {said}")
+    return code
+
+
+def _run(settings: Settings, connector: Connector) -> tuple[int, str]:
+    """The exit code, and the sentence that explains it."""
+    again = f"What was read until then is saved with its state. Run {settings.shard} again."
+    try:
+        with connector, Postgres.connect(settings.schema, settings.shard) as store:
+            sync = Sync(settings, store, connector)
+            sync.run()
+    except (ConnectorError, StoppedError) as error:
+        return error.exit_code, f"{error} {again}"
+    except WorkerError as error:
+        return error.exit_code, str(error)
+    except psycopg.OperationalError as error:
+        return os.EX_TEMPFAIL, f"the database can't be reached, or went away: {' '.join(str(error).split())}. {again}"
+    except psycopg.Error as error:
+        why = error.diag.message_primary or type(error).__name__
+        return os.EX_CONFIG, f"Postgres refused something: {why}. Mend that first. {again}"
+    return os.EX_OK, f"done, {sync.written} rows of {len(sync.tables)} streams."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs several workers of recipes/workers at once into a real Postgres, kills some of them, and the server too, and
+# compares its Kubernetes manifest with the API. Needs .venv (`make workers-test` makes it), and root and apt where there
+# is no Postgres. The server listens on loopback alone, and its files are gone afterwards. It ends after five minutes.
+# What is given is passed on to pytest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/common.sh
+
+if ! compgen -G '/usr/lib/postgresql/*/bin' >/dev/null; then
+  apt_install postgresql
+fi
+quietly "the schemas of Kubernetes" .venv/bin/pip install --disable-pip-version-check --no-deps --require-hashes -r requirements/workers.txt
+timeout --kill-after=20 300 "$PYTHON" -m pytest integration_tests/workers "$@"
