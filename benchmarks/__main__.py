@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from benchmarks import report
-from benchmarks.contenders import Contender, everyone, ours_and_bare
-from benchmarks.measure import Server, page_server
-from benchmarks.rounds import Figures, Round, figures, measure, plain, prepared, ratio
+from benchmarks.contenders import Contender, list_everyone, prepare_ours_and_bare
+from benchmarks.measure import Server, start_page_server
+from benchmarks.rounds import Figures, Round, compute_ratio, make_figures, make_plain, measure, prepare
 
 GUARDED = "ours/bare"
 KEPT = 0.7
@@ -23,33 +23,35 @@ def compare(
     taken: defaultdict[str, list[Round]] = defaultdict(list)
     for key, one in measure(contenders, server, rounds):
         taken[key].append(one)
-    found = {key: figures(contenders[key], own, server) for key, own in taken.items()}
+    found = {key: make_figures(contenders[key], own, server) for key, own in taken.items()}
     pairs = [("ours", key) for key in taken if key not in ("ours", "same_columns")]
     pairs += [("same_columns", key) for key in ("official", "manifest") if key in taken]
-    return found, {f"{ours}/{other}": ratio(taken[ours], taken[other]) for ours, other in pairs if ours in taken}
+    return found, {
+        f"{ours}/{other}": compute_ratio(taken[ours], taken[other]) for ours, other in pairs if ours in taken
+    }
 
 
-def full(rounds: int) -> int:
+def run_full(rounds: int) -> int:
     """Measures everyone and writes down what was found."""
-    with page_server() as server:
-        able, unable = prepared(everyone(), server)
+    with start_page_server() as server:
+        able, unable = prepare(list_everyone(), server)
         found, ratios = compare(able, server, rounds)
-    for rows in (report.table(found.values()), report.sentences(ratios)):
-        sys.stdout.write(report.terminal(rows) + "\n\n")
-    report.record(plain(found), ratios)
-    report.chart(found.values())
-    report.document(found, ratios, unable.values(), rounds)
+    for rows in (report.make_table(found.values()), report.make_sentences(ratios)):
+        sys.stdout.write(report.write_terminal(rows) + "\n\n")
+    report.write_record(make_plain(found), ratios)
+    report.draw_chart(found.values())
+    report.write_document(found, ratios, unable.values(), rounds)
     return 0
 
 
-def quick(rounds: int) -> int:
-    """1 where our records for the bare loop's CPU are below 70 % of what was recorded."""
-    ours, bare = ours_and_bare(small=5, large=40)
-    with page_server() as server:
-        able, unable = prepared({"ours": ours, "bare": bare}, server)
+def run_quick(rounds: int) -> int:
+    """Returns 1 if we read less than 70 % of the recorded number of records in the CPU time of the bare loop."""
+    ours, bare = prepare_ours_and_bare(small=5, large=40)
+    with start_page_server() as server:
+        able, unable = prepare({"ours": ours, "bare": bare}, server)
         found, ratios = compare(able, server, rounds)
-    sys.stdout.write(report.terminal(report.table(found.values())) + "\n\n")
-    wanted = KEPT * report.recorded_ratio(GUARDED)
+    sys.stdout.write(report.write_terminal(report.make_table(found.values())) + "\n\n")
+    wanted = KEPT * report.read_ratio(GUARDED)
     reached = ratios[GUARDED]
     sys.stdout.write(f"{reached:.2f} of the bare loop's records for the same CPU; at least {wanted:.2f} wanted.\n")
     return int(bool(unable) or reached < wanted)
@@ -63,7 +65,7 @@ def main() -> int:
     )
     command.add_argument("--rounds", type=int, help="how often everyone is measured: 5, or 3 where quick")
     options = command.parse_args()
-    return quick(options.rounds or 3) if options.quick else full(options.rounds or 5)
+    return run_quick(options.rounds or 3) if options.quick else run_full(options.rounds or 5)
 
 
 if __name__ == "__main__":

@@ -21,14 +21,14 @@ from benchmarks.world import FIRST_DAY, LAST_DAY, Size
 URL = "https://business-api.tiktok.com/open_api/v1.3/report/integrated/get/"
 
 
-def _whole(text: str) -> int:
+def _make_whole(text: str) -> int:
     return int(float(text))
 
 
-CASTS: Mapping[str, Callable[[str], Any]] = {"integer": _whole, "number": float}
+CASTS: Mapping[str, Callable[[str], Any]] = {"integer": _make_whole, "number": float}
 
 
-def pages(session: requests.Session, account: str, metrics: list[str]) -> Iterator[list[dict[str, Any]]]:
+def read_pages(session: requests.Session, account: str, metrics: list[str]) -> Iterator[list[dict[str, Any]]]:
     """The lists of rows of one ad account."""
     page, last = 1, 1
     while page <= last:
@@ -48,7 +48,7 @@ def pages(session: requests.Session, account: str, metrics: list[str]) -> Iterat
         page, last = page + 1, data["page_info"]["total_page"]
 
 
-def flat(row: Mapping[str, Any], account: str, casts: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+def flatten(row: Mapping[str, Any], account: str, casts: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
     """A typed record of one row."""
     day = row["dimensions"]["stat_time_day"][:10]
     record = {"advertiser_id": account, "ad_id": row["dimensions"]["ad_id"], "stat_time_day": day}
@@ -65,9 +65,9 @@ def main(columns: str, token: str) -> None:
     session = requests.Session()
     session.headers["Access-Token"] = token
     for account in Size.of(token).account_ids:
-        for rows in pages(session, account, list(types)):
+        for rows in read_pages(session, account, list(types)):
             for row in rows:
-                sys.stdout.buffer.write(orjson.dumps(flat(row, account, casts)) + b"\n")
+                sys.stdout.buffer.write(orjson.dumps(flatten(row, account, casts)) + b"\n")
 
 
 if __name__ == "__main__":

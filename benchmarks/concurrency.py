@@ -13,7 +13,7 @@ DEFAULT = 8
 
 
 def main() -> int:
-    """1 where the default concurrency does not reach the quota."""
+    """Returns 1 if the default concurrency does not reach the quota."""
     reached = {}
     for concurrency in (2, 4, DEFAULT, 40):
         asked = sync(ACCOUNTS, latency=LATENCY, concurrency=concurrency)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import ROOT, Server, run
-from benchmarks.peers import installed, official_package
+from benchmarks.peers import find_official_package, install
 from benchmarks.world import FIRST_DAY, LAST_DAY, Size
 
 STREAM = "ads_reports_daily"
@@ -24,7 +24,7 @@ LAUNCHER = ("-P", str(Path(__file__).with_name("launch.py")), "source_tiktok_mar
 class Contender(ABC):
     """One way to read the report.
 
-    It is run with two sizes: what one record more costs is the slope between them, what is left is the start-up. A
+    It is run with two sizes: what one record more costs is the slope between them, and the rest is the start-up. A
     slow contender gets fewer rows, as its cost per record does not depend on their number.
     """
 
@@ -60,7 +60,7 @@ class Airbyte(Contender):
 
     def prepare(self, server: Server, files: Path) -> None:
         """Asks for the catalog."""
-        config = _write(files / "config.json", _config(Size(1, 1)))
+        config = _write(files / "config.json", _make_config(Size(1, 1)))
         output = files / "catalog.jsonl"
         run([*self.source, "discover", "--config", config], output, server.environment | dict(self.environment))
         messages = map(json.loads, output.read_text(encoding="utf-8").splitlines())
@@ -76,14 +76,14 @@ class Airbyte(Contender):
         """The metrics of the stream, and their types."""
         properties = self.stream["json_schema"]["properties"]
         nested = properties.get("metrics", {}).get("properties", properties)
-        return {name: _type(schema) for name, schema in nested.items() if name not in KEY}
+        return {name: _find_type(schema) for name, schema in nested.items() if name not in KEY}
 
     def command(self, size: Size, files: Path) -> list[str]:
         """Reads from the state on."""
         entry = {"stream": self.stream, "sync_mode": "incremental", "destination_sync_mode": "append_dedup"}
-        return [*self.source, "read", "--config", _write(files / "config.json", _config(size)),
+        return [*self.source, "read", "--config", _write(files / "config.json", _make_config(size)),
                 "--catalog", _write(files / "catalog.json", {"streams": [entry]}),
-                "--state", _write(files / "state.json", _state(size))]  # fmt: skip
+                "--state", _write(files / "state.json", _make_state(size))]  # fmt: skip
 
 
 @dataclass
@@ -92,7 +92,7 @@ class Official(Airbyte):
 
     def prepare(self, server: Server, files: Path) -> None:
         """Installs it."""
-        self.source = (str(installed("airbyte") / "python"), *LAUNCHER)
+        self.source = (str(install("airbyte") / "python"), *LAUNCHER)
         super().prepare(server, files)
 
 
@@ -101,9 +101,9 @@ class SameManifest(Airbyte):
     """The official connector's package on the interpreter, and so the CDK, of ours."""
 
     def prepare(self, server: Server, files: Path) -> None:
-        """Puts the package where it hides ours."""
+        """Puts the package into a directory that is searched before ours."""
         self.source = (sys.executable, *LAUNCHER)
-        self.environment = {"PYTHONPATH": str(official_package())}
+        self.environment = {"PYTHONPATH": str(find_official_package())}
         super().prepare(server, files)
 
 
@@ -119,7 +119,7 @@ class Bare(Contender):
         return [sys.executable, "-m", "benchmarks.bare", _write(files / "columns.json", types), size.token]
 
     def count(self, output: Path) -> int:
-        """A record a line."""
+        """One record per line."""
         with output.open("rb") as lines:
             return sum(1 for _ in lines)
 
@@ -134,7 +134,7 @@ class Tap(Contender):
         """Reads from the start date on."""
         days = {"start_date": f"{FIRST_DAY}T00:00:00Z", "end_date": f"{LAST_DAY}T00:00:00Z"}
         account = {"access_token": size.token, "accounts": ",".join(size.account_ids), "user_agent": "benchmark"}
-        return [str(installed("tap") / "tap-tiktok-ads"), "--config", _write(files / "config.json", days | account),
+        return [str(install("tap") / "tap-tiktok-ads"), "--config", _write(files / "config.json", days | account),
                 "--catalog", _write(files / "catalog.json", {"streams": [self.stream]})]  # fmt: skip
 
     def prepare(self, server: Server, files: Path) -> None:
@@ -157,20 +157,20 @@ class Ingestr(Contender):
         metrics = ",".join(self.like.metrics if self.like else ())
         source = f"tiktok://?access_token={size.token}&advertiser_ids={size.account_ids[0]}&timezone=UTC"
         days = ["--interval-start", FIRST_DAY, "--interval-end", LAST_DAY]
-        return [str(installed("ingestr") / "ingestr"), "ingest", "--source-uri", source, "--yes", "--progress", "log",
+        return [str(install("ingestr") / "ingestr"), "ingest", "--source-uri", source, "--yes", "--progress", "log",
                 "--source-table", f"custom:ad_id,stat_time_day:{metrics}", "--dest-uri", "discard://",
                 "--dest-table", f"main.{files.name}", *days]  # fmt: skip
 
     def count(self, output: Path) -> int:
-        """What it says of itself."""
+        """The number that it prints at its end."""
         said = output.read_text(encoding="utf-8", errors="replace")
         rows = [line for line in said.splitlines() if "Rows" in line]
         return int("".join(filter(str.isdigit, rows[-1]))) if rows else 0
 
 
-def everyone() -> dict[str, Contender]:
+def list_everyone() -> dict[str, Contender]:
     """All contenders. The peers' commands are known once they are prepared."""
-    ours, bare = ours_and_bare()
+    ours, bare = prepare_ours_and_bare()
     official = Official("airbyte-source-tiktok-marketing 4.7.0", Size(4, 1), Size(4, 3))
     return {
         "ours": ours,
@@ -185,28 +185,28 @@ def everyone() -> dict[str, Contender]:
     }  # fmt: skip
 
 
-def ours_and_bare(small: int = 5, large: int = 25) -> tuple[Airbyte, Bare]:
+def prepare_ours_and_bare(small: int = 5, large: int = 25) -> tuple[Airbyte, Bare]:
     """Our connector with all its default metrics, and the bare loop beside it."""
     sizes = Size(4, small), Size(4, large)
     ours = Airbyte("source-tiktok-marketing", *sizes)
     return ours, Bare("bare loop", *sizes, {"PYTHONPATH": str(ROOT)}, like=ours)
 
 
-def _config(size: Size) -> dict[str, Any]:
+def _make_config(size: Size) -> dict[str, Any]:
     credentials = {"auth_type": "oauth2.0", "app_id": "benchmark-app", "secret": "benchmark-secret",
                    "access_token": size.token}  # fmt: skip
     # The page server has no quota; the others have no such option, and ask as fast as they can too.
     return {"credentials": credentials, "start_date": FIRST_DAY, "end_date": LAST_DAY, "requests_per_second": 1000}
 
 
-def _state(size: Size) -> list[dict[str, Any]]:
+def _make_state(size: Size) -> list[dict[str, Any]]:
     """Every account was read up to the first day: the attribution window makes them read it again."""
     states = [{"partition": {"advertiser_id": account, "parent_slice": {}}, "cursor": {"stat_time_day": FIRST_DAY}}
               for account in size.account_ids]  # fmt: skip
     return [{"type": "STREAM", "stream": {"stream_descriptor": {"name": STREAM}, "stream_state": {"states": states}}}]
 
 
-def _type(schema: Mapping[str, Any]) -> str:
+def _find_type(schema: Mapping[str, Any]) -> str:
     types = schema["type"]
     return str(types) if isinstance(types, str) else next(str(name) for name in types if name != "null")
 

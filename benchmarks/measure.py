@@ -33,7 +33,7 @@ class FailedError(Exception):
 
 
 def run(command: Sequence[str], output: Path, environment: Mapping[str, str]) -> Cost:
-    """Runs `command` beside its output, as a user would; raises FailedError where it does not end well.
+    """Runs `command` in the directory of its output, as a user would. Raises FailedError if it does not end well.
 
     Not in this directory: the official connector would take our manifest for its own.
 
@@ -74,14 +74,14 @@ class Asked:
 
 
 class Server:
-    """The page server, seen from here."""
+    """The page server, as this process talks to it."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self.environment = plain_environment() | self._hear()["environment"]
+        self.environment = make_plain_environment() | self._hear()["environment"]
 
     def asked(self) -> Asked:
-        """What was asked for since the last question. Raises FailedError where some of it went elsewhere."""
+        """What was asked for since the last call. Raises FailedError if a request went to another host."""
         print(file=self._process.stdin, flush=True)
         said = self._hear()
         if said["refused"]:
@@ -94,14 +94,14 @@ class Server:
 
 
 @contextmanager
-def page_server() -> Iterator[Server]:
-    """The page server while the context is open; it ends with its input, also if this process is killed."""
+def start_page_server() -> Iterator[Server]:
+    """Runs the page server while the context is open. It ends with its input, so also if this process is killed."""
     command = [sys.executable, "-m", "benchmarks.server"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 - our own module
         yield Server(process)
 
 
-def plain_environment() -> dict[str, str]:
+def make_plain_environment() -> dict[str, str]:
     """This process's environment without proxies, and without what a Python would write beside its modules."""
     kept = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
     return kept | {"PYTHONPATH": "", "PYTHONUNBUFFERED": ""}

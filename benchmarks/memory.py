@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders import Airbyte
-from benchmarks.measure import FailedError, Server, page_server, plain_environment
+from benchmarks.measure import FailedError, Server, make_plain_environment, start_page_server
 from benchmarks.world import FIRST_DAY, LAST_DAY, Size
 from tiktok_simulator.world.populate import add_advertiser
 
@@ -47,7 +47,7 @@ class Bookkeeping:
     total: int
 
 
-def peak_of(size: Size, server: Server) -> float:
+def measure_peak(size: Size, server: Server) -> float:
     """The peak of reading `size`, in MB. Raises FailedError where not every page was asked for."""
     ours = Airbyte("ours", size, size)
     with tempfile.TemporaryDirectory() as directory:
@@ -74,9 +74,9 @@ def keep_books(accounts: int) -> Bookkeeping:
     world = World()
     for number in range(accounts):
         add_advertiser(world, str(7_000_000_000_000_000_000 + number))
-    names = daily_streams()
-    config, catalog = _config(), _catalog(names)
-    before = _cpu()
+    names = list_daily_streams()
+    config, catalog = _make_config(), _make_catalog(names)
+    before = _read_cpu()
     sizes: list[tuple[str, int]] = []
     with intercepted(Simulator(world)) as tiktok:
         source = SourceTiktokMarketing(catalog, config, None)
@@ -88,52 +88,53 @@ def keep_books(accounts: int) -> Bookkeeping:
     sys.stderr.write(f"{accounts} accounts, {len(names)} streams, {asked} requests\n")
     counts = [sum(1 for stream, _ in sizes if stream == name) for name in names]
     return Bookkeeping(
-        accounts, accounts * len(names), _cpu() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        accounts, accounts * len(names),
+        _read_cpu() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         len(sizes), max(counts), max(size for _, size in sizes), sum(size for _, size in sizes),
     )  # fmt: skip
 
 
-def daily_streams() -> list[str]:
+def list_daily_streams() -> list[str]:
     """The daily reports everybody has, and two of one's own: those that `skip_inactive` can spare an ad account."""
     from source_tiktok_marketing import SourceTiktokMarketing  # noqa: PLC0415 - only the measured process needs it
 
-    rows = SourceTiktokMarketing().rows()
+    rows = SourceTiktokMarketing().list_rows()
     ready = [row["name"] for row in rows if row["name"].endswith("_daily") and "level" in row and "group" not in row]
     return ready + [report["name"] for report in OWN_REPORTS]
 
 
-def in_a_process_of_its_own(accounts: int) -> Bookkeeping:
-    """`keep_books` where nothing else has used memory before."""
+def run_in_own_process(accounts: int) -> Bookkeeping:
+    """Runs `keep_books` in a new process, in which nothing else has used memory before."""
     command = [sys.executable, "-m", "benchmarks.memory", "--keep-books", str(accounts)]
-    environment = plain_environment() | {"PYTHONPATH": str(ROOT)}
+    environment = make_plain_environment() | {"PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)  # noqa: S603
     if ended.returncode:
         raise FailedError(ended.stderr[-2000:])
     return Bookkeeping(**json.loads(ended.stdout.splitlines()[-1]))
 
 
-def by_rows(sizes: Sequence[Size]) -> Iterator[str]:
+def measure_by_rows(sizes: Sequence[Size]) -> Iterator[str]:
     """The lines of the table by rows."""
     yield "| rows | peak MB |"
     yield "|---:|---:|"
-    with page_server() as server:
+    with start_page_server() as server:
         for size in sizes:
-            yield f"| {size.rows:,} | {peak_of(size, server):.0f} |"
+            yield f"| {size.rows:,} | {measure_peak(size, server):.0f} |"
 
 
-def by_accounts(numbers: Sequence[int]) -> Iterator[str]:
+def measure_by_accounts(numbers: Sequence[int]) -> Iterator[str]:
     """The lines of the table by ad accounts."""
     yield ("| ad accounts | windows | CPU s | µs per window | peak MB | state messages | most of one stream "
            "| largest, bytes | all, MB |")  # fmt: skip
     yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for number in numbers:
-        it = in_a_process_of_its_own(number)
+        it = run_in_own_process(number)
         cost, states = f"{it.cpu:.1f} | {it.cpu / it.windows * 1e6:.0f}", f"{it.states} | {it.most_states}"
         yield (f"| {it.accounts:,} | {it.windows:,} | {cost} | {it.megabytes:.0f} | {states} | {it.largest:,} "
                f"| {it.total / 1e6:.2f} |")  # fmt: skip
 
 
-def _config() -> dict[str, Any]:
+def _make_config() -> dict[str, Any]:
     from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN  # noqa: PLC0415 - only the measured process needs it
 
     credentials = {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}
@@ -141,7 +142,7 @@ def _config() -> dict[str, Any]:
             "requests_per_second": 1_000, "custom_reports": OWN_REPORTS}  # fmt: skip
 
 
-def _catalog(names: Sequence[str]) -> Any:
+def _make_catalog(names: Sequence[str]) -> Any:
     from airbyte_cdk import SyncMode  # noqa: PLC0415
     from airbyte_cdk.test.catalog_builder import CatalogBuilder  # noqa: PLC0415
 
@@ -158,7 +159,7 @@ def _quiet() -> Any:
     return logging.getLogger("airbyte")
 
 
-def _cpu() -> float:
+def _read_cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
@@ -176,7 +177,10 @@ def main() -> int:
         sys.stdout.write(json.dumps(asdict(found)) + "\n")
         return 0
     sizes = [size for size in SIZES if size.rows <= options.rows]
-    for table in (by_rows(sizes), by_accounts([number for number in ACCOUNTS if number <= options.accounts])):
+    for table in (
+        measure_by_rows(sizes),
+        measure_by_accounts([number for number in ACCOUNTS if number <= options.accounts]),
+    ):
         for line in table:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""A TikTok that counts: the simulator with its quota and the real clock, in a process of its own.
+"""The simulator with its quota and the real clock, in a process of its own, which counts the requests.
 
 `python -m benchmarks.metered ACCOUNTS LATENCY EATEN SECONDS` serves that many ad accounts, answers after LATENCY
 seconds and lets another program make EATEN requests a second for SECONDS. It says on its first line how to reach it; on
@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.measure import ROOT, plain_environment, run
+from benchmarks.measure import ROOT, make_plain_environment, run
 from tiktok_simulator import Quota, Simulator, served
 from tiktok_simulator.protocol.wire import ApiError, Request, Response, envelope
 from tiktok_simulator.world.ready_made import busy_world
@@ -63,12 +63,12 @@ def sync(
     """Reads one day of five report streams of so many ad accounts, with `options` in the configuration."""
     credentials = {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}
     config = {"credentials": credentials, "start_date": "2026-01-20", "end_date": "2026-01-20", **options}
-    with TemporaryDirectory() as name, _server(accounts, latency, eaten, eaten_for) as server:
+    with TemporaryDirectory() as name, _start_server(accounts, latency, eaten, eaten_for) as server:
         files = Path(name)
         (files / "config.json").write_text(json.dumps(config), encoding="utf-8")
-        (files / "catalog.json").write_text(json.dumps(_catalog()), encoding="utf-8")
+        (files / "catalog.json").write_text(json.dumps(_make_catalog()), encoding="utf-8")
         command = [COMMAND, "read", "--config", str(files / "config.json"), "--catalog", str(files / "catalog.json")]
-        cost = run(command, files / "output.jsonl", plain_environment() | server.environment)
+        cost = run(command, files / "output.jsonl", make_plain_environment() | server.environment)
         with (files / "output.jsonl").open("rb") as lines:
             rows = sum(b'"type":"RECORD"' in line for line in lines)
         return Asked(**server.asked(), rows=rows, wall=cost.wall)
@@ -88,20 +88,20 @@ class _Server:
 
 
 @contextmanager
-def _server(*arguments: float) -> Iterator[_Server]:
+def _start_server(*arguments: float) -> Iterator[_Server]:
     command = [sys.executable, "-m", "benchmarks.metered", *map(str, arguments)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 - our own module
         yield _Server(process)
 
 
-def _catalog() -> dict[str, Any]:
+def _make_catalog() -> dict[str, Any]:
     return {"streams": [{
         "stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]},
         "sync_mode": "incremental", "destination_sync_mode": "append_dedup"} for name in STREAMS]}  # fmt: skip
 
 
 class Metered(Simulator):
-    """Counts a request when it comes in, as a door does, and not when those before it have been answered."""
+    """Counts a request when it comes in, not when the requests before it have been answered."""
 
     def __init__(self, accounts: int, quota: Quota) -> None:
         super().__init__(busy_world(advertisers=accounts, campaigns=1))
@@ -117,7 +117,7 @@ class Metered(Simulator):
         return envelope(REFUSED, "Too many requests.", {}, "quota") if refused else super().handle(request)
 
     def let_in(self, path: str) -> bool:
-        """Whether the quota has room for one more; it counts all the same."""
+        """Whether the quota has room for one more request. A refused request counts too."""
         try:
             self._counted.count(APP_ID, path, datetime.now(UTC))
         except ApiError:
@@ -125,7 +125,7 @@ class Metered(Simulator):
         return True
 
     def eat(self, rate: float, seconds: float) -> None:
-        """Another program of the same app: it asks evenly, whatever it is answered, from our first request on."""
+        """Uses up the quota as another program of the same app: it asks evenly from our first request on."""
         while not self.arrivals:
             time.sleep(0.01)
         began = time.monotonic()
@@ -144,7 +144,7 @@ class Metered(Simulator):
 
 
 def main() -> None:
-    """Serves until it was asked what it was asked."""
+    """Serves until somebody asks how many requests came."""
     accounts, latency, eaten, seconds = map(float, sys.argv[1:])
     simulator = Metered(int(accounts), Quota(QUOTA, 60 * QUOTA))
     if latency:

@@ -37,7 +37,7 @@ class Pages:
     _lock: Lock = field(default_factory=Lock)
 
     def answer(self, metrics: Sequence[str], page: int, pages: int) -> bytes:
-        """One page of `pages`, as TikTok answers it; behind the last page the list is empty."""
+        """One page of `pages`, as TikTok answers it. After the last page the list is empty."""
         with self._lock:
             made = self._made.setdefault(tuple(metrics), []) or self._make(tuple(metrics))
         rows = made[page % DISTINCT_PAGES] if page <= pages else b""
@@ -46,27 +46,27 @@ class Pages:
         return b'{"code":0,"message":"OK","data":{"list":[' + rows + tail
 
     def _make(self, metrics: tuple[str, ...]) -> list[bytes]:
-        self._made[metrics] = [_rows(metrics, page) for page in range(DISTINCT_PAGES)]
+        self._made[metrics] = [_make_rows(metrics, page) for page in range(DISTINCT_PAGES)]
         return self._made[metrics]
 
 
-def _rows(metrics: Sequence[str], page: int) -> bytes:
+def _make_rows(metrics: Sequence[str], page: int) -> bytes:
     chance = random.Random(page)  # noqa: S311 - the same rows in every run
     rows = []
     for index in range(page * ROWS_PER_PAGE, (page + 1) * ROWS_PER_PAGE):
         ad, day = divmod(index, len(DAYS))
         dimensions = {"ad_id": str(1_790_000_000_000_000 + ad), "stat_time_day": f"{DAYS[day]} 00:00:00"}
-        rows.append({"dimensions": dimensions, "metrics": {name: _text(name, ad, chance) for name in metrics}})
+        rows.append({"dimensions": dimensions, "metrics": {name: _write_value(name, ad, chance) for name in metrics}})
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()[1:-1]
 
 
-def _text(metric: str, ad: int, chance: random.Random) -> str:
+def _write_value(metric: str, ad: int, chance: random.Random) -> str:
     """One value, as the text TikTok makes of it."""
     if metric in SAME_EVERYWHERE:
         return SAME_EVERYWHERE[metric]
     if metric.startswith(NOT_APPLICABLE):
         return "-"
-    kind, drawn = _kinds().get(metric, "string"), chance.random()
+    kind, drawn = _read_types().get(metric, "string"), chance.random()
     if kind not in ("integer", "number"):
         return str(1_780_000_000_000_000 + ad // 6) if metric.endswith("_id") else f"{NAMES[ad % len(NAMES)]} {ad}"
     if kind == "number" or metric in WITH_DECIMALS:
@@ -77,7 +77,7 @@ def _text(metric: str, ad: int, chance: random.Random) -> str:
 
 
 @cache
-def _kinds() -> Mapping[str, str]:
+def _read_types() -> Mapping[str, str]:
     """The type of each metric, as the simulator knows it."""
     with METRICS.open(encoding="utf-8", newline="") as lines:
         return {row["metric"]: row["type"] for row in csv.DictReader(lines)}

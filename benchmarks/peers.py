@@ -23,25 +23,25 @@ PINS: Mapping[str, str] = {
 PACKAGE = "source_tiktok_marketing"  # the official connector's, and ours
 
 
-def lock_of(peer: str) -> Path:
+def find_lock(peer: str) -> Path:
     """Every package of a peer's environment, with its hashes."""
     return HERE / f"requirements-{peer}.txt"
 
 
-def installed(peer: str) -> Path:
+def install(peer: str) -> Path:
     """The commands of a peer, installed where they are not yet. Raises FailedError where they can't be."""
-    home, lock = CACHE / peer, lock_of(peer).read_text(encoding="utf-8")
+    home, lock = CACHE / peer, find_lock(peer).read_text(encoding="utf-8")
     ready = home / "installed.txt"
     if not ready.exists() or ready.read_text(encoding="utf-8") != lock:
         venv.create(home, clear=True, with_pip=True)
-        execute([f"{home}/bin/pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(lock_of(peer))])
+        execute([f"{home}/bin/pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(find_lock(peer))])
         ready.write_text(lock, encoding="utf-8")
     return home / "bin"
 
 
-def official_package() -> Path:
+def find_official_package() -> Path:
     """A directory with the official connector's package alone, for the interpreter of another environment."""
-    found = next((installed("airbyte").parent / "lib").glob(f"python*/site-packages/{PACKAGE}"))
+    found = next((install("airbyte").parent / "lib").glob(f"python*/site-packages/{PACKAGE}"))
     shutil.copytree(found, CACHE / "official" / PACKAGE, dirs_exist_ok=True)
     return CACHE / "official"
 
@@ -55,7 +55,7 @@ def main() -> None:
         options = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header",
                    "--no-emit-index-url", "--no-emit-find-links")  # fmt: skip
         uv = Path(sys.executable).with_name("uv")
-        execute([str(uv), "pip", "compile", "--quiet", *options, str(wanted), "--output-file", str(lock_of(peer))])
+        execute([str(uv), "pip", "compile", "--quiet", *options, str(wanted), "--output-file", str(find_lock(peer))])
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def say(label: str, asked: Asked) -> None:
 
 
 def main() -> int:
-    """1 where a promise is not kept."""
+    """Returns 1 if a sync sent too many requests, took too long or read something else."""
     alone = sync(ACCOUNTS)
     say("alone", alone)
     kept = not alone.refused and alone.seconds <= LONGEST * alone.requests / QUOTA

@@ -38,7 +38,7 @@ metrics nor writes its records anywhere. Ours is told of a quota of a thousand r
 wait for TikTok's."""
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """The machine, in a line."""
     cpus = Path("/proc/cpuinfo")
     lines = cpus.read_text(encoding="utf-8").splitlines() if cpus.exists() else []
@@ -48,12 +48,12 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}"
 
 
-def versions() -> str:
+def list_versions() -> str:
     """The libraries that the figures depend on."""
     return ", ".join(f"{name} {version(name)}" for name in ("airbyte-cdk", "orjson", "requests", "urllib3"))
 
 
-def table(found: Iterable[Figures]) -> list[list[str]]:
+def make_table(found: Iterable[Figures]) -> list[list[str]]:
     """The figures, fastest first."""
     ordered = sorted(found, key=lambda one: -one.per_cpu_second)
     return [list(HEAD), *([
@@ -63,7 +63,7 @@ def table(found: Iterable[Figures]) -> list[list[str]]:
     ] for one in ordered)]  # fmt: skip
 
 
-def sentences(ratios: Mapping[str, float]) -> list[list[str]]:
+def make_sentences(ratios: Mapping[str, float]) -> list[list[str]]:
     """The ratios beside what they should be."""
     rows = [["records for the same CPU", "ratio", "goal"]]
     for name, found in ratios.items():
@@ -72,43 +72,45 @@ def sentences(ratios: Mapping[str, float]) -> list[list[str]]:
     return rows
 
 
-def terminal(rows: Sequence[Sequence[str]]) -> str:
+def write_terminal(rows: Sequence[Sequence[str]]) -> str:
     """A table for a terminal."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(_padded(row, widths)) for row in rows)
+    return "\n".join("  ".join(_pad(row, widths)) for row in rows)
 
 
-def markdown(rows: Sequence[Sequence[str]]) -> str:
+def write_markdown(rows: Sequence[Sequence[str]]) -> str:
     """A table for a document."""
     rule = "|---|" + "---:|" * (len(rows[0]) - 1)
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([lines[0], rule, *lines[1:]])
 
 
-def document(found: Mapping[str, Figures], ratios: Mapping[str, float], unable: Iterable[str], rounds: int) -> None:
+def write_document(
+    found: Mapping[str, Figures], ratios: Mapping[str, float], unable: Iterable[str], rounds: int
+) -> None:
     """Writes the passage of the document, and leaves the rest of it alone."""
     text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else EMPTY
     before, _, rest = text.partition(BEGIN)
     picture = f"![Records per second of CPU]({CHART.name})"
-    passage = [markdown(table(found.values())), picture, markdown(sentences(ratios)),
+    passage = [write_markdown(make_table(found.values())), picture, write_markdown(make_sentences(ratios)),
                HOW.format(rounds=rounds), *(f"Could not run: {reason}" for reason in unable),
-               f"Measured with `make bench` on {machine()}; {versions()}."]  # fmt: skip
+               f"Measured with `make bench` on {describe_machine()}; {list_versions()}."]  # fmt: skip
     DOCUMENT.write_text(before + "\n\n".join([BEGIN, *passage, END]) + rest.partition(END)[2], encoding="utf-8")
 
 
-def record(found: Mapping[str, Any], ratios: Mapping[str, float]) -> None:
+def write_record(found: Mapping[str, Any], ratios: Mapping[str, float]) -> None:
     """Keeps the figures; `make bench-quick` compares with their ratios."""
-    kept = {"machine": machine(), "versions": versions(), "figures": found,
+    kept = {"machine": describe_machine(), "versions": list_versions(), "figures": found,
             "ratios": {name: float(f"{value:.3g}") for name, value in ratios.items()}}  # fmt: skip
     RECORDED.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def recorded_ratio(name: str) -> float:
+def read_ratio(name: str) -> float:
     """A ratio of the last `make bench`."""
     return float(json.loads(RECORDED.read_text(encoding="utf-8"))["ratios"][name])
 
 
-def chart(found: Iterable[Figures]) -> None:
+def draw_chart(found: Iterable[Figures]) -> None:
     """Draws records per second of CPU, on a logarithmic axis."""
     import matplotlib as mpl  # noqa: PLC0415 - its memory would be counted as the contenders'
 
@@ -128,6 +130,6 @@ def chart(found: Iterable[Figures]) -> None:
     plt.close(figure)
 
 
-def _padded(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+def _pad(row: Sequence[str], widths: Sequence[int]) -> list[str]:
     first, *others = zip(row, widths, strict=True)
     return [first[0].ljust(first[1]), *(text.rjust(width) for text, width in others)]

@@ -37,7 +37,7 @@ CONFIG = {"credentials": CREDENTIALS, "start_date": FIRST.isoformat(), "end_date
 LOGGER = logging.getLogger("airbyte")
 
 
-def world_of(accounts: int) -> World:
+def make_world(accounts: int) -> World:
     """So many ad accounts, every tenth with a campaign of six ads, the first among them."""
     world = World()
     for number in range(accounts):
@@ -47,13 +47,13 @@ def world_of(accounts: int) -> World:
     return world
 
 
-def requests_of(world: World, *, daily: bool, skip: bool) -> int:
+def count_requests(world: World, *, daily: bool, skip: bool) -> int:
     """The requests of one sync, in this process."""
     catalog, state = CatalogBuilder(), StateBuilder()
     for stream in STREAMS:
         catalog = catalog.with_stream(stream, SyncMode.incremental)
         if daily:
-            state = state.with_stream_state(stream, _state(world))
+            state = state.with_stream_state(stream, _make_state(world))
     built, saved = catalog.build(), state.build()
     with contextlib.redirect_stdout(io.StringIO()), intercepted(Simulator(world)) as tiktok:
         source = SourceTiktokMarketing(built, {**CONFIG, "skip_inactive": skip}, saved)
@@ -62,29 +62,29 @@ def requests_of(world: World, *, daily: bool, skip: bool) -> int:
     return len(tiktok.transcript)
 
 
-def peers_requests(accounts: int, *, daily: bool) -> int:
-    """What the official connector would send: computed."""
+def compute_peers_requests(accounts: int, *, daily: bool) -> int:
+    """How many requests the official connector would send. They are computed, not counted."""
     active = -(-accounts // ONE_IN)
     whole = -(-((LAST - FIRST).days + 1) // WINDOW)
     return 1 + len(STREAMS) * (active * (1 if daily else whole) + (accounts - active) * whole)
 
 
-def _state(world: World) -> dict[str, Any]:
+def _make_state(world: World) -> dict[str, Any]:
     return {"states": [{"partition": {"advertiser_id": each}, "cursor": {"stat_time_day": YESTERDAY}}
                        for each in world.accounts]}  # fmt: skip
 
 
-def table(counts: Sequence[int], most_in_first: int) -> None:
-    """Prints the table, a line as soon as it is known."""
+def print_table(counts: Sequence[int], most_in_first: int) -> None:
+    """Prints the table. Each line is printed as soon as it is known."""
     sys.stdout.write("| ad accounts | sync | requests | with skip_inactive | official connector, computed |\n")
     sys.stdout.write("|---:|---|---:|---:|---:|\n")
     for accounts in counts:
-        world = world_of(accounts)
+        world = make_world(accounts)
         for daily in (False, True):
             if not daily and accounts > most_in_first:
                 continue
-            ours = [requests_of(world, daily=daily, skip=skip) for skip in (False, True)]
-            sync, peer = "daily" if daily else "first", peers_requests(accounts, daily=daily)
+            ours = [count_requests(world, daily=daily, skip=skip) for skip in (False, True)]
+            sync, peer = "daily" if daily else "first", compute_peers_requests(accounts, daily=daily)
             sys.stdout.write(f"| {accounts:,} | {sync} | {ours[0]:,} | {ours[1]:,} | {peer:,} |\n")
             sys.stdout.flush()
 
@@ -96,7 +96,7 @@ def main() -> int:
     command.add_argument("--first", type=int, default=1, help="no first sync of more ad accounts than this")
     options = command.parse_args()
     LOGGER.setLevel(logging.ERROR)
-    table([count for count in COUNTS if count <= options.accounts], options.first)
+    print_table([count for count in COUNTS if count <= options.accounts], options.first)
     return 0
 
 

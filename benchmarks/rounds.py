@@ -71,7 +71,7 @@ def measure(contenders: Mapping[str, Contender], server: Server, rounds: int) ->
             yield key, taken
 
 
-def prepared(contenders: Mapping[str, Contender], server: Server) -> tuple[dict[str, Contender], dict[str, str]]:
+def prepare(contenders: Mapping[str, Contender], server: Server) -> tuple[dict[str, Contender], dict[str, str]]:
     """The contenders that can run here, and why the others can't. In order: some look at those before them."""
     able: dict[str, Contender] = {}
     unable: dict[str, str] = {}
@@ -88,7 +88,7 @@ def prepared(contenders: Mapping[str, Contender], server: Server) -> tuple[dict[
     return able, unable
 
 
-def figures(contender: Contender, rounds: list[Round], server: Server) -> Figures:
+def make_figures(contender: Contender, rounds: list[Round], server: Server) -> Figures:
     """What the rounds of one contender say; one more small run counts its requests."""
     _read(contender, contender.small, server)
     asked = server.asked()
@@ -107,22 +107,22 @@ def figures(contender: Contender, rounds: list[Round], server: Server) -> Figure
     )
 
 
-def ratio(ours: list[Round], others: list[Round]) -> float:
+def compute_ratio(ours: list[Round], others: list[Round]) -> float:
     """How many records of ours for one of another's, for the same CPU: the median over the rounds."""
     return median(other.cpu / own.cpu for own, other in zip(ours, others, strict=True))
 
 
-def plain(found: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
-    """The figures for a file, without digits that mean nothing."""
-    return {key: {name: _short(value) for name, value in asdict(one).items()} for key, one in found.items()}
+def make_plain(found: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
+    """The figures for a file, rounded to the digits that are significant."""
+    return {key: {name: _shorten(value) for name, value in asdict(one).items()} for key, one in found.items()}
 
 
 def say(text: str) -> None:
-    """Progress, which is not the result."""
+    """Prints progress to stderr, apart from the result."""
     sys.stderr.write(f"{text}\n")
 
 
-def _short(value: Any) -> Any:
+def _shorten(value: Any) -> Any:
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.server`: the page server, a process of its own so that its work is nobody's cost.
+"""`python -m benchmarks.server`: the page server. It is a process of its own, so that no contender pays for its work.
 
 It says on its first line how to reach it, answers each line it is sent with what was asked since the last one, and ends
 with its input. It is the simulator's transport (TLS behind a proxy on loopback) over pages made beforehand: a client
@@ -40,15 +40,15 @@ class PageServer(Simulator):
             metrics, page = json.loads(request.query["metrics"]), int(request.query.get("page", 1))
             self.metrics = len(metrics)
             return Response(200, JSON, self._pages.answer(metrics, page, size.pages), 0)
-        return Response(200, JSON, json.dumps(_envelope(_details(size.account_ids))).encode(), 0)
+        return Response(200, JSON, json.dumps(_make_envelope(_make_details(size.account_ids))).encode(), 0)
 
 
-def _envelope(details: list[dict[str, Any]]) -> dict[str, Any]:
+def _make_envelope(details: list[dict[str, Any]]) -> dict[str, Any]:
     info = {"page": 1, "page_size": 1000, "total_number": len(details), "total_page": 1}
     return {"code": 0, "message": "OK", "request_id": "1", "data": {"list": details, "page_info": info}}
 
 
-def _details(ids: list[str]) -> list[dict[str, Any]]:
+def _make_details(ids: list[str]) -> list[dict[str, Any]]:
     shared = {"currency": "EUR", "timezone": "Etc/UTC", "display_timezone": "UTC", "create_time": 1_600_000_000}
     return [
         {"advertiser_id": id_, "advertiser_name": f"Account {id_}", "name": f"Account {id_}", **shared} for id_ in ids

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.soak`: years of ad accounts read in bad weather, and every row compared.
+"""`python -m benchmarks.soak`: years of ad accounts are read among random faults, and every row is compared.
 
 A simulated TikTok, over TLS and in a process of its own, is read twice by the command: undisturbed, which is the truth,
 and with random faults of the kinds that pass. Nothing may be lost, nothing invented, and memory, threads and sockets
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from benchmarks.measure import ROOT, FailedError, plain_environment
+from benchmarks.measure import ROOT, FailedError, make_plain_environment
 from benchmarks.watch import Watched, discover, read
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
@@ -38,7 +38,7 @@ GROWTH, SLACK = 1.1, 10
 
 @dataclass(frozen=True)
 class Plan:
-    """What is read, and in which weather."""
+    """What is read, and among which faults."""
 
     days: int
     advertisers: int
@@ -62,7 +62,7 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What the sync in bad weather gave beside the truth."""
+    """What the sync with faults gave, compared with the truth."""
 
     plan: Plan
     requests: int
@@ -93,18 +93,18 @@ class Outcome:
 
     @property
     def empty(self) -> list[str]:
-        """The streams without a row, of which nothing is proved."""
+        """The streams without a row: the run proves nothing about them."""
         return [stream for stream in STREAMS[: self.plan.streams] if not self.truth.rows[stream]]
 
     def complaints(self) -> list[str]:
-        """What does not hold, in words."""
+        """The promises that were not kept, in words."""
         first, rest = self.memory()
         broken = {
             f"{self.missing} rows are missing": self.missing > 0,
             f"{self.extra} rows are not in the truth": self.extra > 0,
             f"the undisturbed sync ended with {self.truth.code}": self.truth.code != 0,
             f"the sync ended with {self.found.code}: {self.found.errors[:3]}": self.found.code != 0,
-            f"a fault was not survived: {_less(self.met, self.survived)}": self.met != self.survived,
+            f"a fault was not survived: {_subtract(self.met, self.survived)}": self.met != self.survived,
             f"there was no row to compare of {self.empty}": bool(self.empty),
             f"memory grew from {first:.0f} to {rest:.0f} MB": rest > GROWTH * first + SLACK,
             f"{self.threads} threads": self.threads > THREADS,
@@ -114,14 +114,14 @@ class Outcome:
 
 
 class Sky:
-    """The simulated TikTok and its weather, seen from here."""
+    """The simulated TikTok and its faults, as this process talks to them."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self.environment = plain_environment() | self._hear()["environment"] | {"PYTHONPATH": str(ROOT)}
+        self.environment = make_plain_environment() | self._hear()["environment"] | {"PYTHONPATH": str(ROOT)}
 
     def turn(self, rate: float) -> dict[str, Any]:
-        """Sets the rate of faults; what was asked until now. Raises FailedError where some of it went elsewhere."""
+        """Sets the rate of faults, returns what was asked before. Raises FailedError if a request went elsewhere."""
         print(rate, file=self._process.stdin, flush=True)
         told = self._hear()
         if told["refused"]:
@@ -133,18 +133,18 @@ class Sky:
 
 
 @contextmanager
-def weather(plan: Plan) -> Iterator[Sky]:
-    """The simulated TikTok while the context is open; it ends with its input, also if this process is killed."""
+def start_weather(plan: Plan) -> Iterator[Sky]:
+    """Runs the simulated TikTok while the context is open. It ends with its input, as when this process is killed."""
     told = json.dumps({**asdict(plan), "first_day": plan.first_day})
     command = [sys.executable, "-m", "benchmarks.weather", told]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 - our own module
         yield Sky(process)
 
 
-def soak(plan: Plan) -> Outcome:
+def run_soak(plan: Plan) -> Outcome:
     """Reads everything twice, and compares."""
-    with weather(plan) as sky:
-        catalog = _catalog(discover(plan.config, sky.environment), STREAMS[: plan.streams])
+    with start_weather(plan) as sky:
+        catalog = _make_catalog(discover(plan.config, sky.environment), STREAMS[: plan.streams])
         truth = read(plan.config, catalog, sky.environment)
         asked = sky.turn(plan.fault_rate)["requests"]
         sys.stderr.write(f"undisturbed: {asked:,} requests in {truth.seconds:.0f} s\n")
@@ -160,7 +160,7 @@ def soak(plan: Plan) -> Outcome:
                    truth, found)  # fmt: skip
 
 
-def table(it: Outcome) -> Iterator[str]:
+def write_table(it: Outcome) -> Iterator[str]:
     """The lines of the table."""
     first, rest = it.memory()
     met, survived = sum(it.met.values()), sum(it.survived.values())
@@ -182,16 +182,16 @@ def table(it: Outcome) -> Iterator[str]:
     yield f"| duration with faults, without | {it.found.seconds:.0f} s, {it.truth.seconds:.0f} s |"
 
 
-def _less(met: Mapping[str, int], survived: Mapping[str, int]) -> dict[str, int]:
+def _subtract(met: Mapping[str, int], survived: Mapping[str, int]) -> dict[str, int]:
     return dict(Counter(met) - Counter(survived))
 
 
-def _catalog(offered: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
-    return {"streams": [{"stream": _with_few_columns(offered[name]), "sync_mode": "incremental",
+def _make_catalog(offered: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+    return {"streams": [{"stream": _keep_few_columns(offered[name]), "sync_mode": "incremental",
                          "destination_sync_mode": "append_dedup"} for name in names]}  # fmt: skip
 
 
-def _with_few_columns(stream: Mapping[str, Any]) -> dict[str, Any]:
+def _keep_few_columns(stream: Mapping[str, Any]) -> dict[str, Any]:
     keys = [path[-1] for path in stream["source_defined_primary_key"]]
     properties = stream["json_schema"]["properties"]
     wanted = {*keys, *stream.get("default_cursor_field", ()), *COLUMNS}
@@ -208,9 +208,9 @@ def main() -> int:
     command.add_argument("--fault-rate", type=float, default=0.02)
     command.add_argument("--seed", type=int, default=7)
     told = command.parse_args()
-    it = soak(Plan(round(told.years * 365.25), told.advertisers, told.streams, told.fault_rate, told.seed))
+    it = run_soak(Plan(round(told.years * 365.25), told.advertisers, told.streams, told.fault_rate, told.seed))
     complaints = it.complaints()
-    sys.stdout.write("\n".join([*table(it), "", *(complaints or ["Nothing was lost."])]) + "\n")
+    sys.stdout.write("\n".join([*write_table(it), "", *(complaints or ["Nothing was lost."])]) + "\n")
     return int(bool(complaints))
 
 

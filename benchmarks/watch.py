@@ -1,4 +1,4 @@
-"""A sync under observation: what it wrote, as fingerprints, and what it held while it ran."""
+"""Watches a sync: fingerprints of what it wrote, and the memory, threads and sockets it held meanwhile."""
 
 from __future__ import annotations
 
@@ -60,13 +60,17 @@ def read(config: Mapping[str, Any], catalog: Mapping[str, Any], environment: Map
     """One sync by the command, in a process of its own, watched from its first line to its end."""
     watched, ended, started = Watched(), Event(), time.monotonic()
     with tempfile.TemporaryDirectory() as directory, (Path(directory) / "noise").open("w+b") as noise:
-        command = [*_command("read"), *_file(directory, "config", config), *_file(directory, "catalog", catalog)]
+        command = [
+            *_make_command("read"),
+            *_write_file(directory, "config", config),
+            *_write_file(directory, "catalog", catalog),
+        ]
         with subprocess.Popen(  # noqa: S603 - our own command line
             command, stdout=subprocess.PIPE, stderr=noise, env=dict(environment), cwd=directory
         ) as process:
             sampler = Thread(target=_sample, args=(process.pid, watched, ended))
             sampler.start()
-            for line in _lines(process):
+            for line in _read_lines(process):
                 watched.take(line)
             ended.set()
             sampler.join()
@@ -77,7 +81,7 @@ def read(config: Mapping[str, Any], catalog: Mapping[str, Any], environment: Map
 def discover(config: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The streams the command offers, by name. Raises FailedError where it does not say."""
     with tempfile.TemporaryDirectory() as directory:
-        command = [*_command("discover"), *_file(directory, "config", config)]
+        command = [*_make_command("discover"), *_write_file(directory, "config", config)]
         ended = subprocess.run(  # noqa: S603 - our own command line
             command, capture_output=True, check=False, env=dict(environment), cwd=directory
         )
@@ -88,33 +92,33 @@ def discover(config: Mapping[str, Any], environment: Mapping[str, str]) -> dict[
     raise FailedError((ended.stdout[-2000:] + ended.stderr[-2000:]).decode())
 
 
-def _command(verb: str) -> list[str]:
+def _make_command(verb: str) -> list[str]:
     return [sys.executable, "-m", "source_tiktok_marketing", verb]
 
 
-def _file(directory: str, option: str, content: Mapping[str, Any]) -> list[str]:
+def _write_file(directory: str, option: str, content: Mapping[str, Any]) -> list[str]:
     path = Path(directory) / f"{option}.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     return [f"--{option}", str(path)]
 
 
-def _lines(process: subprocess.Popen[bytes]) -> IO[bytes]:
+def _read_lines(process: subprocess.Popen[bytes]) -> IO[bytes]:
     if process.stdout is None:
         raise FailedError("the command has no stdout")
     return process.stdout
 
 
 def _sample(process: int, watched: Watched, ended: Event) -> None:
-    """Looks at the process, which is on Linux, from its first record until it has ended."""
+    """Takes samples of the process from its first record until it ends. This works on Linux."""
     while not ended.wait(SECONDS_BETWEEN):
         try:
             if watched.rows:
-                watched.samples.append(_seen(Path(f"/proc/{process}")))
+                watched.samples.append(_take_sample(Path(f"/proc/{process}")))
         except (OSError, KeyError):  # it ends just now
             return
 
 
-def _seen(process: Path) -> Sample:
+def _take_sample(process: Path) -> Sample:
     told = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
     sockets = sum(_is_socket(entry) for entry in (process / "fd").iterdir())
     return Sample(int(told["VmRSS"].split()[0]) / 1024, int(told["Threads"]), sockets)

@@ -67,20 +67,20 @@ Question = tuple[str, tuple[tuple[str, str], ...]]
 
 
 class Weather:
-    """Spoils one request in so many, each time in another way, and notes which were answered well in the end."""
+    """Spoils one request in so many, each time with another fault, and notes which were answered in the end."""
 
     def __init__(self, simulator: Simulator, seed: int, *, hopeless: bool = False) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - not a secret
-        self._anywhere = _made(HOPELESS if hopeless else ANYWHERE, simulator)
-        self._pages = self._anywhere if hopeless else self._anywhere | _made(PAGES, simulator)
-        self._second_pages = self._pages if hopeless else self._pages | _made(SECOND_PAGES, simulator)
+        self._anywhere = _make_faults(HOPELESS if hopeless else ANYWHERE, simulator)
+        self._pages = self._anywhere if hopeless else self._anywhere | _make_faults(PAGES, simulator)
+        self._second_pages = self._pages if hopeless else self._pages | _make_faults(SECOND_PAGES, simulator)
         self.simulator = simulator
         self.turn(0.0)
         simulator.faults.arm(Fault("weather", self._answer))
         simulator.faults.small_pages(ROWS_PER_PAGE, REPORTS)
 
     def turn(self, rate: float) -> None:
-        """Begins anew, with so many faults for each request."""
+        """Starts again with another rate of faults."""
         self._rate = rate
         self.requests = 0
         self.met: Counter[str] = Counter()
@@ -96,8 +96,8 @@ class Weather:
         self.requests += 1
         question = request.path, tuple(sorted(request.parameters.items()))
         right = answer(request)
-        if self._dice.random() < self._rate and self._spoiled(question) < IN_A_ROW:
-            name, fault = self._dice.choice([*self._possible(request).items()])
+        if self._dice.random() < self._rate and self._spoil(question) < IN_A_ROW:
+            name, fault = self._dice.choice([*self._list_possible(request).items()])
             try:
                 spoiled = fault.answer(request, lambda asked: right if asked is request else answer(asked))
             except BaseException:
@@ -109,25 +109,25 @@ class Weather:
         self._open.pop(question, None)
         return right
 
-    def _spoiled(self, question: Question) -> int:
+    def _spoil(self, question: Question) -> int:
         return sum(self._open.get(question, Counter()).values())
 
     def _note(self, question: Question, name: str) -> None:
         self.met[name] += 1
         self._open.setdefault(question, Counter())[name] += 1
 
-    def _possible(self, request: Request) -> Mapping[str, Fault]:
+    def _list_possible(self, request: Request) -> Mapping[str, Fault]:
         page = request.parameters.get("page")
         return self._second_pages if page == "2" else self._pages if page else self._anywhere
 
 
-def _made(arms: Mapping[str, Arm], simulator: Simulator) -> dict[str, Fault]:
-    """The faults, armed nowhere."""
+def _make_faults(arms: Mapping[str, Arm], simulator: Simulator) -> dict[str, Fault]:
+    """The faults, none of which is armed yet."""
     apart = Faults(simulator.world.tasks)
     return {name: arm(apart) for name, arm in arms.items()}
 
 
-def world_of(advertisers: int, first_day: str, seed: int) -> World:
+def make_world(advertisers: int, first_day: str, seed: int) -> World:
     """So many ad accounts, each with two campaigns of six ads that have run since before the first day."""
     world = World(seed=seed)
     created = datetime.fromisoformat(first_day).replace(tzinfo=UTC) - timedelta(days=30)
@@ -146,7 +146,7 @@ def _say(stream: TextIO, message: Mapping[str, Any]) -> None:
 def main() -> None:
     """Serves until the input ends."""
     told = json.loads(sys.argv[1])
-    world = world_of(told["advertisers"], told["first_day"], told["seed"])
+    world = make_world(told["advertisers"], told["first_day"], told["seed"])
     weather = Weather(Simulator(world), told["seed"], hopeless=told["hopeless"])
     with served(weather.simulator) as server:
         _say(sys.stdout, {"environment": server.environment})

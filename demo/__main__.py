@@ -12,9 +12,9 @@ from .database import Database
 from .models import build_models, keep_history
 from .notebook import DASHBOARD, DATABASE, DemoError, Notebook
 from .own_reports import show_own_reports
-from .report import difference, proof, spend_by_campaign, syncs
-from .scenario import Scenario, own_account, simulated
-from .terminal import heading, say
+from .report import describe_syncs, show_difference, show_proof, show_spend_by_campaign
+from .scenario import Scenario, open_own_account, simulate
+from .terminal import print_heading, say
 
 STREAMS = (
     "advertisers", "campaigns", "ad_groups", "ads", "creative_assets_images", "creative_assets_videos",
@@ -41,7 +41,7 @@ def main() -> int:
     output = Path(os.environ.get("TIKTOK_DEMO_OUTPUT") or Path(__file__).with_name("output")).resolve()
     config = os.environ.get("TIKTOK_CONFIG")
     try:
-        with own_account(Path(config)) if config else simulated() as scenario:
+        with open_own_account(Path(config)) if config else simulate() as scenario:
             run(scenario, output)
     except DemoError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -56,58 +56,58 @@ def run(scenario: Scenario, output: Path) -> None:
     """One check, one discovery, two syncs, and what SQL makes of the tables."""
     say(scenario.introduction)
     notebook = Notebook(scenario.first_config, output)
-    heading("1  Check")
+    print_heading("1  Check")
     notebook.check()
     say("The connector reached the account and a report request was accepted.")
 
-    heading("2  Discover")
+    print_heading("2  Discover")
     offered = notebook.discover()
     streams = [stream for stream in STREAMS if stream in offered]
     say(f"{len(offered)} streams offered; these {len(streams)} are read below.")
 
     database = Database(output / DATABASE, streams)
-    heading(f"3  First sync: {scenario.first_title}")
+    print_heading(f"3  First sync: {scenario.first_title}")
     first = notebook.sync(streams, database.path)
     rows_before = database.rows()
     say(f"{first.rows:,} rows read.")
     keep_history(database.path, output)
 
-    heading(f"4  Second sync: {scenario.second_title}")
+    print_heading(f"4  Second sync: {scenario.second_title}")
     scenario.time_passes()
     second = notebook.sync(streams, database.path, scenario.second_config)
-    read = database.rows_since(second.began)
-    say(syncs(rows_before, read, database.rows(), database.oldest_day_since(second.began)))
+    read = database.count_rows_since(second.began)
+    say(describe_syncs(rows_before, read, database.rows(), database.find_oldest_days_since(second.began)))
     say(REREAD)
     show(database, scenario, output)
     if scenario.shows_own_reports:
-        heading("7  Reports of your own")
+        print_heading("7  Reports of your own")
         show_own_reports(notebook, scenario.second_config, database.path)
-    farewell(scenario, output)
+    say_farewell(scenario, output)
 
 
 def show(database: Database, scenario: Scenario, output: Path) -> None:
     """What the tables say, in figures, and in the dashboard that the models feed."""
-    heading("5  What the tables say")
-    totals = database.spend_by_table()
+    print_heading("5  What the tables say")
+    totals = database.add_up_spend()
     if not totals:
         say("No campaign delivered anything in these days.")
         return
-    say(spend_by_campaign(database))
+    say(show_spend_by_campaign(database))
     say(f"\n{scenario.remark}\n" if scenario.remark else "")
-    say(proof(totals))
-    say(difference(totals))
-    heading("6  Models: marts, lookups and history")
+    say(show_proof(totals))
+    say(show_difference(totals))
+    print_heading("6  Models: marts, lookups and history")
     if build_models(database.path, output):
         write_dashboard(database.path, output / DASHBOARD)
 
 
-def farewell(scenario: Scenario, output: Path) -> None:
+def say_farewell(scenario: Scenario, output: Path) -> None:
     """Who was asked, and what to do next."""
     if strangers := scenario.strangers():
         raise DemoError(f"Something asked for hosts that are not TikTok's: {', '.join(strangers)}.")
     say(f"\n{scenario.conclusion}")
     place = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
-    heading("Next")
+    print_heading("Next")
     say(NEXT.format(dashboard=place / DASHBOARD, database=place / DATABASE))
 
 

@@ -138,29 +138,29 @@ def write_dashboard(database: Path, path: Path) -> None:
         connection.execute(f"set schema = '{MARTS}'")
         page = jinja2.Environment(autoescape=True).from_string(TEMPLATE.read_text(encoding="utf-8")).render(
             library=get_plotlyjs(),
-            accounts=_records(connection, ACCOUNTS),
-            panels=[(panel.title, panel.words, _figure(connection, panel)) for panel in PANELS],
-            creatives=_records(connection, CREATIVES),
+            accounts=_read_records(connection, ACCOUNTS),
+            panels=[(panel.title, panel.words, _read_figure(connection, panel)) for panel in PANELS],
+            creatives=_read_records(connection, CREATIVES),
         )  # fmt: skip
     path.write_text(page, encoding="utf-8")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
+def _read_rows(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     try:
         return connection.sql(query).df()
     except duckdb.CatalogException:  # dbt made no such table: a stream was not read
         return pd.DataFrame()
 
 
-def _records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
-    frame = _rows(connection, query).astype(object)
+def _read_records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
+    frame = _read_rows(connection, query).astype(object)
     return [
         {str(name): value for name, value in row.items()} for row in frame.where(frame.notna(), None).to_dict("records")
     ]
 
 
-def _figure(connection: duckdb.DuckDBPyConnection, panel: Panel) -> str | None:
-    rows = _rows(connection, panel.query)
+def _read_figure(connection: duckdb.DuckDBPyConnection, panel: Panel) -> str | None:
+    rows = _read_rows(connection, panel.query)
     if rows.empty:
         return None
     figure = panel.draw(rows)

@@ -77,31 +77,31 @@ class Database:
 
     def rows(self) -> dict[str, int]:
         """How many rows each stream's table has."""
-        return {stream: self._one(f"SELECT count(*) FROM {stream}") for stream in self._streams}  # noqa: S608
+        return {stream: self._fetch_one(f"SELECT count(*) FROM {stream}") for stream in self._streams}  # noqa: S608
 
-    def rows_since(self, moment: datetime) -> dict[str, int]:
+    def count_rows_since(self, moment: datetime) -> dict[str, int]:
         """How many rows of each table were read since a moment: new, or read again."""
         question = "SELECT count(*) FROM {} WHERE _airbyte_extracted_at >= ?"
-        return {stream: self._one(question.format(stream), moment) for stream in self._streams}
+        return {stream: self._fetch_one(question.format(stream), moment) for stream in self._streams}
 
-    def oldest_day_since(self, moment: datetime) -> dict[str, date | None]:
+    def find_oldest_days_since(self, moment: datetime) -> dict[str, date | None]:
         """From which day on each report was read since a moment."""
         question = "SELECT min({})::DATE FROM {} WHERE _airbyte_extracted_at >= ?"
         columns = {stream: DAY_COLUMNS[suffix] for stream in self._streams
                    if (suffix := stream.rpartition("_")[2]) in DAY_COLUMNS}  # fmt: skip
-        return {stream: self._one(question.format(column, stream), moment) for stream, column in columns.items()}
+        return {stream: self._fetch_one(question.format(column, stream), moment) for stream, column in columns.items()}
 
-    def campaigns(self) -> list[CampaignSpend]:
+    def list_campaigns(self) -> list[CampaignSpend]:
         """Spend and what it brought by campaign, with a total for each ad account."""
-        return [CampaignSpend(*row) for row in self._all(SPEND_BY_CAMPAIGN)]
+        return [CampaignSpend(*row) for row in self._fetch_all(SPEND_BY_CAMPAIGN)]
 
-    def spend_by_table(self) -> dict[tuple[str, str], Mapping[str, Decimal]]:
+    def add_up_spend(self) -> dict[tuple[str, str], Mapping[str, Decimal]]:
         """The spend of each ad account in its currency, as each report adds it up."""
-        accounts = {key: (name, currency) for key, name, currency in self._all(
+        accounts = {key: (name, currency) for key, name, currency in self._fetch_all(
             "SELECT advertiser_id, coalesce(any_value(advertiser_name), advertiser_id), any_value(currency) "
             "FROM campaigns_reports_daily GROUP BY 1 ORDER BY 1")}  # fmt: skip
         sums = {
-            title: dict(self._all(f"SELECT advertiser_id, sum(spend) FROM {table} GROUP BY 1"))  # noqa: S608
+            title: dict(self._fetch_all(f"SELECT advertiser_id, sum(spend) FROM {table} GROUP BY 1"))  # noqa: S608
             for title, table in SPEND_TABLES.items()
             if table in self._streams
         }
@@ -110,9 +110,9 @@ class Database:
             for key, account in accounts.items()
         }
 
-    def _all(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+    def _fetch_all(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         with duckdb.connect(self.path, read_only=True) as connection:
             return connection.execute(question, values).fetchall()
 
-    def _one(self, question: str, *values: object) -> Any:
-        return self._all(question, *values)[0][0]
+    def _fetch_one(self, question: str, *values: object) -> Any:
+        return self._fetch_all(question, *values)[0][0]

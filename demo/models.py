@@ -24,7 +24,7 @@ TARGET = "dbt"
 def keep_history(database: Path, output: Path) -> None:
     """Notes what campaigns, ad groups and ads are like now: TikTok keeps no history of them."""
     if DBT.exists():
-        with Progress(sys.stderr, "noting how things are").shown():
+        with Progress(sys.stderr, "noting how things are").show_line():
             _run("build", database, output / TARGET, select="+resource_type:snapshot")
 
 
@@ -33,12 +33,12 @@ def build_models(database: Path, output: Path) -> bool:
     if not DBT.exists():
         say(NO_DBT)
         return False
-    with Progress(sys.stderr, "building the models").shown():
+    with Progress(sys.stderr, "building the models").show_line():
         done = _run("build", database, output / TARGET)
     results = output / TARGET / "run_results.json"
     if not results.exists():
         raise DemoError(f"dbt stopped before it built anything.\n{done.stdout.strip()}")
-    say(summary(json.loads(results.read_text(encoding="utf-8"))["results"]))
+    say(summarize(json.loads(results.read_text(encoding="utf-8"))["results"]))
     return True
 
 
@@ -55,7 +55,7 @@ def _run(command: str, database: Path, target: Path, **more: str) -> subprocess.
     )
 
 
-def summary(results: list[dict[str, Any]]) -> str:
+def summarize(results: list[dict[str, Any]]) -> str:
     """How many models, histories and tests, and the names of what went wrong."""
     kinds = Counter((result["unique_id"].partition(".")[0], result["status"]) for result in results)
 
@@ -66,10 +66,10 @@ def summary(results: list[dict[str, Any]]) -> str:
         f"dbt build: {count('model', 'success')} tables and {count('snapshot', 'success')} histories made, "
         f"{count('test', 'pass')} of {count('test')} tests passed."
     )
-    bad, doubtful = _names(results, "error", "fail", "skipped"), _names(results, "warn")
+    bad, doubtful = _list_names(results, "error", "fail", "skipped"), _list_names(results, "warn")
     said = [f"Failed: {bad}."] * bool(bad) + [f"Warned: {doubtful}."] * bool(doubtful)
     return "\n".join([line, " ".join(said)]) if said else line
 
 
-def _names(results: list[dict[str, Any]], *states: str) -> str:
+def _list_names(results: list[dict[str, Any]], *states: str) -> str:
     return ", ".join(result["unique_id"].split(".")[2] for result in results if result["status"] in states)

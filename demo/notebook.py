@@ -68,34 +68,34 @@ class Notebook:
 
     def __init__(self, config: Mapping[str, Any], output: Path) -> None:
         self._output = output
-        _empty(output)
-        os.environ.update(quiet_environment(output))
+        _make_empty(output)
+        os.environ.update(set_quiet_environment(output))
         self._listener = Listener()
-        with self._quietly("starting PyAirbyte"):
-            self._source = _source(config)
+        with self._run_quietly("starting PyAirbyte"):
+            self._source = _make_source(config)
         for name in ("airbyte", f"airbyte.{CONNECTOR}"):
             logging.getLogger(name).addHandler(self._listener)
 
     def configure(self, config: Mapping[str, Any]) -> None:
         """Goes on with another configuration, which may offer other streams; PyAirbyte looks for them once."""
-        with self._quietly("starting PyAirbyte"):
-            self._source = _source(config)
+        with self._run_quietly("starting PyAirbyte"):
+            self._source = _make_source(config)
 
     def check(self) -> None:
         """Does what “Save & Test” does. Raises a DemoError with the connector's own words."""
-        with self._quietly("checking"):
+        with self._run_quietly("checking"):
             self._source.check()
 
     def discover(self) -> list[str]:
         """The names of the streams on offer."""
-        with self._quietly("discovering"):
+        with self._run_quietly("discovering"):
             return list(self._source.get_available_streams())
 
     def sync(self, streams: Sequence[str], database: Path, config: Mapping[str, Any] | None = None) -> Sync:
         """Reads streams into the database, from where the last sync into it ended."""
         began = datetime.now(UTC).replace(tzinfo=None)
         self._listener.finished = 0
-        with self._quietly("reading"):
+        with self._run_quietly("reading"):
             from airbyte.caches import DuckDBCache  # noqa: PLC0415 - see __init__
 
             if config:  # the connector understands more shapes of a configuration than its form shows
@@ -106,25 +106,25 @@ class Notebook:
         return Sync(read.processed_records, began)
 
     @contextmanager
-    def _quietly(self, doing: str) -> Iterator[None]:
+    def _run_quietly(self, doing: str) -> Iterator[None]:
         """Sends what PyAirbyte prints to the log file, shows progress instead, and puts its errors in a sentence."""
         self._listener.progress = progress = Progress(sys.stderr, doing)
-        with (self._output / LOG).open("a", encoding="utf-8") as log, progress.shown():
+        with (self._output / LOG).open("a", encoding="utf-8") as log, progress.show_line():
             try:
                 with redirect_stdout(log), redirect_stderr(log):
                     yield
             except Exception as error:
                 print(error, file=log)
-                raise DemoError(self._sentence(error, doing)) from error
+                raise DemoError(self._make_sentence(error, doing)) from error
 
-    def _sentence(self, error: Exception, doing: str) -> str:
+    def _make_sentence(self, error: Exception, doing: str) -> str:
         reason = (getattr(error, "context", None) or {}).get("failure_reason")
         said = [reason] if reason else list(dict.fromkeys(self._listener.complaints))
         words = "\n".join(said) or str(error).partition("\n")[0]
         return f"The connector stopped while {doing}. {words}\nEverything it said is in {self._output / LOG}"
 
 
-def _source(config: Mapping[str, Any]) -> Source:
+def _make_source(config: Mapping[str, Any]) -> Source:
     try:
         import airbyte  # noqa: PLC0415 - it reads the environment when it is imported
     except ModuleNotFoundError:
@@ -134,7 +134,7 @@ def _source(config: Mapping[str, Any]) -> Source:
     return airbyte.get_source(CONNECTOR, local_executable=executable, config=dict(config))
 
 
-def quiet_environment(output: Path) -> dict[str, str]:
+def set_quiet_environment(output: Path) -> dict[str, str]:
     """Keeps PyAirbyte off the network (registry, telemetry, version checks), and all files in `output`."""
     return {
         "AIRBYTE_OFFLINE_MODE": "1",
@@ -147,7 +147,7 @@ def quiet_environment(output: Path) -> dict[str, str]:
     }
 
 
-def _empty(output: Path) -> None:
+def _make_empty(output: Path) -> None:
     """Every run begins with an empty database: what an earlier run left is removed, and nothing else."""
     try:
         for name in ("logs", "files"):

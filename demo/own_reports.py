@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from .notebook import Notebook
-from .terminal import say, table
+from .terminal import draw_table, say
 
 Report = Mapping[str, Any]
 # What a user writes into the form: reach of a week, the audience of a month, and a report TikTok makes as one file.
@@ -45,4 +45,4 @@ def show_own_reports(notebook: Notebook, config: Mapping[str, Any], database: Pa
     say(f"{rows:,} rows read. People reached in a week are fewer than its days add up to:\n")
     with duckdb.connect(database, read_only=True) as connection:
         found = connection.sql(REACH.format(first_day=config["start_date"], last_day=config["end_date"])).fetchall()
-    say(table(("week of", "campaign", "people reached", "its days added up"), found))
+    say(draw_table(("week of", "campaign", "people reached", "its days added up"), found))

@@ -8,41 +8,48 @@ from decimal import Decimal
 from itertools import groupby
 
 from .database import CampaignSpend, Database
-from .terminal import Cell, shortened, table
+from .terminal import Cell, draw_table, shorten
 
 READ_WHOLE = ("advertisers", "campaigns", "ad_groups", "ads_reports_lifetime")
 
 
-def syncs(
+def describe_syncs(
     before: Mapping[str, int], read: Mapping[str, int], now: Mapping[str, int], since: Mapping[str, date | None]
 ) -> str:
     """What the second sync read, table by table, and how little of it was read before."""
     rows: list[Sequence[Cell] | None] = [
-        (stream, before[stream], read[stream], now[stream] - before[stream], now[stream], _extent(stream, since))
+        (
+            stream,
+            before[stream],
+            read[stream],
+            now[stream] - before[stream],
+            now[stream],
+            _describe_extent(stream, since),
+        )
         for stream in now
     ]
     totals = (sum(before.values()), sum(read.values()), sum(now.values()) - sum(before.values()), sum(now.values()))
-    return table(
+    return draw_table(
         ("stream", "first sync", "second sync", "of it new", "in table", "read again"),
         [*rows, None, ("all", *totals, "")],
     )
 
 
-def _extent(stream: str, since: Mapping[str, date | None]) -> str:
+def _describe_extent(stream: str, since: Mapping[str, date | None]) -> str:
     if stream in since:
         return f"{since[stream]} and later" if since[stream] else "nothing"
     return "everything" if stream in READ_WHOLE else "what changed"
 
 
-def spend_by_campaign(database: Database) -> str:
+def show_spend_by_campaign(database: Database) -> str:
     """One table for each ad account, as amounts in different currencies don't add up."""
-    accounts = groupby(database.campaigns(), key=lambda row: (row.account, row.currency))
-    return "\n\n".join(_of_account(account, currency, list(rows)) for (account, currency), rows in accounts)
+    accounts = groupby(database.list_campaigns(), key=lambda row: (row.account, row.currency))
+    return "\n\n".join(_show_account(account, currency, list(rows)) for (account, currency), rows in accounts)
 
 
-def _of_account(account: str, currency: str, campaigns: Sequence[CampaignSpend]) -> str:
+def _show_account(account: str, currency: str, campaigns: Sequence[CampaignSpend]) -> str:
     header = (
-        f"{shortened(account)}, {currency}",
+        f"{shorten(account)}, {currency}",
         "spend",
         "impressions",
         "clicks",
@@ -50,34 +57,34 @@ def _of_account(account: str, currency: str, campaigns: Sequence[CampaignSpend])
         "conversions",
         "lifetime spend",
     )
-    *rows, total = map(_row, campaigns)
-    return table(header, [*rows, None, total])
+    *rows, total = map(_make_row, campaigns)
+    return draw_table(header, [*rows, None, total])
 
 
-def _row(row: CampaignSpend) -> Sequence[Cell]:
+def _make_row(row: CampaignSpend) -> Sequence[Cell]:
     rate = None if row.click_through_rate is None else f"{row.click_through_rate:.2%}"
-    return (shortened(row.campaign), row.spend, row.impressions, row.clicks, rate, row.conversions, row.lifetime_spend)
+    return (shorten(row.campaign), row.spend, row.impressions, row.clicks, rate, row.conversions, row.lifetime_spend)
 
 
 Totals = Mapping[tuple[str, str], Mapping[str, Decimal]]
 
 
-def proof(totals: Totals) -> str:
+def show_proof(totals: Totals) -> str:
     """The same spend added up from every report."""
     titles = list(next(iter(totals.values()), {}))
     rows: list[Sequence[Cell]] = [
-        (f"{shortened(name)}, {currency}", *sums.values()) for (name, currency), sums in totals.items()
+        (f"{shorten(name)}, {currency}", *sums.values()) for (name, currency), sums in totals.items()
     ]
-    return table(("spend added up from", *titles), rows)
+    return draw_table(("spend added up from", *titles), rows)
 
 
-def difference(totals: Totals) -> str:
-    """Whether all of them are equal, and where they are not."""
-    found = list(_differences(totals))
+def show_difference(totals: Totals) -> str:
+    """Says whether all totals are equal, and which are not."""
+    found = list(_find_differences(totals))
     return "\n".join(found) if found else "Every cut of an account's spend adds up to the same amount, to the cent."
 
 
-def _differences(totals: Totals) -> Iterator[str]:
+def _find_differences(totals: Totals) -> Iterator[str]:
     for (name, currency), sums in totals.items():
         for title, spend in sums.items():
             if missing := sums["campaigns"] - spend:

@@ -49,7 +49,7 @@ class Scenario:
 
 
 @contextmanager
-def simulated() -> Iterator[Scenario]:
+def simulate() -> Iterator[Scenario]:
     """A small TikTok on loopback, its clock set to January 2026; it ends with the context."""
     now = FIRST_SYNC
     world = small_world()
@@ -81,8 +81,8 @@ def simulated() -> Iterator[Scenario]:
 
 
 @contextmanager
-def own_account(path: Path) -> Iterator[Scenario]:
-    """The account of a configuration file: its last 30 days, unless it says from when."""
+def open_own_account(path: Path) -> Iterator[Scenario]:
+    """The account of a configuration file. If it has no start date, the last 30 days are read."""
     try:
         config = {"start_date": "today-30", **read_configuration(path)}
     except PreviewError as error:

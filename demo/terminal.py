@@ -24,20 +24,20 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def heading(text: str) -> None:
+def print_heading(text: str) -> None:
     """Prints a heading, bold where the terminal can."""
     bold = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     say(f"\n{BOLD}{text}{PLAIN}" if bold else f"\n{text}")
 
 
-def shortened(name: str) -> str:
-    """A name that leaves room for figures."""
+def shorten(name: str) -> str:
+    """Cuts a name to leave room for figures."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[Cell] | None]) -> str:
+def draw_table(header: Sequence[str], rows: Sequence[Sequence[Cell] | None]) -> str:
     """Aligned columns, numbers to the right; None among the rows is a rule."""
-    written = [None if row is None else [_written(cell) for cell in row] for row in rows]
+    written = [None if row is None else [_write_cell(cell) for cell in row] for row in rows]
     columns = list(zip(header, *(row for row in written if row), strict=True))
     widths = [max(map(len, column)) for column in columns]
     aligns = ["<", *(">" if any(cell[-1:] in NUMBER_ENDS for cell in column) else "<" for column in columns[1:])]
@@ -50,7 +50,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[Cell] | None]) -> str:
     return "\n".join(line(cells or rule) for cells in (header, rule, *written))
 
 
-def _written(cell: Cell) -> str:
+def _write_cell(cell: Cell) -> str:
     if cell is None:
         return NOTHING
     if isinstance(cell, Decimal):
@@ -68,7 +68,7 @@ class Progress:
         self._over = threading.Event()
 
     @contextmanager
-    def shown(self) -> Iterator[Progress]:
+    def show_line(self) -> Iterator[Progress]:
         """Shows the line while the context is open, and takes it away."""
         if not self._terminal.isatty():
             yield self

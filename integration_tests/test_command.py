@@ -87,7 +87,7 @@ def test_check_asks_few_questions_whatever_the_number_of_accounts(
     ("change", "words"),
     [
         slow({"credentials": {"access_token": "wrong"}}, ["code 40105", "Authorise the app again"]),
-        slow({"credentials": {"access_token": OTHER_APP_TOKEN}}, ["Check app_id and secret"]),
+        slow({"credentials": {"access_token": OTHER_APP_TOKEN}}, ["Check App ID and App Secret"]),
         slow({"credentials": {"secret": ""}}, ["App Secret (credentials.secret): is missing"]),
         slow({"start_date": "05.01.2026"}, ["Start Date (start_date): '05.01.2026' is not a day", "YYYY-MM-DD"]),
         slow(
@@ -142,7 +142,7 @@ def test_a_sync_with_wrong_credentials_ends_with_exit_code_1_and_the_remedy(
     changed = config | {"credentials": config["credentials"] | wrong}
     run = command("read", config=changed, catalog=catalog_of("campaigns", STREAM))
     assert run.code == 1
-    assert "Authorise the app again" in told(run) or "Check app_id and secret" in told(run)
+    assert "Authorise the app again" in told(run) or "Check App ID and App Secret" in told(run)
     assert_no_traceback(run)
 
 

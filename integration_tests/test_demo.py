@@ -14,7 +14,7 @@ from demos import ROOT, DemoRun, run_demo, run_demo_on
 
 from demo.__main__ import STREAMS
 from demo.dashboard import PANELS, write_dashboard
-from demo.models import summary
+from demo.models import summarize
 from demo.notebook import DASHBOARD
 from demo.scenario import SECOND_SYNC, SIMULATED
 from tiktok_simulator import Simulator, served
@@ -128,7 +128,7 @@ def test_models_that_can_not_be_built_and_tests_that_fail_are_named() -> None:
     results = [("model", "a", "success"), ("model", "b", "error"), ("test", "c", "fail"), ("test", "d", "pass"),
                ("snapshot", "e", "skipped"), ("test", "f", "warn")]  # fmt: skip
     ran = [{"unique_id": f"{kind}.tiktok_ads.{name}", "status": status} for kind, name, status in results]
-    assert summary(ran) == (
+    assert summarize(ran) == (
         "dbt build: 1 tables and 0 histories made, 1 of 3 tests passed.\nFailed: b, c, e. Warned: f."
     )
 

@@ -12,7 +12,7 @@ import pytest
 from demos import ROOT, DemoRun
 
 from demo.notebook import DATABASE
-from source_tiktok_marketing.schema.metrics import metrics
+from source_tiktok_marketing.schema.metrics import read_metrics
 
 if find_spec("airbyte") is None:
     pytest.skip("PyAirbyte, which the demo runs through, does not support this Python", allow_module_level=True)
@@ -67,6 +67,6 @@ def test_the_page_names_only_columns_there_are() -> None:
     named = set(re.findall(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`", text))
     columns = set(re.findall(r"\w+", COLUMNS.read_text(encoding="utf-8")))
     assert (
-        named - columns - set(metrics()) - {"include_deleted", "current_date", "dbt_valid_from", "dbt_valid_to"}
+        named - columns - set(read_metrics()) - {"include_deleted", "current_date", "dbt_valid_from", "dbt_valid_to"}
         == set()
     )

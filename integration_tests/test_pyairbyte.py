@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator
 if find_spec("airbyte") is None:
     pytest.skip("PyAirbyte does not support this Python", allow_module_level=True)
 
-from demo.notebook import quiet_environment
+from demo.notebook import set_quiet_environment
 from source_tiktok_marketing import SourceTiktokMarketing
 
 CONFIGS = Path(__file__).with_name("configs")
@@ -41,7 +41,7 @@ def test_pyairbyte_accepts_a_configuration_of_today_and_an_older_one(name: str, 
     connector, config = BINARIES / "source-tiktok-marketing", CONFIGS / f"{name}.json"
     done = subprocess.run(
         [BINARIES / "pyab", "validate", f"--connector={connector}", f"--config={config}"],
-        env=environment | quiet_environment(tmp_path) | tiktok.environment,
+        env=environment | set_quiet_environment(tmp_path) | tiktok.environment,
         cwd=tmp_path,
         capture_output=True,
         text=True,

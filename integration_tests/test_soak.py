@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.soak import SOCKETS, STREAMS, THREADS, Outcome, Plan, soak, table
+from benchmarks.soak import SOCKETS, STREAMS, THREADS, Outcome, Plan, run_soak, write_table
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +15,7 @@ QUARTER = Plan(days=90, advertisers=4, streams=4, fault_rate=0.12)
 
 @pytest.fixture(scope="module")
 def quarter() -> Outcome:
-    return soak(QUARTER)
+    return run_soak(QUARTER)
 
 
 def test_no_row_is_lost_or_invented_in_bad_weather(quarter: Outcome) -> None:
@@ -38,13 +38,13 @@ def test_the_weather_was_bad_and_every_fault_was_survived(quarter: Outcome) -> N
 
 
 def test_the_table_tells_what_was_compared(quarter: Outcome) -> None:
-    told = "\n".join(table(quarter))
+    told = "\n".join(write_table(quarter))
     assert f"| rows compared | {quarter.compared:,} |" in told
     assert f"| most threads | {quarter.threads} |" in told
 
 
 def test_a_soak_in_which_rows_are_lost_says_so() -> None:
-    lost = soak(replace(QUARTER, days=60, advertisers=2, streams=1, fault_rate=0.3, hopeless=True))
+    lost = run_soak(replace(QUARTER, days=60, advertisers=2, streams=1, fault_rate=0.3, hopeless=True))
     told = lost.complaints()
     assert lost.missing > 0
     assert any("rows are missing" in words for words in told)

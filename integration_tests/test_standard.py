@@ -62,7 +62,7 @@ QUICK = {
 }
 WHY_CHECK_FAILS = {
     "bad_wrong_token": "code 40105",
-    "bad_token_of_another_app": "Check app_id and secret",
+    "bad_token_of_another_app": "Check App ID and App Secret",
     "bad_malformed_date": "Start Date (start_date): '15.01.2026' is not a day",
     "bad_end_before_start": "End Date (end_date): '2026-01-15' is before Start Date, which is '2026-01-20'",
     "bad_unknown_advertiser": "7999999999999999999",

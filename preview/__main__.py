@@ -35,15 +35,15 @@ def main() -> int:
 
 def show(wishes: Wishes, account: Account, screen: Screen) -> None:
     """Shows rows of the chosen stream, or the list of streams."""
-    config = wishes.applied_to(account.config)
-    with screen.waiting("asking the connector what it offers"):
+    config = wishes.apply_to(account.config)
+    with screen.show_waiting("asking the connector what it offers"):
         offered = list_streams(config)
     if not wishes.report:
         screen.list([*offered.values()])
         return
     stream = find_stream(wishes.report, offered)
-    catalog = stream.catalog(wishes.columns, offered)
-    with screen.waiting(f"reading {stream.name}"):
+    catalog = stream.make_catalog(wishes.columns, offered)
+    with screen.show_waiting(f"reading {stream.name}"):
         reading = read(catalog, config, account.environment, wishes.rows)
     if reading.rows:
         screen.show(stream, reading.rows, wishes.columns, reading.complete)

@@ -28,7 +28,7 @@ class Column:
         """The column of these values, which may be null."""
         present = [value for value in values if not is_empty(value)]
         is_number = bool(present) and all(_is_number(value) for value in present)
-        decimals = max((_decimals(value) for value in present), default=0) if is_number else 0
+        decimals = max((_count_decimals(value) for value in present), default=0) if is_number else 0
         return cls(name, [_write_value(value, decimals) for value in values], is_number)
 
     @property
@@ -91,7 +91,7 @@ def _is_zero(value: Any) -> bool:
     return _is_number(value) and value == 0
 
 
-def _decimals(value: int | Decimal) -> int:
+def _count_decimals(value: int | Decimal) -> int:
     exponent = Decimal(value).as_tuple().exponent
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 

@@ -25,9 +25,9 @@ T = TypeVar("T")
 def lay_out(columns: Sequence[Column], width: int) -> Iterator[RenderableType]:
     """The tables that show `columns`, at most as wide as the terminal."""
     if len(columns[0].cells) == 1:
-        yield _record(columns)
-    elif _total(column.width for column in columns) <= width:
-        yield _table(columns)
+        yield _make_record(columns)
+    elif _add_up_total(column.width for column in columns) <= width:
+        yield _make_table(columns)
     else:
         yield from _split(columns, width)
 
@@ -36,12 +36,12 @@ def _split(columns: Sequence[Column], width: int) -> Iterator[RenderableType]:
     texts = [column for column in columns if not column.is_number]
     numbers = [column for column in columns if column.is_number]
     count = Column.of("#", range(1, len(columns[0].cells) + 1))
-    few = _total(column.width for column in (count, *numbers)) <= width
+    few = _add_up_total(column.width for column in (count, *numbers)) <= width
     for band in pack(columns if few else texts, lambda column: column.width, width - count.width - GAP):
-        yield _table([count, *band])
+        yield _make_table([count, *band])
     if not few:
         names = max(cell_len(column.name) for column in numbers)
-        for rows in pack(range(len(count.cells)), lambda row: _width(row, numbers, count), width - names - GAP):
+        for rows in pack(range(len(count.cells)), lambda row: _add_up_width(row, numbers, count), width - names - GAP):
             yield _put_abreast(numbers, count, rows, width)
 
 
@@ -49,7 +49,7 @@ def pack(items: Iterable[T], size: Callable[[T], int], room: int) -> Iterator[Se
     """The items in their order, as many at a time as there is room for, but at least one."""
     band: list[T] = []
     for item in items:
-        if band and _total(map(size, [*band, item])) > room:
+        if band and _add_up_total(map(size, [*band, item])) > room:
             yield band
             band = []
         band.append(item)
@@ -60,7 +60,7 @@ def pack(items: Iterable[T], size: Callable[[T], int], room: int) -> Iterator[Se
 def _put_abreast(numbers: Sequence[Column], count: Column, rows: Sequence[int], width: int) -> RenderableType:
     """The metrics of some rows, in as many tables beside each other as fit."""
     names = max(cell_len(column.name) for column in numbers)
-    one = _total([names, *(_width(row, numbers, count) for row in rows)])
+    one = _add_up_total([names, *(_add_up_width(row, numbers, count) for row in rows)])
     times = max(1, (width + BETWEEN_TABLES) // (one + BETWEEN_TABLES))
     length = -(-len(numbers) // times)
     grid = Table.grid(padding=(0, BETWEEN_TABLES))
@@ -69,7 +69,7 @@ def _put_abreast(numbers: Sequence[Column], count: Column, rows: Sequence[int], 
 
 
 def _turn_round(numbers: Sequence[Column], count: Column, rows: Sequence[int]) -> Table:
-    table = empty_table()
+    table = make_empty_table()
     table.add_column(count.name)
     for row in rows:
         table.add_column(count.cells[row], justify="right")
@@ -78,8 +78,8 @@ def _turn_round(numbers: Sequence[Column], count: Column, rows: Sequence[int]) -
     return table
 
 
-def _table(columns: Sequence[Column]) -> Table:
-    table = empty_table()
+def _make_table(columns: Sequence[Column]) -> Table:
+    table = make_empty_table()
     for column in columns:
         table.add_column(Text(column.name), justify="right" if column.is_number else "left")
     for cells in zip(*(column.cells for column in columns), strict=True):
@@ -87,9 +87,9 @@ def _table(columns: Sequence[Column]) -> Table:
     return table
 
 
-def _record(columns: Sequence[Column]) -> Table:
+def _make_record(columns: Sequence[Column]) -> Table:
     """One row, with a column per line, which leaves room for long texts."""
-    table = empty_table()
+    table = make_empty_table()
     table.show_header = False
     table.add_column(style="bold")
     table.add_column(no_wrap=False, overflow="fold")
@@ -98,14 +98,14 @@ def _record(columns: Sequence[Column]) -> Table:
     return table
 
 
-def empty_table() -> Table:
+def make_empty_table() -> Table:
     """A table with only a line under its header."""
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0), border_style="dim")
 
 
-def _width(row: int, numbers: Sequence[Column], count: Column) -> int:
+def _add_up_width(row: int, numbers: Sequence[Column], count: Column) -> int:
     return max(len(column.cells[row]) for column in (count, *numbers))
 
 
-def _total(widths: Iterable[int]) -> int:
+def _add_up_total(widths: Iterable[int]) -> int:
     return sum(width + GAP for width in widths) - GAP

@@ -30,19 +30,21 @@ class Stream:
         key = [part for (part,) in discovered.source_defined_primary_key or ()]
         return cls(discovered.name, key, list(discovered.json_schema.get("properties", ())))
 
-    def catalog(self, chosen: Sequence[str], offered: Mapping[str, Stream]) -> dict[str, Any]:
+    def make_catalog(self, chosen: Sequence[str], offered: Mapping[str, Stream]) -> dict[str, Any]:
         """A configured catalog of this stream. TikTok is only asked for the chosen columns and the key.
 
         Raises a PreviewError if it lacks a column, with the nearest columns or the `offered` stream that has it.
         """
         if unknown := [name for name in chosen if name not in self.columns]:
-            told = " ".join(f"{name}{self._elsewhere(name, offered) or _hint(name, self.columns)}" for name in unknown)
+            told = " ".join(
+                f"{name}{self._look_elsewhere(name, offered) or _suggest(name, self.columns)}" for name in unknown
+            )
             raise PreviewError(f"{self.name} has no column {told}")
         schema: dict[str, Any] = {"properties": {name: {} for name in (*self.key, *chosen)}} if chosen else {}
         stream = {"name": self.name, "json_schema": schema, "supported_sync_modes": ["full_refresh"]}
         return {"streams": [{"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}
 
-    def _elsewhere(self, column: str, offered: Mapping[str, Stream]) -> str:
+    def _look_elsewhere(self, column: str, offered: Mapping[str, Stream]) -> str:
         having = [stream.name for stream in offered.values() if column in stream.columns]
         related = [name for name in having if name.startswith(self.name)] or having
         return f". {min(related, key=len)} has it." if related else ""
@@ -60,9 +62,9 @@ def find_stream(name: str, offered: Mapping[str, Stream]) -> Stream:
     """The stream of that name. Raises a PreviewError with the nearest names."""
     if name in offered:
         return offered[name]
-    raise PreviewError(f"There is no stream {name}{_hint(name, offered)}\n`make preview` lists all {len(offered)}.")
+    raise PreviewError(f"There is no stream {name}{_suggest(name, offered)}\n`make preview` lists all {len(offered)}.")
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
+def _suggest(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name.lower().replace("-", "_"), known)
     return f". Did you mean {' or '.join(close)}?" if close else "."

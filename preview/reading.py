@@ -70,10 +70,10 @@ def _take(line: str, reading: Reading) -> None:
     if message["type"] == "RECORD":
         reading.rows.append(message["record"]["data"])
     elif message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":
-        reading.trouble = _told(message["trace"]["error"])
+        reading.trouble = _explain(message["trace"]["error"])
 
 
-def _told(error: Mapping[str, Any]) -> str:
-    """The connector's own words; of a failure nobody foresaw, also what the message leaves to the logs."""
+def _explain(error: Mapping[str, Any]) -> str:
+    """The connector's own words. If nobody foresaw the failure, the text that is otherwise only logged comes too."""
     inner = error.get("internal_message")
     return f"{error['message']} ({inner})" if error["failure_type"] == "system_error" and inner else error["message"]

@@ -11,7 +11,7 @@ from rich.status import Status
 from rich.text import Text
 
 from .columns import Sorted, shorten, sort_columns
-from .layout import empty_table, lay_out
+from .layout import lay_out, make_empty_table
 from .offer import Stream
 from .summary import summarize
 
@@ -26,7 +26,7 @@ class Screen:
         self._out = Console(highlight=False)
         self._errors = Console(stderr=True, highlight=False)
 
-    def waiting(self, doing: str) -> Status:
+    def show_waiting(self, doing: str) -> Status:
         """Shows a line while the context is open, on a terminal only."""
         return self._errors.status(f"{doing} …")
 
@@ -40,7 +40,7 @@ class Screen:
 
     def list(self, streams: Sequence[Stream]) -> None:
         """Prints the list of streams. A name is never cut, as the user has to type it."""
-        table = empty_table()
+        table = make_empty_table()
         table.add_column("stream", no_wrap=True, min_width=max(len(stream.name) for stream in streams))
         table.add_column("columns", justify="right", no_wrap=True)
         table.add_column("a row for each", no_wrap=True, overflow="ellipsis")
@@ -60,18 +60,18 @@ class Screen:
             () if chosen else stream.columns,
         )  # fmt: skip
         tables = list(lay_out(columns.shown, self._out.width))
-        for part in (*tables, *_said_once(columns)):
+        for part in (*tables, *_say_once(columns)):
             self._out.print(part, "", sep="\n")
         self.say(summarize(stream, rows, columns, complete=complete, divided=len(tables) > 1))
 
 
-def _said_once(columns: Sorted) -> Iterator[RenderableType]:
+def _say_once(columns: Sorted) -> Iterator[RenderableType]:
     if columns.same:
         pairs = [Text.assemble((column.name, "dim"), " ", shorten(column.cells[0])) for column in columns.same]
-        yield _titled("The same in every row", Columns(pairs, padding=(0, 3)))
+        yield _add_title("The same in every row", Columns(pairs, padding=(0, 3)))
     if columns.zero:
-        yield _titled("0 in every row", Text(", ".join(columns.zero), "dim"))
+        yield _add_title("0 in every row", Text(", ".join(columns.zero), "dim"))
 
 
-def _titled(title: str, content: RenderableType) -> Group:
+def _add_title(title: str, content: RenderableType) -> Group:
     return Group(Text(title, "bold"), Padding(content, (0, 0, 0, 2)))

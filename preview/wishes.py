@@ -31,31 +31,31 @@ class Wishes:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Wishes:
-        """Raises a PreviewError where ROWS is no number of rows."""
+        """Reads the environment. Raises a PreviewError if ROWS is not a number of rows."""
         wished = {name: value.strip() for name, value in environment.items()}
         path = wished.get("TIKTOK_CONFIG")
         return cls(
             report=wished.get("REPORT", ""),
-            rows=_rows(wished.get("ROWS") or "10"),
+            rows=_read_rows(wished.get("ROWS") or "10"),
             first_day=wished.get("FROM", ""),
             last_day=wished.get("TO", ""),
-            columns=_columns(wished.get("COLUMNS", "")),
+            columns=_read_columns(wished.get("COLUMNS", "")),
             config_path=Path(path) if path else None,
         )
 
-    def applied_to(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """`config` with the days of the user: FROM and TO before what is in it, and the last week by itself."""
+    def apply_to(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """`config` with the days to read: FROM and TO, else its own dates, else the last week."""
         days = {"start_date": self.first_day, "end_date": self.last_day}
         return {"start_date": RECENTLY, **config, **{name: day for name, day in days.items() if day}}
 
 
-def _rows(text: str) -> int:
+def _read_rows(text: str) -> int:
     if not (text.isdecimal() and int(text)):
         raise PreviewError(f"ROWS={text} is not a number of rows. Write 10, or any other from 1 on.")
     return int(text)
 
 
-def _columns(text: str) -> tuple[str, ...]:
+def _read_columns(text: str) -> tuple[str, ...]:
     if text.isdecimal():  # what shells export under this name: the width of the terminal
         return ()
     return tuple(dict.fromkeys(text.replace(",", " ").split()))

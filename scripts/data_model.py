@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from joins import Join, joins, nearest
+from joins import Join, keep_nearest, read_joins
 
-from docs import SOURCE, box, streams
+from docs import SOURCE, draw_box, read_streams
 
 
-def group_diagrams() -> str:
+def draw_group_diagrams() -> str:
     """Every group of streams: what each refers to, in its own group and in others."""
     groups: dict[str, list[str]] = {}
-    for row in SOURCE.rows():
+    for row in SOURCE.list_rows():
         groups.setdefault(row.get("group", ""), []).append(row["name"])
     del groups[""]
-    found = nearest(joins(streams()))
-    return "\n\n".join(_diagram(group, groups[group], found) for group in sorted(groups))
+    found = keep_nearest(read_joins(read_streams()))
+    return "\n\n".join(_draw_diagram(group, groups[group], found) for group in sorted(groups))
 
 
-def _diagram(group: str, names: list[str], found: list[Join]) -> str:
-    boxes = [line for name in names for line in box(name)]
-    lines = dict.fromkeys(_line(join) for join in found if join.stream in names)
+def _draw_diagram(group: str, names: list[str], found: list[Join]) -> str:
+    boxes = [line for name in names for line in draw_box(name)]
+    lines = dict.fromkeys(_draw_line(join) for join in found if join.stream in names)
     return "\n".join([f"### `{group}`", "", "```mermaid", "erDiagram", *boxes, *lines, "```"])
 
 
-def _line(join: Join) -> str:
+def _draw_line(join: Join) -> str:
     """One record for each row, or one for each element of a list; some joins are about some rows alone."""
     ends = "}o--o{" if join.is_list else "||--o{"
     when = f" where {join.when[0]} is {join.when[1]}" if join.when else ""

@@ -14,52 +14,52 @@ ROOT = Path(__file__).parents[1]
 REPORTS = "report/integrated/get"
 
 
-def table() -> list[dict[str, str]]:
+def read_table() -> list[dict[str, str]]:
     """Every read endpoint: what it is about, what it is a part of, or why no stream serves it."""
     with (ROOT / "docs" / "endpoints.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 @cache
-def streams() -> Mapping[str, list[str]]:
+def index_streams() -> Mapping[str, list[str]]:
     """The streams by the endpoint their rows come from."""
-    return _by_endpoint((_endpoint_of(row), row["name"]) for row in _rows())
+    return _index_by_endpoint((_find_endpoint(row), row["name"]) for row in _list_rows())
 
 
 @cache
-def lookups() -> Mapping[str, list[str]]:
+def index_lookups() -> Mapping[str, list[str]]:
     """The streams by the endpoints that tell the ids they ask with."""
-    return _by_endpoint((endpoint, row["name"]) for row in _rows() for endpoint in _lookups_of(row))
+    return _index_by_endpoint((endpoint, row["name"]) for row in _list_rows() for endpoint in _find_lookups(row))
 
 
-def served() -> Mapping[str, list[str]]:
+def index_served() -> Mapping[str, list[str]]:
     """The streams by every endpoint they ask."""
-    return {**lookups(), **streams()}
+    return {**index_lookups(), **index_streams()}
 
 
-def _rows() -> list[Mapping[str, Any]]:
-    return SourceTiktokMarketing().rows()
+def _list_rows() -> list[Mapping[str, Any]]:
+    return SourceTiktokMarketing().list_rows()
 
 
-def _by_endpoint(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def _index_by_endpoint(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for endpoint, name in pairs:
         found.setdefault(endpoint, []).append(name)
     return found
 
 
-def _endpoint_of(row: Mapping[str, Any]) -> str:
+def _find_endpoint(row: Mapping[str, Any]) -> str:
     written = row.get("endpoint") or row.get("$parameters", {}).get("endpoint") or REPORTS
     return str(written).strip("/")
 
 
-def _lookups_of(row: Mapping[str, Any]) -> Iterator[str]:
+def _find_lookups(row: Mapping[str, Any]) -> Iterator[str]:
     yield from (level["endpoint"].strip("/") for level in row.get("below", ()) if "endpoint" in level)
 
 
-def summary() -> str:
+def summarize() -> str:
     """How many endpoints are served."""
-    rows = table()
+    rows = read_table()
     left, posted = sum(bool(row["reason"]) for row in rows), sum(row["method"] == "POST" for row in rows)
     return (
         f"TikTok's reference has {len(rows)} endpoints that read, {posted} of them by POST: {len(rows) - left} with "
@@ -67,32 +67,34 @@ def summary() -> str:
     )
 
 
-def tables() -> str:
+def write_tables() -> str:
     """A table for each part of the reference."""
     parts: dict[str, list[dict[str, str]]] = {}
-    for row in table():
+    for row in read_table():
         parts.setdefault(row["part"], []).append(row)
-    return "\n\n".join(_part(name, rows) for name, rows in parts.items())
+    return "\n\n".join(_write_part(name, rows) for name, rows in parts.items())
 
 
-def _part(name: str, rows: list[dict[str, str]]) -> str:
+def _write_part(name: str, rows: list[dict[str, str]]) -> str:
     head = [f"## {name}", "", "| Endpoint | What it is | Streams, or why there is none |", "|---|---|---|"]
-    return "\n".join(head + [f"| `{row['endpoint']}`{_how(row)} | {row['about']} | {_by(row)} |" for row in rows])
+    return "\n".join(
+        head + [f"| `{row['endpoint']}`{_explain_how(row)} | {row['about']} | {_name_streams(row)} |" for row in rows]
+    )
 
 
-def _how(row: Mapping[str, str]) -> str:
+def _explain_how(row: Mapping[str, str]) -> str:
     return " (POST)" if row["method"] == "POST" else ""
 
 
-def _by(row: Mapping[str, str]) -> str:
+def _name_streams(row: Mapping[str, str]) -> str:
     endpoint = row["endpoint"].strip("/")
-    names = row["part_of"].split(";") if row["part_of"] else streams().get(endpoint, [])
+    names = row["part_of"].split(";") if row["part_of"] else index_streams().get(endpoint, [])
     if endpoint == REPORTS:
         return f"all {len(names)} `…_reports_…` streams, and `custom_reports`"
-    if not names and endpoint in lookups():
-        return f"ids for {_code(lookups()[endpoint])}"
-    return _code(names) or row["reason"]
+    if not names and endpoint in index_lookups():
+        return f"ids for {_write_code(index_lookups()[endpoint])}"
+    return _write_code(names) or row["reason"]
 
 
-def _code(names: list[str]) -> str:
+def _write_code(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)

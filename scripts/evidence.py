@@ -11,8 +11,8 @@ from typing import Any
 import endpoints
 import yaml
 
-from source_tiktok_marketing.schema.columns import table as catalogue
-from source_tiktok_marketing.text import several
+from source_tiktok_marketing.schema.columns import read_table as catalogue
+from source_tiktok_marketing.text import join_some
 
 ROOT = Path(__file__).parents[1]
 OFFICIAL = ("sdk", "portal_2025", "portal_april", "portal_august")
@@ -20,71 +20,71 @@ SECTIONS = {"limit": "Limits of reports", "rate": "How often", "rule": "Rules"}
 NOBODY = "nobody"
 
 
-def _csv(name: str) -> list[dict[str, str]]:
+def _read_csv(name: str) -> list[dict[str, str]]:
     with (ROOT / "docs" / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 @cache
-def sources() -> Mapping[str, Mapping[str, str]]:
-    """Whom the facts come from, by their short names."""
-    return {row["source"]: row for row in _csv("evidence_sources.csv")}
+def read_sources() -> Mapping[str, Mapping[str, str]]:
+    """The sources of the facts, by their short names."""
+    return {row["source"]: row for row in _read_csv("evidence_sources.csv")}
 
 
 @cache
-def facts() -> list[dict[str, str]]:
+def read_facts() -> list[dict[str, str]]:
     """Every endpoint and rule relied on, with its sources and its state."""
-    return _csv("evidence.csv")
+    return _read_csv("evidence.csv")
 
 
 @cache
-def asked() -> frozenset[str]:
+def list_asked() -> frozenset[str]:
     """Every path that is asked for: those of the manifest, and the parts of tasks that Python knows."""
     manifest = yaml.safe_load((ROOT / "manifest.yaml").read_text(encoding="utf-8"))
-    parts = (row["endpoint"].strip("/") + "/" for row in endpoints.table() if row["part_of"])
-    return frozenset([*_endpoints_in(manifest), *parts])
+    parts = (row["endpoint"].strip("/") + "/" for row in endpoints.read_table() if row["part_of"])
+    return frozenset([*_find_endpoints(manifest), *parts])
 
 
-def _endpoints_in(value: Any) -> Iterator[str]:
+def _find_endpoints(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if isinstance(value.get("endpoint"), str) and "*" not in value["endpoint"]:  # which names many, to limit them
             yield value["endpoint"]
         value = list(value.values())
     for inner in value if isinstance(value, list) else ():
-        yield from _endpoints_in(inner)
+        yield from _find_endpoints(inner)
 
 
 @cache
-def answers() -> Mapping[str, str]:
+def read_answers() -> Mapping[str, str]:
     """What the error table does about each code, and each range of codes."""
     manifest = yaml.safe_load((ROOT / "manifest.yaml").read_text(encoding="utf-8"))
     found: dict[str, str] = {}
     for row in manifest["definitions"]["error_table"]:
         named = [*map(str, row.get("codes", ())), *(["-".join(map(str, row["range"]))] if "range" in row else ())]
-        found |= {name: _action(row) for name in named if name not in found}
+        found |= {name: _describe_action(row) for name in named if name not in found}
     return found
 
 
-def _action(row: Mapping[str, Any]) -> str:
+def _describe_action(row: Mapping[str, Any]) -> str:
     words = {"SUCCESS": "takes the answer", "RATE_LIMITED": "waits and asks more slowly", "RETRY": "asks again",
              "SPLIT_REQUEST_WINDOW": "asks for half the days", "FAIL": "names it and what to do"}  # fmt: skip
     return words[row["action"]]
 
 
-def missing() -> list[str]:
-    """What is relied on and stands in no row, a line each."""
-    known = {(row["about"], row["what"]) for row in facts()}
-    wanted = [("endpoint", path) for path in sorted(asked())] + [("code", code) for code in answers()]
+def find_missing() -> list[str]:
+    """What the connector relies on but no row names, one line each."""
+    known = {(row["about"], row["what"]) for row in read_facts()}
+    wanted = [("endpoint", path) for path in sorted(list_asked())] + [("code", code) for code in read_answers()]
     return [f"docs/evidence.csv lacks the {about} {what}" for about, what in wanted if (about, what) not in known]
 
 
-def summary() -> str:
+def summarize() -> str:
     """How many endpoints are asked for, and who confirms them."""
-    rows = _of("endpoint")
+    rows = _select("endpoint")
     agreeing = [row for row in rows if row["relied_on"] == "path, parameters"]
-    copies = [row for row in rows if _sources(row, OFFICIAL)]
+    copies = [row for row in rows if _write_sources(row, OFFICIAL)]
     by = ", ".join(f"{name} {_count(rows, name)}" for name in OFFICIAL)
-    unconfirmed = [row for row in facts() if row["state"] == "unconfirmed"]
+    unconfirmed = [row for row in read_facts() if row["state"] == "unconfirmed"]
     return (
         f"{len(rows)} endpoints are asked for. {len(copies)} are in TikTok's SDK or in a copy of its portal ({by}); of "
         f"{len(agreeing)}\nevery parameter asked for was found there, too. {len(unconfirmed)} facts are not confirmed: "
@@ -96,83 +96,83 @@ def _count(rows: list[dict[str, str]], source: str) -> int:
     return sum(source in row["sources"].split(";") for row in rows)
 
 
-def sources_table() -> str:
+def write_sources_table() -> str:
     """The sources: of what kind, where, and as of when."""
     head = ["| Source | What it is | Where | As of |", "|---|---|---|---|"]
     return "\n".join(
-        head + [f"| {name} | {row['kind']} | {row['where']} | {row['date']} |" for name, row in sources().items()]
+        head + [f"| {name} | {row['kind']} | {row['where']} | {row['date']} |" for name, row in read_sources().items()]
     )
 
 
-def unconfirmed_table() -> str:
+def write_unconfirmed_table() -> str:
     """Every fact that is not confirmed, and what a wrong guess about it would cost."""
     head = ["| What | Relied on | Said by | A wrong guess costs |", "|---|---|---|---|"]
-    rows = [row for row in facts() if row["state"] == "unconfirmed"]
+    rows = [row for row in read_facts() if row["state"] == "unconfirmed"]
     return "\n".join(
-        head + [f"| {_name(row)} | {row['relied_on']} | {_said_by(row)} | {row['cost']} |" for row in rows]
+        head + [f"| {_get_name(row)} | {row['relied_on']} | {_list_sources(row)} | {row['cost']} |" for row in rows]
     )
 
 
-def unconfirmed_metrics() -> str:
+def list_unconfirmed_metrics() -> str:
     """The metrics whose place is not confirmed; the default groups leave them out."""
     names = [row["metric"] for row in catalogue("metrics.csv") if row["state"] == "unconfirmed"]
     return f"{len(names)} metrics: " + ", ".join(f"`{name}`" for name in names) + "."
 
 
-def endpoints_table() -> str:
+def write_endpoints_table() -> str:
     """Every endpoint asked for: the streams it serves, and who has its path and its parameters."""
     head = ["| Endpoint | Streams | Confirmed | By | As of |", "|---|---|---|---|---|"]
-    return "\n".join(head + [_endpoint(row) for row in _of("endpoint")])
+    return "\n".join(head + [_write_endpoint(row) for row in _select("endpoint")])
 
 
-def _endpoint(row: Mapping[str, str]) -> str:
+def _write_endpoint(row: Mapping[str, str]) -> str:
     path = row["what"].strip("/")
-    names = endpoints.served().get(path, []) or _part_of(path)
-    told = several([f"`{name}`" for name in names], 3)
+    names = endpoints.index_served().get(path, []) or _find_part(path)
+    told = join_some([f"`{name}`" for name in names], 3)
     state = row["relied_on"] if row["state"] == "confirmed" else "no"
-    return f"| {_name(row)} | {told} | {state} | {_said_by(row)} | {_newest(row)} |"
+    return f"| {_get_name(row)} | {told} | {state} | {_list_sources(row)} | {_find_newest(row)} |"
 
 
-def _part_of(path: str) -> list[str]:
-    found = [row["part_of"].split(";") for row in endpoints.table() if row["endpoint"].strip("/") == path]
+def _find_part(path: str) -> list[str]:
+    found = [row["part_of"].split(";") for row in endpoints.read_table() if row["endpoint"].strip("/") == path]
     return [name for names in found for name in names if name]
 
 
-def codes_table() -> str:
+def write_codes_table() -> str:
     """Every code the error table names: what the connector does, and who knows the code."""
     head = ["| Code | The connector | What is known | By |", "|---|---|---|---|"]
-    rows = [f"| {row['what']} | {answers().get(row['what'], '')} | {row['relied_on']} | {_said_by(row)} |"
-            for row in _of("code")]  # fmt: skip
+    rows = [f"| {row['what']} | {read_answers().get(row['what'], '')} | {row['relied_on']} | {_list_sources(row)} |"
+            for row in _select("code")]  # fmt: skip
     return "\n".join(head + rows)
 
 
-def rules_tables() -> str:
+def write_rules_tables() -> str:
     """The limits, the rates and the rules, a table each."""
-    return "\n\n".join(_table_of(about, title) for about, title in SECTIONS.items())
+    return "\n\n".join(_write_table(about, title) for about, title in SECTIONS.items())
 
 
-def _table_of(about: str, title: str) -> str:
+def _write_table(about: str, title: str) -> str:
     head = [f"## {title}", "", "| What | Relied on | Confirmed | By | As of |", "|---|---|---|---|---|"]
-    rows = [f"| {_name(row)} | {row['relied_on']} | {'yes' if row['state'] == 'confirmed' else 'no'} | "
-            f"{_said_by(row)} | {_newest(row)} |" for row in _of(about)]  # fmt: skip
+    rows = [f"| {_get_name(row)} | {row['relied_on']} | {'yes' if row['state'] == 'confirmed' else 'no'} | "
+            f"{_list_sources(row)} | {_find_newest(row)} |" for row in _select(about)]  # fmt: skip
     return "\n".join(head + rows)
 
 
-def _of(about: str) -> list[dict[str, str]]:
-    return [row for row in facts() if row["about"] == about]
+def _select(about: str) -> list[dict[str, str]]:
+    return [row for row in read_facts() if row["about"] == about]
 
 
-def _name(row: Mapping[str, str]) -> str:
+def _get_name(row: Mapping[str, str]) -> str:
     return f"`{row['what']}`" if row["about"] == "endpoint" else row["what"]
 
 
-def _sources(row: Mapping[str, str], among: tuple[str, ...] = ()) -> list[str]:
+def _write_sources(row: Mapping[str, str], among: tuple[str, ...] = ()) -> list[str]:
     return [name for name in row["sources"].split(";") if name and (not among or name in among)]
 
 
-def _said_by(row: Mapping[str, str]) -> str:
-    return ", ".join(_sources(row)) or NOBODY
+def _list_sources(row: Mapping[str, str]) -> str:
+    return ", ".join(_write_sources(row)) or NOBODY
 
 
-def _newest(row: Mapping[str, str]) -> str:
-    return max((sources()[name]["date"] for name in _sources(row)), default="")
+def _find_newest(row: Mapping[str, str]) -> str:
+    return max((read_sources()[name]["date"] for name in _write_sources(row)), default="")

@@ -27,18 +27,20 @@ KINDS = {
 }
 
 
-def map_of(package: str) -> str:
+def map_package(package: str) -> str:
     """A table of the modules of a package, each with the first sentence of its docstring."""
-    paths = sorted((ROOT / package).rglob("*.py"), key=_place)
-    return "\n".join(["| module | what it is about |", "|---|---|", *(line for path in paths for line in _line(path))])
+    paths = sorted((ROOT / package).rglob("*.py"), key=_find_place)
+    return "\n".join(
+        ["| module | what it is about |", "|---|---|", *(line for path in paths for line in _write_line(path))]
+    )
 
 
-def _place(path: Path) -> tuple[bool, str, bool, str]:
+def _find_place(path: Path) -> tuple[bool, str, bool, str]:
     folder = path.parent.relative_to(ROOT)
     return len(folder.parts) > 1, str(folder), path.stem != "__init__", path.stem
 
 
-def _line(path: Path) -> Iterator[str]:
+def _write_line(path: Path) -> Iterator[str]:
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     said = text.split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
     name = path.relative_to(ROOT).as_posix()
@@ -48,13 +50,13 @@ def _line(path: Path) -> Iterator[str]:
         yield f"| `{name}` | {said} |"
 
 
-def row_words() -> str:
+def explain_row_words() -> str:
     """The words that several kinds of rows share, then those of each kind alone."""
-    shared = [f"**{title}**\n\n{_table(load_words()[block])}" for block, title in SHARED.items()]
-    return "\n\n".join([*shared, *(_kind(kind, title) for kind, title in KINDS.items())])
+    shared = [f"**{title}**\n\n{_write_table(load_words()[block])}" for block, title in SHARED.items()]
+    return "\n\n".join([*shared, *(_explain_kind(kind, title) for kind, title in KINDS.items())])
 
 
-def _kind(kind: str, title: str) -> str:
+def _explain_kind(kind: str, title: str) -> str:
     schema = load_words()[kind]
     blocks = [block for block in SHARED if set(load_words()[block]) <= set(schema["properties"])]
     known = {word: part for block in blocks for word, part in load_words()[block].items()}
@@ -65,19 +67,21 @@ def _kind(kind: str, title: str) -> str:
         if blocks
         else ""
     )
-    return f"**{title}**\n\n{shared}{f'Needed: {needed}.' if needed else ''}\n\n{_table(own)}"
+    return f"**{title}**\n\n{shared}{f'Needed: {needed}.' if needed else ''}\n\n{_write_table(own)}"
 
 
-def _table(parts: Mapping[str, Any]) -> str:
-    return "\n".join(["| word | |", "|---|---|", *(f"| `{word}` | {_meaning(part)} |" for word, part in parts.items())])
+def _write_table(parts: Mapping[str, Any]) -> str:
+    return "\n".join(
+        ["| word | |", "|---|---|", *(f"| `{word}` | {_explain_word(part)} |" for word, part in parts.items())]
+    )
 
 
-def _meaning(part: Mapping[str, Any]) -> str:
+def _explain_word(part: Mapping[str, Any]) -> str:
     one_of = f" One of {', '.join(f'`{value}`' for value in part['enum'])}." if "enum" in part else ""
     return " ".join(str(part.get("description", "")).split()).replace("|", "\\|") + one_of
 
 
-def simulated_endpoints() -> str:
+def list_simulated_endpoints() -> str:
     """The simulator's endpoints, by the module that answers them."""
     answered: dict[str, list[str]] = {}
     for path, endpoint in ENDPOINTS.items():

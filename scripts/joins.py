@@ -33,13 +33,13 @@ class Join:
     is_list: bool
 
 
-def joins(streams: Mapping[str, AirbyteStream]) -> list[Join]:
+def read_joins(streams: Mapping[str, AirbyteStream]) -> list[Join]:
     """Every reference of these streams to another of them, or to itself, in the order of the streams."""
-    rows = _rows()
-    return [join for stream in streams.values() for join in _of(stream, rows, streams)]
+    rows = _read_rows()
+    return [join for stream in streams.values() for join in _find_joins(stream, rows, streams)]
 
 
-def nearest(found: Iterable[Join]) -> list[Join]:
+def keep_nearest(found: Iterable[Join]) -> list[Join]:
     """The references without those that others imply: an ad belongs to its ad group, and so to the campaign of that."""
     found = list(found)
     ways = {(join.stream, join.to, join.on[0]) for join in found}
@@ -53,7 +53,7 @@ def _goes_through(join: Join, other: Join, ways: Collection[tuple[str, str, tupl
     return is_between and not other.when and (other.to, join.to, (column, to_column)) in ways
 
 
-def _rows() -> Mapping[tuple[str, str], list[Mapping[str, str]]]:
+def _read_rows() -> Mapping[tuple[str, str], list[Mapping[str, str]]]:
     found: dict[tuple[str, str], list[Mapping[str, str]]] = {}
     with TABLE.open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table):
@@ -61,25 +61,25 @@ def _rows() -> Mapping[tuple[str, str], list[Mapping[str, str]]]:
     return found
 
 
-def _of(
+def _find_joins(
     stream: AirbyteStream,
     rows: Mapping[tuple[str, str], list[Mapping[str, str]]],
     streams: Mapping[str, AirbyteStream],
 ) -> Iterator[Join]:
     for column, schema in stream.json_schema["properties"].items():
-        for row in rows.get((stream.name, column)) or rows.get((EVERY, column), ()):
+        for row in rows.get((stream.name, column)) or rows.get((EVERY, column), []):
             if row["to"] not in streams or (row["to"], row["to_column"]) == (stream.name, column):
                 continue
             name, _, value = row["when"].partition("=")
             if name and name not in stream.json_schema["properties"]:
                 continue
             pair, to = (column, row["to_column"]), streams[row["to"]]
-            on = (pair, *(each for each in _beside(stream, to) if each != pair))
+            on = (pair, *(each for each in _find_ids_beside(stream, to) if each != pair))
             yield Join(stream.name, to.name, on, (name, value) if name else None, "array" in schema["type"])
 
 
-def _beside(stream: AirbyteStream, to: AirbyteStream) -> Iterator[tuple[str, str]]:
-    """Whose the record of `to` is: the ids of its key that stand before its own, as far as the stream has them."""
+def _find_ids_beside(stream: AirbyteStream, to: AirbyteStream) -> Iterator[tuple[str, str]]:
+    """The ids that say who owns a record of `to`: those before its own id in the key, if the stream has them."""
     *whose, _ = [path[0] for path in to.source_defined_primary_key or [] if path[0].endswith("_id")] or [""]
     for name in whose:
         if name in stream.json_schema["properties"]:

@@ -40,14 +40,14 @@ def is_stale() -> bool:
 
 
 @cache
-def _seconds() -> dict[str, float]:
+def _read_seconds() -> dict[str, float]:
     cases = ET.parse(TIMES).iter("testcase")  # noqa: S314 - pytest wrote it
     return {f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}": float(case.get("time", 1))
             for case in cases}  # fmt: skip
 
 
 @cache
-def _tests_by_line(module: str) -> dict[int, list[str]]:
+def _index_tests(module: str) -> dict[int, list[str]]:
     data = CoverageData(str(COVERAGE))
     data.read()
     by_line = data.contexts_by_lineno(str(PACKAGE / module))
@@ -56,19 +56,19 @@ def _tests_by_line(module: str) -> dict[int, list[str]]:
 
 def order_tests(module: str, line: int) -> tuple[list[str], bool]:
     """The tests of a line, the quickest first, later cases of one behind; and whether they run it or import it."""
-    by_line = _tests_by_line(module)
+    by_line = _index_tests(module)
     found = by_line.get(line) or []
     every = found or [test for tests in by_line.values() for test in tests]
     cases: defaultdict[str, list[str]] = defaultdict(list)
-    for test in sorted(set(every), key=lambda test: (_seconds().get(test, 1), test)):
+    for test in sorted(set(every), key=lambda test: (_read_seconds().get(test, 1), test)):
         cases[test.partition("[")[0]].append(test)
     ranked = [
-        ((rank + 1) * _seconds().get(test, 1), test) for tests in cases.values() for rank, test in enumerate(tests)
+        ((rank + 1) * _read_seconds().get(test, 1), test) for tests in cases.values() for rank, test in enumerate(tests)
     ]
-    return list(_by_file([test for _, test in sorted(ranked)])), bool(found)
+    return list(_group_by_file([test for _, test in sorted(ranked)])), bool(found)
 
 
-def _by_file(tests: list[str]) -> Iterator[str]:
+def _group_by_file(tests: list[str]) -> Iterator[str]:
     """The same tests, in ever larger lots that are grouped by file: what a file sets up takes as long as a test."""
     start, size = 0, FIRST_LOT
     while start < len(tests):

@@ -42,7 +42,7 @@ class Mutant:
 
     @property
     def kind(self) -> str:
-        """What is replaced, whatever by."""
+        """What is replaced, without what replaces it."""
         name = self.operator.rpartition("/")[2]
         return name.rpartition("_")[0] or name
 
@@ -129,7 +129,7 @@ class Mutated(SourceFileLoader, importlib.abc.MetaPathFinder):
 
 
 def put_in_place(mutant: Mutant) -> None:
-    """Gives the functions that are there already the code with the mistake."""
+    """Puts the code with the mistake into the functions that are already loaded."""
     codes = _list_codes(compile(mutant.source, mutant.path, "exec"))
     found = {(code.co_qualname, code.co_firstlineno): code for code in codes}
     for function in [each for each in gc.get_objects() if isinstance(each, FunctionType)]:

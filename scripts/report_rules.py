@@ -15,21 +15,21 @@ from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.metrics import explain_refusal, is_disputed
 from source_tiktok_marketing.config.custom_reports.rows import DEFAULTS, TIME
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
-from source_tiktok_marketing.schema.columns import table
+from source_tiktok_marketing.schema.columns import read_table
 from source_tiktok_marketing.schema.metrics import (
     ALL,
     LEVELS,
     METRIC_GROUPS,
     Metric,
-    dimensions,
-    disputed,
-    metric_words,
-    metrics,
-    shapes,
+    list_metric_words,
+    read_dimensions,
+    read_disputed,
+    read_metrics,
+    read_shapes,
 )
 
 # Two breakdowns are the most that any report has; what a third one is refused with is said here.
-MOST = max(shape.most for forms in shapes().values() for shape in forms)
+MOST = max(shape.most for forms in read_shapes().values() for shape in forms)
 TOO_MANY = f"No report has more than {MOST} breakdowns. Take one out first."
 # Stands in a reason for the breakdowns it is about, so that a text is kept once.
 THESE = "{breakdowns}"
@@ -58,27 +58,27 @@ class _Rows:
         return self.indexes.setdefault(tuple(row), len(self.indexes))
 
 
-def report_rules() -> dict[str, Any]:
+def make_report_rules() -> dict[str, Any]:
     """The tables, the choices there are, and which kind of metric each metric is."""
     reasons, rows, metric_rows = _Texts(), _Rows(), _Rows()
     kinds: dict[Hashable, list[Metric]] = {}
-    for metric in metrics().values():
-        kinds.setdefault(_what_decides(metric), []).append(metric)
+    for metric in read_metrics().values():
+        kinds.setdefault(_find_what_decides(metric), []).append(metric)
     places: dict[str, int] = {}
     metric_places: dict[str, int] = {}
-    for report_type, level, granularity in _forms():
-        verdicts = [_refusal(_ask(report_type, level, granularity, chosen)) for chosen in _sets()]
+    for report_type, level, granularity in _list_forms():
+        verdicts = [_find_refusal(_ask(report_type, level, granularity, chosen)) for chosen in _list_sets()]
         place = f"{report_type} {level} {granularity}"
         places[place] = rows.index(map(reasons.number, verdicts))
-        for chosen, verdict in zip(_sets(), verdicts, strict=True):
+        for chosen, verdict in zip(_list_sets(), verdicts, strict=True):
             if not verdict:
                 ask = _ask(report_type, level, granularity, chosen)
                 numbers = [_number(ask, kind[0], reasons) for kind in kinds.values()]
                 metric_places[f"{place} {'+'.join(chosen)}"] = metric_rows.index(numbers)
     return {
-        **_choices(),
-        "levels_refused": {place: reasons.number(why) for place, why in _levels_refused()},
-        "sets": ["+".join(chosen) for chosen in _sets()],
+        **_list_choices(),
+        "levels_refused": {place: reasons.number(why) for place, why in _list_refused_levels()},
+        "sets": ["+".join(chosen) for chosen in _list_sets()],
         "places": places,
         "rows": list(rows.indexes),
         "metric_places": metric_places,
@@ -88,15 +88,17 @@ def report_rules() -> dict[str, Any]:
     }
 
 
-def _choices() -> dict[str, Any]:
-    offered = [row for row in table("dimensions.csv") if row["granularities"] and row["dimension"] in _breakdowns()]
+def _list_choices() -> dict[str, Any]:
+    offered = [
+        row for row in read_table("dimensions.csv") if row["granularities"] and row["dimension"] in _list_breakdowns()
+    ]
     return {
-        "types": list(shapes()),
+        "types": list(read_shapes()),
         "levels": list(LEVELS),
         "granularities": list(TIME),
         "breakdowns": {row["dimension"]: row["description"] for row in offered},
-        "groups": {**METRIC_GROUPS, ALL: sorted({metric.group for metric in metrics().values()})},
-        "named_only": [metric.name for metric in metrics().values() if metric.state],
+        "groups": {**METRIC_GROUPS, ALL: sorted({metric.group for metric in read_metrics().values()})},
+        "named_only": [metric.name for metric in read_metrics().values() if metric.state],
         "defaults": DEFAULTS,
         "most": MOST,
         "too_many": TOO_MANY,
@@ -105,32 +107,35 @@ def _choices() -> dict[str, Any]:
     }
 
 
-def _breakdowns() -> list[str]:
-    return [name for name, dimension in dimensions().items() if dimension.is_breakdown]
+def _list_breakdowns() -> list[str]:
+    return [name for name, dimension in read_dimensions().items() if dimension.is_breakdown]
 
 
-def _sets() -> Iterator[tuple[str, ...]]:
+def _list_sets() -> Iterator[tuple[str, ...]]:
     for number in range(MOST + 1):
-        yield from combinations(_breakdowns(), number)
+        yield from combinations(_list_breakdowns(), number)
 
 
-def _forms() -> Iterator[tuple[str, str, str]]:
+def _list_forms() -> Iterator[tuple[str, str, str]]:
     """Every type with each level it has, by every granularity."""
-    for report_type in shapes():
+    for report_type in read_shapes():
         for level in LEVELS:
             for granularity in TIME if _has_level(report_type, level) else ():
                 yield report_type, level, granularity
 
 
-def _levels_refused() -> Iterator[tuple[str, str]]:
-    for report_type in shapes():
+def _list_refused_levels() -> Iterator[tuple[str, str]]:
+    for report_type in read_shapes():
         for level in LEVELS:
             if not _has_level(report_type, level):
-                yield f"{report_type} {level}", _refusal(_ask(report_type, level, str(DEFAULTS["granularity"]), ()))
+                yield (
+                    f"{report_type} {level}",
+                    _find_refusal(_ask(report_type, level, str(DEFAULTS["granularity"]), ())),
+                )
 
 
 def _has_level(report_type: str, level: str) -> bool:
-    return any(level in shape.levels for shape in shapes()[report_type])
+    return any(level in shape.levels for shape in read_shapes()[report_type])
 
 
 def _ask(report_type: str, level: str, granularity: str, breakdowns: tuple[str, ...]) -> Ask:
@@ -138,20 +143,20 @@ def _ask(report_type: str, level: str, granularity: str, breakdowns: tuple[str, 
     return Ask(report_type, level, granularity, breakdowns, business_center_id="1")
 
 
-def _refusal(ask: Ask) -> str:
+def _find_refusal(ask: Ask) -> str:
     """The first thing that is wrong with a report, and what to choose instead."""
     found = find_problems(ask)
     return found[0].why.replace(", ".join(ask.breakdowns) or THESE, THESE) if found else ""
 
 
-def _what_decides(metric: Metric) -> Hashable:
+def _find_what_decides(metric: Metric) -> Hashable:
     """Metrics that are alike in this are allowed in the same places."""
-    places = frozenset(place for name, place in disputed() if name == metric.name)
+    places = frozenset(place for name, place in read_disputed() if name == metric.name)
     return metric.report_types, metric.levels, metric.scope, metric.breakdowns, metric.is_attribute, places
 
 
 def _number(ask: Ask, metric: Metric, reasons: _Texts) -> int:
     """Why a metric is refused, or that it is allowed; a disputed one is allowed by its name alone."""
-    if metric.name not in metric_words():
+    if metric.name not in list_metric_words():
         return reasons.number(UNKNOWN)
     return reasons.number(explain_refusal(ask, metric)) or (BY_NAME_ONLY if is_disputed(ask, metric) else 0)

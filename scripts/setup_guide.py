@@ -25,28 +25,28 @@ PERMISSIONS: Mapping[str, str] = {
 }
 
 
-def permissions_of_all() -> str:
+def write_permissions_of_all() -> str:
     """The permissions of the streams that are offered to everybody, and what each is for."""
     streams: dict[str, list[str]] = {}
-    for row in SOURCE.rows():
+    for row in SOURCE.list_rows():
         if "group" not in row:
-            for permission in permissions(row):
+            for permission in list_permissions(row):
                 streams.setdefault(permission, []).append(str(row["name"]))
     head = ["| Permission | Streams |", "|---|---|"]
-    return "\n".join(head + [f"| {name} | {_shown(of)} |" for name, of in streams.items()])
+    return "\n".join(head + [f"| {name} | {_shorten(of)} |" for name, of in streams.items()])
 
 
-def permissions_of_groups() -> str:
+def write_permissions_of_groups() -> str:
     """The permissions of the streams in groups, by group."""
     groups: dict[str, set[str]] = {}
-    for row in SOURCE.rows():
+    for row in SOURCE.list_rows():
         if "group" in row:
-            groups.setdefault(row["group"], set()).update(permissions(row))
+            groups.setdefault(row["group"], set()).update(list_permissions(row))
     head = ["| Stream group | Permissions |", "|---|---|"]
     return "\n".join(head + [f"| `{group}` | {', '.join(sorted(groups[group]))} |" for group in sorted(groups)])
 
 
-def permissions(row: Mapping[str, Any]) -> list[str]:
+def list_permissions(row: Mapping[str, Any]) -> list[str]:
     """The permissions a stream needs."""
     endpoint = row.get("endpoint") or row.get("$parameters", {}).get("endpoint") or REPORTS
     if "scope" not in row and endpoint not in PERMISSIONS:
@@ -55,7 +55,7 @@ def permissions(row: Mapping[str, Any]) -> list[str]:
     return re.split(r"(?<=\)) and ", row.get("scope") or PERMISSIONS[endpoint])
 
 
-def _shown(streams: list[str]) -> str:
+def _shorten(streams: list[str]) -> str:
     reports = [name for name in streams if "_reports_" in name]
     named = [f"`{name}`" for name in streams if name not in reports]
     return ", ".join([*named, f"the {len(reports)} ready-made reports, and your own"] if reports else named)

@@ -29,7 +29,7 @@ from source_tiktok_marketing.incremental.page_messages import PageMessage
 from source_tiktok_marketing.logs import drop_stack_trace, hide
 from source_tiktok_marketing.shutdown import Shutdown, end_at_once, end_without_reader, watch_reader
 from source_tiktok_marketing.source import SourceTiktokMarketing
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import make_plain
 
 # The names of exceptions, which parsers put before what is wrong.
 PYTHON_WORDS = re.compile(r"\b\w*(Error|Exception): ")
@@ -120,7 +120,7 @@ def build(arguments: list[str]) -> SourceTiktokMarketing:
         try:
             read[option] = reader(path) if path else None
         except Exception as error:  # the readers raise whatever their parsers do
-            why = plain(PYTHON_WORDS.sub("", str(error)))
+            why = make_plain(PYTHON_WORDS.sub("", str(error)))
             raise ConfigError(
                 message=f"--{option} {path} can't be read: {why or 'it is empty or no JSON'}",
                 internal_message=f"{type(error).__name__} in {option}",

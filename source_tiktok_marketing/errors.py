@@ -85,7 +85,7 @@ class RefusedRequestError(AirbyteTracedException):
         self.told = told
         self.remedy = remedy
 
-    def with_remedy(self, remedy: str, failure_type: FailureType) -> RefusedRequestError:
+    def replace_remedy(self, remedy: str, failure_type: FailureType) -> RefusedRequestError:
         """The same refusal with another remedy."""
         return RefusedRequestError(self.response, self.reason, self.told, remedy, failure_type)
 

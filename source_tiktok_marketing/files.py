@@ -31,7 +31,7 @@ class Utf8Files:
         A stream without a schema selects nothing: it is read with all its columns.
         """
         catalog = read_json(catalog_path)
-        for stream in _streams_in(catalog):
+        for stream in _find_streams(catalog):
             if stream.get("json_schema") is None:
                 stream["json_schema"] = {}
         return ConfiguredAirbyteCatalogSerializer.load(catalog)
@@ -42,7 +42,7 @@ class Utf8Files:
         return read_states(state_path) if state_path else []
 
 
-def _streams_in(catalog: Any) -> Iterator[dict[str, Any]]:
+def _find_streams(catalog: Any) -> Iterator[dict[str, Any]]:
     entries = catalog.get("streams") if isinstance(catalog, dict) else None
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, dict) and isinstance(entry.get("stream"), dict):

@@ -18,12 +18,12 @@ def read_json(path: str) -> Any:
 
     The CDK's own readers open files in the encoding of the locale, which in a container is often ASCII.
     """
-    return json.loads(_text_of(path))
+    return json.loads(_read_text(path))
 
 
 def read_json_values(path: str) -> Any:
     """What the file says; a list where it has several values one after another, as lines of a saved output do."""
-    text = _text_of(path)
+    text = _read_text(path)
     values, end = list[Any](), _skip_blanks(text, 0)
     while not values or end < len(text):
         value, end = JSON.raw_decode(text, end)
@@ -37,7 +37,7 @@ def _skip_blanks(text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def _text_of(path: str) -> str:
+def _read_text(path: str) -> str:
     """The text of a file. The CDK reads each of them a second time, and a pipe gives what it has only once."""
     found = Path(path).stat()
     return _read(path) if stat.S_ISREG(found.st_mode) else _read_once(path, found.st_ino)

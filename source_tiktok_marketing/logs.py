@@ -14,7 +14,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from source_tiktok_marketing.config.form import number_sentences
 from source_tiktok_marketing.incremental.page_messages import IN_PAGES
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import make_plain
 
 MISLEADING = (
     # The CDK can't look into a custom error handler, and warns once per report stream that windows may never be split.
@@ -126,7 +126,7 @@ def drop_stack_trace(message: AirbyteMessage) -> AirbyteMessage:
         lines = (line[:LONGEST_LINE] for line in error.stack_trace.splitlines())
         error.stack_trace = "\n".join(lines)[-LONGEST_INTERNAL:]
     if error and error.internal_message:
-        error.internal_message = plain(error.internal_message, LONGEST_INTERNAL)
+        error.internal_message = make_plain(error.internal_message, LONGEST_INTERNAL)
     return message
 
 
@@ -159,7 +159,7 @@ class Reasons:
                 for stream, reasons in self._of_stream.items() for reason in _shorten(reasons)]  # fmt: skip
         return AirbyteTracedException(
             message=f"Not everything was read; what is not named here is complete:\n{number_sentences(told)}",
-            internal_message=plain(error.internal_message, LONGEST_INTERNAL),
+            internal_message=make_plain(error.internal_message, LONGEST_INTERNAL),
             failure_type=error.failure_type,
         )
 

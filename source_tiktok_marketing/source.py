@@ -24,7 +24,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_tiktok_marketing.config.column_selection import select_columns, warn_of_foreign_schemas
-from source_tiktok_marketing.config.custom_reports.rows import custom_rows, tell_plain_reports
+from source_tiktok_marketing.config.custom_reports.rows import make_custom_rows, tell_plain_reports
 from source_tiktok_marketing.config.mistakes import refuse_mistakes
 from source_tiktok_marketing.config.stream_selection import (
     ORGANIC,
@@ -85,7 +85,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         self._given = dict(config or {})
         self._built: list[AbstractStream] = []
         self._sync = Sync.of(self._config)
-        speak_plainly(self.name, self._all_names())
+        speak_plainly(self.name, self._list_names())
 
     @property
     def connection_specification(self) -> Mapping[str, Any]:
@@ -109,12 +109,12 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         clock = self._sync.part(SyncClock)
         if self._wanted is not None and not is_sample(config):
             tell_days(config)
-        offered = self.offered(config)
+        offered = self.list_offered(config)
         self._config = config  # the CDK builds the streams from it
         self._build_only(self._find_needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         self._sync.part(OrganicTokens).hand_back = self._hand_back
-        dated = {row["name"] for row in self.rows() if "step" in row}
+        dated = {row["name"] for row in self.list_rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
         self._built = [bind_to_present(each, clock, is_windowed=each.name in dated) for each in streams]
@@ -122,7 +122,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def _refuse_mistakes(self) -> None:
         hide_secrets(self._config)
-        refuse_mistakes(self._config, self.connection_specification, [row["name"] for row in self.rows()])
+        refuse_mistakes(self._config, self.connection_specification, [row["name"] for row in self.list_rows()])
 
     def _decide(self) -> Mapping[str, Any]:
         self._refuse_mistakes()
@@ -137,9 +137,9 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         """Emits a message after all others that this source has emitted so far."""
         self._message_repository.emit_message(message)
 
-    def offered(self, config: Mapping[str, Any]) -> list[str]:
+    def list_offered(self, config: Mapping[str, Any]) -> list[str]:
         """The names of the streams this configuration is offered (`is_offered`)."""
-        return [row["name"] for row in (*self.rows(), *self.custom_rows()) if is_offered(row, config)]
+        return [row["name"] for row in (*self.list_rows(), *self.list_custom_rows()) if is_offered(row, config)]
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether the token works, every chosen ad account is permitted, and every report request is accepted.
@@ -153,13 +153,13 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         try:
             self._refuse_mistakes()
             warn_of_ignored_keys(self._config)
-            sample = {"sample": True, "report_rows": custom_rows(self._config, sample=True)}
+            sample = {"sample": True, "report_rows": make_custom_rows(self._config, sample=True)}
             self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
             config = self._decide()
             held = self.streams(config)  # the directory lives only as long as the streams that share it
             refuse_unreachable(self._sync.part(AdvertiserDirectory), is_check=True)
             status = super().check(logger, config)
-            ask_for_samples(held, [row["name"] for row in self.custom_rows()])
+            ask_for_samples(held, [row["name"] for row in self.list_custom_rows()])
             del held
         except AirbyteTracedException as error:
             if error.failure_type is not FailureType.config_error:
@@ -188,8 +188,8 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             return
         warn_of_ignored_keys(self._config)
         config = self._decide()
-        offered = self.offered(config)
-        warn_of_unknown_states(group_by_stream(state or []), self._all_names())
+        offered = self.list_offered(config)
+        warn_of_unknown_states(group_by_stream(state or []), self._list_names())
         refuse_repeated_streams([entry.stream.name for entry in catalog.streams])
         warn_of_foreign_schemas(catalog)
         reasons = Reasons()
@@ -208,7 +208,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             raise reasons.make_closing_error(error) from None  # its causes were told already
         finally:
             self._sync.close()
-        refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered, self.rows())
+        refuse_unknown_streams([entry.stream.name for entry in catalog.streams], offered, self.list_rows())
 
     def _configure(
         self,
@@ -225,7 +225,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             hide(secret)
         emit_configuration_as_airbyte_control_message({**self._given, ORGANIC: {**self._given[ORGANIC], **renewed}})
 
-    def rows(self) -> list[Mapping[str, Any]]:
+    def list_rows(self) -> list[Mapping[str, Any]]:
         """The manifest's streams: those that are written out, then the rows of its tables."""
         return [*self.resolved_manifest["streams"], *(row for _, rows in self._tables for row in rows)]
 
@@ -239,10 +239,10 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         for kept, rows in self._tables:
             kept[:] = [row for row in rows if row["name"] in names]
 
-    def _all_names(self) -> list[str]:
-        return [row["name"] for row in (*self.rows(), *self.custom_rows())]
+    def _list_names(self) -> list[str]:
+        return [row["name"] for row in (*self.list_rows(), *self.list_custom_rows())]
 
-    def custom_rows(self) -> list[Mapping[str, Any]]:
+    def list_custom_rows(self) -> list[Mapping[str, Any]]:
         """The rows of the user's own reports and endpoints."""
         prepared = self._config.get(PREPARED, {"report_rows": {}, "endpoint_rows": []})
         return [*(row for rows in prepared["report_rows"].values() for row in rows), *prepared["endpoint_rows"]]

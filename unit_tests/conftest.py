@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Marks the cases of a test as slow that are none of its samples, before anybody chooses or shuffles them."""
+    """Marks the cases of a test that are not among its samples as slow, before they are selected or shuffled."""
     cases: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.get_closest_marker("samples"):
@@ -116,7 +116,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def levels() -> Iterator[None]:
-    """What a test makes of the levels of the logs, benchmarks quieten them, is undone."""
+    """Restores the levels of the loggers after a test: benchmarks change them."""
     loggers = [logging.getLogger(name) for name in ("airbyte", "airbyte.source_tiktok_marketing")]
     before = [logger.level for logger in loggers]
     yield

@@ -43,7 +43,7 @@ def frozen_now() -> datetime:
 
 
 class Turns(Clock):
-    """A clock on which nothing passes but the time requests wait for the quota."""
+    """A clock that moves on only while requests wait for the quota."""
 
     def __init__(self) -> None:
         self.moments: list[float] = []
@@ -165,7 +165,7 @@ def _whole() -> SourceTiktokMarketing:
 
 @cache
 def _whole_rows() -> list[Mapping[str, Any]]:
-    return _whole().rows()
+    return _whole().list_rows()
 
 
 @lru_cache(maxsize=MOST_KEPT)

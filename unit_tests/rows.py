@@ -18,7 +18,7 @@ REPORTS: list[dict[str, Any]] = [row for table in REPORT_TABLES for row in TABLE
 PERIODS: list[dict[str, Any]] = [*TABLES["weekly_reports"], *TABLES["monthly_reports"]]
 ENTITIES: list[dict[str, Any]] = [*TABLES["changing_entities"], *TABLES["listed_entities"]]
 BELOW: list[dict[str, Any]] = [*TABLES["nested"], *TABLES["changing_nested"], *TABLES["dated_nested"]]
-ORGANIC = [row for row in BELOW if row["group"] == "organic"]
+ORGANIC_ROWS = [row for row in BELOW if row["group"] == "organic"]
 NESTED = [row for row in BELOW if row["group"] != "organic"]
 
 

@@ -51,6 +51,10 @@ def told(result: Sync, stream: str) -> dict[str, Any]:
     }
 
 
+def by_key(rows: list[Config]) -> dict[tuple[str, str], Config]:
+    return {(row["advertiser_id"], row["stat_time_day"]): row for row in rows}
+
+
 def test_every_stream_with_money_has_a_column_for_its_currency(config: Config) -> None:
     schemas = {name: each.json_schema for name, each in discovered(config | {"include_leads": True}).items()}
     with_money = {name for name, schema in schemas.items() if money_in(schema)}
@@ -118,3 +122,64 @@ def test_the_ad_accounts_of_a_business_centre_say_theirs_row_by_row(sync: Read, 
     assert told(result, "of_accounts") == {
         each: of_account(world, each) for each in (TOKYO, LOS_ANGELES, BERLIN, EMPTY)
     }
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_a_report_on_a_business_centre_says_the_same_in_every_shard(index: int, sync: Read, config: Config) -> None:
+    config |= {"custom_reports": OWN_REPORTS[2:]}
+    alone = sync("of_accounts", config=config)
+    part = sync("of_accounts", config=config | {"shard": {"index": index, "count": 3}})
+    assert by_key(part.rows("of_accounts")) == (by_key(alone.rows("of_accounts")) if index == 0 else {})
+    assert part.errors == []
+
+
+@pytest.mark.parametrize(
+    "option",
+    [{"advertiser_ids": [TOKYO]}, {"exclude_advertiser_ids": [BERLIN, TOKYO]}, {"shard": {"index": 0, "count": 16}}],
+)
+def test_a_report_on_a_business_centre_has_the_details_of_ad_accounts_that_are_not_read(
+    option: Config, sync: Read, world: World, tiktok: Simulator, config: Config
+) -> None:
+    result = sync("of_accounts", "campaigns", config=config | {"custom_reports": OWN_REPORTS[2:]} | option)
+    assert told(result, "of_accounts") == {
+        each: of_account(world, each) for each in (TOKYO, LOS_ANGELES, BERLIN, EMPTY)
+    }
+    assert len(tiktok.asked(INFO)) <= 2
+    assert result.warnings == []
+
+
+def test_an_ad_account_of_a_centre_that_the_token_does_not_reach_is_named(
+    sync: Read, world: World, config: Config
+) -> None:
+    world.permitted.remove(BERLIN)
+    result = sync("of_accounts", config=config | {"custom_reports": OWN_REPORTS[2:]})
+    assert told(result, "of_accounts")[BERLIN] == {"currency": None, "display_timezone": None}
+    assert told(result, "of_accounts")[TOKYO] == of_account(world, TOKYO)
+    (warning,) = result.warnings
+    assert f"as far as this sync knows: {BERLIN}. Authorise them" in warning
+
+
+@pytest.mark.parametrize(
+    ("said", "zone", "told_of"),
+    [
+        ({"display_timezone": None, "timezone": "Asia/Seoul"}, "Asia/Seoul", None),
+        ({"display_timezone": "Mars/Olympus", "timezone": "Etc/GMT-9"}, "Etc/GMT-9", None),
+        ({"display_timezone": "", "timezone": ""}, None, f"{TOKYO} (none)"),
+        ({"display_timezone": None, "timezone": None}, None, f"{TOKYO} (none)"),
+        ({"display_timezone": "Mars/Olympus", "timezone": "UTC+9"}, None, f"{TOKYO} (Mars/Olympus and UTC+9)"),
+        ({"display_timezone": 9, "timezone": None}, None, f"{TOKYO} (9)"),
+        ({"display_timezone": ["Asia/Tokyo"], "timezone": None}, None, f'{TOKYO} (["Asia/Tokyo"])'),
+        ({"display_timezone": "../../etc/passwd", "timezone": "Asia"}, None, f"{TOKYO} (../../etc/passwd and Asia)"),
+    ],
+)
+@pytest.mark.parametrize("stream", [DAILY, "ad_groups_reports_hourly", "campaigns_reports_weekly"])
+def test_an_odd_time_zone_is_null_or_the_one_the_days_are_in_and_a_warning_names_the_account(
+    stream: str, said: Config, zone: str | None, told_of: str | None, sync: Read, world: World, one_advertiser: Config
+) -> None:
+    world.accounts[TOKYO].row |= said
+    result = sync(stream, config=one_advertiser)
+    assert result.errors == []
+    assert {row.get("display_timezone") for row in result.rows(stream)} == {zone}
+    warnings = [each for each in result.warnings if "time zone" in each]
+    assert len(warnings) == (1 if told_of else 0)
+    assert all(f"for these ad accounts: {told_of}. Their days" in each for each in warnings)

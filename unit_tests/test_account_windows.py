@@ -16,7 +16,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from source_tiktok_marketing.incremental.cursor import AdvertiserCursor, keep_every_account
 from source_tiktok_marketing.incremental.page_messages import PageMessage
 from source_tiktok_marketing.incremental.present_cursor import PresentCursor, bind_to_present
-from source_tiktok_marketing.incremental.windows import days_of, hold, is_outside, refuse, slice_of
+from source_tiktok_marketing.incremental.windows import get_days, get_slice, hold, is_outside, refuse
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.pages import Lines
 
@@ -40,7 +40,7 @@ class Kept(Cursor):
         self.values[owner] = max(self.values.get(owner, ""), record.data[FIELD])
 
     def close_partition(self, partition: Partition) -> None:
-        self.closed.append(slice_of(partition))
+        self.closed.append(get_slice(partition))
 
     def ensure_at_least_one_state_emitted(self) -> None:
         self.emitted = True
@@ -256,14 +256,14 @@ def test_the_days_of_a_window_in_tasks_are_those_of_its_first_task() -> None:
             return plain
 
     window = StreamSlice(partition={}, cursor_slice={}, extra_fields={"jobs": [Task(), None]})
-    assert days_of(window) == days_of(plain) == plain.extra_fields
+    assert get_days(window) == get_days(plain) == plain.extra_fields
 
 
 def test_a_partition_without_a_slice_is_named() -> None:
     partition = Window(TODAY, TODAY)
     partition.to_slice = lambda: None  # type: ignore[method-assign]
     with pytest.raises(TypeError, match="ads_reports_daily has a partition without a slice"):
-        slice_of(partition)
+        get_slice(partition)
 
 
 def test_above_the_cdks_limits_each_account_keeps_a_cursor_of_its_own() -> None:

@@ -14,14 +14,15 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.asked_apart import Kind
-from source_tiktok_marketing.retrievers.activity import Activity, Group, bits_of, day_number, days_of, read_rows_by_day
+from source_tiktok_marketing.retrievers.activity import Activity, Group, make_bits, number_days
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.buying_types import Held, narrow
+from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
 from source_tiktok_marketing.retrievers.reports import Part
 from source_tiktok_marketing.retrievers.substreams import order_outermost_first
 from source_tiktok_marketing.sync import PREPARED
 
-FIRST = day_number("2026-01-01")
+FIRST = number_day("2026-01-01")
 
 
 def numbers(bits: int) -> list[int]:
@@ -32,12 +33,12 @@ def numbers(bits: int) -> list[int]:
     ("day", "number"), [("2000-01-01", 0), ("2000-01-02", 1), ("1999-12-31", 0), ("2001-01-01", 366)]
 )
 def test_days_are_counted_from_the_year_2000(day: str, number: int) -> None:
-    assert day_number(day) == number
+    assert number_day(day) == number
 
 
 @pytest.mark.parametrize(("days", "bits"), [(range(0), 0), (range(1), 1), (range(3, 6), 0b111000), (range(2, 2), 0)])
 def test_days_are_bits(days: range, bits: int) -> None:
-    assert bits_of(days) == bits
+    assert make_bits(days) == bits
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_days_are_bits(days: range, bits: int) -> None:
 def test_the_days_of_a_window_are_the_accounts_own(start: str, end: str, first: int, last: int) -> None:
     days = {"first_day": "2026-01-01", "last_day": "2026-01-31"}
     window = StreamSlice(partition={}, cursor_slice={"start_time": start, "end_time": end}, extra_fields=days)
-    assert numbers(days_of(window)) == list(range(FIRST + first - 1, FIRST + last))
+    assert numbers(number_days(window)) == list(range(FIRST + first - 1, FIRST + last))
 
 
 class Asked:
@@ -71,7 +72,7 @@ def test_a_question_is_about_the_days_that_follow_and_a_week_before() -> None:
     assert group.is_active("a", 1 << 100, ask)
     assert ask.days == [range(100, 130)]
     assert not group.is_active("a", 1 << 101 | 1 << 129, ask)
-    assert group.is_active("b", bits_of(range(101, 110)), ask)
+    assert group.is_active("b", make_bits(range(101, 110)), ask)
     assert not group.is_active("c", 1 << 100, ask)
     assert len(ask.days) == 1
     assert not group.is_active("a", 1 << 150, ask)
@@ -94,12 +95,12 @@ def test_a_question_is_about_the_days_that_follow_and_a_week_before() -> None:
     ],
 )
 def test_a_question_is_thirty_days_long_and_ends_with_the_accounts_days(until: int, wanted: range, days: range) -> None:
-    assert Group(["a"], until).claim(bits_of(wanted)) == days
+    assert Group(["a"], until).claim(make_bits(wanted)) == days
 
 
 def test_a_window_longer_than_a_question_takes_several() -> None:
     ask = Asked(a=set())
-    assert not Group(["a"], 170).is_active("a", bits_of(range(100, 171)), ask)
+    assert not Group(["a"], 170).is_active("a", make_bits(range(100, 171)), ask)
     assert ask.days == [range(100, 130), range(130, 160), range(160, 171)]
 
 
@@ -172,8 +173,8 @@ def test_the_first_the_last_and_the_middle_thing_are_asked_for_first(things: int
 @pytest.mark.parametrize(("ids", "halves"), [("ab", ["a", "b"]), ("abc", ["a", "bc"]), ("abcd", ["ab", "cd"])])
 def test_a_part_is_divided_in_the_middle_and_is_a_filter(ids: str, halves: list[str]) -> None:
     part = Part("campaign", list(ids))
-    assert ["".join(half.ids) for half in part.halves()] == halves
-    assert {half.level for half in part.halves()} == {"campaign"}
+    assert ["".join(half.ids) for half in part.halve()] == halves
+    assert {half.level for half in part.halve()} == {"campaign"}
     quoted = ",".join(f'"{each}"' for each in ids)
     assert part.filter == {"field_name": "campaign_ids", "filter_type": "IN", "filter_value": f"[{quoted}]"}
 

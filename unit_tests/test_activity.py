@@ -159,7 +159,7 @@ def test_accounts_that_are_not_answered_for_together_are_asked_about_one_by_one(
     tiktok: Simulator, sync: Read, config: Config
 ) -> None:
     tiktok.faults.outage(times=1, path=REPORT, code=40002)
-    period = skipping(config, start_date="2025-11-01", end_date="2026-01-20")
+    period = skipping(config, start_date="2025-12-01", end_date="2026-01-20")
     assert sync(DAILY, config=period).errors == []
     together = [call for call in probes(tiktok) if len(json.loads(call.query["advertiser_ids"])) > 1]
     assert asked_accounts(reports(tiktok)) == {TOKYO, LOS_ANGELES, BERLIN}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.metrics import explain_refusal, list_allowed_metrics, suggest_nearest
-from source_tiktok_marketing.config.custom_reports.rows import reports_of
+from source_tiktok_marketing.config.custom_reports.rows import read_reports
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
-from source_tiktok_marketing.schema.metrics import ads_manager, metric_words, metrics
+from source_tiktok_marketing.schema.metrics import list_metric_words, read_ads_manager, read_metrics
 
 BASIC = {"report_type": "basic", "level": "campaign"}
 AUDIENCE = {"report_type": "audience", "level": "campaign", "breakdowns": ["gender"]}
@@ -22,7 +24,7 @@ REPORTS = [BASIC, AUDIENCE, HOURLY, CENTRE]
 
 def ask(report: dict[str, Any], *words: str) -> Ask:
     """What a report with these words among its metrics asks for, after the configuration was brought into shape."""
-    (raw,) = reports_of({"custom_reports": [{"name": "mine", **report, "metrics": list(words)}]})
+    (raw,) = read_reports({"custom_reports": [{"name": "mine", **report, "metrics": list(words)}]})
     return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
                {}, raw.get("business_center_id", ""))  # fmt: skip
 
@@ -89,8 +91,15 @@ def test_nothing_is_proposed_where_nothing_is_like_it() -> None:
 
 
 def test_every_word_of_ads_managers_leads_to_metrics_some_report_has() -> None:
-    for word, each in ads_manager().items():
-        assert set(each.metrics) <= metric_words() & metrics().keys(), word
-        assert word not in metric_words(), f"{word} is a metric itself"
+    for word, each in read_ads_manager().items():
+        assert set(each.metrics) <= list_metric_words() & read_metrics().keys(), word
+        assert word not in list_metric_words(), f"{word} is a metric itself"
         assert all(name in each.how for name in each.metrics) or not each.how, word
-        assert any(not explain_refusal(ask(BASIC | {"level": "ad"}), metrics()[name]) for name in each.metrics), word
+        assert any(not explain_refusal(ask(BASIC | {"level": "ad"}), read_metrics()[name]) for name in each.metrics), (
+            word
+        )
+
+
+def test_revenue_means_what_the_models_add_up_to_revenue() -> None:
+    project = yaml.safe_load((Path(__file__).parents[1] / "dbt" / "dbt_project.yml").read_text("utf-8"))
+    assert set(project["vars"]["tiktok_revenue"]) <= set(read_ads_manager()["revenue"].metrics)

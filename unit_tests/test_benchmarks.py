@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks import memory, report
-from benchmarks.bare import CASTS, flat
+from benchmarks.bare import CASTS, flatten
 from benchmarks.measure import Cost
 from benchmarks.pages import Pages
-from benchmarks.rounds import Figures, Round, ratio
+from benchmarks.rounds import Figures, Round, compute_ratio
 from benchmarks.world import ROWS_PER_PAGE, Size
 
 METRICS = ("campaign_name", "spend", "clicks", "complete_payment", "secondary_goal_result")
@@ -64,7 +64,7 @@ def test_the_bare_loop_flattens_and_types() -> None:
         "metrics": {"campaign_name": "x", "spend": "14.68", "clicks": "3.00", "secondary_goal_result": "-"},
     }
     casts = {"spend": CASTS["number"], "clicks": CASTS["integer"], "secondary_goal_result": CASTS["integer"]}
-    assert flat(row, "70", casts) == {
+    assert flatten(row, "70", casts) == {
         "advertiser_id": "70", "ad_id": "17", "stat_time_day": "2026-01-05",
         "campaign_name": "x", "spend": 14.68, "clicks": 3,
     }  # fmt: skip
@@ -77,14 +77,14 @@ def test_the_cost_of_a_record_has_no_start_up_in_it() -> None:
 
 def test_a_ratio_is_taken_in_each_round_so_that_a_slow_one_slows_both() -> None:
     ours, others = [round_of(0.001), round_of(0.010)], [round_of(0.003), round_of(0.030)]
-    assert ratio(ours, others) == pytest.approx(3.0)
+    assert compute_ratio(ours, others) == pytest.approx(3.0)
 
 
 def test_only_the_measured_passage_of_the_document_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document = tmp_path / "performance.md"
     document.write_text(f"# Mine\n\n{report.BEGIN}\nold figures\n{report.END}\n\nalso mine\n", encoding="utf-8")
     monkeypatch.setattr(report, "DOCUMENT", document)
-    report.document({"ours": figures("ours", 40_000)}, {"ours/bare": 1.5}, ["peer: no network"], rounds=5)
+    report.write_document({"ours": figures("ours", 40_000)}, {"ours/bare": 1.5}, ["peer: no network"], rounds=5)
     text = document.read_text(encoding="utf-8")
     assert text.startswith("# Mine\n")
     assert text.endswith("\n\nalso mine\n")
@@ -94,13 +94,13 @@ def test_only_the_measured_passage_of_the_document_is_written(tmp_path: Path, mo
 
 
 def test_the_fastest_comes_first_in_the_table() -> None:
-    rows = report.table([figures("slow", 300), figures("fast", 40_000)])
+    rows = report.make_table([figures("slow", 300), figures("fast", 40_000)])
     assert [row[0] for row in rows[1:]] == ["fast", "slow"]
 
 
 @pytest.mark.slow
 def test_the_memory_of_many_accounts_is_measured_with_streams_that_are_offered() -> None:
-    streams = memory.daily_streams()
+    streams = memory.list_daily_streams()
     found = memory.keep_books(2)
     assert len(streams) == len(set(streams)) > 30
     assert found.windows == 2 * len(streams)

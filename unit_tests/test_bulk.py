@@ -14,10 +14,10 @@ from rows import REPORTS, dimensions, metrics
 
 from source_tiktok_marketing.extractors.reports import ReportExtractor
 from source_tiktok_marketing.incremental.page_messages import IN_HAND, PAGES_IN_HAND, PageMessage
-from source_tiktok_marketing.requesters.page_decoder import codec_of
+from source_tiktok_marketing.requesters.page_decoder import get_codec
 from source_tiktok_marketing.requesters.pages import Lines
 from source_tiktok_marketing.schema.accounts import AccountColumns
-from source_tiktok_marketing.schema.columns import report_columns
+from source_tiktok_marketing.schema.columns import read_report_columns
 from tiktok_simulator import Simulator
 
 Config = dict[str, Any]
@@ -43,9 +43,9 @@ def answer(rows: list[Config]) -> requests.Response:
 
 def both_ways(rows: list[Config]) -> tuple[list[Config] | None, list[Config]]:
     """The records of the fast way, None where a page does not fit, and those of the slow one."""
-    codec = codec_of(PARAMETERS, ACCOUNTS)
+    codec = get_codec(PARAMETERS, ACCOUNTS)
     assert codec
-    page = codec.page_of(answer(rows), ACCOUNTS.of_account)
+    page = codec.get_page(answer(rows), ACCOUNTS.of_account)
     slow = ReportExtractor(PARAMETERS["dimensions"], PARAMETERS["metrics"], STREAM, {}, PARAMETERS)  # type: ignore[arg-type]
     fast = None if page is None else [*page.first.rows(), *page.rest.rows()]
     return fast, [dict(record) for record in slow.extract_records(answer(rows))]
@@ -53,7 +53,7 @@ def both_ways(rows: list[Config]) -> tuple[list[Config] | None, list[Config]]:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_page_read_whole_has_the_records_of_one_read_value_by_value(seed: int) -> None:
-    dice, known = random.Random(seed), report_columns()
+    dice, known = random.Random(seed), read_report_columns()
     kinds = {"string": TEXTS, "number": NUMBERS, "integer": [text for text in NUMBERS if text != "14.68"]}
     rows = [
         {"dimensions": DIMENSIONS, "metrics": {name: dice.choice(kinds[known[name].type]) for name in metrics(ROW)}}
@@ -75,9 +75,9 @@ def test_a_page_with_a_value_of_another_form_goes_the_slow_way(name: str, value:
 
 @pytest.mark.parametrize("rows", [[{"dimensions": DIMENSIONS}], [{"metrics": {}}], [None], [[]]])
 def test_a_row_of_another_form_is_not_taken_for_a_page(rows: list[Any]) -> None:
-    codec = codec_of(PARAMETERS, ACCOUNTS)
+    codec = get_codec(PARAMETERS, ACCOUNTS)
     assert codec
-    assert codec.page_of(answer(rows), ACCOUNTS.of_account) is None
+    assert codec.get_page(answer(rows), ACCOUNTS.of_account) is None
 
 
 def test_an_empty_page_is_a_page_without_records() -> None:
@@ -112,5 +112,5 @@ def test_so_many_pages_are_in_hand_and_no_more() -> None:
 
 
 def test_a_report_with_a_metric_that_has_another_name_as_a_column_is_read_value_by_value() -> None:
-    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["live_views"]}, ACCOUNTS)
-    assert codec_of(PARAMETERS | {"stream": "lives", "metrics": ["10_second_live_views"]}, ACCOUNTS) is None
+    assert get_codec(PARAMETERS | {"stream": "lives", "metrics": ["live_views"]}, ACCOUNTS)
+    assert get_codec(PARAMETERS | {"stream": "lives", "metrics": ["10_second_live_views"]}, ACCOUNTS) is None

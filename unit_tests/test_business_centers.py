@@ -14,9 +14,9 @@ import pytest
 from harness import Sync
 from rows import TABLES
 
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.tables import lists, rows_of
+from tiktok_simulator.endpoints.lists.tables import make_rows, read_lists
 from tiktok_simulator.faults.fault import Answer, Fault, refuse
 from tiktok_simulator.protocol.wire import Request, Response
 from tiktok_simulator.world.world import BC_ID
@@ -83,7 +83,7 @@ def test_every_amount_is_the_one_tiktok_sent_to_the_cent_and_none_is_a_sum(
     sent = numbered(tiktok, ENDPOINTS[stream])
     rows = sync(stream).rows(stream)
     found = [figure for row in rows for figure in figures(row)]
-    assert rows and all(entity_columns()[stream][column].type == "number" and column in row for row in rows)
+    assert rows and all(read_entity_columns()[stream][column].type == "number" and column in row for row in rows)
     assert len(found) == len(set(found))
     assert set(found) <= sent
 
@@ -126,7 +126,7 @@ def test_of_more_shared_accounts_than_tiktok_takes_unnamed_every_transaction_is_
     sync: Read, tiktok: Simulator, world: World
 ) -> None:
     world.list_sizes["/bc/asset/get/"] = 450
-    assets = rows_of(world, lists()["/bc/asset/get/"], {"bc_id": BC_ID, "asset_type": "ADVERTISER"}, None)
+    assets = make_rows(world, read_lists()["/bc/asset/get/"], {"bc_id": BC_ID, "asset_type": "ADVERTISER"}, None)
     ours = {row["asset_id"] for row in assets if row["advertiser_role"] == "ADMIN"}
     result = sync("account_transactions")
     assert result.errors == []

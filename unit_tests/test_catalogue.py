@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from source_tiktok_marketing.schema.columns import SHAPES, table
+from source_tiktok_marketing.schema.columns import SHAPES, read_table
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 # Metrics that TikTok's documents have, or tell otherwise, since the reference was written, by their type and group.
@@ -26,17 +26,17 @@ def reference(name: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(("name", "key"), [("metrics.csv", "metric"), ("dimensions.csv", "dimension")])
 def test_everything_tiktok_is_known_to_have_is_in_the_catalogue(name: str, key: str) -> None:
     known = {row[key] for row in reference(name)}
-    assert known == {row[key] for row in table(name)} - (SINCE.keys() - known)
+    assert known == {row[key] for row in read_table(name)} - (SINCE.keys() - known)
 
 
 def test_a_metric_has_the_type_and_group_tiktok_gives_it() -> None:
     known = {row["metric"]: (row["type"], row["group"]) for row in reference("metrics.csv")} | SINCE
-    assert {row["metric"]: (row["type"], row["group"]) for row in table("metrics.csv")} == known
+    assert {row["metric"]: (row["type"], row["group"]) for row in read_table("metrics.csv")} == known
 
 
 @pytest.mark.parametrize(("name", "key"), TABLES)
 def test_every_column_is_described_in_a_line_and_typed(name: str, key: str) -> None:
-    for row in table(name):
+    for row in read_table(name):
         assert row["type"] in SHAPES, row[key]
         assert row["description"].endswith("."), row[key]
         assert 15 <= len(row["description"]) <= 200, row[key]
@@ -44,11 +44,11 @@ def test_every_column_is_described_in_a_line_and_typed(name: str, key: str) -> N
 
 
 def test_no_two_metrics_are_described_alike() -> None:
-    descriptions = [row["description"] for row in table("metrics.csv")]
+    descriptions = [row["description"] for row in read_table("metrics.csv")]
     assert len(descriptions) == len(set(descriptions))
 
 
 @pytest.mark.parametrize(("name", "key"), [("metrics.csv", "metric"), ("dimensions.csv", "dimension")])
 def test_no_name_comes_twice(name: str, key: str) -> None:
-    names = [row[key] for row in table(name)]
+    names = [row[key] for row in read_table(name)]
     assert len(names) == len(set(names))

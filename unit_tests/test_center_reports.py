@@ -10,7 +10,7 @@ import pytest
 from harness import Sync, frozen_now
 from rows import TABLES, name_of, of_account
 
-from source_tiktok_marketing.schema.columns import report_columns
+from source_tiktok_marketing.schema.columns import read_report_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.faults.fault import Fault, refuse
@@ -35,7 +35,7 @@ def asked(row: Record) -> list[str]:
 
 def understood(name: str, value: str) -> Any:
     casts: Record = {"integer": lambda text: round(float(text)), "number": float, "date": lambda text: text[:10]}
-    return casts.get(report_columns()[name].type, str)(value)
+    return casts.get(read_report_columns()[name].type, str)(value)
 
 
 def spans(row: Record) -> list[tuple[date, date]]:

@@ -12,9 +12,9 @@ import pytest
 from harness import Sync
 
 from source_tiktok_marketing.retrievers.change_logs import read_changes
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.change_logs import changes_of
+from tiktok_simulator.endpoints.lists.change_logs import make_changes
 from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.protocol.wire import Request, Response
 from tiktok_simulator.world.ready_made import TOKYO
@@ -42,10 +42,10 @@ def test_every_change_of_every_day_comes_once_under_its_ad_account(sync: Read, w
         (advertiser_id, line[0].replace(" ", "T") + ":00", line[2])
         for advertiser_id in world.permitted
         for day in DAYS
-        for line in changes_of(world, advertiser_id, day)
+        for line in make_changes(world, advertiser_id, day)
     )
     assert (result.errors, result.warnings) == ([], [])
-    assert {name for row in result.rows("change_logs") for name in row} == set(entity_columns()["change_logs"])
+    assert {name for row in result.rows("change_logs") for name in row} == set(read_entity_columns()["change_logs"])
 
 
 def test_values_before_and_after_a_change_are_texts_whatever_letters_they_have(

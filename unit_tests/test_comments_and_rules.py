@@ -13,8 +13,8 @@ from typing import Any
 from harness import Sync
 
 from tiktok_simulator import Fault, Request, Response, Simulator, World
-from tiktok_simulator.endpoints.lists.listed import lists
-from tiktok_simulator.endpoints.lists.tables import rows_of
+from tiktok_simulator.endpoints.lists.listed import read_lists
+from tiktok_simulator.endpoints.lists.tables import make_rows
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
 
 Config = dict[str, Any]
@@ -108,7 +108,7 @@ def test_a_run_is_asked_about_with_its_own_rule(sync: Read, tiktok: Simulator, w
     runs = {
         (account, row["rule_id"], row["last_check_result_summary"]["task_exec_id"])
         for account in world.permitted
-        for row in rows_of(world, lists()["/optimizer/rule/result/list/"], {"advertiser_id": account}, None)
+        for row in make_rows(world, read_lists()["/optimizer/rule/result/list/"], {"advertiser_id": account}, None)
     }
     found = {
         (exchange.query["advertiser_id"], each["rule_id"], each["exec_id"])

@@ -13,8 +13,8 @@ from harness import Sync
 
 from source_tiktok_marketing.requesters.request_parameters import fill_in
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.listed import lists
-from tiktok_simulator.endpoints.lists.tables import rows_of
+from tiktok_simulator.endpoints.lists.listed import read_lists
+from tiktok_simulator.endpoints.lists.tables import make_rows
 from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.protocol.wire import Request, Response
 
@@ -28,7 +28,7 @@ MORE_THAN_REACHABLE = 10_001
 def one_catalogue(world: World) -> str:
     """The only catalogue of the business centre."""
     world.list_sizes["/catalog/get/"] = 1
-    (row,) = rows_of(world, lists()["/catalog/get/"], {"bc_id": world.bc_id}, None)
+    (row,) = make_rows(world, read_lists()["/catalog/get/"], {"bc_id": world.bc_id}, None)
     return str(row["catalog_id"])
 
 

@@ -163,8 +163,8 @@ def test_i_want_my_old_configuration_to_work(old: Any, sync: Run, config: Config
 def test_i_want_to_hear_that_my_token_is_of_another_app(sync: Run, config: Config) -> None:
     changed = config | {"credentials": config["credentials"] | {"access_token": OTHER_APP_TOKEN}}
     assert (
-        "Check app_id and secret, and that the token was issued for this very app."
-        in sync(DAILY, config=changed).errors[0]
+        "Check App ID and App Secret under Sign-in (credentials), and that the access token was issued for this very "
+        "app." in sync(DAILY, config=changed).errors[0]
     )
 
 

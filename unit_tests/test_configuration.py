@@ -13,7 +13,7 @@ from airbyte_cdk import AirbyteTracedException
 from harness import NOW
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.config.dates import parse_day, zone_of
+from source_tiktok_marketing.config.dates import find_zone, parse_day
 from source_tiktok_marketing.config.mistakes import find_mistakes, refuse_mistakes
 from source_tiktok_marketing.config.normalization import NormalizeConfig
 from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
@@ -156,7 +156,7 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"concurrency": 1}, "Concurrency (concurrency)", "from 2 to 40"),
         ({"concurrency": 41}, "Concurrency (concurrency)", "from 2 to 40"),
         ({"concurrency": "many"}, "Concurrency (concurrency)", "must be a whole number"),
-        ({"stream_groups": ["organic"]}, "Stream Groups (stream_groups)", "need the TikTok account's sign-in"),
+        ({"stream_groups": ["organic"]}, "Stream Groups (stream_groups)", "need a TikTok account"),
         ({"stream_groups": ["lead"]}, "Stream Groups (stream_groups), entry 1", "'lead' is not known. Did you mean leads? Choose "),
         ({"shard": {"index": 3, "count": 3}}, "Number of This Worker (shard.index)", "numbered 0 to 2"),
         ({"shard": {"index": 0, "count": 0}}, "Number of Workers (shard.count)", "from 1 to 1000"),
@@ -169,7 +169,7 @@ def test_anything_else_is_no_day(text: str) -> None:
         ({"credentials": {"auth_type": "oauth"}}, "Sign-in (credentials)", "'oauth' is not known. Did you mean oauth2.0?"),
         ({"credentials": {"auth_type": ["oauth2.0"]}}, "Sign-in (credentials)", "is not known. Choose"),
         ({"credentials": {}, "access_token": "t", "app_id": "1", "secret": "s"},
-         "Sign-in (credentials)", "Put app_id, secret and access_token into credentials."),
+         "Sign-in (credentials)", "Put them in here, together with Access Token"),
         ({"credentials": {"access_token": "t"}}, "Sign-in (credentials)", "Add App ID and App Secret"),
         ({"credentials": OAUTH | {"secret": " "}}, "App Secret (credentials.secret)", "Paste the secret"),
         ({"credentials": PRODUCTION | {"advertiser_ids": []}}, "Advertiser IDs (advertiser_ids)", "list them"),
@@ -256,6 +256,6 @@ def test_report_days_span_the_days_of_the_whole_earth() -> None:
     [(("Asia/Tokyo", "Etc/GMT-9"), 9), ((None, "Etc/GMT+8"), -8), (("nowhere", ""), 0), ((), 0)],
 )
 def test_the_zone_is_the_display_timezone_or_tiktoks_own_spelling_or_utc(names: tuple[str, ...], offset: int) -> None:
-    difference = zone_of(*names).utcoffset(NOW.replace(tzinfo=None))
+    difference = find_zone(*names).utcoffset(NOW.replace(tzinfo=None))
     assert difference is not None
     assert difference.total_seconds() == offset * 3600

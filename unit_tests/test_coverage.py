@@ -41,50 +41,50 @@ def test_no_read_endpoint_of_the_reference_is_missing(endpoints: ModuleType) -> 
         pytest.skip("shared/reference is not here: the table can't be compared with TikTok's endpoints")
     known = {(each["method"], each["path"]) for each in json.loads(REFERENCE.read_text(encoding="utf-8"))}
     reading = {(method, path) for method, path in known if method == "GET" or not NOT_READING.search(path)}
-    older = {(row["method"], row["endpoint"]) for row in endpoints.table() if row["endpoint"] not in RECENT}
+    older = {(row["method"], row["endpoint"]) for row in endpoints.read_table() if row["endpoint"] not in RECENT}
     assert older == reading
 
 
 def test_the_endpoints_of_the_last_year_are_there(endpoints: ModuleType) -> None:
-    assert {row["endpoint"] for row in endpoints.table()} >= RECENT
+    assert {row["endpoint"] for row in endpoints.read_table()} >= RECENT
 
 
 def test_an_endpoint_is_listed_once_and_says_what_it_is(endpoints: ModuleType) -> None:
-    times = Counter(row["endpoint"] for row in endpoints.table())
+    times = Counter(row["endpoint"] for row in endpoints.read_table())
     assert set(times.values()) == {1}
-    assert all(row["about"] and row["part"] for row in endpoints.table())
+    assert all(row["about"] and row["part"] for row in endpoints.read_table())
 
 
 def test_every_endpoint_has_a_stream_or_a_reason(endpoints: ModuleType) -> None:
-    served = {f"/{endpoint}/" for endpoint in endpoints.served()}
-    left = [row for row in endpoints.table() if row["endpoint"] not in served and not row["part_of"]]
+    served = {f"/{endpoint}/" for endpoint in endpoints.index_served()}
+    left = [row for row in endpoints.read_table() if row["endpoint"] not in served and not row["part_of"]]
     assert [row["endpoint"] for row in left if not row["reason"].endswith(".")] == []
 
 
 def test_no_reason_is_given_for_what_has_a_stream(endpoints: ModuleType) -> None:
-    served = {f"/{endpoint}/" for endpoint in endpoints.served()}
-    having = [row for row in endpoints.table() if row["endpoint"] in served or row["part_of"]]
+    served = {f"/{endpoint}/" for endpoint in endpoints.index_served()}
+    having = [row for row in endpoints.read_table() if row["endpoint"] in served or row["part_of"]]
     assert [row["endpoint"] for row in having if row["reason"]] == []
 
 
 def test_what_is_part_of_a_stream_is_asked_for_by_the_connector(endpoints: ModuleType) -> None:
     package = (path.read_text(encoding="utf-8") for path in (ROOT / "source_tiktok_marketing").glob("*.py"))
     text = "".join([(ROOT / "manifest.yaml").read_text(encoding="utf-8"), *package])
-    streams = {name for names in endpoints.served().values() for name in names} | NOT_STREAMS
-    for row in endpoints.table():
+    streams = {name for names in endpoints.index_served().values() for name in names} | NOT_STREAMS
+    for row in endpoints.read_table():
         if row["part_of"]:
             assert row["endpoint"].strip("/").rpartition("/")[0] in text
             assert set(row["part_of"].split(";")) <= streams
 
 
 def test_reasons_name_streams_that_exist(endpoints: ModuleType) -> None:
-    streams = {name for names in endpoints.served().values() for name in names}
-    paths = {row["endpoint"] for row in endpoints.table()}
-    named = {word for row in endpoints.table() for word in row["reason"].split("`")[1::2]}
+    streams = {name for names in endpoints.index_served().values() for name in names}
+    paths = {row["endpoint"] for row in endpoints.read_table()}
+    named = {word for row in endpoints.read_table() for word in row["reason"].split("`")[1::2]}
     assert named <= streams | paths
 
 
 def test_the_tables_have_a_line_for_each_endpoint(endpoints: ModuleType) -> None:
-    lines = [line for line in endpoints.tables().splitlines() if line.startswith("| `/")]
-    assert len(lines) == len(endpoints.table())
+    lines = [line for line in endpoints.write_tables().splitlines() if line.startswith("| `/")]
+    assert len(lines) == len(endpoints.read_table())
     assert not [line for line in lines if line.endswith("|  |")]

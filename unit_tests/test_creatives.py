@@ -10,7 +10,7 @@ import pytest
 from harness import Sync
 from rows import TABLES
 
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.world.populate import Plan, add_campaign
 from tiktok_simulator.world.ready_made import FOUNDED, TOKYO
@@ -80,7 +80,7 @@ def test_every_figure_of_the_seconds_of_an_ad_or_a_video_is_read_without_naming_
     assert (result.errors, result.warnings) == ([], [])
     assert not [call for call in tiktok.asked("/report/video_performance/get/") if "metrics_fields" in call.query]
     for stream in ("video_performance", "video_insights"):
-        assert set(result.rows(stream)[0]) == set(entity_columns()[stream])
+        assert set(result.rows(stream)[0]) == set(read_entity_columns()[stream])
 
 
 def test_every_video_of_an_ad_is_asked_about_once_and_alone(
@@ -177,7 +177,7 @@ def test_a_creative_report_asks_for_every_metric_it_has_a_column_for(
     query = tiktok.asked("/creative/report/get/")[0].query
     chosen = {*json.loads(query["info_fields"]), *json.loads(query["metrics_fields"])}
     ours = {"advertiser_id", "date", "material_type", "currency", "display_timezone"}
-    assert chosen == set(entity_columns()["creative_reports_daily"]) - ours
+    assert chosen == set(read_entity_columns()["creative_reports_daily"]) - ours
 
 
 def test_reports_by_asset_ask_for_the_metrics_of_that_asset_alone() -> None:

@@ -44,7 +44,7 @@ def mine(**report: Any) -> Config:
         ({"metrics": ["vidio"]}, "Metrics: vidio is no metric of a custom report. Did you mean video?"),
         ({"breakdowns": ["contry_code"]}, "Breakdowns: contry_code can't break down basic reports. Did you mean country_code?"),
         ({"breakdowns": ["gender"]}, "Breakdowns: gender can't break down basic reports. It belongs to audience reports."),
-        ({"breakdowns": ["ad_id"]}, "Breakdowns: ad_id is no breakdown, level and granularity already say it. Take it out."),
+        ({"breakdowns": ["ad_id"]}, "Breakdowns: ad_id is no breakdown: Level and Granularity already say it. Take it out."),
         ({"breakdowns": ["country_code"], "granularity": "hourly"}, "Granularity: country_code is never hourly. Choose daily, weekly, monthly or total, or take it out of breakdowns."),
         ({"breakdowns": ["country_code", "ad_type"]}, "Breakdowns: TikTok does not combine country_code, ad_type. Keep 1 of them; the only pairs are gender with age, search_keyword with match_type, page_id with component_name."),
         ({"report_type": "audience"}, "Breakdowns: audience reports by campaign need one. Choose one, such as country_code, ad_type, gender or age."),

@@ -14,7 +14,7 @@ from harness import NOW, Sync, frozen_now, read_streams
 from rows import ENTITIES, name_of, of_account
 
 from source_tiktok_marketing.requesters.paginator import TiktokPages
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Fault, Request, Response, Simulator, World, intercepted
 from tiktok_simulator.endpoints.reports.truth import truth_entities
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, busy_world
@@ -36,9 +36,9 @@ def delivered(world: World, stream: str, key: str, **options: Any) -> dict[tuple
     rows = {}
     for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN):
         for wire in truth_entities(world, KINDS[stream], advertiser_id, **options):
-            columns = entity_columns()[stream]
+            columns = read_entity_columns()[stream]
             row = {name: understood(columns[name].type, value) for name, value in wire.items()}
-            told = of_account(world, advertiser_id, "currency") if "currency" in entity_columns()[stream] else {}
+            told = of_account(world, advertiser_id, "currency") if "currency" in read_entity_columns()[stream] else {}
             rows[advertiser_id, wire[key]] = (
                 told | {"advertiser_id": advertiser_id} | {k: v for k, v in row.items() if v is not None}
             )
@@ -151,6 +151,22 @@ def test_what_is_below_a_paused_parent_comes_with_its_new_status_though_it_was_n
     assert len({row["ad_id"] for row in second.rows("ads")}) == len(second.rows("ads")) < len(first.rows("ads"))
     narrowed = [json.loads(call.query["filtering"]) for call in tiktok.asked("/ad/get/")]
     assert [each[f"{kind}_ids"] for each in narrowed if f"{kind}_ids" in each] == [[parent.id]] * 2
+    assert (second.errors, second.warnings) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["campaign", "adgroup"])
+@pytest.mark.parametrize("modify_time", [None, "", 1771126000, "1771126000", "2026-02-15T04:00:00Z", "soon"])
+def test_a_parent_whose_time_is_missing_or_odd_counts_as_changed(
+    kind: str, modify_time: Any, sync: Callable[..., Sync], world: World, one_advertiser: dict[str, Any]
+) -> None:
+    first = sync("ads", config=one_advertiser)
+    campaign = world.landmarks["Tokyo.reservation_campaign"]
+    parent = next(each for each in world.entities(kind, TOKYO) if each.row["campaign_id"] == campaign)
+    world.switch(kind, parent.id, NOW - timedelta(hours=1), on=False)
+    parent.row["modify_time"] = modify_time
+    second = sync("ads", config=one_advertiser, state={"ads": first.state("ads")})
+    told = {row["secondary_status"] for row in second.rows("ads") if row[f"{kind}_id"] == parent.id}
+    assert told == {f"AD_STATUS_{kind.upper()}_DISABLE"}
     assert (second.errors, second.warnings) == ([], [])
 
 

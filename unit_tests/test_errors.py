@@ -225,10 +225,11 @@ def test_one_accounts_trouble_is_that_accounts(sync: Callable[..., Sync], tiktok
         ({"access_token": "wrong"}, "Access token is incorrect or has been revoked (code 40105)"),
         (
             {"access_token": OTHER_APP_TOKEN},
-            "Check app_id and secret, and that the token was issued for this very app.",
+            "Check App ID and App Secret under Sign-in (credentials), and that the access token was issued for this "
+            "very app.",
         ),
-        ({"secret": "wrong"}, "Check app_id and secret"),
-        ({"app_id": "123"}, "Check app_id and secret"),
+        ({"secret": "wrong"}, "Check App ID and App Secret"),
+        ({"app_id": "123"}, "Check App ID and App Secret"),
     ],
 )
 def test_wrong_credentials_say_which_to_mend(

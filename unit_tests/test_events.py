@@ -11,8 +11,8 @@ import pytest
 from harness import Sync
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.listed import lists
-from tiktok_simulator.endpoints.lists.tables import rows_of
+from tiktok_simulator.endpoints.lists.listed import read_lists
+from tiktok_simulator.endpoints.lists.tables import make_rows
 from tiktok_simulator.world.model import Entity
 from tiktok_simulator.world.ready_made import TOKYO
 
@@ -23,7 +23,7 @@ Read = Callable[..., Sync]
 def owned(world: World, path: str, member: str) -> dict[str, set[str]]:
     """The ids each ad account has in a list."""
     return {
-        account: {row[member] for row in rows_of(world, lists()[path], {"advertiser_id": account}, None)}
+        account: {row[member] for row in make_rows(world, read_lists()[path], {"advertiser_id": account}, None)}
         for account in world.permitted
     }
 
@@ -68,7 +68,7 @@ def test_custom_conversions_are_asked_for_of_an_accounts_own_pixels_and_apps(
     attributing = {
         account: {row["app_platform_id"] for row in rows if row["self_attribution_enabled"]}
         for account in world.permitted
-        if (rows := rows_of(world, lists()["/app/list/"], {"advertiser_id": account}, None))
+        if (rows := make_rows(world, read_lists()["/app/list/"], {"advertiser_id": account}, None))
     }
     sources = {"PIXEL": owned(world, "/pixel/list/", "pixel_id"), "APP": attributing}
     asked = Counter(

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from source_tiktok_marketing.retrievers.reports import IDS_PER_FILTER
-from source_tiktok_marketing.schema.columns import table
+from source_tiktok_marketing.schema.columns import read_table
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 
 ROOT = Path(__file__).parents[1]
@@ -32,21 +32,21 @@ def evidence() -> ModuleType:
 
 
 def named(evidence: ModuleType, about: str) -> list[str]:
-    return [row["what"] for row in evidence.facts() if row["about"] == about]
+    return [row["what"] for row in evidence.read_facts() if row["about"] == about]
 
 
 def test_every_endpoint_and_code_relied_on_has_a_row(evidence: ModuleType) -> None:
-    assert evidence.missing() == []
+    assert evidence.find_missing() == []
 
 
 def test_no_row_speaks_of_an_endpoint_that_is_not_asked(evidence: ModuleType) -> None:
-    words = (cell for row in evidence.facts() for name, cell in row.items() if name != "marks")
+    words = (cell for row in evidence.read_facts() for name, cell in row.items() if name != "marks")
     told = {path for cell in words for path in PATH.findall(cell)}
-    assert {*named(evidence, "endpoint"), *told} <= evidence.asked()
+    assert {*named(evidence, "endpoint"), *told} <= evidence.list_asked()
 
 
 def test_no_row_is_about_a_code_that_the_error_table_does_not_have(evidence: ModuleType) -> None:
-    assert set(named(evidence, "code")) == set(evidence.answers())
+    assert set(named(evidence, "code")) == set(evidence.read_answers())
 
 
 def test_every_limit_and_rate_has_a_row(evidence: ModuleType) -> None:
@@ -62,15 +62,15 @@ def test_every_limit_of_an_endpoint_that_the_manifest_names_has_a_row(evidence: 
 
 
 def test_a_fact_stands_once_and_names_sources_that_are_known(evidence: ModuleType) -> None:
-    times = Counter((row["about"], row["what"]) for row in evidence.facts())
+    times = Counter((row["about"], row["what"]) for row in evidence.read_facts())
     assert set(times.values()) == {1}
-    said = {source for row in evidence.facts() for source in filter(None, row["sources"].split(";"))}
-    assert said == set(evidence.sources())
-    assert all(re.fullmatch(r"20\d\d-\d\d-\d\d", source["date"]) for source in evidence.sources().values())
+    said = {source for row in evidence.read_facts() for source in filter(None, row["sources"].split(";"))}
+    assert said == set(evidence.read_sources())
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\d", source["date"]) for source in evidence.read_sources().values())
 
 
 def test_what_is_confirmed_has_a_source_and_what_is_not_says_what_a_wrong_guess_costs(evidence: ModuleType) -> None:
-    for row in evidence.facts():
+    for row in evidence.read_facts():
         assert row["state"] in ("confirmed", "unconfirmed"), row
         assert row["sources"] if row["state"] == "confirmed" else row["cost"].endswith("."), row
         assert not row["cost"] or row["state"] == "unconfirmed", row
@@ -80,7 +80,9 @@ def test_every_mark_of_something_unconfirmed_is_on_the_page(evidence: ModuleType
     places = ["manifest.yaml", "BEHAVIOR.md", *map(str, sorted(_sources()))]
     marked = {place for place in places if "unconfirmed" in (ROOT / place).read_text(encoding="utf-8").lower()}
     about_the_word = {"source_tiktok_marketing/schema/metrics.py"}  # says what the mark means
-    assert marked - about_the_word == {place for row in evidence.facts() for place in row["marks"].split(";") if place}
+    assert marked - about_the_word == {
+        place for row in evidence.read_facts() for place in row["marks"].split(";") if place
+    }
 
 
 def _sources() -> list[Path]:
@@ -89,15 +91,15 @@ def _sources() -> list[Path]:
 
 
 def test_every_unconfirmed_metric_is_on_the_page(evidence: ModuleType) -> None:
-    told = evidence.unconfirmed_metrics()
-    assert [row["metric"] for row in table("metrics.csv") if row["state"] and f"`{row['metric']}`" not in told
+    told = evidence.list_unconfirmed_metrics()
+    assert [row["metric"] for row in read_table("metrics.csv") if row["state"] and f"`{row['metric']}`" not in told
             and row["state"] == "unconfirmed"] == []  # fmt: skip
 
 
 def test_the_tables_have_a_line_for_each_fact(evidence: ModuleType) -> None:
-    page = (evidence.rules_tables(), evidence.codes_table(), evidence.endpoints_table())
+    page = (evidence.write_rules_tables(), evidence.write_codes_table(), evidence.write_endpoints_table())
     lines = [line for text in page for line in text.splitlines() if line.startswith("| ")]
     heads = len(("limits", "rates", "rules", "codes", "endpoints"))
-    assert len(lines) - heads == len(evidence.facts())
-    unconfirmed = [row for row in evidence.facts() if row["state"] == "unconfirmed"]
-    assert len(evidence.unconfirmed_table().splitlines()) - 2 == len(unconfirmed)
+    assert len(lines) - heads == len(evidence.read_facts())
+    unconfirmed = [row for row in evidence.read_facts() if row["state"] == "unconfirmed"]
+    assert len(evidence.write_unconfirmed_table().splitlines()) - 2 == len(unconfirmed)

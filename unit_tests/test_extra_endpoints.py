@@ -105,7 +105,7 @@ def test_a_mistake_is_named_with_what_to_do(endpoint: Config, said: str, tiktok:
 @pytest.mark.parametrize(
     ("endpoint", "said"),
     [
-        ({**PIXELS, "records": "pixel"}, "the answer has no 'pixel' but pixels, page_info. Correct records"),
+        ({**PIXELS, "records": "pixel"}, "the answer has no 'pixel' but pixels, page_info. Correct Records"),
         ({**PIXELS, "paging": "none"}, "TikTok gives this list in pages, and none was asked for. Set paging to pages."),
     ],
 )

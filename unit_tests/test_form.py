@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +17,7 @@ from jinja2 import Environment
 from jsonschema import Draft7Validator
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.schema.metrics import dimensions, shapes
+from source_tiktok_marketing.schema.metrics import read_dimensions, read_shapes
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.world.model import OPEN_ID
 from tiktok_simulator.world.ready_made import BERLIN, SANDBOX, TOKYO
@@ -24,6 +28,7 @@ SPECIFICATION = SourceTiktokMarketing().resolved_manifest["spec"]
 SPEC: Json = SPECIFICATION["connection_specification"]
 OPTIONS = SPEC["properties"]
 LOGGER = logging.getLogger("airbyte")
+CONNECTOR = Path(__file__).parents[1] / "source_tiktok_marketing"
 
 SIGN_INS: dict[str, Json] = {
     "OAuth": {"credentials": {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}},
@@ -106,6 +111,39 @@ def test_at_most_six_inputs_are_seen_at_first() -> None:
     ]  # fmt: skip
 
 
+def titled_keys(schema: Json) -> Iterator[str]:
+    """The keys of all options that have a title, at whatever depth."""
+    yield from (name for name, field in schema.get("properties", {}).items() if "title" in field)
+    for inner in (*schema.get("properties", {}).values(), *schema.get("oneOf", ()), schema.get("items", {})):
+        if inner:
+            yield from titled_keys(inner)
+
+
+def sentences() -> Iterator[str]:
+    """What the connector may say to a user: the remedies of the manifest, and all that Python writes in words."""
+    table = SourceTiktokMarketing().resolved_manifest["definitions"]["error_table"]
+    yield from (row[name] for row in table for name in ("remedy", "sandbox_remedy") if name in row)
+    for path in CONNECTOR.rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        told = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}  # docstrings
+        for node in nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+                yield node.value
+
+
+def named_by_key(sentence: str, keys: set[str]) -> set[str]:
+    """The options that a sentence names by their keys alone. `Start Date (start_date)` is as the form shows it."""
+    words = re.sub(r"\([^()]*\)", "", sentence)
+    return set(re.findall(r"\w+", words)) & keys if re.search(r"\w \w", words) else set()
+
+
+def test_messages_name_options_as_the_form_does() -> None:
+    keys = {key for key in titled_keys(SPEC) if "_" in key}
+    assert named_by_key("Take it out of advertiser_ids.", keys) == {"advertiser_ids"}
+    assert named_by_key("Take it out of Advertiser IDs (advertiser_ids).", keys) == set()
+    assert {sentence: found for sentence in sentences() if (found := named_by_key(sentence, keys))} == {}
+
+
 def test_no_two_inputs_that_are_seen_together_have_one_title() -> None:
     for titles in titles_shown_together(SPEC):
         assert len(titles) == len(set(titles)), titles
@@ -186,8 +224,8 @@ def test_a_sandbox_made_in_the_form_keeps_to_the_requests_of_a_sandbox() -> None
 
 
 def test_breakdowns_are_chosen_from_those_some_report_can_have() -> None:
-    kinds = {shape.tiktok_name for forms in shapes().values() for shape in forms}
-    known = [name for name, each in dimensions().items() if each.is_breakdown and kinds & {*each.report_types}]
+    kinds = {shape.tiktok_name for forms in read_shapes().values() for shape in forms}
+    known = [name for name, each in read_dimensions().items() if each.is_breakdown and kinds & {*each.report_types}]
     assert OPTIONS["custom_reports"]["items"]["properties"]["breakdowns"]["items"]["enum"] == known
 
 

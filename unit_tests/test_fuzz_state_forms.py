@@ -34,10 +34,10 @@ DAYS = [
     "2026-01-22T23:30:00-08:00", "2026-01-22T01:00:00.5+09:00", "2026-01-22 10:00:00 UTC", "2026-01-22T10:00:00.000000",
     "2026-02-30", "2099-12-31", "2026-02-16T00:00:00+14:00", "2026-01-22T10:00:00+99:00", "22.01.2026", "20260122", "",
 ]  # fmt: skip
-OWNERS = st.sampled_from([TOKYO, BERLIN, int(TOKYO), "7999999999999999999"])
+IDS = st.sampled_from([TOKYO, BERLIN, int(TOKYO), "7999999999999999999"])
 VALUES = st.sampled_from(DAYS) | JUNK
 CURSORS = st.builds(dict, st.fixed_dictionaries({CURSOR: VALUES})) | st.just({}) | JUNK
-OWN = st.fixed_dictionaries({"advertiser_id": OWNERS}, optional={"parent_slice": st.just({}) | JUNK, "store_id": JUNK})
+OWN = st.fixed_dictionaries({"advertiser_id": IDS}, optional={"parent_slice": st.just({}) | JUNK, "store_id": JUNK})
 PARTITIONS = OWN | st.fixed_dictionaries({"parent_slice": OWN, "campaign_id": JUNK}) | JUNK
 ENTRIES = st.fixed_dictionaries({}, optional={"partition": PARTITIONS, "cursor": CURSORS}) | JUNK
 # What the CDK keeps beside the partitions, and what it makes of more than 10,000 of them.

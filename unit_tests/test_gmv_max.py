@@ -12,7 +12,7 @@ from harness import Sync
 from rows import TABLES, name_of, of_account
 from test_stored_catalogs import catalog_of, nullable, read_with
 
-from source_tiktok_marketing.schema.columns import report_columns, table
+from source_tiktok_marketing.schema.columns import read_report_columns, read_table
 from tiktok_simulator import Request, Simulator, World
 from tiktok_simulator.endpoints.lists.gmv_max import CAMPAIGNS, STORES, campaigns, open_stores, report_rows
 from tiktok_simulator.endpoints.lists.grouped import Asked, find_measures
@@ -70,12 +70,12 @@ def record(owners: Record, wire: Record) -> Record:
 
 
 def label(name: str) -> str:
-    return report_columns()[name].label
+    return read_report_columns()[name].label
 
 
 def understood(name: str, value: str) -> Any:
     casts: Record = {"integer": int, "number": float, "date": lambda text: text[:10]}
-    return casts.get(report_columns()[name].type, str)(value)
+    return casts.get(read_report_columns()[name].type, str)(value)
 
 
 def by_key(row: Record, records: list[Record]) -> dict[tuple[Any, ...], Record]:
@@ -280,7 +280,7 @@ def test_a_metric_that_begins_with_a_digit_is_asked_for_by_tiktoks_name_and_told
 @pytest.mark.parametrize("row", TABLES["nested_reports"], ids=name_of)
 def test_every_metric_of_a_report_is_one_tiktok_has_there(row: Record) -> None:
     allowed = {
-        each["metric"] for each in table("metrics.csv") if row["group"].upper() in each["report_types"].split(";")
+        each["metric"] for each in read_table("metrics.csv") if row["group"].upper() in each["report_types"].split(";")
     }
     asked = [*row.get("names", []), *measured(row)]
     assert set(asked) <= allowed

@@ -46,7 +46,7 @@ def streams(docs: ModuleType) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def joins(docs: ModuleType, streams: Mapping[str, Any]) -> list[Any]:
-    return list(docs.joins(streams))
+    return list(docs.read_joins(streams))
 
 
 def rows() -> list[dict[str, str]]:
@@ -119,7 +119,7 @@ def test_what_ads_and_their_reports_name_is_in_the_stream_it_is_of(
     docs: ModuleType, streams: Mapping[str, Any], tiktok: Simulator, config: dict[str, Any]
 ) -> None:
     result = read_streams(CORE, config | DAY)
-    found = docs.joins({name: streams[name] for name in CORE})
+    found = docs.read_joins({name: streams[name] for name in CORE})
     assert result.errors == []
     pairs = [(join.stream, join.on[0][0]) for join in found]
     used = {(name, column) for name, column in pairs if any(row.get(column) for row in result.rows(name))}

@@ -15,8 +15,8 @@ from rows import TABLES
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.call import Answer
 from tiktok_simulator.endpoints.lists.leads import QUESTIONS, forms_of, leads_of
-from tiktok_simulator.endpoints.lists.listed import lists
-from tiktok_simulator.endpoints.lists.tables import rows_of
+from tiktok_simulator.endpoints.lists.listed import read_lists
+from tiktok_simulator.endpoints.lists.tables import make_rows
 from tiktok_simulator.protocol.wire import Response
 from tiktok_simulator.server.app import _written
 from tiktok_simulator.world.ready_made import TOKYO
@@ -134,7 +134,7 @@ def test_leads_that_moved_to_a_business_centre_come_from_its_libraries(
     (moved, *_) = forms_of(world, {"advertiser_id": TOKYO})
     world.leads.moved.add(moved["page_id"])
     result = sync("leads", "library_leads", config=asked_for)
-    libraries = [row["library_id"] for row in rows_of(world, lists()["/page/library/get/"], {}, None)]
+    libraries = [row["library_id"] for row in make_rows(world, read_lists()["/page/library/get/"], {}, None)]
     held = [lead for library in libraries for lead in expected(world, {"library_id": library})]
     assert result.errors == []
     assert in_order(result.rows("library_leads")) == in_order(held)

@@ -16,8 +16,8 @@ from jsonschema import Draft7Validator
 from rows import ENTITIES, MANIFEST, PERIODS, REPORTS, TABLES, dimensions, metrics, name_of
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.config.stream_tables import kind_of, load_words
-from source_tiktok_marketing.schema.columns import entity_columns, report_columns, table
+from source_tiktok_marketing.config.stream_tables import find_kind, load_words
+from source_tiktok_marketing.schema.columns import read_entity_columns, read_report_columns, read_table
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "manifest.yaml").read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def classes(node: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("row", [row for rows in TABLES.values() for row in rows], ids=name_of)
 def test_a_row_uses_the_words_of_its_kind(row: dict[str, Any]) -> None:
-    schema = {"$ref": f"#/definitions/{kind_of(row)}", "definitions": load_words()}
+    schema = {"$ref": f"#/definitions/{find_kind(row)}", "definitions": load_words()}
     assert [error.message for error in Draft7Validator(schema).iter_errors(row)] == []
 
 
@@ -46,14 +46,14 @@ def test_no_line_of_the_manifest_is_longer_than_a_screen() -> None:
 
 @pytest.mark.parametrize("row", [*REPORTS, *PERIODS], ids=name_of)
 def test_every_dimension_and_metric_is_in_the_catalogue_and_allowed_at_its_level(row: dict[str, Any]) -> None:
-    allowed = {entry["metric"]: entry for entry in table("metrics.csv")}
+    allowed = {entry["metric"]: entry for entry in read_table("metrics.csv")}
     kind, level = ("AUDIENCE" if "_audience_" in row["name"] else "BASIC"), row["level"].upper()
     doubted = {metric for metrics in row.get("doubted", ()) for metric in metrics}
     for metric in metrics(row):
         entry = allowed[metric]
         assert kind in entry["report_types"].split(";") or metric in doubted, metric
         assert entry["data_levels"] == "all" or level in entry["data_levels"].split(";"), metric
-    assert set(dimensions(row)) <= set(report_columns())
+    assert set(dimensions(row)) <= set(read_report_columns())
 
 
 def test_the_conversions_users_miss_elsewhere_are_in_every_default_report() -> None:
@@ -78,7 +78,7 @@ def test_nobody_needs_a_join_to_name_a_row(row: dict[str, Any]) -> None:
 
 def test_every_entity_stream_has_columns_its_key_and_its_account() -> None:
     for row in ENTITIES:
-        columns = entity_columns()[row["name"]]
+        columns = read_entity_columns()[row["name"]]
         assert {"advertiser_id", *row["key"]} <= set(columns)
 
 

@@ -99,7 +99,7 @@ def test_signing_in_needs_no_host_that_is_not_allowed() -> None:
 
 def test_every_suggested_stream_exists_once() -> None:
     config = {"credentials": {"auth_type": "production_access_token", "access_token": "a", "advertiser_ids": ["1"]}}
-    offered = SourceTiktokMarketing(config=config).offered(config)
+    offered = SourceTiktokMarketing(config=config).list_offered(config)
     suggested = metadata()["data"]["suggestedStreams"]["streams"]
 
     assert len(suggested) == len(set(suggested))

@@ -167,7 +167,7 @@ class Taking:
 def test_what_is_taken_is_noted_anew_once_others_refuse_it() -> None:
     config, likes = dict[str, Any](), ("metrics", "likes")
     requester = LenientRequester(cast("Any", Taking()), config, {}, DAILY, {"likes"})
-    report = LeftOut.of(config).of_stream(DAILY)
+    report = LeftOut.of(config).get_report(DAILY)
     for owner in "ABC":
         requester.send_request(request_params={"advertiser_id": owner})
     for owner in "AB":

@@ -13,7 +13,7 @@ from harness import Sync, plain_reports
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.dates import PERIODS, parse_days
 from source_tiktok_marketing.config.mistakes import find_mistakes
-from tiktok_simulator import Simulator
+from tiktok_simulator import Simulator, World
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
 
 Config = dict[str, Any]
@@ -176,3 +176,39 @@ def test_a_period_as_start_moves_as_a_number_of_days_does(
         windows.append(asked(tiktok, TOKYO))
     assert windows[0] == windows[1] != []
     assert all(first < last for first, last in pairwise(date for window in windows[0] for date in window))
+
+
+@pytest.mark.samples(2)
+@pytest.mark.parametrize("week_starts_on", ["monday", "sunday"])
+@pytest.mark.parametrize("stream", [DAILY, "campaigns_reports_weekly"])
+@pytest.mark.parametrize(("first", "last"), [("this_week", ""), ("last_week", "last_week"), ("this_week", "this_week")])
+def test_daily_syncs_over_weeks_leave_no_day_out_at_either_end_of_the_day(
+    first: str,
+    last: str,
+    stream: str,
+    week_starts_on: str,
+    sync: Read,
+    tiktok: Simulator,
+    world: World,
+    clock: Any,
+    config: Config,
+) -> None:
+    world.accounts[TOKYO].row["display_timezone"] = "Pacific/Kiritimati"  # UTC+14
+    world.accounts[LOS_ANGELES].row["display_timezone"] = "Pacific/Pago_Pago"  # UTC-11
+    own = config | {"start_date": first, "end_date": last, "week_starts_on": week_starts_on, "attribution_window": 0,
+                    "advertiser_ids": [TOKYO, LOS_ANGELES]}  # fmt: skip
+    start, state = datetime(2026, 2, 6, 10, 30, tzinfo=UTC), None
+    read, todays = dict[str, set[str]](), dict[str, set[str]]()
+    for number in range(17):
+        clock.move_to(start + timedelta(days=number))
+        result = sync(stream, config=own, state=state)
+        assert (result.errors, result.warnings) == ([], [])
+        state = {stream: result.state(stream)}
+        for each, hours in ((TOKYO, 14), (LOS_ANGELES, -11)):
+            read.setdefault(each, set()).update(days_of(asked(tiktok, each)))
+            todays.setdefault(each, set()).add((start + timedelta(days=number, hours=hours)).date().isoformat())
+        tiktok.transcript.clear()
+    for each, days in todays.items():
+        known = {day for day in days if last != "last_week" or day <= "2026-02-13"}
+        assert known - read[each] == set()
+        assert max(read[each]) <= max(days)

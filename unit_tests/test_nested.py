@@ -13,15 +13,15 @@ from rows import NESTED, TABLES, name_of, of_account
 
 from source_tiktok_marketing.schema.accounts import ACCOUNT_COLUMNS
 from source_tiktok_marketing.schema.casting import CASTERS
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.listed import lists, singular
+from tiktok_simulator.endpoints.lists.listed import make_singular, read_lists
 from tiktok_simulator.endpoints.lists.rules import DELETED
-from tiktok_simulator.endpoints.lists.tables import everything
+from tiktok_simulator.endpoints.lists.tables import list_everything
 from tiktok_simulator.world.ready_made import TOKYO
 
 FIRST, LAST = date(2026, 1, 15), date(2026, 1, 24)
-DELETING = [path for path, listed in lists().items() if listed.deletes]
+DELETING = [path for path, listed in read_lists().items() if listed.deletes]
 Record = dict[str, Any]
 
 
@@ -42,7 +42,7 @@ LEVELS = {
 
 def delivered(world: World, row: Record) -> list[Record]:
     """What the world holds for a stream, as records: typed, opened, with the ids of what they belong to."""
-    found = everything(world, f"/{row['endpoint']}", FIRST, LAST)
+    found = list_everything(world, f"/{row['endpoint']}", FIRST, LAST)
     asked = ((centered(world, row) | owners, wire) for owners, wire in found if is_asked(owners, row))
     found_in = ((named(owners, row), record) for owners, wire in asked for record in opened(wire, row))
     records = [keyed(row, typed(row["name"], whose | record)) for whose, record in found_in]
@@ -87,18 +87,18 @@ def inside(wire: Record, steps: list[str]) -> Iterator[Record]:
 
 def named(owners: dict[str, str], row: Record) -> Record:
     """The columns that say whom a record belongs to: those of its key that its request named."""
-    called = {singular(name): value for name, value in owners.items()}
+    called = {make_singular(name): value for name, value in owners.items()}
     return {
         name: value for name, value in {**called, row.get("day", ""): owners.get("day")}.items() if name in columns(row)
     }
 
 
 def columns(row: Record) -> Any:
-    return entity_columns()[row["name"]]
+    return read_entity_columns()[row["name"]]
 
 
 def typed(stream: str, record: Record) -> Record:
-    known = entity_columns()[stream]
+    known = read_entity_columns()[stream]
     return {name: CASTERS[known[name].type](value) for name, value in record.items() if value is not None}
 
 
@@ -196,4 +196,4 @@ def test_without_deleted_ones_a_stream_leaves_out_those_and_no_others(
 
 def test_every_list_of_the_simulator_has_a_stream_or_belongs_to_one() -> None:
     streams = {row["endpoint"] for table in TABLES.values() for row in table if "endpoint" in row}
-    assert {path.strip("/") for path in lists()} - {name.strip("/") for name in streams | LEVELS} == set()
+    assert {path.strip("/") for path in read_lists()} - {name.strip("/") for name in streams | LEVELS} == set()

@@ -9,7 +9,7 @@ import pytest
 from harness import Sync
 from test_spec_and_catalog import known_catalog
 
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.world.ready_made import TOKYO
 
@@ -56,7 +56,7 @@ def test_a_column_that_only_the_official_connector_has_is_typed_where_tiktok_sen
     result = sync(stream, config=one_advertiser)
     record = next(row for row in result.rows(stream) if row[f"{kind}_id"] == item.id)
     assert {name: record.get(name) for name in values} == {name: kept for name, (_, kept) in values.items()}
-    assert values.keys() <= entity_columns()[stream].keys()
+    assert values.keys() <= read_entity_columns()[stream].keys()
     assert (result.errors, result.warnings) == ([], [])
 
 

@@ -10,21 +10,21 @@ from typing import Any
 import pytest
 from airbyte_cdk import AirbyteTracedException, FailureType
 from harness import Sync, read_streams
-from rows import ORGANIC, name_of
+from rows import ORGANIC_ROWS, name_of
 from test_nested import FIRST, LAST, by_key, columns, delivered, typed
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.requesters.retry import EVERYWHERE, Patience
 from tiktok_simulator import Fault, Request, Response, Simulator, World
-from tiktok_simulator.endpoints.lists.tables import everything
+from tiktok_simulator.endpoints.lists.tables import list_everything
 from tiktok_simulator.world.model import OPEN_ID
 from tiktok_simulator.world.world import APP_ID, APP_SECRET
 
 Config = dict[str, Any]
 RENEWAL = "/tt_user/oauth2/refresh_token/"
-DATED = [row for row in ORGANIC if row["name"] == "organic_account_daily"]
+DATED = [row for row in ORGANIC_ROWS if row["name"] == "organic_account_daily"]
 REPLIES = "organic_comment_replies"
-LISTED = [row for row in ORGANIC if row["name"] not in ("organic_account_daily", "organic_accounts", REPLIES)]
+LISTED = [row for row in ORGANIC_ROWS if row["name"] not in ("organic_account_daily", "organic_accounts", REPLIES)]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_every_record_of_the_account_comes_once(row: Config, tiktok: Simulator, 
 
 
 def test_the_profile_has_every_column(tiktok: Simulator, organic: Config) -> None:
-    (row,) = [row for row in ORGANIC if row["name"] == "organic_accounts"]
+    (row,) = [row for row in ORGANIC_ROWS if row["name"] == "organic_accounts"]
     (record,) = read_streams(["organic_accounts"], organic).rows("organic_accounts")
     assert set(record) == set(columns(row))
 
@@ -65,11 +65,11 @@ def test_a_list_is_read_along_its_cursor_to_the_end(tiktok: Simulator, organic: 
 
 @pytest.mark.slow
 def test_every_reply_to_a_comment_that_has_some_comes_once(tiktok: Simulator, organic: Config, world: World) -> None:
-    (row,) = [row for row in ORGANIC if row["name"] == REPLIES]
+    (row,) = [row for row in ORGANIC_ROWS if row["name"] == REPLIES]
     world.list_sizes["/business/comment/reply/list/"] = 31
-    comments = [wire for _, wire in everything(world, "/business/comment/list/", FIRST, LAST)]
+    comments = [wire for _, wire in list_everything(world, "/business/comment/list/", FIRST, LAST)]
     answered = {comment["comment_id"] for comment in comments if comment["replies"]}
-    found = everything(world, "/business/comment/reply/list/", FIRST, LAST)
+    found = list_everything(world, "/business/comment/reply/list/", FIRST, LAST)
     there = [typed(REPLIES, owners | wire) for owners, wire in found if owners["comment_id"] in answered]
     result = read_streams([REPLIES], organic)
     assert len(result.rows(REPLIES)) == 31 * len(answered) < 31 * len(comments)

@@ -133,5 +133,5 @@ def test_a_calm_sync_that_is_refused_says_so_once(turns: Turns, caplog: pytest.L
         budget.note_refusal(f"{ADDRESS}ad/get/")
     assert caplog.messages == [
         "TikTok refuses requests as too frequent. Another program uses the app's quota, or the app may make fewer than "
-        "requests_per_second (2.5). The sync goes on more slowly."
+        "Requests per Second (requests_per_second), which is 2.5. The sync goes on more slowly."
     ]

@@ -149,7 +149,7 @@ def test_a_refused_sync_says_so_once_and_goes_on_more_slowly(
     assert result.errors == result.warnings == []
     told = [log.log.message for log in result.output.logs if "goes on more slowly" in log.log.message]
     assert len(told) == 1
-    assert "requests_per_second (10)" in told[0]
+    assert "Requests per Second (requests_per_second), which is 10" in told[0]
     assert max(turns.moments) > len(tiktok.transcript) * 0.106 + 1
 
 

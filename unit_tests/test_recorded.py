@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from harness import Sync, frozen_now, read_streams
 
-from source_tiktok_marketing.schema.columns import entity_columns, report_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns, read_report_columns
 from tiktok_simulator import Simulator, intercepted
 from tiktok_simulator.endpoints.reports.recorded import recorded_world
 
@@ -41,7 +41,7 @@ def expected(line: dict[str, Any]) -> dict[str, Any]:
     """The recorded row as a record: flat, ids as text, numbers as numbers, nulls left out, one form of time."""
     data = dict(line["data"])
     data |= {**data.pop("dimensions", {}), **data.pop("metrics", {})}
-    columns = entity_columns().get(line["stream"], report_columns())
+    columns = read_entity_columns().get(line["stream"], read_report_columns())
     rows = ((name, columns[name].type, value) for name, value in data.items() if name in columns and value is not None)
     return {name: _as(kind, value) for name, kind, value in rows}
 

@@ -12,14 +12,14 @@ import pytest
 from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.rows import TIME
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
-from source_tiktok_marketing.schema.metrics import LEVELS, dimensions, metrics, shapes
+from source_tiktok_marketing.schema.metrics import LEVELS, read_dimensions, read_metrics, read_shapes
 from tiktok_simulator.endpoints.reports.definition import Ask as Asked
 from tiktok_simulator.endpoints.reports.rules import check
 from tiktok_simulator.protocol.wire import ApiError
 
 ENTITIES = ("advertiser", "campaign", "ad_group", "ad")
 GRANULARITIES = tuple(TIME)
-EVERY_BREAKDOWN = [name for name, item in dimensions().items() if item.is_breakdown]
+EVERY_BREAKDOWN = [name for name, item in read_dimensions().items() if item.is_breakdown]
 PAIRS = [("gender", "age"), ("age", "country_code"), ("search_keyword", "match_type"), ("page_id", "component_name"),
          ("ad_type", "country_code"), ("gender", "platform")]  # fmt: skip
 CATALOG_PAIRS = [("catalog_id", "country_code"), ("product_id", "catalog_id"), ("product_set_id", "gender")]
@@ -32,8 +32,8 @@ KINDS = ("basic", "audience", "catalog")
 
 def cases() -> Iterator[Case]:
     """Every breakdown with every granularity, at a level that turns over; pairs; and every metric in many places."""
-    for kind, granularity in product(shapes(), GRANULARITIES):
-        levels = {level for shape in shapes()[kind] for level in shape.levels} | {"campaign"}
+    for kind, granularity in product(read_shapes(), GRANULARITIES):
+        levels = {level for shape in read_shapes()[kind] for level in shape.levels} | {"campaign"}
         for level in sorted(levels):
             yield kind, level, granularity, (), "spend"
     for kind, granularity, (number, name) in product(KINDS, GRANULARITIES, enumerate(EVERY_BREAKDOWN)):
@@ -59,7 +59,7 @@ def cases() -> Iterator[Case]:
               ("business_center", "advertiser", "monthly", ("placement",)),
               ("business_center", "business_center", "weekly", ()),
               ("tiktok_shop", "campaign", "daily", ("country_code",))]  # fmt: skip
-    for place, metric in product(places, metrics()):
+    for place, metric in product(places, read_metrics()):
         yield (*place, metric)
 
 
@@ -89,7 +89,7 @@ def simulator_allows(case: Case) -> bool:
     lifetime = granularity == "lifetime"
     data_level = f"AUCTION_{LEVELS[level].upper()}" if kind not in ("playable", "business_center") else None
     days = {"start": None if lifetime else date(2026, 1, 5), "end": None if lifetime else date(2026, 1, 5)}
-    name = shapes()[kind][0].tiktok_name
+    name = read_shapes()[kind][0].tiktok_name
     try:
         check(Asked(name, data_level, [*ids, *time, *breakdowns], [metric], **days, lifetime=lifetime))
     except ApiError:
@@ -104,7 +104,7 @@ def test_the_table_is_large_and_has_both_kinds() -> None:
 
 
 @pytest.mark.samples(2)
-@pytest.mark.parametrize("kind", shapes())
+@pytest.mark.parametrize("kind", read_shapes())
 def test_connector_and_simulator_agree_on_every_combination(kind: str) -> None:
     mine = [case for case in CASES if case[0] == kind]
     assert mine

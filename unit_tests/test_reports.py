@@ -14,7 +14,7 @@ import pytest
 from harness import Sync, plain_reports
 from rows import REPORTS, dimensions, metrics, name_of, of_account, report_type
 
-from source_tiktok_marketing.schema.columns import report_columns
+from source_tiktok_marketing.schema.columns import read_report_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
@@ -54,7 +54,7 @@ def delivered(world: World, row: dict[str, Any], include_deleted: bool = True) -
 
 def understood(name: str, wire: str) -> Any:
     """What a wire value means, said a second time and in another way than the connector's casters say it."""
-    kind = report_columns()[name].type
+    kind = read_report_columns()[name].type
     if wire == "-":
         return None
     if kind == "date":

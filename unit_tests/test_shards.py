@@ -9,7 +9,7 @@ import pytest
 from harness import Sync, Turns
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.config.shards import is_ours, share_of
+from source_tiktok_marketing.config.shards import is_ours, take_share
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO
 
@@ -98,7 +98,7 @@ def test_a_report_on_a_business_centre_is_the_first_workers(
 
 @pytest.mark.parametrize(("requests", "count"), [(10, 1), (10, 3), (10, 10), (50, 7), (10, 25), (0.5, 2)])
 def test_the_workers_together_ask_no_more_often_than_one_alone(requests: float, count: int) -> None:
-    shares = [share_of(shard(index, count), requests) for index in range(count)]
+    shares = [take_share(shard(index, count), requests) for index in range(count)]
     assert sum(shares) == pytest.approx(requests)
     assert min(shares) > 0
     if requests >= count:  # parts of requests would meet in one second

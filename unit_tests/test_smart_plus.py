@@ -11,7 +11,7 @@ import pytest
 from harness import Sync
 from rows import TABLES, name_of, of_account
 
-from source_tiktok_marketing.schema.columns import report_columns
+from source_tiktok_marketing.schema.columns import read_report_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.grouped import Asked, find_measures
 from tiktok_simulator.endpoints.lists.smart_plus import report_rows
@@ -56,7 +56,7 @@ def record(owners: Record, wire: Record, row: Record) -> Record:
 
 def understood(name: str, value: str) -> Any:
     casts: Record = {"integer": lambda text: round(float(text)), "number": float, "date": lambda text: text[:10]}
-    return casts.get(report_columns()[name].type, str)(value)
+    return casts.get(read_report_columns()[name].type, str)(value)
 
 
 def by_key(key: list[str], records: list[Record]) -> dict[tuple[Any, ...], Record]:

@@ -14,7 +14,7 @@ from test_spec_and_catalog import known_catalog
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.column_selection import select_columns
-from source_tiktok_marketing.schema.columns import renamed_columns
+from source_tiktok_marketing.schema.columns import list_renamed_columns
 from tiktok_simulator import Simulator
 
 Json = dict[str, Any]
@@ -143,7 +143,7 @@ def test_everything_we_offer_is_ours(config: Json) -> None:
     selected = select_columns(ConfiguredAirbyteCatalogSerializer.load({"streams": entries}))
     assert selected == {
         each["stream"]["name"]: [
-            renamed_columns().get(name, name) for name in each["stream"]["json_schema"]["properties"]
+            list_renamed_columns().get(name, name) for name in each["stream"]["json_schema"]["properties"]
         ]
         for each in entries
     }

@@ -8,7 +8,7 @@ import orjson
 import pytest
 import requests
 
-from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, rows_on, tally_page
+from source_tiktok_marketing.requesters.page_counts import Tally, count_rows, has_more, tally_page
 from source_tiktok_marketing.requesters.pages import READ
 from source_tiktok_marketing.requesters.responses import Answer
 
@@ -44,7 +44,7 @@ def page(rows: int, asked: Json | None = None, **info: Any) -> Answer:
     ],
 )
 def test_rows_are_counted_where_they_are_a_list(data: Json, rows: int | None) -> None:
-    assert rows_on(answer(data)) == rows
+    assert count_rows(answer(data)) == rows
 
 
 @pytest.mark.parametrize(
@@ -114,4 +114,4 @@ def test_what_is_counted_and_did_not_come_is_lacking(tally: Tally, lacking: int)
 def test_a_list_goes_on_where_rows_are_lacking_or_a_page_is_full(
     tally: Tally, found: Answer, number: int, more: bool
 ) -> None:
-    assert goes_on(tally, found, number) is more
+    assert has_more(tally, found, number) is more

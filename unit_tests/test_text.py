@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_tiktok_marketing.text import said_by, several
+from source_tiktok_marketing.text import join_some, quote_tiktok
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ from source_tiktok_marketing.text import said_by, several
 def test_what_tiktok_says_goes_on_in_a_sentence_and_where_it_says_nothing_that_is_said(
     answer: dict[str, Any], words: str
 ) -> None:
-    assert said_by(answer) == words
+    assert quote_tiktok(answer) == words
 
 
 @pytest.mark.parametrize(("most", "told"), [(1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c")])
 def test_a_long_list_ends_in_the_number_of_those_it_does_not_name(most: int, told: str) -> None:
-    assert several(["a", "b", "c"], most) == told
+    assert join_some(["a", "b", "c"], most) == told

@@ -96,9 +96,10 @@ def test_syncs_leave_no_day_out_between_them_and_each_goes_on_from_the_lookback(
 ) -> None:
     world, zones = World(), {str(int(ACCOUNT) + n): zone for n, (zone, _) in enumerate(accounts)}
     for (account, zone), (_, delivers) in zip(zones.items(), accounts, strict=True):
-        made = add_advertiser(world, account, timezone=zone)
+        created = datetime(2023, 1, 1, tzinfo=UTC)
+        made = add_advertiser(world, account, timezone=zone, created=created)
         if delivers:
-            add_campaign(world, made, Plan("Evergreen", datetime(2023, 1, 1, tzinfo=UTC), ad_groups=1, ads=1))
+            add_campaign(world, made, Plan("Evergreen", created, ad_groups=1, ads=1))
     now, start = begin[1], (begin[1] - 20 * DAY).date()
     config = Circumstances(stream, "Etc/UTC", now, start=20, window=window).config
     config["credentials"]["advertiser_ids"] = list(zones)

@@ -5,7 +5,7 @@
 #}
 {% macro fivetran_view(stream, key, columns) %}
   {{ config(enabled=var('tiktok_fivetran_views'), alias=model.name | replace('fivetran_tiktok__', ''),
-            materialized='view', schema='fivetran') }}
+            materialized='view', schema='fivetran', meta={'needs': [stream]}) }}
   {%- set read = {'_airbyte_extracted_at': 'moment'} -%}
   {%- for name, said in columns.items() if said[1] != '' -%}
     {%- do read.update({said[1] or name: said[0]}) -%}

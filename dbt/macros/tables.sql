@@ -31,14 +31,14 @@
 {% endmacro %}
 
 {#
-  What a model says about itself: the columns that make a row unique, and the streams it needs (all of `needs`, and
-  one of `needs_one_of`). With the variable `tiktok_streams`, a model that needs another stream is not built; a lookup
-  is, as marts join it.
+  What a model says about itself: the columns that make a row unique, the streams it needs (all of `needs`, and one of
+  `needs_one_of`), and those that only some columns or rows come from (`partly`). With the variable `tiktok_streams`, a
+  model that needs another stream is not built; a lookup is, as marts join it.
 #}
-{% macro describe(key, needs=[], needs_one_of=[], is_lookup=false) %}
+{% macro describe(key, needs=[], needs_one_of=[], partly=[], is_lookup=false) %}
   {%- set lacking = tiktok_ads.streams_lacking(needs, needs_one_of, var('tiktok_streams')) -%}
   {{ config(enabled=is_lookup or not (var('tiktok_streams') and lacking),
-            meta={'key': key, 'needs': needs, 'needs_one_of': needs_one_of}) }}
+            meta={'key': key, 'needs': needs, 'needs_one_of': needs_one_of, 'partly': partly}) }}
 {% endmacro %}
 
 {# Which streams a model needs that are not among these. #}
@@ -86,19 +86,30 @@
   {%- endif -%}
 {% endmacro %}
 
+{# What is missing of a model, as a sentence; nothing if it has all, or if the user left the stream out himself. #}
+{% macro what_is_missing_of(node, there) %}
+  {%- set meta, chosen, place = node.config.meta, var('tiktok_streams'), var('tiktok_schema') or target.schema -%}
+  {%- set needs, one_of = meta.needs, meta.needs_one_of or [] -%}
+  {%- set lacking = tiktok_ads.streams_lacking(needs, one_of, there) -%}
+  {%- set beside = (meta.partly or []) + one_of | list -%}
+  {%- set beside = beside | reject('in', there) | select('in', chosen or beside) | list -%}
+  {%- if lacking and not tiktok_ads.streams_lacking(needs, one_of, chosen or needs + one_of) -%}
+    {{ return(node.name ~ ' is empty or incomplete: there is no table of ' ~ lacking | join(' and ') ~ ' in ' ~ place
+              ~ '. Read that stream, or leave the model out: name the streams you read in the variable tiktok_streams.') }}
+  {%- elif beside and not lacking -%}
+    {{ return(node.name ~ ' is built without ' ~ beside | join(' and ') ~ ': there is no such table in ' ~ place
+              ~ '. What comes from there is null or missing.') }}
+  {%- endif -%}
+  {{ return('') }}
+{% endmacro %}
+
 {# After a run: a sentence for each model that lacks a stream, and one for those that were not asked for. #}
 {% macro say_what_is_missing() %}
   {%- if execute and not var('tiktok_assume_tables') and flags.WHICH in ('build', 'run') -%}
     {%- set there = tiktok_ads.tables_there().keys() | list -%}
-    {%- for model in graph.nodes.values() if model.package_name == 'tiktok_ads' and 'key' in model.config.meta -%}
-      {%- set meta = model.config.meta -%}
-      {%- set lacking = tiktok_ads.streams_lacking(meta.needs, meta.needs_one_of, there) -%}
-      {%- set wanted = var('tiktok_streams') or meta.needs + meta.needs_one_of -%}
-      {%- if lacking and not tiktok_ads.streams_lacking(meta.needs, meta.needs_one_of, wanted) -%}
-        {{ log(model.name ~ ' is empty or incomplete: there is no table of ' ~ lacking | join(' and ') ~ ' in '
-               ~ (var('tiktok_schema') or target.schema) ~ '. Read that stream, or leave the model out: '
-               ~ 'name the streams you read in the variable tiktok_streams.', info=true) }}
-      {%- endif -%}
+    {%- for node in graph.nodes.values() if node.package_name == 'tiktok_ads' and 'needs' in node.config.meta -%}
+      {%- set missing = tiktok_ads.what_is_missing_of(node, there) -%}
+      {%- if missing -%}{{ log(missing, info=true) }}{%- endif -%}
     {%- endfor -%}
     {%- if var('tiktok_streams') -%}
       {{ log('Models that need other streams than those named in tiktok_streams are left out.', info=true) }}

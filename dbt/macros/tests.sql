@@ -34,7 +34,8 @@ group by advertiser_id
 
 {#
   Days on which the rows of a finer mart don't add up to those of a coarser one, in spend, impressions or clicks.
-  The newest days of an account may differ: the streams are not read at the same moment. Each row is rounded to the cent.
+  The newest days of an account may differ: the streams are not read at the same moment. Where the coarser mart
+  is empty, as its stream is not read, there is nothing to compare. Each row is rounded to the cent.
 #}
 {% macro days_apart(finer, coarser, by) %}
 {{ config(severity='error' if var('include_deleted') else 'warn') }}
@@ -55,6 +56,7 @@ both_read as (
   select cast({{ dbt.dateadd('day', '-' ~ var('tiktok_days_in_flux'), 'max(stat_time_day)') }} as date) as last_day,
     min(stat_time_day) as first_day
   from fine
+  where exists (select 1 from coarse)
 )
 select
   {% for name in by %}coalesce(coarse.{{ name }}, fine.{{ name }}) as {{ name }}, {% endfor -%}

@@ -24,6 +24,9 @@ PICTURES: Mapping[str, str | dict[str, Any]] = {
 }  # fmt: skip
 TEXTS = ("--text", "--quiet", "--accent", "--warn")
 GROUNDS = ("--page", "--raised", "--soft")
+COUNTED = re.compile(
+    r"(\d+) streams?, (\d+) column(?:s and metrics| or metric)(?:, of which the best (\d+) are shown)?"
+)
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 
 
@@ -56,7 +59,7 @@ def test_a_metric_leads_to_the_streams_that_have_it(explorer: Explorer) -> None:
     described = {
         name: stream.json_schema["properties"].get("video_play_actions", {}) for name, stream in streams().items()
     }
-    meant = found.locator("p").inner_text()
+    meant = found.locator("p").first.inner_text()
     having = [name for name, column in described.items() if column.get("description") == meant]
     assert len(having) > 20
     assert sorted(found.locator("a").all_inner_texts()) == sorted(having)
@@ -69,6 +72,39 @@ def test_a_word_of_the_meaning_finds_a_column_and_so_does_one_with_a_mistake(exp
     expect(explorer.result("reach")).to_contain_text("Distinct people who saw your ads")
     explorer.search("fraquency")
     expect(explorer.result("frequency")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("word", "first"),
+    [
+        ("revenue", ["total_complete_payment_rate", "total_purchase_value", "total_onsite_shopping_value"]),
+        ("ROAS", ["complete_payment_roas", "total_active_pay_roas", "onsite_shopping_roas"]),
+        ("return on ad spend", ["complete_payment_roas", "total_active_pay_roas", "onsite_shopping_roas"]),
+        ("CPV", ["spend", "video_play_actions"]),
+        ("amount spent", ["spend"]),
+    ],
+)
+def test_a_word_of_ads_managers_leads_to_the_columns_it_means(explorer: Explorer, word: str, first: list[str]) -> None:
+    explorer.open().search(word)
+    results = explorer.page.locator("ul.results > li")
+    expect(results.first).to_contain_text(re.compile(word, re.IGNORECASE))
+    assert set(first) <= set(results.locator("h3 code").all_inner_texts()[: len(first) + 3])
+
+
+@pytest.mark.parametrize(
+    "word", ["landing page", "amount spent", "conversions", "report", "ads", "qqqqqqqq", "playable", "revenue"]
+)
+def test_as_many_are_listed_as_are_counted(explorer: Explorer, word: str) -> None:
+    page = explorer.open().page
+    explorer.search(word)
+    told = page.get_by_role("status")
+    expect(told).to_contain_text("column")
+    counted = COUNTED.fullmatch(told.inner_text())
+    assert counted is not None
+    streams_told, columns_told, shown = counted.groups()
+    listed = page.locator("section[aria-labelledby=streams-found] li")
+    assert listed.count() == int(streams_told)
+    assert page.locator("ul.results > li").count() == int(shown or columns_told)
 
 
 def test_a_word_that_nothing_has_is_told(explorer: Explorer) -> None:

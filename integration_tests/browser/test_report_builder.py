@@ -18,7 +18,7 @@ from running import Run
 
 from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
-from source_tiktok_marketing.schema.metrics import ALL, METRIC_GROUPS, metrics, shapes
+from source_tiktok_marketing.schema.metrics import ALL, METRIC_GROUPS, read_metrics, read_shapes
 from tiktok_simulator.world.ready_made import small_world
 
 UNIT_TESTS = Path(__file__).parents[2] / "unit_tests"
@@ -54,13 +54,13 @@ def test_page_and_connector_agree_on_metrics_and_groups_wherever_a_report_can_be
     explorer: Explorer, rules: ModuleType
 ) -> None:
     breakdowns = [(), *((name,) for name in rules.EVERY_BREAKDOWN), *rules.PAIRS, *rules.CATALOG_PAIRS]
-    forms = product(shapes(), rules.ENTITIES, rules.GRANULARITIES, breakdowns)
+    forms = product(read_shapes(), rules.ENTITIES, rules.GRANULARITIES, breakdowns)
     places = [form for form in forms if not find_problems(Ask(*form, (), business_center_id="1"))]
     assert len(places) > 500
     choose = random.Random(17)
     words = [*METRIC_GROUPS, ALL]
     cases = [(*place, choose.choice(words)) for place in choose.sample(places, 400)]
-    cases += [(*choose.choice(places), choose.choice(list(metrics()))) for _ in range(10_000)]
+    cases += [(*choose.choice(places), choose.choice(list(read_metrics()))) for _ in range(10_000)]
     assert disagreements(explorer, cases) == []
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from notebooks import execute
 
-from demo.notebook import quiet_environment
+from demo.notebook import set_quiet_environment
 from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
@@ -45,7 +45,7 @@ def read(
     return subprocess.run(
         [sys.executable, "-c", lines + READ],
         cwd=directory,
-        env=environment | quiet_environment(directory) | tiktok.environment,
+        env=environment | set_quiet_environment(directory) | tiktok.environment,
         capture_output=True,
         text=True,
         check=False,

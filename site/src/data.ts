@@ -38,6 +38,7 @@ export interface Metric {
   type: string;
   description: string;
   state: string;
+  meant: string[];
 }
 
 export interface Rules {

@@ -81,7 +81,8 @@ function labelOf(metric: Metric) {
 
 function find(wanted: string, chosen: string[]): Metric[] {
   const terms = wanted.toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (metric: Metric) => terms.every((term) => `${metric.name} ${metric.description}`.toLowerCase().includes(term));
+  const toldOf = ({ name, description, meant }: Metric) => [name, description, ...meant].join(" ").toLowerCase();
+  const fits = (metric: Metric) => terms.every((term) => toldOf(metric).includes(term));
   const found = metrics.filter((metric) => chosen.includes(metric.name) || fits(metric));
   return found.sort((one, other) => Number(chosen.includes(other.name)) - Number(chosen.includes(one.name)));
 }

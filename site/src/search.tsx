@@ -13,29 +13,36 @@ interface Found {
   type: string;
   isStream: boolean;
   streams: string[];
+  meant: string[];
 }
 
 const SHOWN = 60;
 const STREAM_WEIGHT = 1.5;
 const entries = new Map(gather().map((entry) => [entry.id, entry]));
 const index = new MiniSearch<Found>({
-  fields: ["name", "whole", "text"],
+  fields: ["name", "whole", "text", "meant"],
   extractField: (entry, field) => (field === "whole" ? entry.name : String(entry[field as keyof Found])),
   // `average_video_play` is found by video, and by itself.
   tokenize: (text, field) => (field === "whole" ? [text] : text.split(/[^\p{L}\p{N}]+/u).filter(Boolean)),
   searchOptions: {
-    tokenize: (text) =>
-      text
-        .split(/[\s,;]+/)
-        .flatMap((word) => [...new Set([word, ...word.split("_")])])
-        .filter(Boolean),
-    boost: { whole: 6, name: 3 },
+    tokenize: (text) => [text],
+    boost: { whole: 6, meant: 12, name: 3 },
     prefix: true,
     fuzzy: (term) => (term.length > 4 ? 0.2 : false),
     boostDocument: (id) => weightOf(entries.get(id as string)!),
   },
 });
 index.addAll([...entries.values()]);
+
+/** What has every word, or a part of it between underscores; if nothing has, what has any word. */
+function find(text: string): Found[] {
+  const queries = text
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map((word) => ({ combineWith: "OR" as const, queries: [...new Set([word, ...word.split("_")])].filter(Boolean) }));
+  const found = index.search({ combineWith: "AND", queries });
+  return (found.length ? found : index.search({ combineWith: "OR", queries })).map((result) => entries.get(result.id)!);
+}
 
 /** Of two columns of one name, the one that more streams have is rather meant. */
 function weightOf(entry: Found): number {
@@ -46,20 +53,22 @@ function gather(): Found[] {
   const found = new Map<string, Found>();
   for (const stream of streams) {
     const text = `${words(stream.group)} ${stream.request.endpoint}`;
-    found.set(stream.name, { id: stream.name, name: stream.name, text, type: "", isStream: true, streams: [] });
+    found.set(stream.name, { id: stream.name, name: stream.name, text, type: "", isStream: true, streams: [], meant: [] });
   }
+  const meant = new Map(metrics.map(({ column, description, meant }) => [`${column} ${description}`, meant]));
   for (const stream of streams) {
     for (const column of columnsOf(stream)) {
       const id = `${column.name} ${column.description}`;
-      const known = found.get(id) ?? { id, name: column.name, text: column.description, type: column.type, isStream: false, streams: [] };
+      const { name, type, description: text } = column;
+      const known = found.get(id) ?? { id, name, text, type, isStream: false, streams: [], meant: meant.get(id) ?? [] };
       known.streams.push(stream.name);
       found.set(id, known);
     }
   }
   // Metrics that no ready-made report has are to be had in a report of one's own.
-  for (const { name, column, description, type } of metrics) {
+  for (const { name, column, description, type, meant } of metrics) {
     const id = `${column} ${description}`;
-    if (!found.has(id)) found.set(id, { id, name, text: description, type, isStream: false, streams: [] });
+    if (!found.has(id)) found.set(id, { id, name, text: description, type, isStream: false, streams: [], meant });
   }
   return [...found.values()];
 }
@@ -67,7 +76,7 @@ function gather(): Found[] {
 export function Search({ about }: { about: string }) {
   const [text, setText] = useState(about);
   const input = useFocused();
-  const found = useDeferredList(text, (term) => index.search(term).map((result) => entries.get(result.id)!));
+  const found = useDeferredList(text, find);
   const change = (value: string) => {
     setText(value);
     replaceRoute("search", value);
@@ -97,15 +106,20 @@ export function Search({ about }: { about: string }) {
 
 function told(text: string, found: Found[]): string {
   if (!text.trim()) return `${streams.length} streams in ${groups.length} groups`;
-  const ofStreams = found.filter((entry) => entry.isStream).length;
-  const shown = found.length > SHOWN ? `, the best ${SHOWN} are shown` : "";
-  return `${ofStreams} streams, ${found.length - ofStreams} columns and metrics${shown}`;
+  const [ofStreams, others] = divided(found);
+  const shown = others.length > SHOWN ? `, of which the best ${SHOWN} are shown` : "";
+  const columns = others.length === 1 ? "column or metric" : "columns and metrics";
+  return `${ofStreams.length} ${ofStreams.length === 1 ? "stream" : "streams"}, ${others.length} ${columns}${shown}`;
+}
+
+/** Streams, which are all shown, and columns and metrics, of which the best are. */
+function divided(found: Found[]): [Found[], Found[]] {
+  return [found.filter((entry) => entry.isStream), found.filter((entry) => !entry.isStream)];
 }
 
 function Results({ found }: { found: Found[] }) {
   if (!found.length) return <p>Nothing has this word. Try a shorter one.</p>;
-  const shown = found.slice(0, SHOWN);
-  const ofStreams = shown.filter((entry) => entry.isStream);
+  const [ofStreams, others] = divided(found);
   return (
     <>
       {ofStreams.length > 0 && (
@@ -114,16 +128,16 @@ function Results({ found }: { found: Found[] }) {
           <StreamLinks names={ofStreams.map((entry) => entry.name)} />
         </section>
       )}
-      <section aria-labelledby="columns-found">
-        <h2 id="columns-found">Columns and metrics</h2>
-        <ul class="results">
-          {shown
-            .filter((entry) => !entry.isStream)
-            .map((entry) => (
+      {others.length > 0 && (
+        <section aria-labelledby="columns-found">
+          <h2 id="columns-found">Columns and metrics</h2>
+          <ul class="results">
+            {others.slice(0, SHOWN).map((entry) => (
               <Result entry={entry} key={entry.id} />
             ))}
-        </ul>
-      </section>
+          </ul>
+        </section>
+      )}
     </>
   );
 }
@@ -135,6 +149,7 @@ function Result({ entry }: { entry: Found }) {
         <code>{entry.name}</code> <span class="type">{entry.type}</span>
       </h3>
       <p>{entry.text}</p>
+      {entry.meant.length > 0 && <p class="quiet">Also called or part of: {entry.meant.join(", ")}</p>}
       {entry.streams.length > 3 ? (
         <details>
           <summary>in {entry.streams.length} streams</summary>

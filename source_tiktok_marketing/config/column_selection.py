@@ -8,8 +8,13 @@ from typing import Any
 
 from airbyte_cdk import ConfiguredAirbyteCatalog
 
-from source_tiktok_marketing.schema.columns import Column, entity_columns, renamed_columns, report_columns
-from source_tiktok_marketing.text import plain, several
+from source_tiktok_marketing.schema.columns import (
+    Column,
+    list_renamed_columns,
+    read_entity_columns,
+    read_report_columns,
+)
+from source_tiktok_marketing.text import join_some, make_plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 SHOWN = 5
@@ -23,7 +28,7 @@ def select_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[s
     A connection keeps the schema of the connector it was made with. The official connector's reports have `metrics`
     and `dimensions`: if these counted as a selection, every figure would be left out.
     """
-    properties = _properties(catalog)
+    properties = _read_properties(catalog)
     return {
         stream: list(named) for stream, named in properties.items() if named and not list(_find_foreign(stream, named))
     }
@@ -31,17 +36,18 @@ def select_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[s
 
 def warn_of_foreign_schemas(catalog: ConfiguredAirbyteCatalog) -> None:
     """Logs one warning that names the streams whose saved schema is not ours."""
-    found = {stream: list(_find_foreign(stream, named)) for stream, named in _properties(catalog).items()}
+    found = {stream: list(_find_foreign(stream, named)) for stream, named in _read_properties(catalog).items()}
     if told := [f"{stream} ({', '.join(columns[:3])})" for stream, columns in found.items() if columns]:
         LOGGER.warning(
-            f"The connection's saved schema is not this connector's: {several([*map(plain, told)], SHOWN, '; ')}. "
+            "The connection's saved schema is not this connector's: "
+            f"{join_some([*map(make_plain, told)], SHOWN, '; ')}. "
             "Every column is read. Refresh the schema of the connection, so that the destination keeps them."
         )
 
 
-def _properties(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, Mapping[str, Any]]:
+def _read_properties(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, Mapping[str, Any]]:
     """The columns in each stream's schema, by TikTok's names."""
-    renamed, entries = renamed_columns(), catalog.streams if catalog else []
+    renamed, entries = list_renamed_columns(), catalog.streams if catalog else []
     found = {entry.stream.name: entry.stream.json_schema.get("properties") for entry in entries}
     return {
         stream: {renamed.get(name, name): schema for name, schema in named.items()}
@@ -55,7 +61,7 @@ def _find_foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:
 
     An unknown column by itself shows nothing: an earlier version may have had it.
     """
-    ours = entity_columns().get(stream) or report_columns()
+    ours = read_entity_columns().get(stream) or read_report_columns()
     if not properties.keys() & ours.keys():
         yield from properties
         return
@@ -70,7 +76,7 @@ def _differs(column: Column, schema: Any) -> bool:
     if not isinstance(schema, Mapping):
         return False
     ours = column.json_schema()
-    if "type" in schema and _kinds(schema) != _kinds(ours):
+    if "type" in schema and _list_types(schema) != _list_types(ours):
         return True
     return ("format" in schema and schema["format"] != ours.get("format")) or (
         _is_nested(schema) and not _is_nested(ours)
@@ -79,10 +85,10 @@ def _differs(column: Column, schema: Any) -> bool:
 
 def _is_nested(schema: Any) -> bool:
     return isinstance(schema, Mapping) and (
-        any(word in schema for word in NESTED) or bool(_kinds(schema) & {"object", "array"})
+        any(word in schema for word in NESTED) or bool(_list_types(schema) & {"object", "array"})
     )
 
 
-def _kinds(schema: Mapping[str, Any]) -> set[str]:
+def _list_types(schema: Mapping[str, Any]) -> set[str]:
     kinds = schema.get("type", [])
     return {str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])} - {"null"}

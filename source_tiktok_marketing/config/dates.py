@@ -61,9 +61,9 @@ def parse_days(text: str, today: date, week_starts_on: str = "monday") -> tuple[
     if not (named := _PERIOD.fullmatch(text.strip().lower())):
         day = parse_day(text, today)
         return day, day
-    first, after = _period_of(named[2], today, week_starts_on)
+    first, after = _find_period(named[2], today, week_starts_on)
     if named[1] == "last":
-        first, after = _period_of(named[2], first - timedelta(days=1), week_starts_on)
+        first, after = _find_period(named[2], first - timedelta(days=1), week_starts_on)
     return first, after - timedelta(days=1)
 
 
@@ -76,37 +76,50 @@ def is_always_empty(first: str, last: str, today: date, week_starts_on: str) -> 
     return all(parse_days(last, day, week_starts_on)[1] < parse_days(first, day, week_starts_on)[0] for day in days)
 
 
-def _period_of(unit: str, day: date, week_starts_on: str) -> tuple[date, date]:
+def _find_period(unit: str, day: date, week_starts_on: str) -> tuple[date, date]:
     """The first day of the calendar period `day` lies in, and of the one after."""
     if unit == "week":
-        return week_of(day, WEEKDAYS.get(week_starts_on, 0))
+        return find_week(day, WEEKDAYS.get(week_starts_on, 0))
     if unit == "month":
-        return month_of(day)
+        return find_month(day)
     if unit == "year":
         return date(day.year, 1, 1), date(day.year + 1, 1, 1)
     first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    return first, month_of(first + timedelta(days=64))[1]  # which lies in the third month
+    return first, find_month(first + timedelta(days=64))[1]  # which lies in the third month
 
 
-def today_in(zone: tzinfo) -> date:
+def find_today(zone: tzinfo) -> date:
     """Today's date in `zone`, by this machine's clock. `SyncClock` also knows TikTok's."""
     return datetime.now(UTC).astimezone(zone).date()
 
 
-def week_of(day: date, first_weekday: int) -> tuple[date, date]:
+def find_day(seconds: float, zone: tzinfo) -> date | None:
+    """The day in `zone` of a time in seconds since 1970; None if no calendar has it."""
+    try:
+        return datetime.fromtimestamp(seconds, zone).date()
+    except (OSError, OverflowError, ValueError):
+        return None
+
+
+def find_week(day: date, first_weekday: int) -> tuple[date, date]:
     """The first day of the calendar week of `day`, and of the next one; Monday is 0, Sunday 6."""
     first = day - timedelta(days=(day.weekday() - first_weekday) % 7)
     return first, first + timedelta(days=7)
 
 
-def month_of(day: date) -> tuple[date, date]:
+def find_month(day: date) -> tuple[date, date]:
     """The first day of the calendar month of `day`, and of the next one."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1)
 
 
-def zone_of(*names: str | None) -> tzinfo:
-    """The first of `names` that is a time zone; UTC if none is.
+def find_zone(*names: str | None) -> tzinfo:
+    """The first of `names` that is a time zone; UTC if none is."""
+    return look_up_zone(*names) or UTC
+
+
+def look_up_zone(*names: str | None) -> ZoneInfo | None:
+    """The first of `names` that is a time zone.
 
     TikTok gives `display_timezone` (IANA) and `timezone`, which may be an `Etc/GMT+8` with its sign reversed
     (UTC-8). The zone database reads that spelling in the same way.
@@ -116,10 +129,10 @@ def zone_of(*names: str | None) -> tzinfo:
             return ZoneInfo(name or "")
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
-    return UTC
+    return None
 
 
-def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = today_in) -> dict[str, Any]:
+def list_report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = find_today) -> dict[str, Any]:
     """The days that reports span in any time zone, as ISO dates, with the options they come from.
 
     `from` is the day where days begin last, `until` the one where they begin first; then come the whole weeks and
@@ -133,8 +146,8 @@ def report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = tod
         last, weekday = min(last, today(FIRST_ZONE)), WEEKDAYS.get(week_starts_on, 0)
         spanned = {
             "from": first, "until": last,
-            "week_from": week_of(first, weekday)[0], "week_until": week_of(last, weekday)[1],
-            "month_from": month_of(first)[0], "month_until": month_of(last)[1],
+            "week_from": find_week(first, weekday)[0], "week_until": find_week(last, weekday)[1],
+            "month_from": find_month(first)[0], "month_until": find_month(last)[1],
         }  # fmt: skip
     except (AttributeError, OverflowError, ValueError):
         return {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from source_tiktok_marketing.config.form import Path, fields_at
+from source_tiktok_marketing.config.form import Path, list_fields
 from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
 from source_tiktok_marketing.schema.owners import OWNERS
 
@@ -23,7 +23,7 @@ NEVER = re.compile(r"(^|/)oauth2?/|(^|/)(create|update|delete|upload|revoke|canc
 PAGE_PARAMETERS = {"page", "page_size", "cursor", "max_count"}
 
 
-def endpoints_of(config: Mapping[str, Any]) -> Any:
+def read_endpoints(config: Mapping[str, Any]) -> Any:
     """The user's endpoints, all in one shape. A value that is none stays as it is, for the schema to refuse.
 
     Parameters may be an object, as the form once had them: `{"filtering": {"a": 1}}` is
@@ -39,13 +39,13 @@ def _fill(endpoint: Mapping[str, Any]) -> dict[str, Any]:
     tidy = {key: value.strip() if isinstance(value, str) else value for key, value in endpoint.items()}
     given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
     if isinstance(parameters := given.get("parameters"), Mapping):
-        given["parameters"] = [{"name": str(name), "value": _text(value)} for name, value in parameters.items()]
+        given["parameters"] = [{"name": str(name), "value": _write_text(value)} for name, value in parameters.items()]
     return given
 
 
-def extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
+def make_extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of the user's endpoints. What has not their shape is left out, and `find_mistakes` refuses it."""
-    return [_row(raw) for raw in _shape(config)]
+    return [_make_row(raw) for raw in _list_well_formed(config)]
 
 
 def find_mistakes(
@@ -60,28 +60,28 @@ def find_mistakes(
     written = [(index, raw) for index, raw in enumerate(endpoints) if isinstance(raw, Mapping)]
     times = Counter([*taken, *(raw["name"] for _, raw in written if isinstance(raw.get("name"), str))])
     for index, raw in written:
-        wrong = fields_at(flawed, OPTION, index)
+        wrong = list_fields(flawed, OPTION, index)
         sound = {name: value for name, value in raw.items() if name not in wrong}
-        found = [*_mistakes_of(sound, times), *find_mistakes_in(raw, schema)]
+        found = [*_find_endpoint_mistakes(sound, times), *find_mistakes_in(raw, schema)]
         yield from (((OPTION, index, name), why) for name, why in found if name not in wrong)
 
 
-def _mistakes_of(raw: Mapping[str, Any], times: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+def _find_endpoint_mistakes(raw: Mapping[str, Any], times: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     if times.get(raw.get("name", ""), 0) > 1:
         yield "name", "is the name of another stream. Choose another."
     if "path" in raw:
-        yield from _path_mistakes(raw["path"].strip("/"))
-    yield from _parameter_mistakes(raw)
+        yield from _find_path_mistakes(raw["path"].strip("/"))
+    yield from _find_parameter_mistakes(raw)
 
 
-def _path_mistakes(path: str) -> Iterator[tuple[str, str]]:
+def _find_path_mistakes(path: str) -> Iterator[tuple[str, str]]:
     if not PATH.fullmatch(path):
         yield "path", "must be the part of an endpoint's address behind v1.3/, such as bc/get/."
     elif NEVER.search(path):
         yield "path", "is no endpoint to read from. Choose one that lists or gets something."
 
 
-def _parameter_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _find_parameter_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     times = Counter(parameter["name"] for parameter in raw.get("parameters", ()))
     if paging := PAGE_PARAMETERS & set(times):
         yield "parameters", f"leave out {', '.join(sorted(paging))}, which Paging and Page Size set."
@@ -91,20 +91,20 @@ def _parameter_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "page_size", "is missing. Enter how many records TikTok gives at once."
 
 
-def _shape(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _list_well_formed(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     raw = config.get("extra_endpoints")
     for endpoint in raw if isinstance(raw, list) else ():
         if isinstance(endpoint, Mapping) and all(isinstance(endpoint.get(name), str) for name in ("name", "path")):
             yield endpoint
 
 
-def _parameters(raw: Mapping[str, Any]) -> dict[str, str]:
+def _read_parameters(raw: Mapping[str, Any]) -> dict[str, str]:
     given = raw.get("parameters")
     listed = [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
     return {str(each.get("name")): str(each.get("value") or "") for each in listed}
 
 
-def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
+def _make_row(raw: Mapping[str, Any]) -> dict[str, Any]:
     word = str(raw.get("for_each", "advertiser"))
     of = word if word in OWNERS else NOTHING.get(word, "advertiser")
     owner = OWNERS[of].parameter
@@ -115,7 +115,7 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
         "scope": "the permission of this endpoint",
         "of": of,
         "endpoint": str(raw["path"]).strip("/") + "/",
-        "ask": asked | _parameters(raw),
+        "ask": asked | _read_parameters(raw),
         "records": str(raw.get("records") or ""),
         "key": list(raw["key"]) if isinstance(raw.get("key"), list) else [],
         "rows_per_page": raw.get("page_size") if paging in PAGED else None,
@@ -124,6 +124,6 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _text(value: Any) -> str:
+def _write_text(value: Any) -> str:
     """A parameter as TikTok reads it: anything but a text as JSON."""
     return value if isinstance(value, str) else orjson.dumps(value).decode()

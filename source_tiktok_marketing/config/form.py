@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft7Validator, ValidationError
 
-from source_tiktok_marketing.text import plain_word
+from source_tiktok_marketing.text import spell_as_tiktok
 
 Path = Sequence[str | int]
 SHORT = Repr()
@@ -30,16 +30,16 @@ def describe_place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Pat
     """
     steps = list(path)
     keys = [str(steps.pop(0))]
-    schema = _field(spec, config, keys[0])
+    schema = _find_field(spec, config, keys[0])
     value: Any = config.get(keys[0])
     while steps and isinstance(steps[0], str):
         keys.append(str(steps.pop(0)))
-        schema, value = _field(schema, value, keys[-1]), _member(value, keys[-1])
+        schema, value = _find_field(schema, value, keys[-1]), _get_member(value, keys[-1])
     label = str(schema.get("title") or keys[-1])
     if steps and "title" in schema.get("items", {}):
         index = int(steps.pop(0))
-        schema, value = schema["items"], _member(value, index)
-        name = _member(value, "name")
+        schema, value = schema["items"], _get_member(value, index)
+        name = _get_member(value, "name")
         label = f"{str(schema['title']).capitalize()} {index + 1}" + (f' "{name}"' if isinstance(name, str) else "")
     return ", ".join([f"{label} ({'.'.join(keys)})", *_find_inside(schema, value, steps)])
 
@@ -50,12 +50,12 @@ def _find_inside(schema: Mapping[str, Any], value: Any, steps: Path) -> Iterator
             schema = schema.get("items", {})
             yield f"entry {step + 1}"
         else:
-            schema = _field(schema, value, step)
+            schema = _find_field(schema, value, step)
             yield str(schema.get("title") or step)
-        value = _member(value, step)
+        value = _get_member(value, step)
 
 
-def _field(schema: Mapping[str, Any], value: Any, name: str) -> Mapping[str, Any]:
+def _find_field(schema: Mapping[str, Any], value: Any, name: str) -> Mapping[str, Any]:
     """The schema of one member of an object; in a choice, from the branch that the object has chosen."""
     branches = [branch for branch in schema.get("oneOf", ()) if _is_chosen(branch, value)]
     found: Mapping[str, Any] = (branches or [schema])[0].get("properties", {}).get(name, {})
@@ -67,14 +67,14 @@ def _is_chosen(branch: Mapping[str, Any], value: Any) -> bool:
     return isinstance(value, Mapping) and all(value.get(name) == const for name, const in fixed.items())
 
 
-def _member(value: Any, step: str | int) -> Any:
+def _get_member(value: Any, step: str | int) -> Any:
     try:
         return value[step]
     except (KeyError, IndexError, TypeError):
         return None
 
 
-def fields_at(paths: Iterable[Path], *start: str | int) -> set[str]:
+def list_fields(paths: Iterable[Path], *start: str | int) -> set[str]:
     """The fields of the entry at `start` that any of the paths is in."""
     steps = len(start)
     return {str(path[steps]) for path in paths if len(path) > steps and tuple(path[:steps]) == start}
@@ -86,7 +86,7 @@ def find_schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> 
     Days and breakdowns are left to the rules, which know what a day is and which breakdown a report can have.
     """
     found: dict[tuple[str | int, ...], str] = {}
-    for error in sorted(_errors(spec, config), key=str):
+    for error in sorted(_find_errors(spec, config), key=str):
         path = tuple(error.absolute_path)
         schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
         if error.validator == "required" and isinstance(error.instance, Mapping):
@@ -98,7 +98,7 @@ def find_schema_mistakes(spec: Mapping[str, Any], config: Mapping[str, Any]) -> 
     return found
 
 
-def _errors(spec: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[ValidationError]:
+def _find_errors(spec: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[ValidationError]:
     """Each error at its own place: in a choice, those of the branch that was chosen."""
     for error in Draft7Validator(spec).iter_errors(config):
         if error.validator != "oneOf" or not isinstance(error.schema, Mapping):
@@ -140,11 +140,11 @@ def _explain(error: ValidationError) -> str:
 def choose(word: str, words: Iterable[str]) -> str:
     """A sentence on what to choose instead of a word: the nearest choice, and the others if there are few."""
     known = list(words)
-    hint = did_you_mean(word, known)
+    hint = suggest_word(word, known)
     return hint if hint and len(known) > LISTED else f"{hint} Choose {join_choices(known)}.".strip()
 
 
-def did_you_mean(word: Any, known: Iterable[str]) -> str:
+def suggest_word(word: Any, known: Iterable[str]) -> str:
     """A question with the known word that is like this one; empty if none is."""
     near = find_nearest(word, known) if isinstance(word, str) else []
     return f"Did you mean {near[0]}?" if near else ""
@@ -152,7 +152,7 @@ def did_you_mean(word: Any, known: Iterable[str]) -> str:
 
 def find_nearest(word: str, known: Iterable[str]) -> list[str]:
     """The known word that is most like this one, if any is."""
-    return get_close_matches(plain_word(word), list(known), n=1, cutoff=0.6)
+    return get_close_matches(spell_as_tiktok(word), list(known), n=1, cutoff=0.6)
 
 
 def join_choices(words: Iterable[str]) -> str:

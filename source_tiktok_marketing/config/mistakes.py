@@ -11,21 +11,21 @@ from source_tiktok_marketing.config.dates import (
     FIRST_ZONE,
     HOW_TO_WRITE_A_DAY,
     WORDS,
+    find_today,
     is_always_empty,
     parse_days,
-    today_in,
 )
 from source_tiktok_marketing.config.extra_endpoints import find_mistakes as extra_mistakes
 from source_tiktok_marketing.config.form import (
     SHORT,
     Path,
     describe_place,
-    did_you_mean,
     find_schema_mistakes,
     join_choices,
     number_sentences,
+    suggest_word,
 )
-from source_tiktok_marketing.config.normalization import NormalizeConfig, chosen_advertiser_ids, named_ids
+from source_tiktok_marketing.config.normalization import NormalizeConfig, list_chosen_ids, list_named_ids
 from source_tiktok_marketing.config.organic import find_mistakes as organic_mistakes
 from source_tiktok_marketing.config.shards import find_mistakes as shard_mistakes
 from source_tiktok_marketing.config.sign_in import PRODUCTION
@@ -39,7 +39,8 @@ NO_SIGN_IN = (
     "reaches, or list your ad accounts under Advertiser IDs."
 )
 NOT_SIGNED_IN_THERE = (
-    "app_id and secret are read where credentials has them. Put app_id, secret and access_token into credentials."
+    "App ID (app_id) and App Secret (secret) are not read where they stand. Put them in here, together with Access "
+    "Token (access_token)."
 )
 
 
@@ -51,17 +52,17 @@ def find_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams: I
     """
     by_schema = find_schema_mistakes(spec, config)
     by_rule = [
-        *_credential_mistakes(config, spec), *_number_mistakes(config, spec), *_date_mistakes(config),
-        *_advertiser_mistakes(config), *shard_mistakes(config), *organic_mistakes(config, spec),
+        *_find_credential_mistakes(config, spec), *_find_number_mistakes(config, spec), *_find_date_mistakes(config),
+        *_find_advertiser_mistakes(config), *shard_mistakes(config), *organic_mistakes(config, spec),
         *report_mistakes(config, list(streams), by_schema, spec),
-        *extra_mistakes(config, [*streams, *_report_names(config)], by_schema, spec),
+        *extra_mistakes(config, [*streams, *_list_report_names(config)], by_schema, spec),
     ]  # fmt: skip
     told = [*by_schema.items(), *((path, f"{describe_place(spec, config, path)}: {why}") for path, why in by_rule)]
     order = list(spec["properties"])  # the order of the form, and of the reports in it
-    return [why for _, why in sorted(told, key=lambda each: (order.index(str(each[0][0])), _number(each[0])))]
+    return [why for _, why in sorted(told, key=lambda each: (order.index(str(each[0][0])), _get_number(each[0])))]
 
 
-def _number(path: Path) -> int:
+def _get_number(path: Path) -> int:
     return next((step for step in path if isinstance(step, int)), 0)
 
 
@@ -81,7 +82,7 @@ def refuse_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any], streams:
 Mistakes = Iterator[tuple[Path, str]]
 
 
-def _credential_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
+def _find_credential_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
     credentials = config["credentials"]
     branches = spec["properties"]["credentials"]["oneOf"]
     kinds = {branch["properties"]["auth_type"]["const"]: branch["title"] for branch in branches}
@@ -93,28 +94,28 @@ def _credential_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> 
         yield ["credentials"], NO_SIGN_IN
     elif not isinstance(kind, str) or kind not in kinds:
         told = "is missing." if kind is None else f"auth_type {SHORT.repr(kind)} is not known."
-        hint = did_you_mean(kind, kinds)
+        hint = suggest_word(kind, kinds)
         yield ["credentials"], " ".join(filter(None, (told, hint, f"Choose how to sign in: {known}.")))
-    elif kind == PRODUCTION and not named_ids(config):
+    elif kind == PRODUCTION and not list_named_ids(config):
         why = "is missing. An access token without its app does not say which ad accounts it reaches: list them."
         yield ["advertiser_ids"], why
 
 
-def _number_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
+def _find_number_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
     for name, schema in spec["properties"].items():
         value = config.get(name)
         if isinstance(value, float) and math.isnan(value):  # no minimum or maximum refuses it
             yield [name], f"is no number. Write one from {schema.get('minimum')} to {schema.get('maximum')}."
 
 
-def _date_mistakes(config: Mapping[str, Any]) -> Mistakes:
-    today = today_in(FIRST_ZONE)
+def _find_date_mistakes(config: Mapping[str, Any]) -> Mistakes:
+    today = find_today(FIRST_ZONE)
     days = {}
     for key in ("start_date", "end_date"):
         try:
             days[key] = parse_days(config[key], today, str(config["week_starts_on"]))
         except (OverflowError, ValueError):
-            hint = did_you_mean(config[key], WORDS)
+            hint = suggest_word(config[key], WORDS)
             yield [key], " ".join(filter(None, (f"{config[key]!r} is not a day.", hint, HOW_TO_WRITE_A_DAY)))
         except AttributeError:  # the schema refuses what is no text
             continue
@@ -130,10 +131,10 @@ def _date_mistakes(config: Mapping[str, Any]) -> Mistakes:
         yield ["end_date"], f"{told} Write a later day, or leave it empty to read until today."
 
 
-def _advertiser_mistakes(config: Mapping[str, Any]) -> Mistakes:
-    if named_ids(config) and not chosen_advertiser_ids(config):
+def _find_advertiser_mistakes(config: Mapping[str, Any]) -> Mistakes:
+    if list_named_ids(config) and not list_chosen_ids(config):
         yield ["exclude_advertiser_ids"], "excludes every chosen ad account. Remove at least one from this list."
 
 
-def _report_names(config: Mapping[str, Any]) -> list[str]:
+def _list_report_names(config: Mapping[str, Any]) -> list[str]:
     return [row["name"] for rows in config[PREPARED]["report_rows"].values() for row in rows]

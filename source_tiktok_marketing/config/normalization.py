@@ -11,9 +11,9 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
     ConfigTransformation,
 )
 
-from source_tiktok_marketing.config.custom_reports.rows import custom_rows, read_titles, reports_of
-from source_tiktok_marketing.config.dates import report_days
-from source_tiktok_marketing.config.extra_endpoints import endpoints_of, extra_rows
+from source_tiktok_marketing.config.custom_reports.rows import make_custom_rows, read_reports, read_titles
+from source_tiktok_marketing.config.dates import list_report_days
+from source_tiktok_marketing.config.extra_endpoints import make_extra_rows, read_endpoints
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.config.sign_in import OAUTH, PRODUCTION, SANDBOX
 from source_tiktok_marketing.config.unknown_keys import IGNORED, find_ignored_keys
@@ -39,10 +39,10 @@ class NormalizeConfig(ConfigTransformation):
          "prepared": {"days": {"from": "2016-09-01", "until": "2026-01-06", "week_from": "2016-08-29", …},
                       "report_rows": {"daily": [{"name": …, "level": "ad", …}], …}, …}}
 
-    `prepared` is the connector's own, and replaces whatever the user writes there. `dates.report_days` explains its
-    `days`, `custom_reports.rows.custom_rows` its `report_rows`. The source fills in `columns`, those that the catalog
-    selects, by stream. `sample` is true in a check, which asks for one row of a report. An ad account and a token
-    without `auth_type` count as production's; `otherwise` has what they are as a sandbox's (environments.py).
+    `prepared` is the connector's own, and replaces whatever the user writes there. `list_report_days` explains its
+    `days`, `make_custom_rows` its `report_rows`. The source fills in `columns`, those that the catalog selects, by
+    stream. `sample` is true in a check, which asks for one row of a report. An ad account and a token without
+    `auth_type` count as production's; `otherwise` has what they are as a sandbox's (environments.py).
     """
 
     parameters: Mapping[str, Any]
@@ -52,7 +52,7 @@ class NormalizeConfig(ConfigTransformation):
         options: Mapping[str, Any] = self.parameters["options"]
         tidy = {key: _tidy(value) for key, value in config.items()}
         written = {key: value for key, value in tidy.items() if value not in (None, "", {})}
-        credentials = _credentials(written)
+        credentials = _read_credentials(written)
         config.clear()
         config.update({name: option["default"] for name, option in options.items() if "default" in option})
         config.update(UNSAID_IN_SANDBOX if credentials.get("auth_type") == SANDBOX else UNSAID)
@@ -61,29 +61,29 @@ class NormalizeConfig(ConfigTransformation):
             del config["organic"]  # the form does not show this field, so that a user can't empty it
         config["credentials"] = credentials
         for key in ("advertiser_ids", "exclude_advertiser_ids"):
-            config[key] = _ids(config.get(key))
+            config[key] = _read_ids(config.get(key))
         for key in ("start_date", "end_date"):
             if isinstance(config.get(key), int) and not isinstance(config[key], bool):
                 config[key] = str(config[key])
-        config["custom_reports"] = reports_of(config)
-        config["extra_endpoints"] = endpoints_of(config)
-        config[PREPARED] = {"days": report_days(config), "report_rows": custom_rows(config),
-                            "endpoint_rows": extra_rows(config), "columns": {}, "sample": False,
+        config["custom_reports"] = read_reports(config)
+        config["extra_endpoints"] = read_endpoints(config)
+        config[PREPARED] = {"days": list_report_days(config), "report_rows": make_custom_rows(config),
+                            "endpoint_rows": make_extra_rows(config), "columns": {}, "sample": False,
                             OTHERWISE: _prepare_otherwise(written, credentials),
                             TITLES: read_titles(options),
                             IGNORED: find_ignored_keys(written, options)}  # fmt: skip
 
 
-def chosen_advertiser_ids(config: Mapping[str, Any]) -> list[str]:
+def list_chosen_ids(config: Mapping[str, Any]) -> list[str]:
     """The ad accounts that the user wrote down, in their order; empty for every one that the token reaches."""
     excluded = config["exclude_advertiser_ids"]
-    return [advertiser_id for advertiser_id in named_ids(config) if advertiser_id not in excluded]
+    return [advertiser_id for advertiser_id in list_named_ids(config) if advertiser_id not in excluded]
 
 
-def named_ids(config: Mapping[str, Any]) -> list[str]:
+def list_named_ids(config: Mapping[str, Any]) -> list[str]:
     """The ad accounts that the user wrote down in any place, also those that are excluded."""
     credentials = config["credentials"]
-    return config["advertiser_ids"] or credentials.get("advertiser_ids") or _ids(credentials.get("advertiser_id"))
+    return config["advertiser_ids"] or credentials.get("advertiser_ids") or _read_ids(credentials.get("advertiser_id"))
 
 
 def _tidy(value: Any) -> Any:
@@ -97,7 +97,7 @@ def _strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
+def _read_credentials(config: Mapping[str, Any]) -> dict[str, Any]:
     nested = config.get("credentials")
     if isinstance(nested, Mapping) and nested:
         found = dict(nested)
@@ -105,13 +105,13 @@ def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
         environment = config.get("environment")
         token = {"access_token": config["access_token"]} if "access_token" in config else {}
         found = token | dict(environment if isinstance(environment, Mapping) else {})
-    if "auth_type" not in found and (kind := _auth_type(found, config)):
+    if "auth_type" not in found and (kind := _guess_auth_type(found, config)):
         found["auth_type"] = kind
     for key in ("app_id", "secret", "advertiser_id"):
         if isinstance(found.get(key), int):
             found[key] = str(found[key])
     if "advertiser_ids" in found:
-        found["advertiser_ids"] = _ids(found["advertiser_ids"])
+        found["advertiser_ids"] = _read_ids(found["advertiser_ids"])
     return found
 
 
@@ -125,7 +125,7 @@ def _prepare_otherwise(written: Mapping[str, Any], credentials: Mapping[str, Any
     return {"credentials": {**credentials, "auth_type": SANDBOX}, "requests_per_second": rate}
 
 
-def _auth_type(credentials: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+def _guess_auth_type(credentials: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     """The `auth_type` of credentials without one; empty for a token alone, which may be anything."""
     if "app_id" in credentials or "secret" in credentials:
         return OAUTH
@@ -134,7 +134,7 @@ def _auth_type(credentials: Mapping[str, Any], config: Mapping[str, Any]) -> str
     return PRODUCTION if credentials and "advertiser_ids" in config else ""
 
 
-def _ids(value: Any) -> list[str]:
+def _read_ids(value: Any) -> list[str]:
     if isinstance(value, str):
         return [part for part in re.split(r"[\s,;]+", value) if part]
     if isinstance(value, list):

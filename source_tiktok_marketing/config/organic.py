@@ -10,7 +10,7 @@ from source_tiktok_marketing.config.form import Path
 # The manifest's words for such requests: about a TikTok account, or to renew its token, which needs no token.
 TIKTOK_ACCOUNT, RENEWAL = "tiktok_account", "renewal"
 
-ORGANIC = (TIKTOK_ACCOUNT, RENEWAL)
+ORGANIC_OWNERS = (TIKTOK_ACCOUNT, RENEWAL)
 
 ENDS = "token_expiry_date"
 
@@ -24,7 +24,7 @@ def find_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterato
     """What is missing if the sign-in to a TikTok account is incomplete, or if its streams are chosen without one."""
     given, groups = config.get(OPTION), config.get("stream_groups")
     if not given and isinstance(groups, list) and OPTION in groups:
-        yield ["stream_groups"], "names organic, whose streams need the TikTok account's sign-in. Fill in its fields."
+        yield ["stream_groups"], "names organic, whose streams need a TikTok account. Fill in TikTok Account (organic)."
     for name in NEEDED if isinstance(given, Mapping) else ():
         if given is not None and name not in given:
             told = spec["properties"][OPTION]["properties"][name]["description"].partition(". ")[0].rstrip(".")

@@ -19,27 +19,27 @@ def is_ours(config: Mapping[str, Any], advertiser_id: str) -> bool:
     nothing but the id, so that a new ad account moves no other. A further worker takes an equal part from all the
     others. With `hash % count` nearly every ad account would move, and one that moves is read from the beginning.
     """
-    index, count = _shard(config)
-    return count == 1 or max(range(count), key=lambda number: _weight(number, advertiser_id)) == index
+    index, count = _read_shard(config)
+    return count == 1 or max(range(count), key=lambda number: _weigh(number, advertiser_id)) == index
 
 
-def ours(config: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def keep_ours(config: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """The rows about ad accounts that this worker reads."""
     return (row for row in rows if is_ours(config, row["advertiser_id"]))
 
 
 def is_first(config: Mapping[str, Any]) -> bool:
     """Whether this worker reads what belongs to no ad account, such as reports on a business centre."""
-    return _shard(config)[0] == 0
+    return _read_shard(config)[0] == 0
 
 
-def share_of(config: Mapping[str, Any], requests: float) -> float:
+def take_share(config: Mapping[str, Any], requests: float) -> float:
     """This worker's part of a number of requests per second.
 
     Whole requests if there are enough for all: of 10, three workers get 3, 3 and 4. With a third of 10 each, there
     would be seconds in which all three send 4.
     """
-    index, count = _shard(config)
+    index, count = _read_shard(config)
     if requests < count:
         return requests / count
     return requests if count == 1 else (index + 1) * requests // count - index * requests // count
@@ -55,14 +55,14 @@ def find_mistakes(config: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         yield ["shard", "count"], "is missing. Enter how many workers there are."
     if isinstance(index, int | float) and isinstance(count, int | float) and index >= count >= 1:  # 5.0 counts as 5
         last = int(count) - 1
-        why = f"{index} is not below shard.count, which is {count}. Workers are numbered 0 to {last}."
-        yield ["shard", "index"], why
+        limit = f"Number of Workers (shard.count), which is {count}"
+        yield ["shard", "index"], f"{index} is not below {limit}. Workers are numbered 0 to {last}."
 
 
-def _shard(config: Mapping[str, Any]) -> tuple[int, int]:
+def _read_shard(config: Mapping[str, Any]) -> tuple[int, int]:
     shard = config.get("shard")
     return (int(shard["index"]), int(shard["count"])) if shard else ALONE
 
 
-def _weight(index: int, advertiser_id: str) -> bytes:
+def _weigh(index: int, advertiser_id: str) -> bytes:
     return sha256(f"{index}/{advertiser_id}".encode()).digest()

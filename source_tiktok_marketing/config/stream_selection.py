@@ -12,7 +12,7 @@ from airbyte_cdk.models.airbyte_protocol import AirbyteStateMessage
 
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.text import make_printable, plain, several
+from source_tiktok_marketing.text import join_some, make_plain, make_printable
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -45,9 +45,9 @@ def is_offered(row: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
 def warn_of_unknown_states(state: list[AirbyteStateMessage], known: list[str]) -> None:
     """Logs one warning that names the states of unknown streams, as of a report that was renamed."""
     named = [message.stream.stream_descriptor.name for message in state if message.stream]
-    if unknown := [plain(name) for name in named if name not in (*known, *REFUSED_BY_TIKTOK)]:
+    if unknown := [make_plain(name) for name in named if name not in (*known, *REFUSED_BY_TIKTOK)]:
         LOGGER.warning(
-            f"The saved state of {several(unknown, SHOWN)} is ignored: no stream has that name. A stream that was "
+            f"The saved state of {join_some(unknown, SHOWN)} is ignored: no stream has that name. A stream that was "
             "renamed is read from its start once. If the state is another connection's, restore this one's."
         )
 
@@ -63,7 +63,7 @@ def refuse_repeated_streams(wanted: list[str]) -> None:
 def refuse_unknown_streams(wanted: list[str], offered: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Raises one config_error with advice on each stream that is `wanted` and not `offered`."""
     options = {row["name"]: row["opt_in"] for row in rows if "opt_in" in row}
-    if unknown := [_advice(name, offered, options) for name in wanted if name not in offered]:
+    if unknown := [_advise(name, offered, options) for name in wanted if name not in offered]:
         raise ConfigError(
             message=make_printable(
                 f"The catalog names streams that were not read: {' '.join(unknown)} "
@@ -73,7 +73,7 @@ def refuse_unknown_streams(wanted: list[str], offered: list[str], rows: Iterable
         )
 
 
-def _advice(name: str, offered: list[str], options: Mapping[str, str]) -> str:
+def _advise(name: str, offered: list[str], options: Mapping[str, str]) -> str:
     if name in REFUSED_BY_TIKTOK:
         return f"{name} (TikTok refuses country and hour together; use {REFUSED_BY_TIKTOK[name]})."
     if name in options:

@@ -48,18 +48,20 @@ def write_out(manifest: Mapping[str, Any]) -> list[list[Row]]:
         UnknownWordError: for a misspelt word.
         UnfinishedRowError: for a row that lacks a word, or whose endpoint has no permission.
     """
-    scopes = _scopes_by_endpoint(manifest.get("definitions", {}).get("scopes", {}))
+    scopes = _index_scopes(manifest.get("definitions", {}).get("scopes", {}))
     tables = []
     for stream in manifest["dynamic_streams"]:
         parameters = stream["components_resolver"].get("stream_parameters", {})
-        rows = [row for table in parameters.get("list_of_parameters_for_stream", ()) for row in _rows(table, scopes)]
+        rows = [
+            row for table in parameters.get("list_of_parameters_for_stream", ()) for row in _list_rows(table, scopes)
+        ]
         if parameters:
             parameters["list_of_parameters_for_stream"] = rows
         tables.append(rows)
     return tables
 
 
-def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
+def _list_rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
     if "streams" not in table:
         yield table
         return
@@ -70,17 +72,17 @@ def _rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
             whole["ask"] = {**common["ask"], **row.get("ask", {})}
         _refuse_unknown_words(name, whole)
         _refuse_unfinished(name, whole)
-        whole = {**_defaults(kind_of(whole)), **whole}
+        whole = {**_read_defaults(find_kind(whole)), **whole}
         yield _complete_row(whole, scopes) if "of" in whole else _complete_parents(whole, scopes)
 
 
 @cache
-def _defaults(kind: str) -> Row:
+def _read_defaults(kind: str) -> Row:
     properties = load_words()[kind]["properties"]
     return {word: schema["default"] for word, schema in properties.items() if "default" in schema}
 
 
-def kind_of(row: Row) -> str:
+def find_kind(row: Row) -> str:
     """The kind of a row, one of those in `load_words`."""
     if "level" in row:
         return "report"
@@ -91,8 +93,8 @@ def kind_of(row: Row) -> str:
 
 def _refuse_unknown_words(name: str, row: Row) -> None:
     for kind, part in [
-        (kind_of(row), row),
-        *(("level", level) for word in ("below", "parents") for level in _every_level(row.get(word, ()))),
+        (find_kind(row), row),
+        *(("level", level) for word in ("below", "parents") for level in _walk_levels(row.get(word, ()))),
     ]:
         known = load_words()[kind]["properties"]
         for word in part:
@@ -101,7 +103,7 @@ def _refuse_unknown_words(name: str, row: Row) -> None:
 
 
 def _refuse_unfinished(name: str, row: Row) -> None:
-    kind = load_words()[kind_of(row)]
+    kind = load_words()[find_kind(row)]
     if missing := [word for word in kind["required"] if word not in row]:
         raise UnfinishedRowError(name, f"lacks {', '.join(missing)}.")
     for word, schema in kind["properties"].items():
@@ -109,14 +111,14 @@ def _refuse_unfinished(name: str, row: Row) -> None:
             raise UnfinishedRowError(name, f"{word} can't be {row[word]!r}. Use one of {', '.join(values)}.")
 
 
-def _every_level(levels: Iterable[Row]) -> Iterator[Row]:
+def _walk_levels(levels: Iterable[Row]) -> Iterator[Row]:
     for level in levels:
         yield level
         for way in level.get("either", ()):
-            yield from _every_level(way)
+            yield from _walk_levels(way)
 
 
-def _scopes_by_endpoint(scopes: Mapping[str, list[str]]) -> dict[str, str]:
+def _index_scopes(scopes: Mapping[str, list[str]]) -> dict[str, str]:
     return {endpoint: scope for scope, endpoints in scopes.items() for endpoint in endpoints}
 
 
@@ -128,7 +130,7 @@ def _complete_row(row: Row, scopes: Mapping[str, str]) -> Row:
     scope = row.get("scope") or scopes.get(row["endpoint"])
     if not scope:
         raise UnfinishedRowError(row["name"], f"`scopes` has no permission for {row['endpoint']}. Add it there.")
-    return {**row, "scope": scope, "below": levels, "ask": _request(row.get("ask", {}), known)}
+    return {**row, "scope": scope, "below": levels, "ask": _make_request(row.get("ask", {}), known)}
 
 
 def _complete_parents(row: Row, scopes: Mapping[str, str]) -> Row:
@@ -160,16 +162,16 @@ def _complete_levels(
 def _derive_ask(level: Row, ids: Iterable[str], scopes: Mapping[str, str]) -> Row:
     """A level that is looked up. Its request has ids only, not the values that are written down."""
     scope = scopes.get(level["endpoint"])
-    sweeps = {"sweeps": [_texts(sweep) for sweep in level["sweeps"]]} if "sweeps" in level else {}
-    return {**level, **({"scope": scope} if scope else {}), **sweeps, "ask": _request(level.get("ask", {}), ids)}
+    sweeps = {"sweeps": [_write_texts(sweep) for sweep in level["sweeps"]]} if "sweeps" in level else {}
+    return {**level, **({"scope": scope} if scope else {}), **sweeps, "ask": _make_request(level.get("ask", {}), ids)}
 
 
-def _request(ask: Row, known: Iterable[str]) -> dict[str, str]:
+def _make_request(ask: Row, known: Iterable[str]) -> dict[str, str]:
     """The parameters of a request: those that are written down, and each known name that is in none of them.
 
     A parameter that is written down as an empty text is not sent.
     """
-    texts = _texts(ask)
+    texts = _write_texts(ask)
     held = {name for text in texts.values() for name in PLACEHOLDER.findall(text)}
     derived = {name: f"{{{name}}}" for name in known if name not in held and name not in texts}
     return derived | {name: text for name, text in texts.items() if text}
@@ -178,10 +180,10 @@ def _request(ask: Row, known: Iterable[str]) -> dict[str, str]:
 def _list_choices(choices: Row | list[Row]) -> list[dict[str, str]]:
     """The values of a level, one after another: `{partner: [Zefr, IAS]}` is `[{partner: Zefr}, {partner: IAS}]`."""
     if isinstance(choices, Mapping):
-        return [_texts({name: value}) for name, values in choices.items() for value in values]
-    return [_texts(choice) for choice in choices]
+        return [_write_texts({name: value}) for name, values in choices.items() for value in values]
+    return [_write_texts(choice) for choice in choices]
 
 
-def _texts(values: Row) -> dict[str, str]:
+def _write_texts(values: Row) -> dict[str, str]:
     """Parameters as TikTok reads them: anything but a text as JSON."""
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}

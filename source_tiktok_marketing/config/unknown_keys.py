@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from source_tiktok_marketing.config.form import did_you_mean
+from source_tiktok_marketing.config.form import suggest_word
 from source_tiktok_marketing.sync import PREPARED
-from source_tiktok_marketing.text import plain
+from source_tiktok_marketing.text import make_plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -23,12 +23,12 @@ def find_ignored_keys(written: Mapping[str, Any], options: Mapping[str, Any]) ->
 
     Those in a report or an endpoint are left out here, as they are mistakes there (`find_mistakes_in`).
     """
-    found = [(name, did_you_mean(name, options)) for name in find_unknown_keys(written, (*options, *KNOWN))]
+    found = [(name, suggest_word(name, options)) for name in find_unknown_keys(written, (*options, *KNOWN))]
     for name, option in options.items():
         known = [key for part in (option, *option.get("oneOf", ())) for key in part.get("properties", ())]
         inner = written.get(name)
         if known and isinstance(inner, Mapping):
-            found += [(f"{name}.{key}", did_you_mean(key, known)) for key in find_unknown_keys(inner, known)]
+            found += [(f"{name}.{key}", suggest_word(key, known)) for key in find_unknown_keys(inner, known)]
     return found
 
 
@@ -41,10 +41,10 @@ def find_unknown_keys(written: Mapping[str, Any], known: Iterable[str]) -> list[
 def find_mistakes_in(written: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with the keys of a report or an endpoint. An ignored one could change what is read."""
     for name in find_unknown_keys(written, schema["properties"]) if isinstance(written, Mapping) else ():
-        yield name, f"no field has that name. {did_you_mean(name, schema['properties']) or 'Take it out.'}"
+        yield name, f"no field has that name. {suggest_word(name, schema['properties']) or 'Take it out.'}"
 
 
 def warn_of_ignored_keys(config: Mapping[str, Any]) -> None:
     """Logs one warning for each key of the configuration that is ignored."""
     for name, hint in config.get(PREPARED, {}).get(IGNORED, ()):
-        LOGGER.warning(f"{plain(name)} in the configuration is ignored: no field has that name. {hint}".rstrip())
+        LOGGER.warning(f"{make_plain(name)} in the configuration is ignored: no field has that name. {hint}".rstrip())

@@ -10,9 +10,9 @@ import orjson
 import requests
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 
-from source_tiktok_marketing.requesters.responses import Answer, answer_of
+from source_tiktok_marketing.requesters.responses import Answer, read_answer
 from source_tiktok_marketing.schema.accounts import AccountColumns
-from source_tiktok_marketing.schema.casting import OddValues, entity
+from source_tiktok_marketing.schema.casting import OddValues, cast_entity
 
 
 @dataclass
@@ -37,15 +37,15 @@ class EntityExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
-        answer = answer_of(response)
+        answer = read_answer(response)
         advertiser_id, undated_only = answer.advertiser_id, self._is_undated(answer)
         for row in answer.data.get(self.record_path) or ():
             if not (undated_only and row.get("modify_time")):
-                record = {"advertiser_id": advertiser_id} | entity(self.stream, row, self._odd_values)
+                record = {"advertiser_id": advertiser_id} | cast_entity(self.stream, row, self._odd_values)
                 self._accounts.fill(record, self._told)
                 yield record
 
     def _is_undated(self, answer: Answer) -> bool:
-        filtering = orjson.loads(answer.asked("filtering") or "{}")
+        filtering = orjson.loads(answer.get_parameter("filtering") or "{}")
         undated = (sweep["filter"] for sweep in self.sweeps if sweep.get("undated"))
         return any(wanted.items() <= filtering.items() for wanted in undated)

@@ -15,8 +15,8 @@ from source_tiktok_marketing.extractors.paths import EVERY, walk_to
 from source_tiktok_marketing.extractors.reports import ReportExtractor
 from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.requesters.request_parameters import is_unasked
-from source_tiktok_marketing.requesters.responses import answer_of
-from source_tiktok_marketing.schema.casting import OddValues, entity
+from source_tiktok_marketing.requesters.responses import read_answer
+from source_tiktok_marketing.schema.casting import OddValues, cast_entity
 
 
 @dataclass
@@ -53,18 +53,18 @@ class NestedExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
-        answer = answer_of(response)
+        answer = read_answer(response)
         if answer.is_doubted or is_unasked(answer):
             return
         data, first = require_accepted(answer).data, self.records.partition(".")[0]
         if self.own and data and first not in ("", EVERY, *data):
             raise ConfigError(
-                message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct records in "
-                "extra_endpoints.",
+                message=f"{self.stream}: the answer has no {first!r} but {', '.join(data)}. Correct "
+                "Records in Extra Endpoints (extra_endpoints).",
                 internal_message=f"records: {self.records}",
             )
         for row in walk_to(data, self.records, self.key_as):
-            yield entity(self.stream, self._open(row), self._odd_values)
+            yield cast_entity(self.stream, self._open(row), self._odd_values)
 
     def _open(self, row: Mapping[str, Any]) -> dict[str, Any]:
         opened = {name: value for name, value in row.items() if name not in self.lift}
@@ -88,13 +88,13 @@ class NestedReportExtractor(ReportExtractor):
     @override
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""
-        answer = answer_of(response)
+        answer = read_answer(response)
         if not answer.is_doubted:
             yield from super().extract_records(require_accepted(answer))
 
     @override
-    def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
+    def make_record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
         """One row, flat and typed, with its owner."""
         told = row.get("info") or {}
         parts = {part: {**told, **(row.get(part) or {})} for part in ("dimensions", "metrics")}
-        return super().record(owner, parts)
+        return super().make_record(owner, parts)

@@ -12,16 +12,16 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 
 from source_tiktok_marketing.errors import TransientError
-from source_tiktok_marketing.requesters.cut_answers import cut_error, is_cut
+from source_tiktok_marketing.requesters.cut_answers import is_cut, make_cut_error
 from source_tiktok_marketing.requesters.json_decoding import read_text
-from source_tiktok_marketing.requesters.page_decoder import codec_of
-from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.requesters.page_decoder import get_codec
+from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import CASTERS, Caster, OddValues
-from source_tiktok_marketing.schema.columns import Column, report_columns
+from source_tiktok_marketing.schema.columns import Column, read_report_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
-from source_tiktok_marketing.schema.metrics import dimensions as dimension_table
-from source_tiktok_marketing.schema.owners import owner_of
+from source_tiktok_marketing.schema.metrics import read_dimensions as dimension_table
+from source_tiktok_marketing.schema.owners import find_owner
 
 NOT_APPLICABLE = "-"
 
@@ -62,31 +62,31 @@ class ReportExtractor(RecordExtractor):
     _columns: list[tuple[str, Column, str, Caster]] = field(init=False, repr=False)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        known = report_columns()
+        known = read_report_columns()
         wanted = [("dimensions", name) for name in self.dimensions] + [("metrics", name) for name in self.metrics]
         self._columns = [(part, known[name], known[name].label, CASTERS[known[name].type]) for part, name in wanted]
-        self._owner = owner_of(self.of, self.business_center_id).parameter
+        self._owner = find_owner(self.of, self.business_center_id).parameter
         self._odd_values, self._accounts = OddValues.of(self.config), AccountColumns.of(self.config)
         self._told = self._accounts.of_report(self.stream, self._owner, self.dimensions)
-        self._codec = codec_of(parameters, self._accounts) if self.bulk else None
+        self._codec = get_codec(parameters, self._accounts) if self.bulk else None
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer, or all of them as one page (page_decoder.py)."""
-        answer = answer_of(response)
-        owner = {self._owner: answer.asked(self._owner)}
+        answer = read_answer(response)
+        owner = {self._owner: answer.get_parameter(self._owner)}
         if is_cut(answer):
-            raise cut_error(self.stream, owner)
-        if self._codec and (page := self._codec.page_of(answer, self._accounts.of_account)) is not None:
+            raise make_cut_error(self.stream, owner)
+        if self._codec and (page := self._codec.get_page(answer, self._accounts.of_account)) is not None:
             yield page
             return
         for row in answer.data.get("list") or ():
-            record = self.record(owner, row)
+            record = self.make_record(owner, row)
             if len(self.metrics) > METRICS_PER_REQUEST:
                 record = PartOfRow(record)
-                record.metrics = answer.asked("metrics")
+                record.metrics = answer.get_parameter("metrics")
             yield record
 
-    def record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
+    def make_record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
         """One row, flat and typed, with its owner."""
         record: dict[str, Any] = dict(owner)
         for part, column, label, cast in self._columns:
@@ -99,8 +99,9 @@ class ReportExtractor(RecordExtractor):
                 if (kept := self._odd_values.fit(self.stream, column, value)) is not None:
                     record[label] = kept
         for name in self._told:  # asked for or not
-            if name not in record and (said := row["metrics"].get(name)) not in (None, NOT_APPLICABLE):
-                record[name] = str(said)
+            said = row["metrics"].get(name)
+            if name not in record and isinstance(said, str) and said != NOT_APPLICABLE:
+                record[name] = said
         self._accounts.fill(record, self._told)
         return record
 
@@ -126,7 +127,7 @@ class TaskExtractor(RecordExtractor):
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one download."""
-        owner = {"advertiser_id": answer_of(response).advertiser_id}
+        owner = {"advertiser_id": read_answer(response).advertiser_id}
         text, is_mended = read_text(response.content)
         if is_mended:
             self._odd_values.add_answer(self.stream)
@@ -134,7 +135,7 @@ class TaskExtractor(RecordExtractor):
         for line in lines:
             if None in line or None in line.values():
                 raise self._flaw(owner, "broke off", f"line {lines.line_num} has not as many values as the header")
-            record = self._rows.record(owner, {"dimensions": line, "metrics": line})
+            record = self._rows.make_record(owner, {"dimensions": line, "metrics": line})
             if missing := [name for name in self._needed if name not in record]:
                 raise self._flaw(owner, f"has a row without {', '.join(missing)}", f"line {lines.line_num}")
             yield record

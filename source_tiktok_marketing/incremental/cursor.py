@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from source_tiktok_marketing.config.dates import FIRST_ZONE
 from source_tiktok_marketing.incremental.page_messages import BulkPartition, PageMessage
-from source_tiktok_marketing.incremental.windows import HELD, REFUSED, days_of, is_outside, slice_of
+from source_tiktok_marketing.incremental.windows import HELD, REFUSED, get_days, get_slice, is_outside
 from source_tiktok_marketing.requesters.clock import SyncClock
 
 # Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
@@ -63,10 +63,10 @@ class AdvertiserCursor(Cursor):
 
     def open_partition(self, partition: Partition) -> None:
         """Notes a window before it is read. The windows of one ad account come in the order of their days."""
-        window = slice_of(partition)
+        window = get_slice(partition)
         with self._lock:
             self._last_day.pop(id(window), None)  # left by a failed window that had the same id
-            self._windows[_owner(window)][window["start_time"]] = None
+            self._windows[_name_owner(window)][window["start_time"]] = None
 
     @override
     def observe(self, record: Record | PageMessage) -> None:
@@ -81,15 +81,15 @@ class AdvertiserCursor(Cursor):
     @override
     def close_partition(self, partition: Partition) -> None:
         """Moves the cursor past all windows that were read, up to the first one that was not."""
-        window = slice_of(partition)
+        window = get_slice(partition)
         if window.extra_fields.get(REFUSED) or window.extra_fields.get(HELD):
             return
-        today = min(days_of(window)["today"], self._clock.earlier().astimezone(FIRST_ZONE).date().isoformat())
+        today = min(get_days(window)["today"], self._clock.get_earlier().astimezone(FIRST_ZONE).date().isoformat())
         with self._lock:
-            seen = min(self._last_day.pop(id(window), ""), _last_asked_for(window, today))
-            reached = max(seen, _settled_day(window, today))
-            self._windows[_owner(window)][window["start_time"]] = reached
-            if last := self._last_of_closed(_owner(window)):
+            seen = min(self._last_day.pop(id(window), ""), _find_last_day(window, today))
+            reached = max(seen, _find_settled_day(window, today))
+            self._windows[_name_owner(window)][window["start_time"]] = reached
+            if last := self._last_of_closed(_name_owner(window)):
                 self._inner.observe(Record({self._field: last}, partition.stream_name(), window))
             self._inner.close_partition(partition)
 
@@ -129,9 +129,9 @@ class AdvertiserStream(AbstractStream):
         """The windows to read."""
         for partition in self._inner.generate_partitions():
             self._cursor.open_partition(partition)
-            if slice_of(partition).extra_fields.get("jobs") == []:  # all tasks failed, as the CDK says at the end
+            if get_slice(partition).extra_fields.get("jobs") == []:  # all tasks failed, as the CDK says at the end
                 continue
-            if is_outside(slice_of(partition)):
+            if is_outside(get_slice(partition)):
                 self._cursor.close_partition(partition)
             else:
                 yield BulkPartition(partition)
@@ -172,11 +172,11 @@ class AdvertiserStream(AbstractStream):
         return self._inner.check_availability()
 
 
-def _owner(window: StreamSlice) -> str:
+def _name_owner(window: StreamSlice) -> str:
     return ",".join(map(str, window.partition.values()))
 
 
-def _last_asked_for(window: StreamSlice, today: str) -> str:
+def _find_last_day(window: StreamSlice, today: str) -> str:
     """The last day of a window that has begun. TikTok has been seen to send rows of days outside the request."""
     return min(today, str(window.cursor_slice["end_time"]))
 
@@ -187,6 +187,6 @@ def keep_every_account(cursor: Cursor) -> None:
         cursor.SWITCH_TO_GLOBAL_LIMIT = cursor.DEFAULT_MAX_PARTITIONS_NUMBER = sys.maxsize
 
 
-def _settled_day(window: StreamSlice, today: str) -> str:
+def _find_settled_day(window: StreamSlice, today: str) -> str:
     settled = date.fromisoformat(today) - SETTLED_AFTER
-    return min(settled.isoformat(), str(window.cursor_slice["end_time"]), days_of(window)["last_day"])
+    return min(settled.isoformat(), str(window.cursor_slice["end_time"]), get_days(window)["last_day"])

@@ -36,7 +36,7 @@ class PresentCursor(Cursor):
     @override
     def observe(self, record: Record) -> None:
         """Notes the time of one record, unless it is after the start of the sync."""
-        if str(record.data.get(self._field) or "")[:19] <= self._clock.beginning().isoformat()[:19]:
+        if str(record.data.get(self._field) or "")[:19] <= self._clock.get_beginning().isoformat()[:19]:
             self._inner.observe(record)
 
     @override

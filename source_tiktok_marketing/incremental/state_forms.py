@@ -20,7 +20,7 @@ def read_states(path: str) -> list[AirbyteStateMessage]:
     A message of any type, or one per line, as in the saved output of a sync; the answer of the platform's API; or an
     object with a state per stream. If a stream has several states, the last one counts.
     """
-    return _messages(_states_in(read_json_values(path)))
+    return _make_messages(_find_states(read_json_values(path)))
 
 
 def group_by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStateMessage]:
@@ -30,35 +30,35 @@ def group_by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStat
         states = [message.stream] if message.stream else message.global_.stream_states if message.global_ else []
         found += [(state.stream_descriptor.name, getattr(state.stream_state, "__dict__", None)) for state in states]
         found += (message.data or {}).items()
-    return _messages(found)
+    return _make_messages(found)
 
 
-def _messages(found: Iterable[tuple[Any, Any]]) -> list[AirbyteStateMessage]:
+def _make_messages(found: Iterable[tuple[Any, Any]]) -> list[AirbyteStateMessage]:
     latest = {name: state for name, state in found if isinstance(name, str)}
-    return [_message(name, state) for name, state in latest.items()]
+    return [_make_message(name, state) for name, state in latest.items()]
 
 
-def _states_in(written: Any) -> Found:
+def _find_states(written: Any) -> Found:
     """The name and the state of each stream, in any of the forms."""
     if isinstance(written, list):
         for entry in written:
-            yield from _states_in(entry)
+            yield from _find_states(entry)
     elif isinstance(written, Mapping):
-        yield from _states_of(written)
+        yield from _read_states(written)
     elif written is not None:
         raise ValueError(NOT_A_STATE)
 
 
-def _states_of(written: Mapping[str, Any]) -> Found:
+def _read_states(written: Mapping[str, Any]) -> Found:
     descriptor = _try_forms(written, "stream_descriptor", "streamDescriptor")
     inner = [written[key] for key in ("stream", "global", "data", "globalState", "state") if _holds(written, key)]
     several = _try_forms(written, "stream_states", "streamStates") or _list_states(written, "streamState")
     if isinstance(descriptor, Mapping):
         yield descriptor.get("name"), _try_forms(written, "stream_state", "streamState")
     elif isinstance(several, list):
-        yield from _states_in(several)
+        yield from _find_states(several)
     elif inner:
-        yield from _states_in(inner)
+        yield from _find_states(inner)
     elif "type" not in written:
         yield from written.items()
 
@@ -77,7 +77,7 @@ def _try_forms(written: Mapping[str, Any], *keys: str) -> Any:
     return next((written[key] for key in keys if written.get(key) is not None), None)
 
 
-def _message(name: str, state: Any) -> AirbyteStateMessage:
+def _make_message(name: str, state: Any) -> AirbyteStateMessage:
     """A stream's message. The migration warns of a state that is no object."""
     blob = dict(state) if isinstance(state, Mapping) else {} if state is None else {"no object": True}
     stream = {"stream_descriptor": {"name": name}, "stream_state": blob}

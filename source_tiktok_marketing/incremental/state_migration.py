@@ -13,9 +13,9 @@ from typing import Any
 from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
 from typing_extensions import override
 
-from source_tiktok_marketing.config.dates import CLOCK_ERROR, FIRST_ZONE, today_in
-from source_tiktok_marketing.schema.owners import owner_of
-from source_tiktok_marketing.text import plain, several
+from source_tiktok_marketing.config.dates import CLOCK_ERROR, FIRST_ZONE, find_today
+from source_tiktok_marketing.schema.owners import find_owner
+from source_tiktok_marketing.text import join_some, make_plain
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -55,7 +55,7 @@ class AdvertiserStateMigration(StateMigration):
     of: str = "advertiser"
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._owner = owner_of(self.of, self.business_center_id)
+        self._owner = find_owner(self.of, self.business_center_id)
 
     @override
     def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
@@ -72,7 +72,7 @@ class AdvertiserStateMigration(StateMigration):
 
     def _migrate(self, state: Mapping[str, Any], report: _Report) -> Mapping[str, Any]:
         if isinstance(state.get("states"), list):
-            return {"use_global_cursor": False, "states": list(self._earliest_of_each(state["states"], report))}
+            return {"use_global_cursor": False, "states": list(self._keep_earliest(state["states"], report))}
         if self.cursor in state:
             value = self._understand(state[self.cursor], "all", report)
             return {self.cursor: value} if value else {}
@@ -81,10 +81,10 @@ class AdvertiserStateMigration(StateMigration):
         if isinstance(state.get("state"), Mapping) or state.get("use_global_cursor"):
             report.of_stream = "has one cursor for all and does not say for which"
         else:
-            report.of_stream = f"is of no form this connector knows ({plain(', '.join(map(str, state)), 60)})"
+            report.of_stream = f"is of no form this connector knows ({make_plain(', '.join(map(str, state)), 60)})"
         return {}
 
-    def _earliest_of_each(self, states: Iterable[Any], report: _Report) -> Iterator[Mapping[str, Any]]:
+    def _keep_earliest(self, states: Iterable[Any], report: _Report) -> Iterator[Mapping[str, Any]]:
         """One state per ad account. The official connector has several if it asks per buying type or store.
 
         If one of them can't be read, the account counts as unknown.
@@ -92,7 +92,7 @@ class AdvertiserStateMigration(StateMigration):
         found: defaultdict[str, list[str]] = defaultdict(list)
         for state in states:
             entry = state if isinstance(state, Mapping) else {}
-            owner_id = _owner_in(entry.get("partition"), self._owner.parameter)
+            owner_id = _find_owner(entry.get("partition"), self._owner.parameter)
             cursor = entry.get("cursor")
             if owner_id:
                 value = cursor.get(self.cursor) if isinstance(cursor, Mapping) else None
@@ -105,8 +105,8 @@ class AdvertiserStateMigration(StateMigration):
 
     def _understand(self, value: Any, owner_id: str, report: _Report) -> str:
         """The cursor's value in the form that the manifest names; `""` if it can't be used."""
-        moment = _moment_of(value)
-        today = today_in(FIRST_ZONE)
+        moment = _read_moment(value)
+        today = find_today(FIRST_ZONE)
         if moment is None:
             report.unreadable.add(owner_id)
             return ""
@@ -131,10 +131,10 @@ class _Report:
 
     def warn(self) -> None:
         """Logs one warning if there is anything to report."""
-        if told := list(self._sentences()):
+        if told := list(self._write_sentences()):
             LOGGER.warning(f"{self._stream}: " + " ".join(told))
 
-    def _sentences(self) -> Iterator[str]:
+    def _write_sentences(self) -> Iterator[str]:
         anew = "read from the start again"
         if self.of_stream:
             yield f"The saved state {self.of_stream}: the stream is {anew}."
@@ -151,10 +151,10 @@ class _Report:
             )
 
     def _name_owners(self, owner_ids: set[str]) -> str:
-        return f"the {self._owners} {several(sorted(plain(owner_id, 40) for owner_id in owner_ids), SHOWN)}"
+        return f"the {self._owners} {join_some(sorted(make_plain(owner_id, 40) for owner_id in owner_ids), SHOWN)}"
 
 
-def _owner_in(partition: Any, name: str) -> str:
+def _find_owner(partition: Any, name: str) -> str:
     """The owner of a partition, which may be named in the slice of its parent; `""` if none is named."""
     while isinstance(partition, Mapping):
         found = partition.get(name)
@@ -164,7 +164,7 @@ def _owner_in(partition: Any, name: str) -> str:
     return ""
 
 
-def _moment_of(value: Any) -> datetime | None:
+def _read_moment(value: Any) -> datetime | None:
     """The time in a cursor, at most the last one that the CDK can reckon with; None if it is no time.
 
     If it has a zone, the earlier of the written time and the time in UTC counts: to read a day again loses nothing.

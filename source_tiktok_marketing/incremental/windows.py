@@ -21,7 +21,7 @@ def hold(window: StreamSlice) -> None:
     cast("dict[str, Any]", window.extra_fields)[HELD] = True
 
 
-def slice_of(partition: Partition) -> StreamSlice:
+def get_slice(partition: Partition) -> StreamSlice:
     """The slice of a declarative partition, which always has one."""
     found = partition.to_slice()
     if not isinstance(found, StreamSlice):
@@ -29,12 +29,12 @@ def slice_of(partition: Partition) -> StreamSlice:
     return found
 
 
-def days_of(window: StreamSlice) -> Mapping[str, str]:
+def get_days(window: StreamSlice) -> Mapping[str, str]:
     """The days of the window's ad account. The slice of an asynchronous report has them in its task."""
     tasks = window.extra_fields.get("jobs")
     return tasks[0].job_parameters().extra_fields if tasks else window.extra_fields
 
 
 def is_outside(window: StreamSlice) -> bool:
-    days, asked = days_of(window), window.cursor_slice
+    days, asked = get_days(window), window.cursor_slice
     return bool(asked["start_time"] > days["last_day"] or asked["end_time"] < days["first_day"])

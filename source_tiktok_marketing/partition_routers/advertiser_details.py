@@ -11,9 +11,9 @@ import requests
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.errors import ConfigError
-from source_tiktok_marketing.requesters.responses import answer_of, is_not_granted
-from source_tiktok_marketing.schema.casting import OddValues, entity
-from source_tiktok_marketing.text import said_by
+from source_tiktok_marketing.requesters.responses import is_not_granted, read_answer
+from source_tiktok_marketing.schema.casting import OddValues, cast_entity
+from source_tiktok_marketing.text import quote_tiktok
 
 # advertiser/info/ publishes no maximum; the official connector asks for a hundred and is answered.
 BATCH = 100
@@ -45,11 +45,11 @@ class Details:
             return
         self.left = None if self.left is None else self.left - 1
         response = self.requester.send_request(request_params={"advertiser_ids": json.dumps(ids)})
-        answer = answer_of(requests.Response() if response is None else response)
+        answer = read_answer(requests.Response() if response is None else response)
         if answer.code == 0:
-            yield from (entity("advertisers", row, self.odd_values) for row in answer.data.get("list") or ())
+            yield from (cast_entity("advertisers", row, self.odd_values) for row in answer.data.get("list") or ())
             return
-        words = f"{said_by(answer.body)} (code {answer.code})"
+        words = f"{quote_tiktok(answer.body)} (code {answer.code})"
         _refuse_all(words)
         if (named := {each for each in ids if each in words}) and len(named) < len(ids):
             yield from self._ask_for_batch([each for each in ids if each not in named])

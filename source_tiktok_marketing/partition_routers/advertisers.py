@@ -24,13 +24,18 @@ def _has_begun(days: Mapping[str, Any]) -> bool:
 class AdvertiserRouter(PartitionRouter):
     """One partition per ad account: TikTok answers every list and report for one `advertiser_id` only.
 
-    With `with_days` each slice also has the ad account's own days (`AdvertiserDirectory.days`), which takes one request
-    per hundred ad accounts in each sync. A report on a business centre has one partition, whose days are UTC's.
+    With `with_days` each slice also has the ad account's own days (`AdvertiserDirectory.find_days`), which takes one
+    request per hundred ad accounts in each sync. A report on a business centre has one partition, whose days are UTC's.
+
+    With `since_creation` these days begin when the ad account was created, if TikTok says so, but the last one always
+    stays. This is for reports by day or hour: the days of others are columns, or come with rows of zeros. A check asks
+    for the days as configured.
     """
 
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
     with_days: bool = False
+    since_creation: bool = False
     days: Mapping[str, Any] | None = None
     business_center_id: str = ""
 
@@ -44,21 +49,24 @@ class AdvertiserRouter(PartitionRouter):
         The start date may have begun in the first time zone and not yet in an account's. Such an account is left out,
         as TikTok refuses a period that ends before it begins; but a check asks for the account's today.
         """
-        for found in self._slices():
+        for found in self._make_slices():
             if is_sample(self.config) or not self.with_days or _has_begun(found.extra_fields):
                 yield found
 
-    def _slices(self) -> Iterator[StreamSlice]:
+    def _make_slices(self) -> Iterator[StreamSlice]:
         if self.business_center_id:
             if is_first(self.config):
-                yield self._slice("bc_id", self.business_center_id, "")
+                yield self._make_slice("bc_id", self.business_center_id, "")
             return
         directory = self._directory
-        for advertiser_id in directory.promising() if is_sample(self.config) else directory.chosen():
-            yield self._slice("advertiser_id", advertiser_id, advertiser_id)
+        for advertiser_id in directory.list_promising() if is_sample(self.config) else directory.list_chosen():
+            yield self._make_slice("advertiser_id", advertiser_id, advertiser_id)
 
-    def _slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:
-        days = self._directory.days(advertiser_id, self.days or {}) if self.with_days else {}
+    def _make_slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:
+        days = self._directory.find_days(advertiser_id, self.days or {}) if self.with_days else {}
+        if self.since_creation and advertiser_id and not is_sample(self.config):
+            possible = min(self._directory.find_first_possible_day(advertiser_id), days["last_day"])
+            days["first_day"] = max(days["first_day"], possible)
         return StreamSlice(partition={owner: value}, cursor_slice={}, extra_fields=days)
 
     @override

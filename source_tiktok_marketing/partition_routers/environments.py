@@ -9,10 +9,10 @@ from typing import Any
 
 from airbyte_cdk import AirbyteTracedException
 
-from source_tiktok_marketing.config.custom_reports.rows import custom_rows
-from source_tiktok_marketing.config.normalization import chosen_advertiser_ids
+from source_tiktok_marketing.config.custom_reports.rows import make_custom_rows
+from source_tiktok_marketing.config.normalization import list_chosen_ids
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.sync import OTHERWISE, PREPARED, is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -45,16 +45,16 @@ def decide_environment(config: Mapping[str, Any], build: Build) -> Mapping[str, 
 def _prepare_sandbox(production: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
     """The configuration with the values in `said`, and the reports in the form a sandbox gives them."""
     sandbox = {**production, **said}
-    rows = custom_rows(sandbox, sample=is_sample(sandbox))
+    rows = make_custom_rows(sandbox, sample=is_sample(sandbox))
     return {**sandbox, PREPARED: {**sandbox[PREPARED], "report_rows": rows}}
 
 
 def _find_refusal(config: Mapping[str, Any], build: Build) -> int:
     """The code with which an environment refuses the token, or 0. The next request will report any other trouble."""
     built = build(config)  # the directory's requesters live only as long as the streams
-    asked = {"advertiser_id": chosen_advertiser_ids(config)[0], "page_size": "1"}
+    asked = {"advertiser_id": list_chosen_ids(config)[0], "page_size": "1"}
     response = None
     with suppress(AirbyteTracedException):
         response = AdvertiserDirectory.of(config).requesters["environment"].send_request(request_params=asked)
     del built
-    return 0 if response is None else answer_of(response).code or 0
+    return 0 if response is None else read_answer(response).code or 0

@@ -15,9 +15,9 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.extractors.paths import walk_to
 from source_tiktok_marketing.requesters.paginator import TiktokPages
-from source_tiktok_marketing.requesters.permissions import refusal_of
+from source_tiktok_marketing.requesters.permissions import find_refusal
 from source_tiktok_marketing.requesters.request_parameters import fill_in, is_unasked
-from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.sync import Shared
 
 Owners = Mapping[str, str]
@@ -36,7 +36,7 @@ class Lookups(Shared):
         self._found: dict[bytes, list[Owners]] = {}
         self._locks: defaultdict[bytes, RLock] = defaultdict(RLock)
 
-    def below(
+    def look_up_below(
         self, owners: Owners, levels: Levels, skip: Skip = lambda _: None, lenient: Lenient = lambda plain: plain
     ) -> Iterator[Owners]:
         """`owners`, with the ids found for each level below them. Raises RefusedError if TikTok refuses a level.
@@ -55,13 +55,13 @@ class Lookups(Shared):
             return
         written = [*levels[0].get("each", ()), *(levels[0].get("deleted", ()) if self._deleted_too else ())]
         for found in written or self._look_up(owners, levels[0], lenient):
-            yield from self.below({**owners, **found}, levels[1:], skip, lenient)
+            yield from self.look_up_below({**owners, **found}, levels[1:], skip, lenient)
 
     def _go_each_way(self, owners: Owners, ways: list[Levels], skip: Skip, lenient: Lenient) -> Iterator[Owners]:
         refused: list[RefusedError] = []
         for way in ways:
             try:
-                yield from self.below(owners, way, skip, lenient)
+                yield from self.look_up_below(owners, way, skip, lenient)
             except RefusedError as refusal:
                 refused.append(refusal)
         if len(refused) == len(ways):
@@ -87,19 +87,19 @@ class Lookups(Shared):
         where = StreamSlice(partition={}, cursor_slice={}, extra_fields={"endpoint": level["endpoint"]})
         token: Mapping[str, Any] | None = pages.initial_token
         while token:
-            paging = _page_parameters(level, token)
+            paging = _make_page_parameters(level, token)
             response = requester.send_request(stream_slice=where, request_params={**paging, **ask})
             if response is None or is_unasked(response):
                 return
-            answer = answer_of(response)
+            answer = read_answer(response)
             if answer.code and not answer.is_doubted:
-                raise refusal_of(answer, level.get("scope", ""))
+                raise find_refusal(answer, level.get("scope", ""))
             rows = list(walk_to(answer.data, level["records"]))
             yield from rows
             token = pages.next_page_token(answer, len(rows), None, token)
 
 
-def _page_parameters(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str]:
+def _make_page_parameters(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict[str, str]:
     size, counted_by = level.get("rows_per_page"), level.get("counted_by")
     if counted_by:
         return {counted_by: str(size), **({"cursor": str(token["cursor"])} if "cursor" in token else {})}
@@ -109,18 +109,18 @@ def _page_parameters(level: Mapping[str, Any], token: Mapping[str, Any]) -> dict
 def is_wanted(row: Mapping[str, Any], level: Mapping[str, Any]) -> bool:
     """Whether a record has the values in `only`, and none of those in `unless`. A list means any one of its values."""
     only, unless = level.get("only", {}), level.get("unless", {})
-    ruled_out = any(_member(row, path) in _several(value) for path, value in unless.items())
-    return not ruled_out and all(_member(row, path) in _several(value) for path, value in only.items())
+    ruled_out = any(_get_member(row, path) in _make_list(value) for path, value in unless.items())
+    return not ruled_out and all(_get_member(row, path) in _make_list(value) for path, value in only.items())
 
 
-def _member(row: Mapping[str, Any], path: str) -> Any:
+def _get_member(row: Mapping[str, Any], path: str) -> Any:
     value: Any = row
     for step in path.split("."):
         value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
-def _several(value: Any) -> list[Any]:
+def _make_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
@@ -128,7 +128,7 @@ def take_members(row: Mapping[str, Any], takes: Mapping[str, str]) -> dict[str, 
     """The wanted members of a record by their new names; empty if the first one is missing."""
     found: dict[str, str] = {}
     for name, path in takes.items():
-        value = _member(row, path)
+        value = _get_member(row, path)
         if value in (None, "") and not found:
             return {}
         found[name] = str(value or "")

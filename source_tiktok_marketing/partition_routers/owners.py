@@ -49,35 +49,35 @@ class OwnerRouter(AdvertiserRouter):
             yield from super().stream_slices()
         elif self.of == TIKTOK_ACCOUNT:
             if (account := OrganicTokens.of(self.config).business_id) and is_first(self.config):
-                yield self._slice("business_id", account, "")
+                yield self._make_slice("business_id", account, "")
         elif is_first(self.config):
             yield from self._slice_without_account()
 
     @override
-    def _slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:
-        found = super()._slice(owner, value, "" if self.utc else advertiser_id)
+    def _make_slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:
+        found = super()._make_slice(owner, value, "" if self.utc else advertiser_id)
         if not ((self.earliest or self.latest) and self.with_days):
             return found
         days = found.extra_fields
-        first, last = (self._day(text, days["today"]) for text in (self.earliest, self.latest))
+        first, last = (self._find_day(text, days["today"]) for text in (self.earliest, self.latest))
         had = {**days, "first_day": max(days["first_day"], first), "last_day": min(days["last_day"], last or EVER)}
         return StreamSlice(partition=found.partition, cursor_slice=found.cursor_slice, extra_fields=had)
 
-    def _day(self, text: str, today: str) -> str:
+    def _find_day(self, text: str, today: str) -> str:
         return parse_day(text, date.fromisoformat(today)).isoformat() if text else ""
 
     def _slice_without_account(self) -> Iterator[StreamSlice]:
         if self.of == "app":
-            yield self._slice("app", "", "")
+            yield self._make_slice("app", "", "")
         elif self.of == "any_advertiser":
-            first = self._directory.any()
-            yield self._slice("advertiser_id", first, first)
+            first = self._directory.get_any()
+            yield self._make_slice("advertiser_id", first, first)
         else:
             yield from self._slice_centers()
 
     def _slice_centers(self) -> Iterator[StreamSlice]:
         try:
-            for center in Lookups.of(self.config).below({}, [self.centers]):
-                yield self._slice("bc_id", center["bc_id"], "")
+            for center in Lookups.of(self.config).look_up_below({}, [self.centers]):
+                yield self._make_slice("bc_id", center["bc_id"], "")
         except RefusedError as refusal:
             Refusals.of(self.config).add(self.stream, refusal.scope, "", str(refusal))

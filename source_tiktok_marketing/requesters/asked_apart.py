@@ -49,7 +49,7 @@ class AskedApart(Shared):
         self._known: dict[tuple[str, str], bool] = {}
         self._locks: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
 
-    def of_account(self, advertiser_id: str, *, beside: bool = False) -> list[Kind]:
+    def list_kinds(self, advertiser_id: str, *, beside: bool = False) -> list[Kind]:
         """The kinds, or those `beside` it, of which the ad account has, or may have, a campaign."""
         kinds = (kind for kind in self.kinds if kind.beside or not beside)
         return [kind for kind in kinds if self._may_have(advertiser_id, kind)]

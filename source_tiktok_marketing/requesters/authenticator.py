@@ -11,12 +11,12 @@ import requests
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
 from typing_extensions import override
 
-from source_tiktok_marketing.config.organic import ORGANIC, RENEWAL, TIKTOK_ACCOUNT
+from source_tiktok_marketing.config.organic import ORGANIC_OWNERS, RENEWAL, TIKTOK_ACCOUNT
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
-from source_tiktok_marketing.requesters.rate_limiter import LATEST, Budget, Turn
-from source_tiktok_marketing.requesters.responses import place_of
+from source_tiktok_marketing.requesters.rate_limiter import MOST_LATE, Budget, Turn
+from source_tiktok_marketing.requesters.responses import locate_request
 from source_tiktok_marketing.requesters.retry import Patience
 from source_tiktok_marketing.requesters.transport import receive
 from source_tiktok_marketing.shutdown import hold_if_stopping
@@ -50,23 +50,24 @@ class TiktokAuthenticator(DeclarativeAuthenticator):
     def token(self) -> str:
         """The access token, or the TikTok account's. Raises a config_error if it can't be put into a header."""
         if self.of == TIKTOK_ACCOUNT:
-            return self._organic.access_token()
+            return self._organic.get_access_token()
         token = str(self.config["credentials"].get("access_token", "")).strip()
         if token.isascii() and token.isprintable():
             return token
         raise ConfigError(
-            message="credentials.access_token: has letters no token has. Copy it again from TikTok for Business.",
+            message="Access Token (credentials.access_token): has characters that no token has. Copy it again from "
+            "TikTok for Business.",
             internal_message="not printable ASCII",
         )
 
     @override
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Signs a request. If TikTok is known to refuse it, raises that refusal instead."""
-        self._refuse_hopeless(place_of(request))
+        self._refuse_hopeless(locate_request(request))
         return self._sign(request)
 
     def _refuse_hopeless(self, place: tuple[str, str]) -> None:
-        self._patience.refuse_hopeless(*place, is_apart=self.of in ORGANIC)
+        self._patience.refuse_hopeless(*place, is_apart=self.of in ORGANIC_OWNERS)
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self.of != RENEWAL:
@@ -100,7 +101,7 @@ class QuotaAuthenticator(TiktokAuthenticator):
     @override
     def __call__(self, request: requests.PreparedRequest) -> Any:
         """Waits for the request's turn, then signs it."""
-        place = place_of(request)
+        place = locate_request(request)
         self._refuse_hopeless(place)
         self._turns[request] = self._budget.wait(request.url or "")
         hold_if_stopping()
@@ -115,5 +116,5 @@ class QuotaAuthenticator(TiktokAuthenticator):
         self._clock.hear(response.headers)
         took = response.elapsed.total_seconds()
         for turn in self._turns.get(request, ()):
-            turn.late = min(max(0.0, took - self._quickest), LATEST)
+            turn.late = min(max(0.0, took - self._quickest), MOST_LATE)
         self._quickest = min(took, self._quickest or took)

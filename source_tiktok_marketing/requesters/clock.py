@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from source_tiktok_marketing.config.dates import CLOCK_ERROR, parse_days, report_days
+from source_tiktok_marketing.config.dates import CLOCK_ERROR, list_report_days, parse_days
 from source_tiktok_marketing.shutdown import hold_if_stopping
 from source_tiktok_marketing.sync import PREPARED, Shared
 
@@ -32,8 +32,8 @@ class SyncClock(Shared):
       machine's   ────┤                     behind: what is not read now is read once the clock is right
 
     TikTok's date may be wrong too: an answer that a cache kept has the date at which it was made. So a cursor keeps to
-    the earlier of the two clocks (`earlier`), which can only delay rows. The age that a cache states (`Age`) is added,
-    though TikTok forbids caches to keep its answers.
+    the earlier of the two clocks (`get_earlier`), which can only delay rows. The age that a cache states (`Age`) is
+    added, though TikTok forbids caches to keep its answers.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
@@ -45,15 +45,15 @@ class SyncClock(Shared):
         """The present moment."""
         return datetime.now(UTC) - self._ahead
 
-    def earlier(self) -> datetime:
+    def get_earlier(self) -> datetime:
         """The last moment that has passed by both clocks. No cursor may go beyond it."""
         return datetime.now(UTC) - max(self._ahead, timedelta(0))
 
-    def beginning(self) -> datetime:
+    def get_beginning(self) -> datetime:
         """The moment at which the sync began, by the earlier of both clocks."""
         return self._began - max(self._ahead, timedelta(0))
 
-    def today_in(self, zone: tzinfo) -> date:
+    def find_today(self, zone: tzinfo) -> date:
         """The date it is now on the clocks of `zone`."""
         return self.now().astimezone(zone).date()
 
@@ -69,7 +69,7 @@ class SyncClock(Shared):
         if heard == self._heard:
             return
         self._heard = heard
-        moment = _moment_of(*heard)
+        moment = _read_moment(*heard)
         ahead = datetime.now(UTC) - moment if moment else timedelta(0)
         if abs(ahead) > CLOCK_ERROR:  # with such a clock no certificate would be valid
             ahead = timedelta(0)
@@ -100,7 +100,7 @@ def tell_days(config: Mapping[str, Any]) -> None:
     clock = SyncClock.of(config)
     clock.ask()
     for span in spans:
-        span.update(report_days({**config, **span}, clock.today_in))
+        span.update(list_report_days({**config, **span}, clock.find_today))
 
 
 def _list_spans(config: Mapping[str, Any]) -> Iterator[MutableMapping[str, Any]]:
@@ -113,7 +113,7 @@ def _is_relative(text: str) -> bool:
     return len({parse_days(text, today) for today in TWO_DAYS}) > 1
 
 
-def _moment_of(date_header: str, age: str) -> datetime | None:
+def _read_moment(date_header: str, age: str) -> datetime | None:
     """When an answer was on its way; None if it does not say."""
     try:
         made = parsedate_to_datetime(date_header)

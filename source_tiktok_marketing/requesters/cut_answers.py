@@ -27,7 +27,7 @@ def is_cut(response: requests.Response) -> bool:
     return response.headers.get(CUT_SHORT, "").strip().lower() not in NOTHING_CUT
 
 
-def cut_error(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
+def make_cut_error(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
     """The error for a cut answer about a whole ad account or business centre."""
     whose = " ".join(f"{CALLED[parameter]} {value}" for parameter, value in owner.items())
     return AnswerCutError(
@@ -38,7 +38,7 @@ def cut_error(stream: str, owner: Mapping[str, str]) -> AnswerCutError:
     )
 
 
-def indivisible_error(stream: str, advertiser_id: str, level: str, ids: Sequence[str]) -> AirbyteTracedException:
+def make_division_error(stream: str, advertiser_id: str, level: str, ids: Sequence[str]) -> AirbyteTracedException:
     """The error for an answer that was cut though it is about one entity only."""
     whose = f"{stream}: TikTok cut its answer about {LEVELS[level]} {', '.join(ids)} of ad account {advertiser_id}"
     below = list(LEVELS.values())[list(LEVELS).index(level) + 1 :]
@@ -49,7 +49,7 @@ def indivisible_error(stream: str, advertiser_id: str, level: str, ids: Sequence
     return TransientError(f"{whose}, though nothing is left to divide there. The next sync asks again.", internal)
 
 
-def nothing_listed_error(stream: str, advertiser_id: str, level: str) -> AirbyteTracedException:
+def make_listing_error(stream: str, advertiser_id: str, level: str) -> AirbyteTracedException:
     """The error for a report that has to be read in parts, while TikTok lists nothing to divide it by."""
     return TransientError(
         message=f"{stream}: ad account {advertiser_id} has more ads than TikTok answers at once, and the list of its "
@@ -69,9 +69,9 @@ class Keys:
         values = record.data if isinstance(record, Record) else record
         if isinstance(values, Page) and values.hashes is not None and values.key == self._names:
             return values.hashes
-        return map(self.of_row, rows_of(record))
+        return map(self.hash_row, list_rows(record))
 
-    def of_row(self, row: Mapping[str, Any]) -> int:
+    def hash_row(self, row: Mapping[str, Any]) -> int:
         """The hash of one row."""
         return hash(tuple(row.get(name) for name in self._names))
 
@@ -115,8 +115,8 @@ class Given:
         if self._known.isdisjoint(self._keys.of(record)):
             yield record
             return
-        for row in rows_of(record):
-            if self._keys.of_row(row) not in self._known:
+        for row in list_rows(record):
+            if self._keys.hash_row(row) not in self._known:
                 yield Record(row, record.stream_name, record.associated_slice) if isinstance(record, Record) else row
 
     def _keep(self, record: Any) -> None:
@@ -124,7 +124,7 @@ class Given:
             self._hashes.extend(self._keys.of(record))
 
 
-def rows_of(record: Any) -> Iterator[Mapping[str, Any]]:
+def list_rows(record: Any) -> Iterator[Mapping[str, Any]]:
     """The rows of a record: the record itself, or if it is a page, the rows of the page."""
     values: Any = record.data if isinstance(record, Record) else record
     if isinstance(values, Page):

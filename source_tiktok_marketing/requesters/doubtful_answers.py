@@ -33,7 +33,7 @@ class Doubts:
         """Whether to ask for less after this refusal: to ask again was in vain, and there is no outage."""
         if answer.is_doubted:
             return True
-        if code not in self._codes or not any(answer.asked(name) for name in DIVISIBLE):
+        if code not in self._codes or not any(answer.get_parameter(name) for name in DIVISIBLE):
             return False
         out_of_order = self._in_a_row[where] >= MOST_IN_A_ROW or self._patience.has_lost(where[0])
         if out_of_order or not self.stays_so(answer):

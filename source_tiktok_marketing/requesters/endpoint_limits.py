@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from airbyte_cdk import AirbyteTracedException
 
-from source_tiktok_marketing.config.shards import share_of
+from source_tiktok_marketing.config.shards import take_share
 from source_tiktok_marketing.errors import TransientError
 
 SPANS = {"per_minute": 60.0, "per_day": 86_400.0}
@@ -34,7 +34,7 @@ class Waits(Protocol):
         ...
 
 
-def limits_at(requests_per_second: float, own_limits: Sequence[Limit]) -> list[Limit]:
+def list_limits(requests_per_second: float, own_limits: Sequence[Limit]) -> list[Limit]:
     """The limits that apply to an app with this quota; if several rows are about one endpoint, the last that applies.
 
     A row is about `endpoint`, which may end in `*`, and applies to apps with at least `app_rate` requests per second.
@@ -57,7 +57,7 @@ class Window:
     seconds: float
     _moments: deque[float] = field(default_factory=deque, repr=False)
 
-    def next_moment(self, now: float) -> float:
+    def find_next_moment(self, now: float) -> float:
         """When the next request may be sent."""
         if len(self._moments) < self.limit:
             return now
@@ -84,9 +84,11 @@ class EndpointLimits:
         with self._lock:
             windows = list(self._list_about(url))
             now = self._clock.now()
-            moment = max((window.next_moment(now) for window in windows), default=now)
+            moment = max((window.find_next_moment(now) for window in windows), default=now)
             if moment - now > self._patience:
-                raise _used_up_error(urlsplit(url).path, max(windows, key=lambda window: window.next_moment(now)))
+                raise _make_used_up_error(
+                    urlsplit(url).path, max(windows, key=lambda window: window.find_next_moment(now))
+                )
             for window in windows:
                 window.take(moment)
         if moment > now:
@@ -100,12 +102,12 @@ class EndpointLimits:
             name = limit.get("apart_by")
             apart = (parts.path, *parse_qs(parts.query).get(name, ())) if name else ()
             for span in SPANS.keys() & limit.keys():
-                allowed = max(1, int(share_of(self._config, limit[span])))
+                allowed = max(1, int(take_share(self._config, limit[span])))
                 key = (limit["endpoint"], span, *apart)
                 yield self._windows.setdefault(key, Window(allowed, SPANS[span]))
 
 
-def _used_up_error(path: str, window: Window) -> AirbyteTracedException:
+def _make_used_up_error(path: str, window: Window) -> AirbyteTracedException:
     return TransientError(
         message=f"TikTok allows {window.limit} requests a day to {path.partition('/v1.3/')[2]}, and this sync has made "
         "them. What was read is saved: the next sync goes on from there.",

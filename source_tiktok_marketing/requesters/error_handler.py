@@ -14,15 +14,15 @@ from airbyte_cdk import FailureType
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution, ResponseAction
 
-from source_tiktok_marketing.config.organic import ORGANIC
+from source_tiktok_marketing.config.organic import ORGANIC_OWNERS
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.doubtful_answers import Doubts
 from source_tiktok_marketing.requesters.error_table import NO_ROW, ErrorTable
-from source_tiktok_marketing.requesters.left_out import LeftOut, reason_of
-from source_tiktok_marketing.requesters.page_decoder import codec_of
+from source_tiktok_marketing.requesters.left_out import LeftOut, read_reason
+from source_tiktok_marketing.requesters.page_decoder import get_codec
 from source_tiktok_marketing.requesters.rate_limiter import Budget
-from source_tiktok_marketing.requesters.responses import Answer, Outcome, answer_of, where
+from source_tiktok_marketing.requesters.responses import Answer, Outcome, locate, read_answer
 from source_tiktok_marketing.requesters.retry import (
     EVERYWHERE,
     OUTAGE_WAITS,
@@ -31,11 +31,11 @@ from source_tiktok_marketing.requesters.retry import (
     TiktokBackoff,
     Trouble,
 )
-from source_tiktok_marketing.requesters.transport import why_unanswered
+from source_tiktok_marketing.requesters.transport import explain_silence
 from source_tiktok_marketing.requesters.validation import REPORT, find_flaw
 from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import OddValues
-from source_tiktok_marketing.text import said_by
+from source_tiktok_marketing.text import quote_tiktok
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -83,9 +83,9 @@ class TiktokErrorHandler(DefaultErrorHandler):
         self._table.rows = self.answers or self._table.rows
         self._left_out, self._budget = LeftOut.of(self.config), Budget.of(self.config)
         self._odd_values = OddValues.of(self.config)
-        self._is_apart, self._statuses = self.of in ORGANIC, [*chain.from_iterable(self.statuses.values())]
+        self._is_apart, self._statuses = self.of in ORGANIC_OWNERS, [*chain.from_iterable(self.statuses.values())]
         self._accounts = AccountColumns.of(self.config)
-        self._codec = codec_of(parameters, self._accounts) if parameters.get("bulk") else None
+        self._codec = get_codec(parameters, self._accounts) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)
         self._tries: WeakKeyDictionary[requests.PreparedRequest, int] = WeakKeyDictionary()
         self.backoff_strategies = [TiktokBackoff(self._patience, self._describe_trouble)]
@@ -100,15 +100,15 @@ class TiktokErrorHandler(DefaultErrorHandler):
             if not is_throttled:
                 self._patience.end_probe()
         if isinstance(response_or_exception, requests.Response):
-            self._note(answer_of(response_or_exception), found)
+            self._note(read_answer(response_or_exception), found)
         return found
 
     def _judge(self, outcome: Outcome) -> ErrorResolution:
         if not isinstance(outcome, requests.Response):
-            return _ask_again(f"No answer came from TikTok: {why_unanswered(outcome)}. {self._name_whom(outcome)}")
-        answer = answer_of(outcome)
+            return _ask_again(f"No answer came from TikTok: {explain_silence(outcome)}. {self._name_whom(outcome)}")
+        answer = read_answer(outcome)
         if self._codec:
-            self._codec.page_of(answer, self._accounts.of_account)  # a page it can read is not decoded again
+            self._codec.get_page(answer, self._accounts.of_account)  # a page it can read is not decoded again
         if answer.code is None:
             if self.takes_text and _is_text(answer):
                 return ErrorResolution(ResponseAction.SUCCESS)
@@ -120,19 +120,19 @@ class TiktokErrorHandler(DefaultErrorHandler):
         answer.resolution = found
         if found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
             if not answer.is_doubted:
-                self._patience.note_answer(*where(answer), is_apart=self._is_apart)
-                self._doubts.note_answer(where(answer))
-        elif found.response_action is ResponseAction.RATE_LIMITED and not _row_of(answer).get("per_advertiser"):
+                self._patience.note_answer(*locate(answer), is_apart=self._is_apart)
+                self._doubts.note_answer(locate(answer))
+        elif found.response_action is ResponseAction.RATE_LIMITED and not _find_row(answer).get("per_advertiser"):
             self._budget.note_refusal(answer.request.url or "")
 
     def _judge_code(self, code: int, answer: Answer) -> ErrorResolution:
         whom = self._name_whom(answer)
         if code in self.ignored or code in self.skipped_on:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
-        words = said_by(answer.body)
-        if self._doubts.may_be_of_a_part(code, answer, where(answer)):
+        words = quote_tiktok(answer.body)
+        if self._doubts.may_be_of_a_part(code, answer, locate(answer)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
-        row = answer.row = self._table.row_of(code, words)
+        row = answer.row = self._table.find_row(code, words)
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
             if row.get("in_part"):
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
@@ -160,7 +160,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             if self._left_out.may_pass(answer, row["tries"]):
                 return _ask_again(text)
             told = f"{refusal} {self._name_whom(answer)}".strip()
-            raise RefusedRequestError(answer, reason_of(answer), told, remedy, failure)
+            raise RefusedRequestError(answer, read_reason(answer), told, remedy, failure)
         if action is ResponseAction.SPLIT_REQUEST_WINDOW and not _is_divisible(answer):
             action = ResponseAction.FAIL
         elif row.get("halve") and _is_divisible(answer) and self._count_tries(answer) >= TRIES_OF_A_WINDOW:
@@ -187,12 +187,12 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     def _describe_trouble(self, outcome: Outcome) -> Trouble:
         """What `Patience` needs to know about an outcome after which the request is sent again."""
-        outcome = answer_of(outcome) if isinstance(outcome, requests.Response) else outcome
+        outcome = read_answer(outcome) if isinstance(outcome, requests.Response) else outcome
         found = (outcome.resolution if isinstance(outcome, Answer) else None) or self._judge(outcome)
-        row = _row_of(outcome)
+        row = _find_row(outcome)
         throttled = found.response_action is ResponseAction.RATE_LIMITED
         is_long = throttled or bool(row.get("long"))
-        path, advertiser_id = where(outcome)
+        path, advertiser_id = locate(outcome)
         place = (path, advertiser_id if row.get("per_advertiser") or not throttled else "")
         waits = QUOTA_WAITS if is_long else OUTAGE_WAITS
         own = row.get("per_advertiser") or self._is_apart or self._budget.has_own(path)
@@ -204,7 +204,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         return number
 
     def _name_whom(self, outcome: Outcome) -> str:
-        _, advertiser_id = where(outcome)
+        _, advertiser_id = locate(outcome)
         parts = [f"stream {self.stream}"] if self.stream else []
         parts += [f"ad account {advertiser_id}"] if advertiser_id else []
         return f"It was asked for {', '.join(parts)}." if parts else ""
@@ -221,10 +221,10 @@ def _is_text(answer: Answer) -> bool:
 
 def _is_divisible(answer: Answer) -> bool:
     """Whether the request was for a report of several days, by day or hour, so that its window can be halved."""
-    is_dated = answer.path == REPORT and "stat_time_" in answer.asked("dimensions")
-    return is_dated and answer.asked("start_date") < answer.asked("end_date")
+    is_dated = answer.path == REPORT and "stat_time_" in answer.get_parameter("dimensions")
+    return is_dated and answer.get_parameter("start_date") < answer.get_parameter("end_date")
 
 
-def _row_of(outcome: Outcome) -> Mapping[str, Any]:
+def _find_row(outcome: Outcome) -> Mapping[str, Any]:
     """The row of the table that an answer was judged by; an empty one if there was none."""
     return (outcome.row or {}) if isinstance(outcome, Answer) else {}

@@ -18,9 +18,9 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS, SearchBudget
 from source_tiktok_marketing.requesters.request_parameters import Item, names_nothing
-from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.sync import Shared
-from source_tiktok_marketing.text import said_by, several
+from source_tiktok_marketing.text import join_some, quote_tiktok
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -33,19 +33,19 @@ TAKEN_BY = 2
 COUNTED = re.compile(r"\w*\d[\w-]*")
 
 
-def reason_of(response: requests.Response) -> str:
+def read_reason(response: requests.Response) -> str:
     """TikTok's own words about a refusal, cut to a length, with its code."""
-    answer = answer_of(response)
-    return f"{said_by(answer.body, LONGEST_REASON)}, code {answer.code}"
+    answer = read_answer(response)
+    return f"{quote_tiktok(answer.body, LONGEST_REASON)}, code {answer.code}"
 
 
 def add_search(refusal: RefusedRequestError) -> RefusedRequestError:
     """The same refusal, saying that a search for the refused metric was in vain."""
     unknown = f"Whether a metric is meant was not found out in {MOST_REQUESTS} requests."
-    return refusal.with_remedy(f"{refusal.remedy} {unknown}", refusal.failure_type or FailureType.system_error)
+    return refusal.replace_remedy(f"{refusal.remedy} {unknown}", refusal.failure_type or FailureType.system_error)
 
 
-def of_several(reason: str) -> str:
+def note_unnamed(reason: str) -> str:
     """TikTok's words about an item that they do not name."""
     return f"{reason}, which does not name it"
 
@@ -97,16 +97,16 @@ class Report:
     def _is_taken(self, item: Item) -> bool:
         return any(owner not in self.refused[item] for owner in self.taken.get(item, ()))
 
-    def parts(self) -> Iterator[tuple[Item, str, str]]:
+    def list_parts(self) -> Iterator[tuple[Item, str, str]]:
         """Each item with TikTok's words, and for whom it is left out if not for all."""
         for item, words in self.refused.items():
             yield item, next(iter(words.values())), self._name_whom(item, sorted(words.keys() - {""}))
 
     def _name_whom(self, item: Item, owners: Sequence[str]) -> str:
         if self._is_taken(item):
-            return f" for {several(owners, NAMED)} alone"
+            return f" for {join_some(owners, NAMED)} alone"
         if item in self.unasked and 0 < len(owners) < ENOUGH:
-            return f" (refused for {several(owners, NAMED)}; the others were not asked)"
+            return f" (refused for {join_some(owners, NAMED)}; the others were not asked)"
         return ""
 
 
@@ -121,7 +121,7 @@ class LeftOut(Shared):
 
     def may_pass(self, refused: requests.Response, tries: int) -> bool:
         """Whether a refusal may pass: it names nothing in the request, and was not repeated often enough."""
-        words = COUNTED.sub("", answer_of(refused).message[:LONGEST_REASON])
+        words = COUNTED.sub("", read_answer(refused).message[:LONGEST_REASON])
         refusal = (str(urlsplit(refused.request.url or "").path), words)
         if not names_nothing(refused) or refusal in self._lasting:
             return False
@@ -132,14 +132,14 @@ class LeftOut(Shared):
         self._lasting.add(refusal)
         return False
 
-    def of_stream(self, stream: str, kind: str = "") -> Report:
+    def get_report(self, stream: str, kind: str = "") -> Report:
         """The report on one stream, or on its requests about one `kind` only (`EveryBuyingType`)."""
         with self._lock:
             return self._reports[f"{kind} in {stream}" if kind else stream]
 
-    def of_question(self, stream: str, kind: str, owner: str) -> set[Item]:
+    def list_left_out(self, stream: str, kind: str, owner: str) -> set[Item]:
         """What is left out of a request about one kind, or about none in particular."""
-        return self.of_stream(stream).of(owner) | (self.of_stream(stream, kind).of(owner) if kind else set())
+        return self.get_report(stream).of(owner) | (self.get_report(stream, kind).of(owner) if kind else set())
 
     @override
     def close(self) -> None:
@@ -147,17 +147,17 @@ class LeftOut(Shared):
         streams: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for stream, report in sorted(self._reports.items()):
             alike: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
-            for item, *told in report.parts():
+            for item, *told in report.list_parts():
                 alike[told[0], told[1]].append(item)
             for (reason, whom), items in alike.items():
                 streams[_list_items(items), reason, whom].append(stream)
         self._reports.clear()
         if streams:
-            parts = [f"{what} of {several(names, NAMED)}{whom} (TikTok: {words})"
+            parts = [f"{what} of {join_some(names, NAMED)}{whom} (TikTok: {words})"
                      for (what, words, whom), names in streams.items()]  # fmt: skip
             LOGGER.warning(
                 "TikTok refused a part of what was asked for; all else was read. Left out: "
-                f"{several(parts, NAMED, '; ')}. A metric that was left out is null, and there are no rows of a kind "
+                f"{join_some(parts, NAMED, '; ')}. A metric that was left out is null, and there are no rows of a kind "
                 "that was left out."
             )
 
@@ -166,4 +166,4 @@ def _list_items(items: Sequence[Item]) -> str:
     by_name: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in items:
         by_name[name].append(value)
-    return ", ".join(f"{name} {several(values, NAMED)}" for name, values in by_name.items())
+    return ", ".join(f"{name} {join_some(values, NAMED)}" for name, values in by_name.items())

@@ -18,15 +18,15 @@ from source_tiktok_marketing.requesters.refusal_search import RefusalSearch
 from source_tiktok_marketing.requesters.request_parameters import (
     WIDENING,
     Item,
-    empty_page,
     is_unasked,
-    items_of,
     leave_out,
-    parameters_of,
-    tokens_of,
-    words_of,
+    list_items,
+    list_parameters,
+    list_words,
+    make_empty_page,
+    split_tokens,
 )
-from source_tiktok_marketing.requesters.responses import Answer, answer_of
+from source_tiktok_marketing.requesters.responses import Answer, read_answer
 from source_tiktok_marketing.schema.owners import CALLED
 from source_tiktok_marketing.sync import PREPARED, TITLES
 
@@ -34,7 +34,7 @@ from source_tiktok_marketing.sync import PREPARED, TITLES
 LEAST = "spend"
 # Parameters that differ between the requests for one report.
 OF_A_WINDOW = ("page", "page_size", "start_date", "end_date")
-OWNERS = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
+OWNER_NAMES = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
 CUSTOM_REPORT = "the custom report"
 
 
@@ -68,7 +68,7 @@ class LenientRequester:
         first, *others = parameters.get("sweeps") or [{}]
         self.named = set(self.named)  # the CDK gives a list
         # The stream is about what the first sweep asks for, so that nothing of it may be left out.
-        self.ours = self.ours or words_of(parameters.get("metrics") or (), others) - words_of(first) - self.named
+        self.ours = self.ours or list_words(parameters.get("metrics") or (), others) - list_words(first) - self.named
         self._left_out = LeftOut.of(self.config)
         self._taken: set[int] = set()
 
@@ -88,19 +88,19 @@ class LenientRequester:
             raise self._tell(refusal) from refusal
 
     def _answer(self, asked: Mapping[str, Any]) -> requests.Response | None:
-        kind, owner = _kind_of(asked), _owner_of(asked)
-        report = self._left_out.of_stream(self.stream, kind)
-        known = self._left_out.of_question(self.stream, kind, owner)
+        kind, owner = _name_kind(asked), _name_owner(asked)
+        report = self._left_out.get_report(self.stream, kind)
+        known = self._left_out.list_left_out(self.stream, kind, owner)
         try:
             response = self._send(asked, known)
         except RefusedRequestError as refusal:
-            if _page_of(asked) > 1:  # what was accepted on the first page can't be the reason on a later one
+            if _read_page(asked) > 1:  # what was accepted on the first page can't be the reason on a later one
                 raise
             with report.lock:
                 ask = partial(self._send, asked)
                 return RefusalSearch(ask, self.ours, self.doubted, report, owner, refusal, known).answer()
         if response is not None and not is_unasked(response):
-            self._note_taken(answer_of(response), report, owner)
+            self._note_taken(read_answer(response), report, owner)
         return response
 
     def _note_taken(self, answer: Answer, report: Report, owner: str) -> None:
@@ -110,19 +110,19 @@ class LenientRequester:
         question = hash((owner, refusals, *asked))
         if answer.code == 0 and question not in self._taken:
             self._taken.add(question)
-            report.take(owner, (item for item in items_of(parameters_of(answer)) if item[1] in self.ours))
+            report.take(owner, (item for item in list_items(list_parameters(answer)) if item[1] in self.ours))
 
     def _send(self, asked: Mapping[str, Any], items: set[Item]) -> requests.Response | None:
         try:
             return self.inner.send_request(**(self._ask_less(asked, items) if items else asked))
         except NothingToAskError:
-            return empty_page()
+            return make_empty_page()
 
     def _tell(self, refusal: RefusedRequestError) -> RefusedRequestError:
         """The same refusal. If it is about what the user `named`, its remedy says what to take out where."""
-        tokens, remedy = tokens_of(refusal.response), ""
+        tokens, remedy = split_tokens(refusal.response), ""
         titles = self.config[PREPARED][TITLES] if self.place == CUSTOM_REPORT else {}
-        for each in parameters_of(refusal.response):
+        for each in list_parameters(refusal.response):
             title = f"{titles.get(each.name, 'Parameters')} of {self.place} {self.stream}"
             named = each.values if each.name in self.named else self.named.intersection(each.values)
             blamed = sorted(value for value in named if each.tells(value, tokens))
@@ -130,7 +130,7 @@ class LenientRequester:
                 remedy = f"Take {', '.join(blamed)} out of {title}."
             elif named and each.name in tokens:
                 remedy = remedy or f"Take what TikTok does not accept out of {title}."
-        return refusal.with_remedy(remedy, FailureType.config_error) if remedy else refusal
+        return refusal.replace_remedy(remedy, FailureType.config_error) if remedy else refusal
 
     def _ask_less(self, asked: Mapping[str, Any], items: set[Item]) -> dict[str, Any]:
         """The arguments of a request, less `items`. Raises NothingToAskError if nothing is left of it."""
@@ -156,24 +156,24 @@ def make_lenient_report(
     """The same for a report, which may be asked for without some of its metrics and filters."""
     named = set(parameters.get("named") or ())  # by the user
     filters = parameters.get("filters") or ()
-    ours = words_of(metrics, [each for each in filters if each["field_name"] not in named]) - named
+    ours = list_words(metrics, [each for each in filters if each["field_name"] not in named]) - named
     doubted = parameters.get("doubted") or []
     return make_lenient(inner, config, stream, ours, doubted=doubted, written=filters or None, least=LEAST, named=named)
 
 
-def _owner_of(asked: Mapping[str, Any]) -> str:
+def _name_owner(asked: Mapping[str, Any]) -> str:
     """Whom a request is about, in words; `""` if it is about nobody."""
     window = asked.get("stream_slice") or StreamSlice(partition={}, cursor_slice={})
     given = {**window.extra_fields.get("ask", {}), **(asked.get("request_params") or {}), **window.partition}
-    return next((f"{what} {given[name]}" for name, what in OWNERS.items() if given.get(name)), "")
+    return next((f"{what} {given[name]}" for name, what in OWNER_NAMES.items() if given.get(name)), "")
 
 
-def _kind_of(asked: Mapping[str, Any]) -> str:
+def _name_kind(asked: Mapping[str, Any]) -> str:
     """The kind of campaigns that a request is about; `""` if it is about all."""
     window = asked.get("stream_slice")
     return str(window.extra_fields.get("kind", "")) if window else ""
 
 
-def _page_of(asked: Mapping[str, Any]) -> int:
+def _read_page(asked: Mapping[str, Any]) -> int:
     token = (asked.get("next_page_token") or {}).get("next_page_token") or {}
     return int((asked.get("request_params") or {}).get("page") or token.get("page") or 1)

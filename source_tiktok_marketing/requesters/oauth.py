@@ -13,7 +13,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.requesters.clock import SyncClock
-from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.sync import Shared
 
@@ -44,7 +44,7 @@ class OrganicTokens(Shared):
         """The account's id, TikTok's `open_id`; empty if there is no block."""
         return str(self._tokens.get("business_id", ""))
 
-    def access_token(self) -> str:
+    def get_access_token(self) -> str:
         """A token that is still valid. Raises a config_error if TikTok does not renew it."""
         with self._lock:
             if not self._is_alive():
@@ -66,14 +66,14 @@ class OrganicTokens(Shared):
             "refresh_token": self._tokens["refresh_token"],
         }
         response = self.requester.send_request(request_body_json=body) if self.requester else None
-        found = answer_of(response).data if response is not None else {}
+        found = read_answer(response).data if response is not None else {}
         if not found.get("access_token"):
             raise ConfigError(
-                message="TikTok did not renew the token of the TikTok account. Authorise the account again and put its "
-                "tokens into organic.",
-                internal_message="no access_token in the answer",
+                message="TikTok did not renew the token of the TikTok account. Authorise the account again and enter "
+                "its tokens under TikTok Account (organic).",
+                internal_message="the answer has no token",
             )
-        ends = self._clock.now() + _lifetime_of(found.get("expires_in"))
+        ends = self._clock.now() + _read_lifetime(found.get("expires_in"))
         renewed = {"access_token": str(found["access_token"]), ENDS: ends.isoformat(timespec="seconds"),
                    "refresh_token": str(found.get("refresh_token") or body["refresh_token"])}  # fmt: skip
         self._tokens |= renewed
@@ -81,7 +81,7 @@ class OrganicTokens(Shared):
         LOGGER.info("The token of the TikTok account was renewed; the platform keeps the new ones.")
 
 
-def _lifetime_of(seconds: Any) -> timedelta:
+def _read_lifetime(seconds: Any) -> timedelta:
     """How long a token lives; a day if TikTok does not say it, or not as a number."""
     try:
         return timedelta(seconds=CASTERS["integer"](seconds))

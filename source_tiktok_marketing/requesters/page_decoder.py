@@ -22,10 +22,10 @@ import requests
 
 from source_tiktok_marketing.errors import UnfitPageError
 from source_tiktok_marketing.requesters.pages import Lines, Page
-from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.casting import CASTERS
-from source_tiktok_marketing.schema.columns import Column, report_columns
+from source_tiktok_marketing.schema.columns import Column, read_report_columns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 
 # C reads "nan" and "inf" as numbers and writes them as null. These bounds refuse both.
@@ -37,7 +37,7 @@ OfAccount = Callable[[str], Mapping[str, str]]
 NOT_APPLICABLE = re.compile(rb'"-"')
 
 
-def codec_of(parameters: Mapping[str, Any], accounts: AccountColumns) -> PageCodec | None:
+def get_codec(parameters: Mapping[str, Any], accounts: AccountColumns) -> PageCodec | None:
     """The codec of a report, shared by all that read its answers; None if its pages can't be read whole.
 
     If a report has more metrics than fit into a request, its rows are joined before they are written: the slow way.
@@ -53,7 +53,7 @@ def codec_of(parameters: Mapping[str, Any], accounts: AccountColumns) -> PageCod
 def _make_codec(
     stream: str, owner: str, dimensions: tuple[str, ...], metrics: tuple[str, ...], told: tuple[str, ...]
 ) -> PageCodec | None:
-    known = report_columns()
+    known = read_report_columns()
     columns = [known[name] for name in (*dimensions, *metrics)]
     if not all(column.type in TYPES and column.label == column.name for column in columns):
         return None
@@ -94,12 +94,12 @@ class PageCodec:
         self._inner = inner
         self._message = msgspec.defstruct("Message", [("type", str), ("record", inner)], gc=False)
 
-    def page_of(self, response: requests.Response, of_account: OfAccount) -> Page | None:
+    def get_page(self, response: requests.Response, of_account: OfAccount) -> Page | None:
         """The page in an answer, which is read only once; None if it has to be read value by value."""
-        answer = answer_of(response)
+        answer = read_answer(response)
         if not answer.is_paged:
             try:
-                owner = {name: answer.asked(name) for name in self.owner}
+                owner = {name: answer.get_parameter(name) for name in self.owner}
                 answer.keep_page(self.decode_page(answer.content, owner, of_account))
             except UnfitPageError:
                 answer.keep_page(None)

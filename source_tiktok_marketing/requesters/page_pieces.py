@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from source_tiktok_marketing.requesters.page_counts import Tally
-from source_tiktok_marketing.requesters.responses import Answer, count_of
+from source_tiktok_marketing.requesters.responses import Answer, read_count
 
 Token = dict[str, Any]
 OF_PIECES = ("size", "pieces", "whole", "seen", "rows")
@@ -24,11 +24,11 @@ def go_on_after_piece(token: Mapping[str, Any], answer: Answer) -> tuple[Token, 
 
     The numbers of the rows that could not be read are kept in `unread`.
     """
-    page, size = int(token["page"]), int(answer.asked("page_size"))
+    page, size = int(token["page"]), int(answer.get_parameter("page_size"))
     pieces, unread = list(token.get("pieces", ())), list(token.get("unread", ()))
-    rows = count_of(answer.data.get("page_info") or {}, "total_number") or token.get("rows")
+    rows = read_count(answer.data.get("page_info") or {}, "total_number") or token.get("rows")
     if answer.is_doubted and size > 1:
-        pieces = [*_pieces_of(page, size), *pieces]
+        pieces = [*_list_pieces(page, size), *pieces]
     elif answer.is_doubted:
         unread.append(page)
     whole = token.get("whole") or (page, size)
@@ -43,7 +43,7 @@ def go_on_after_piece(token: Mapping[str, Any], answer: Answer) -> tuple[Token, 
     return {**behind, "page": page + 1, "tally": read}, rows is None or page * size < rows
 
 
-def _pieces_of(page: int, size: int) -> list[tuple[int, int]]:
+def _list_pieces(page: int, size: int) -> list[tuple[int, int]]:
     """The pages of the next smaller size that cover one page."""
     parts = next(number for number in range(2, size + 1) if size % number == 0)
     return [(each, size // parts) for each in range((page - 1) * parts + 1, page * parts + 1)]

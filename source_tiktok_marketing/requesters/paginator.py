@@ -14,12 +14,12 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import ConfigError, TransientError
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
-from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, rows_on, tally_page
+from source_tiktok_marketing.requesters.page_counts import Tally, count_rows, has_more, tally_page
 from source_tiktok_marketing.requesters.page_pieces import go_on_after_piece, is_piece
-from source_tiktok_marketing.requesters.responses import Answer, answer_of, count_of
+from source_tiktok_marketing.requesters.responses import Answer, read_answer, read_count
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 from source_tiktok_marketing.schema.owners import CALLED
-from source_tiktok_marketing.text import several
+from source_tiktok_marketing.text import join_some
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -31,7 +31,10 @@ NAMED = 20
 # How many bytes at each end of a page tell it from another page: enough for a row with its id.
 OUTERMOST = 16_384
 # Whose list it is: the first of these that its request names.
-OWNERS: Mapping[str, str] = {"catalog_id": "catalogue", **{name: CALLED[name] for name in ("bc_id", "advertiser_id")}}
+NAMES: Mapping[str, str] = {
+    "catalog_id": "catalogue",
+    **{name: CALLED[name] for name in ("bc_id", "advertiser_id")},
+}
 
 
 @dataclass
@@ -80,7 +83,7 @@ class TiktokPages(PaginationStrategy):
     @property
     def initial_token(self) -> dict[str, Any]:
         """The first page of the first sweep."""
-        return self._start_of(0)
+        return self._start(0)
 
     @override
     def next_page_token(
@@ -94,7 +97,7 @@ class TiktokPages(PaginationStrategy):
     ) -> dict[str, Any] | None:
         """The page after the one just read; None after the last page of the last sweep."""
         token = last_page_token_value or self.initial_token
-        answer = answer_of(response)
+        answer = read_answer(response)
         if "has_more" in answer.data:
             return self._follow_cursor(token, answer.data)
         if is_piece(token, answer):
@@ -104,8 +107,8 @@ class TiktokPages(PaginationStrategy):
         tally = tally_page(token.get("tally", Tally()), answer)
         if not self.sample and (again := self._begin_anew(token, tally, answer)):
             return again
-        more = goes_on(tally, answer, token["page"]) and self._is_in_reach(token["page"], info, answer)
-        if more and not answer.asked("page"):
+        more = has_more(tally, answer, token["page"]) and self._is_in_reach(token["page"], info, answer)
+        if more and not answer.get_parameter("page"):
             raise ConfigError(
                 message=f"{self.stream}: TikTok gives this list in pages, and none was asked for. Set paging to pages.",
                 internal_message=f"page_info {info}",
@@ -118,15 +121,15 @@ class TiktokPages(PaginationStrategy):
         self, token: Mapping[str, Any], answer: Answer, stream_slice: StreamSlice | None
     ) -> dict[str, Any] | None:
         """The next sweep; None after the last, when it reports the rows that could not be read."""
-        changes_only = token.get("changes_only") or CHANGES_ONLY in answer.asked("filtering")
+        changes_only = token.get("changes_only") or CHANGES_ONLY in answer.get_parameter("filtering")
         rest = range(token["sweep"] + 1, len(self.sweeps or ()))
         due = (each for each in rest if self._is_due(each, stream_slice, changes_only=changes_only))
         if (sweep := next(due, None)) is not None:
-            return {**self._start_of(sweep), "unread": token.get("unread", ()), "changes_only": changes_only}
+            return {**self._start(sweep), "unread": token.get("unread", ()), "changes_only": changes_only}
         if unread := token.get("unread"):
             text = (
-                f"{self.stream}: TikTok can't give row {several([*map(str, unread)], NAMED)} of {_owner_of(answer)}'s "
-                "list, asked for alone or with others. All other rows were read."
+                f"{self.stream}: TikTok can't give row {join_some([*map(str, unread)], NAMED)} of "
+                f"{_name_owner(answer)}'s list, asked for alone or with others. All other rows were read."
             )
             if not (stream_slice and stream_slice.cursor_slice):
                 LOGGER.warning(text)
@@ -153,7 +156,7 @@ class TiktokPages(PaginationStrategy):
     def get_page_size(self) -> None:
         """None: the page size is one of the parameters of the request."""
 
-    def _start_of(self, sweep: int) -> dict[str, Any]:
+    def _start(self, sweep: int) -> dict[str, Any]:
         return {"sweep": sweep, "page": 1, **(self.sweeps[sweep] if self.sweeps else {})}
 
     def _is_due(self, sweep: int, stream_slice: StreamSlice | None, *, changes_only: bool) -> bool:
@@ -169,8 +172,8 @@ class TiktokPages(PaginationStrategy):
         if before is None:  # this is the first page
             return None
         now, last = _fingerprint(answer, token["page"]), token["tally"]
-        whose = f"{self.stream}: {_owner_of(answer)}'s list"
-        ends_early = rows_on(answer) == 0 and tally.lacking > 0
+        whose = f"{self.stream}: {_name_owner(answer)}'s list"
+        ends_early = count_rows(answer) == 0 and tally.lacking > 0
         if before != now and last.total == tally.total:
             if not ends_early:
                 return None
@@ -180,7 +183,7 @@ class TiktokPages(PaginationStrategy):
         if times < READ_AGAIN:
             LOGGER.info(f"{whose} changed while it was read ({last.total} rows, {tally.total} now): once more.")
             kept = {name: token[name] for name in ("unread", "changes_only") if name in token}
-            return {**self._start_of(token["sweep"]), **kept, "again": times + 1}
+            return {**self._start(token["sweep"]), **kept, "again": times + 1}
         if before != now and (tally.total or 0) > (last.total or 0):  # newest first: only read rows have moved
             return None
         raise TransientError(
@@ -192,17 +195,17 @@ class TiktokPages(PaginationStrategy):
         """Whether TikTok gives the page after this one."""
         if self.reachable is None:
             return True
-        if page == 1 and (total := count_of(info, "total_number") or 0) > self.reachable:
+        if page == 1 and (total := read_count(info, "total_number") or 0) > self.reachable:
             LOGGER.info(
-                f"{self.stream}: {_owner_of(answer)} has {total} rows; TikTok gives the first {self.reachable} of them "
-                "and no way to the others."
+                f"{self.stream}: {_name_owner(answer)} has {total} rows; TikTok gives the first {self.reachable} of "
+                "them and no way to the others."
             )
-        size = count_of(info, "page_size") or int(answer.asked("page_size") or 1)
+        size = read_count(info, "page_size") or int(answer.get_parameter("page_size") or 1)
         return (page + 1) * size <= self.reachable
 
 
-def _owner_of(answer: Answer) -> str:
-    return next((f"{what} {value}" for name, what in OWNERS.items() if (value := answer.asked(name))), "TikTok")
+def _name_owner(answer: Answer) -> str:
+    return next((f"{what} {value}" for name, what in NAMES.items() if (value := answer.get_parameter(name))), "TikTok")
 
 
 def _fingerprint(answer: Answer, page: int) -> int:

@@ -11,9 +11,9 @@ import requests
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import RefusedError
-from source_tiktok_marketing.requesters.responses import Answer, answer_of, is_not_granted
+from source_tiktok_marketing.requesters.responses import Answer, is_not_granted, read_answer
 from source_tiktok_marketing.sync import Shared
-from source_tiktok_marketing.text import said_by, several
+from source_tiktok_marketing.text import join_some, quote_tiktok
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -41,7 +41,7 @@ class Refusals(Shared):
         while self._refused:
             (stream, scope), refused = self._refused.popitem()
             owners = [owner for owner in refused if owner]
-            whom = f" for {several(owners, NAMED)}" if owners else ""
+            whom = f" for {join_some(owners, NAMED)}" if owners else ""
             words = next(iter(refused.values()))
             later = " What it lacks until then comes once the stream is cleared." if stream in self._in_part else ""
             LOGGER.warning(
@@ -53,16 +53,16 @@ class Refusals(Shared):
             )
 
 
-def refusal_of(response: requests.Response, scope: str = "") -> RefusedError:
+def find_refusal(response: requests.Response, scope: str = "") -> RefusedError:
     """The refusal in an answer. `scope` is the permission that the token lacks, if that is known."""
-    answer = answer_of(response)
-    words = said_by(answer.body)
+    answer = read_answer(response)
+    words = quote_tiktok(answer.body)
     return RefusedError(answer.code or 0, words, scope, is_not_granted=is_not_granted(words))
 
 
 def require_accepted(response: requests.Response | None) -> Answer:
     """The answer itself, or an empty one if there is none. Raises RefusedError if TikTok refused."""
-    answer = answer_of(requests.Response() if response is None else response)
+    answer = read_answer(requests.Response() if response is None else response)
     if answer.code:
-        raise refusal_of(answer)
+        raise find_refusal(answer)
     return answer

@@ -11,8 +11,8 @@ from math import ceil
 from threading import Lock
 from typing import Any
 
-from source_tiktok_marketing.config.shards import share_of
-from source_tiktok_marketing.requesters.endpoint_limits import EndpointLimits, is_about, limits_at
+from source_tiktok_marketing.config.shards import take_share
+from source_tiktok_marketing.requesters.endpoint_limits import EndpointLimits, is_about, list_limits
 from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -23,7 +23,7 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 MARGIN = 1.06
 # If an answer took longer, TikTok may have counted its request later still, but it may also have worked on it for long.
 # No delay above this is assumed.
-LATEST = 0.25
+MOST_LATE = 0.25
 # TikTok counts by the second. Another program that uses up the quota goes on for longer.
 PAUSE, HALF_LIFE, SLOWEST = 1.0, 20.0, 16.0
 # One refusal may be chance, such as a late request. A second one soon after is not.
@@ -53,7 +53,7 @@ class Turn:
     """When one request was sent, and how much later TikTok may have counted it."""
 
     moment: float
-    late: float = LATEST
+    late: float = MOST_LATE
 
 
 @dataclass
@@ -88,14 +88,14 @@ class Pace:
         """
         with self._turn:
             with self._lock:
-                moment = max(self.clock.now(), self._next, self._room())
+                moment = max(self.clock.now(), self._next, self._find_room())
                 self._next = moment + MARGIN * self._find_slowdown(moment) / self.per_second
             self.clock.wait_until(moment)
             turn = Turn(max(moment, self.clock.now()))
             self._recent.append(turn)
         return turn
 
-    def _room(self) -> float:
+    def _find_room(self) -> float:
         """When there is room for one more: when the first of the requests that count together counts no more."""
         if len(self._recent) < ceil(self.per_second):
             return 0.0
@@ -134,31 +134,32 @@ class Budget(Shared):
 
     def __init__(self, config: Mapping[str, Any], own_limits: Sequence[Mapping[str, Any]] = ()) -> None:
         self._wanted = config["requests_per_second"]
-        self._every = Pace(share_of(config, self._wanted))
-        limits = limits_at(self._wanted, own_limits)
+        self._every = Pace(take_share(config, self._wanted))
+        limits = list_limits(self._wanted, own_limits)
         paced = [limit for limit in limits if "requests_per_second" in limit]
-        self._own = [(limit, Pace(share_of(config, limit["requests_per_second"]))) for limit in paced]
+        self._own = [(limit, Pace(take_share(config, limit["requests_per_second"]))) for limit in paced]
         self._limits = EndpointLimits(config, limits, CLOCK)
 
     def wait(self, url: str) -> list[Turn]:
         """Returns when a request for `url` may be sent."""
         self._limits.wait(url)
-        own = self._own_pace(url)
+        own = self._find_own_pace(url)
         return [pace.wait() for pace in (own, self._every) if pace]
 
     def note_refusal(self, url: str) -> None:
         """Slows down: TikTok got more requests than it allows, though this sync did not send too many."""
-        pace = self._own_pace(url) or self._every
+        pace = self._find_own_pace(url) or self._every
         if pace.note_refusal():
             LOGGER.info(
                 f"TikTok refuses requests as too frequent. Another program uses the app's quota, or the app may make "
-                f"fewer than requests_per_second ({self._wanted:g}). The sync goes on more slowly."
+                f"fewer than Requests per Second (requests_per_second), which is {self._wanted:g}. "
+                "The sync goes on more slowly."
             )
 
     def has_own(self, url: str) -> bool:
         """Whether TikTok counts requests for `url` separately."""
-        return self._own_pace(url) is not None
+        return self._find_own_pace(url) is not None
 
-    def _own_pace(self, url: str) -> Pace | None:
+    def _find_own_pace(self, url: str) -> Pace | None:
         path = url.partition("?")[0]
         return next((pace for limit, pace in self._own if is_about(path, limit)), None)

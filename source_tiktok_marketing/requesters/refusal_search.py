@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import requests
 
 from source_tiktok_marketing.errors import NothingToMeasureError, RefusedRequestError
-from source_tiktok_marketing.requesters.left_out import Report, add_search, of_several
+from source_tiktok_marketing.requesters.left_out import Report, add_search, note_unnamed
 from source_tiktok_marketing.requesters.metric_search import MetricSearch
 from source_tiktok_marketing.requesters.request_parameters import (
     METRIC_LISTS,
@@ -16,10 +16,10 @@ from source_tiktok_marketing.requesters.request_parameters import (
     Parameter,
     find_named_items,
     is_unasked,
-    items_of,
-    parameters_of,
+    list_items,
+    list_parameters,
     read_words,
-    tokens_of,
+    split_tokens,
 )
 
 Ask = Callable[[set[Item]], requests.Response | None]
@@ -83,7 +83,7 @@ class RefusalSearch:
             if self._passes(self.out):
                 return self.out
         named = set(self._find_named()[0])
-        suspected = self.report.list_suspected(self.owner) & items_of(parameters_of(self.refusal.response))
+        suspected = self.report.list_suspected(self.owner) & list_items(list_parameters(self.refusal.response))
         suspected = suspected & named if named else suspected
         if not suspected:
             return None
@@ -93,7 +93,7 @@ class RefusalSearch:
     def _find_named(self) -> tuple[list[Item], set[Item]]:
         """The items that the newest refusal names and that are not left out yet, and the others of the same list."""
         response = self.refusal.response
-        named, others = find_named_items(parameters_of(response), read_words(response), self.ours)
+        named, others = find_named_items(list_parameters(response), read_words(response), self.ours)
         return [each for each in named if each not in self.out], others
 
     def _search_by_name(self) -> set[Item] | None:
@@ -105,7 +105,7 @@ class RefusalSearch:
             first = named[0]
             if self._passes(self.out | {first}):
                 return self.out | {first}
-            if first[1] in tokens_of(self.refusal.response):
+            if first[1] in split_tokens(self.refusal.response):
                 return self._search_by_fixed_words(named, others)
             # The message changes with the request: it lists what is refused.
             self.out |= {first}
@@ -150,7 +150,7 @@ class RefusalSearch:
 
         Raises the refusal if nothing may be left out, or nothing is accepted.
         """
-        parameters, tokens = parameters_of(self.refusal.response), tokens_of(self.refusal.response)
+        parameters, tokens = list_parameters(self.refusal.response), split_tokens(self.refusal.response)
         measured = next((each for name in METRIC_LISTS for each in parameters if each.name == name), None)
         if measured is None or self.ours.isdisjoint(measured.values) or not _may_be_about(measured, parameters, tokens):
             raise self.refusal
@@ -174,15 +174,15 @@ class RefusalSearch:
 
     def _leave_out_rest(self, measured: Parameter, named: set[Item], *, was_left: bool) -> set[Item]:
         """All metrics that may be left out, if TikTok accepts that. Raises the first refusal otherwise."""
-        only = self._known | {(measured.name, value) for value in measured.values if value in self.ours}
-        if named and was_left and self._passes(only):
-            return only
+        optional = self._known | {(measured.name, value) for value in measured.values if value in self.ours}
+        if named and was_left and self._passes(optional):
+            return optional
         raise add_search(self._told[0])
 
     def _find_reason(self, item: Item) -> str:
         """TikTok's words about an item; its first words if none name it."""
-        about = next((each for each in self._told if item[1] in tokens_of(each.response)), None)
-        return about.reason if about else of_several(self._told[0].reason)
+        about = next((each for each in self._told if item[1] in split_tokens(each.response)), None)
+        return about.reason if about else note_unnamed(self._told[0].reason)
 
 
 def _may_be_about(measured: Parameter, parameters: Iterable[Parameter], tokens: set[str]) -> bool:

@@ -12,7 +12,7 @@ import orjson
 import requests
 
 from source_tiktok_marketing.errors import NothingToAskError, NothingToMeasureError
-from source_tiktok_marketing.requesters.responses import Answer, answer_of
+from source_tiktok_marketing.requesters.responses import Answer, read_answer
 
 WORD, PLACEHOLDER = re.compile(r"\w+"), re.compile(r"\{\w+\}")
 # Names and values are near the beginning of a message, and some messages are megabytes long.
@@ -50,21 +50,21 @@ class Parameter:
 
 def read_words(response: requests.Response) -> list[str]:
     """The words and names in TikTok's message."""
-    return WORD.findall(answer_of(response).message[:LONGEST_MESSAGE])
+    return WORD.findall(read_answer(response).message[:LONGEST_MESSAGE])
 
 
-def tokens_of(response: requests.Response) -> set[str]:
+def split_tokens(response: requests.Response) -> set[str]:
     """The same, without order."""
     return set(read_words(response))
 
 
 def names_nothing(response: requests.Response) -> bool:
     """Whether TikTok's message names neither a parameter of the request nor a value in it."""
-    tokens = tokens_of(response)
-    return not any(parameter.is_named(tokens) for parameter in parameters_of(response))
+    tokens = split_tokens(response)
+    return not any(parameter.is_named(tokens) for parameter in list_parameters(response))
 
 
-def parameters_of(response: requests.Response) -> list[Parameter]:
+def list_parameters(response: requests.Response) -> list[Parameter]:
     """The parameters of the request that was answered, and the members of those that are objects."""
     request = response.request
     query = parse_qs(str(urlsplit(request.url or "").query))
@@ -89,7 +89,7 @@ def _read_parameters(name: str, value: Any) -> Iterator[Parameter]:
         yield Parameter(name, (str(value),), is_list=False)
 
 
-def items_of(parameters: Iterable[Parameter]) -> set[Item]:
+def list_items(parameters: Iterable[Parameter]) -> set[Item]:
     """All that a request asks for."""
     return {(each.name, value) for each in parameters for value in each.values}
 
@@ -116,14 +116,14 @@ def find_named_items(
     return [], set()
 
 
-def words_of(*written: Any) -> set[str]:
+def list_words(*written: Any) -> set[str]:
     """All words in some parameters, however deep; but no placeholders such as `{advertiser_id}`, and no numbers."""
     found: set[str] = set()
     for each in written:
         if isinstance(each, Mapping):
-            found |= words_of(*each.values())
+            found |= list_words(*each.values())
         elif isinstance(each, Iterable) and not isinstance(each, str | bytes):
-            found |= words_of(*each)
+            found |= list_words(*each)
         else:
             found |= {word for word in WORD.findall(PLACEHOLDER.sub(" ", str(each))) if not word.isdigit()}
     return found
@@ -173,7 +173,7 @@ def _leave_out(value: Any, items: set[Item], least: str, name: str) -> Any:
     return kept or None
 
 
-def empty_page() -> Answer:
+def make_empty_page() -> Answer:
     """An answer without rows, for a request that was not sent."""
     response = requests.Response()
     response.status_code = requests.codes.ok
@@ -182,7 +182,7 @@ def empty_page() -> Answer:
 
 
 def is_unasked(response: requests.Response) -> bool:
-    """Whether an answer is an `empty_page`, for which no request was sent."""
+    """Whether an answer was made by `make_empty_page`: no request was sent."""
     return response.request is None
 
 

@@ -77,14 +77,14 @@ class Answer(requests.Response):
     @cached_property
     def path(self) -> str:
         """The endpoint that was asked, `campaign/get/`."""
-        return path_of(self.request)
+        return find_path(self.request)
 
     @property
     def advertiser_id(self) -> str:
         """The ad account that the request was about; `""` if it was about none."""
-        return self.asked(ADVERTISER)
+        return self.get_parameter(ADVERTISER)
 
-    def asked(self, parameter: str) -> str:
+    def get_parameter(self, parameter: str) -> str:
         """The value that a parameter had in the request; `""` if it had none."""
         return self.parameters.get(parameter, "")
 
@@ -97,33 +97,33 @@ class Answer(requests.Response):
     @cached_property
     def parameters(self) -> Mapping[str, str]:
         """The parameters of the request, as texts."""
-        return parameters_in(self.request)
+        return read_parameters(self.request)
 
 
-def answer_of(response: requests.Response) -> Answer:
+def read_answer(response: requests.Response) -> Answer:
     """The response as an Answer. One that did not come through the transport is made into one."""
     return response if isinstance(response, Answer) else Answer(response, response.content or b"")
 
 
-def request_of(outcome: Outcome) -> requests.PreparedRequest | None:
+def find_request(outcome: Outcome) -> requests.PreparedRequest | None:
     """The request that an answer or an exception belongs to. A broken download does not always say."""
     found: requests.PreparedRequest | None = getattr(outcome, "request", None)
     return found
 
 
-def where(outcome: Outcome) -> tuple[str, str]:
+def locate(outcome: Outcome) -> tuple[str, str]:
     """The endpoint and the ad account (or `""`) that a request was about."""
     if isinstance(outcome, Answer):
         return outcome.path, outcome.advertiser_id
-    return place_of(request_of(outcome))
+    return locate_request(find_request(outcome))
 
 
-def place_of(request: requests.PreparedRequest | None) -> tuple[str, str]:
+def locate_request(request: requests.PreparedRequest | None) -> tuple[str, str]:
     """The same for a request that was not answered yet."""
-    return path_of(request), parameters_in(request).get(ADVERTISER, "")
+    return find_path(request), read_parameters(request).get(ADVERTISER, "")
 
 
-def parameters_in(request: requests.PreparedRequest | None) -> Mapping[str, str]:
+def read_parameters(request: requests.PreparedRequest | None) -> Mapping[str, str]:
     """The parameters of a request as texts: those of its address, and those of its JSON body."""
     if request is None:
         return {}
@@ -134,7 +134,7 @@ def parameters_in(request: requests.PreparedRequest | None) -> Mapping[str, str]
     return {name: str(value or "") for name, value in members} | dict(query)
 
 
-def path_of(request: requests.PreparedRequest | None) -> str:
+def find_path(request: requests.PreparedRequest | None) -> str:
     """The endpoint of a request, `campaign/get/`; `?` if it is not known."""
     path = str(urlsplit(request.url or "").path) if request else "?"
     return path.partition("/v1.3/")[2] or path
@@ -145,7 +145,7 @@ def is_not_granted(words: str) -> bool:
     return bool(NOT_GRANTED.search(words))
 
 
-def count_of(info: Mapping[str, Any], name: str) -> int | None:
+def read_count(info: Mapping[str, Any], name: str) -> int | None:
     """A number of a `page_info`; None if it is left out. Raises ValueError if it is no count."""
     value = info.get(name)
     if value is None:

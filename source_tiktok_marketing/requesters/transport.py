@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from source_tiktok_marketing.errors import AnswerTooLargeError
-from source_tiktok_marketing.requesters.responses import Answer, path_of
+from source_tiktok_marketing.requesters.responses import Answer, find_path
 from source_tiktok_marketing.requesters.watchdog import Watchdog
 
 # Seconds that a whole body may take. The time-out in the manifest only limits the silence between two bytes.
@@ -30,7 +30,8 @@ def receive(response: requests.Response, **_: Any) -> Answer:
         # By itself `requests` reads ten kilobytes at a time, which is a third of the cost of receiving a page.
         pieces = response.iter_content(PIECE)
         with WATCHDOG.watch(response):
-            return Answer(response, b"".join(pieces if path_of(response.request) == DOWNLOAD else _limit_size(pieces)))
+            limited = pieces if find_path(response.request) == DOWNLOAD else _limit_size(pieces)
+            return Answer(response, b"".join(limited))
     except requests.RequestException as error:
         error.request = response.request  # `requests` leaves it out here, and with it the ad account
         response.close()
@@ -58,7 +59,7 @@ NO_ANSWER = (
 )  # fmt: skip
 
 
-def why_unanswered(error: Exception | None) -> str:
+def explain_silence(error: Exception | None) -> str:
     """Why no answer came, in words for the user."""
     told = next((why for kind, why in NO_ANSWER if isinstance(error, kind)), "")
     if not told and ("NameResolutionError" in str(error) or "getaddrinfo" in str(error)):

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from source_tiktok_marketing.requesters.pages import READ, ROWS
-from source_tiktok_marketing.requesters.responses import Answer, count_of
+from source_tiktok_marketing.requesters.responses import Answer, read_count
 from source_tiktok_marketing.schema.casting import CASTERS
-from source_tiktok_marketing.schema.metrics import dimensions as dimension_table
+from source_tiktok_marketing.schema.metrics import read_dimensions as dimension_table
 
 REPORT_PARTS = ("dimensions", "metrics")
 
@@ -40,7 +40,7 @@ def _find_flaws(answer: Answer, data: Any, statuses: Collection[str]) -> Iterato
     if not all(isinstance(each, list | None) for each in named) or not isinstance(info, dict | None):
         yield "whose parts have another form than ever"
         return
-    path, dimensions = answer.path, _decode_list(answer.asked("dimensions"))
+    path, dimensions = answer.path, _decode_list(answer.get_parameter("dimensions"))
     if path == CREATE and not str(data.get("task_id") or "").isalnum():
         yield "without a task_id"
     if statuses and data.get("status") not in statuses:
@@ -50,12 +50,12 @@ def _find_flaws(answer: Answer, data: Any, statuses: Collection[str]) -> Iterato
         yield "with a row of another form than ever"
     if info:
         has_rows = bool(data.get(READ)) or any(each for each in data.values() if isinstance(each, list))
-        yield from _find_page_flaws(answer.asked("page"), has_rows, info)
+        yield from _find_page_flaws(answer.get_parameter("page"), has_rows, info)
 
 
 def _find_page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iterator[str]:
     try:
-        at, size, total, pages = (count_of(info, name) for name in COUNTS)
+        at, size, total, pages = (read_count(info, name) for name in COUNTS)
     except ValueError:
         yield "whose page_info has no numbers"
         return

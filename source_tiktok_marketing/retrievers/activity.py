@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from functools import partial
 from threading import Condition, Lock
 from typing import Any
 
-from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_tiktok_marketing.config.dates import MOST_DAYS
+from source_tiktok_marketing.config.dates import LONGEST_SPAN, MOST_DAYS
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
-from source_tiktok_marketing.requesters.cut_answers import is_cut
-from source_tiktok_marketing.requesters.page_counts import Tally, goes_on, tally_page
-from source_tiktok_marketing.requesters.responses import answer_of
-from source_tiktok_marketing.schema.casting import CASTERS
-from source_tiktok_marketing.schema.metrics import metrics as known_metrics
+from source_tiktok_marketing.retrievers.days_reported import number_day, read_page, read_rows_by_day
+from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
 ACCOUNTS_PER_REQUEST = 5
+# Fewer days than these are told by one or two questions about days, which tell more than one about a year.
+WORTH_A_YEAR = 2 * MOST_DAYS
 # The cursors of a group differ by unsettled days and time zones. With some earlier days one request serves them all.
 EARLIER = 7
-# TikTok had no ads before; days are counted from here.
-BEGINNING = date(2000, 1, 1).toordinal()
+# The scope of metrics that TikTok only has by day (schema/metrics.csv).
+BY_DAY_ALONE = "advertiser_by_day"
+# How TikTok writes zero, and a figure that it does not have.
+NOTHING = re.compile(r"-|-?0(\.0*)?")
+Answer = Callable[[list[str], range], dict[str, int] | None]
 
 
 @dataclass
 class Group:
-    """Up to five ad accounts that are asked for together, and what is known of their days.
+    """Up to five ad accounts that are asked for together, `most` days at once, and what is known of their days.
 
     A set of days is a number with one bit per day, so that ten years of an account take some hundred bytes.
     """
 
     accounts: list[str]
     until: int
+    most: int = MOST_DAYS
     known: int = 0
     asking: int = 0
     apart: bool = False
@@ -53,7 +56,7 @@ class Group:
             while missing := wanted & ~self.known:
                 if not missing & self.asking:
                     days = self._reach_around(_find_lowest(missing), max(self.until, wanted.bit_length() - 1))
-                    self.asking |= bits_of(days)
+                    self.asking |= make_bits(days)
                     return days
                 self.changed.wait()
         return range(0)
@@ -61,9 +64,9 @@ class Group:
     def settle(self, days: range, found: Mapping[str, int] | None) -> None:
         """Notes the answer for the claimed `days`. With None, for no answer, another thread may ask."""
         with self.changed:
-            self.asking &= ~bits_of(days)
+            self.asking &= ~make_bits(days)
             if found is not None:
-                self.known |= bits_of(days)
+                self.known |= make_bits(days)
                 for advertiser_id, active in found.items():
                     self.active[advertiser_id] = self.active.get(advertiser_id, 0) | active
             self.changed.notify_all()
@@ -81,15 +84,15 @@ class Group:
     def _reach_around(self, first: int, until: int) -> range:
         """The days of one request: the first one and those after it, which later windows need, then some before."""
         taken, start, end = self.known | self.asking, first, first
-        while end < until and end - start + 1 < MOST_DAYS and not taken >> (end + 1) & 1:
+        while end < until and end - start + 1 < self.most and not taken >> (end + 1) & 1:
             end += 1
-        while start > max(0, first - EARLIER) and end - start + 1 < MOST_DAYS and not taken >> (start - 1) & 1:
+        while start > max(0, first - EARLIER) and end - start + 1 < self.most and not taken >> (start - 1) & 1:
             start -= 1
         return range(start, end + 1)
 
 
 class Activity(Shared):
-    """The days on which each ad account of a sync has any row, asked for once for all streams and threads.
+    """The days on which each ad account of a sync has any row, asked for once for all streams.
 
     A report by day or hour has a row if anything was counted, and what is counted for a campaign, an ad or an audience
     is counted for its ad account. So an account without a row for a day has none at any level on that day, not even of
@@ -101,6 +104,9 @@ class Activity(Shared):
         window      [───][──][──]
         read         yes  no  yes
 
+    If there are many days to ask for, years without anything are found first, by a request without the days. There an
+    account may have a row of zeros, so that a year is active if any count, or what is none, is not zero.
+
     If TikTok refuses the request or cuts its answer, the days count as active: the report itself will say why.
     """
 
@@ -109,7 +115,8 @@ class Activity(Shared):
         self.metrics: list[str] = []
         self._directory = AdvertiserDirectory.of(config)
         self._lock = Lock()
-        self._groups: dict[str, Group] | None = None
+        self._groups: dict[str, tuple[Group, Group]] | None = None
+        self._tells_years = True
 
     def sees(self, metrics: Iterable[str]) -> bool:
         """Whether an account has a row wherever one of these metrics has a value: names, known counts, their ratios."""
@@ -118,10 +125,15 @@ class Activity(Shared):
     def is_silent(self, window: StreamSlice) -> bool:
         """Whether the ad account of a window has no row on any of its days."""
         advertiser_id = str(window.get("advertiser_id", ""))
-        group = self._group_accounts().get(advertiser_id)
-        if group is None:
+        groups, wanted = self._group_accounts().get(advertiser_id), number_days(window)
+        if groups is None:
             return False
-        return not group.is_active(advertiser_id, days_of(window), lambda days: self._ask(group, days))
+        years, days = groups
+        is_known, left = not wanted & ~years.known, years.until - _find_lowest(wanted) + 1
+        asks_years = is_known or (self._tells_years and left > WORTH_A_YEAR)
+        if asks_years and not years.is_active(advertiser_id, wanted, partial(self._ask, years, self._answer_in_all)):
+            return True
+        return not days.is_active(advertiser_id, wanted, partial(self._ask, days, self._answer))
 
     def _is_seen(self, metric: str) -> bool:
         known = known_metrics().get(metric)
@@ -129,36 +141,59 @@ class Activity(Shared):
         stem = metric.removesuffix("_rate")
         return is_name or metric in self.metrics or "cost_per_" in metric or stem in self.metrics
 
-    def _group_accounts(self) -> Mapping[str, Group]:
-        """The group of each ad account; the sandbox has no report about ad accounts."""
+    def _group_accounts(self) -> Mapping[str, tuple[Group, Group]]:
+        """The years and the days of each ad account's group; the sandbox has no report about ad accounts."""
         with self._lock:
             if self._groups is None:
-                self._groups = {} if is_sandbox(self._config) else dict(self._all_groups())
+                self._groups = {} if is_sandbox(self._config) else dict(self._list_groups())
             return self._groups
 
-    def _all_groups(self) -> Iterator[tuple[str, Group]]:
-        unreachable = set(self._directory.unreachable())
-        accounts = [each for each in self._directory.chosen() if each not in unreachable]
+    def _list_groups(self) -> Iterator[tuple[str, tuple[Group, Group]]]:
+        unreachable = set(self._directory.list_unreachable())
+        accounts = [each for each in self._directory.list_chosen() if each not in unreachable]
         for start in range(0, len(accounts), ACCOUNTS_PER_REQUEST):
             members = accounts[start : start + ACCOUNTS_PER_REQUEST]
-            until = max(self._directory.days(each, self._config)["last_day"] for each in members)
-            group = Group(members, day_number(until))
-            yield from ((each, group) for each in members)
+            until = number_day(max(self._directory.find_days(each, self._config)["last_day"] for each in members))
+            groups = Group(members, until, LONGEST_SPAN.days + 1), Group(members, until)
+            yield from ((each, groups) for each in members)
 
-    def _ask(self, group: Group, days: range) -> dict[str, int]:
+    def _ask(self, group: Group, answer: Answer, days: range) -> dict[str, int]:
         """The active days of the group's accounts among `days`."""
         if not group.apart:
-            found = self._answer(group.accounts, days)
+            found = answer(group.accounts, days)
             if found is not None:
                 return found
             group.apart = True  # TikTok refuses ad accounts of different users together
-        alone = ((each, self._answer([each], days)) for each in group.accounts)
-        return {each: bits_of(days) if found is None else found.get(each, 0) for each, found in alone}
+        alone = ((each, answer([each], days)) for each in group.accounts)
+        return {each: make_bits(days) if found is None else found.get(each, 0) for each, found in alone}
+
+    def _answer_in_all(self, accounts: list[str], days: range) -> dict[str, int] | None:
+        """All `days` for each ad account for which anything was counted on them; None as for `_answer`.
+
+        If there is none for one ad account alone, no year is asked for any more.
+        """
+        requester = self._directory.requesters["activity_in_all"]
+        rows = read_page(requester, self._parameters(accounts, self._in_all()), days)
+        if rows is None:
+            self._tells_years = self._tells_years and len(accounts) > 1
+            return None
+        active = (row["dimensions"] for row in rows if self._counts_anything(row.get("metrics") or {}))
+        return {str(each["advertiser_id"]): make_bits(days) for each in active}
+
+    def _counts_anything(self, metrics: Mapping[str, Any]) -> bool:
+        """Whether a count is there, or is not told."""
+        return not all(NOTHING.fullmatch(str(metrics.get(name))) for name in self._in_all())
+
+    def _in_all(self) -> list[str]:
+        """The metrics that TikTok also has without the days."""
+        return [name for name in self.metrics if known_metrics()[name].scope != BY_DAY_ALONE]
+
+    def _parameters(self, accounts: list[str], metrics: list[str]) -> dict[str, str]:
+        return {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(metrics)}
 
     def _answer(self, accounts: list[str], days: range) -> dict[str, int] | None:
         """The active days by ad account; None if TikTok does not answer for all of them."""
-        parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(self.metrics)}
-        rows = read_rows_by_day(self._directory.requesters["activity"], parameters, days)
+        rows = read_rows_by_day(self._directory.requesters["activity"], self._parameters(accounts, self.metrics), days)
         if rows is None:
             return None
         found: dict[str, int] = {}
@@ -168,41 +203,14 @@ class Activity(Shared):
         return found
 
 
-def read_rows_by_day(
-    requester: HttpRequester, parameters: Mapping[str, str], days: range
-) -> list[tuple[Mapping[str, Any], int]] | None:
-    """The dimensions of each row of a report by day, and its day; None if TikTok does not give them all in one page."""
-    asked = {**parameters, "start_date": _day(days[0]), "end_date": _day(days[-1])}
-    response = requester.send_request(request_params=asked)
-    if response is None:
-        return None
-    answer = answer_of(response)
-    if answer.code != 0 or is_cut(answer):
-        return None
-    tally = tally_page(Tally(), answer)
-    if goes_on(tally, answer, page=1) or tally.lacking:
-        return None
-    rows = [row["dimensions"] for row in answer.data.get("list") or ()]
-    return [(row, day_number(CASTERS["date"](str(row["stat_time_day"])))) for row in rows]
-
-
-def days_of(window: StreamSlice) -> int:
+def number_days(window: StreamSlice) -> int:
     """The days of a window that are the ad account's own, as a number with a bit per day."""
     days = window.extra_fields
     first = max(window.cursor_slice["start_time"], days["first_day"])
-    return bits_of(range(day_number(first), day_number(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
+    return make_bits(range(number_day(first), number_day(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
 
 
-def day_number(day: str) -> int:
-    """The position of a day's bit."""
-    return max(0, date.fromisoformat(day).toordinal() - BEGINNING)
-
-
-def _day(number: int) -> str:
-    return (date.fromordinal(BEGINNING) + timedelta(number)).isoformat()
-
-
-def bits_of(days: range) -> int:
+def make_bits(days: range) -> int:
     """Some days as a number with a bit per day."""
     return ((1 << len(days)) - 1) << days.start
 

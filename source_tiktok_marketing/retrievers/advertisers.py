@@ -12,11 +12,11 @@ from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
-from source_tiktok_marketing.config.shards import ours
+from source_tiktok_marketing.config.shards import keep_ours
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.retrievers.shared_requesters import SharedRequesters
-from source_tiktok_marketing.text import several
+from source_tiktok_marketing.text import join_some
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -50,9 +50,9 @@ class AdvertiserRetriever(Retriever):
     ) -> Iterable[Mapping[str, Any]]:
         """Every row of the lookup."""
         if self.lookup == "authorised":
-            yield from ours(self.config, self._directory.authorised())
+            yield from keep_ours(self.config, self._directory.list_authorised())
             return
-        yield from self._directory.details().values()
+        yield from self._directory.read_details().values()
         refuse_unreachable(self._directory)
 
 
@@ -62,17 +62,17 @@ def refuse_unreachable(directory: AdvertiserDirectory, *, is_check: bool = False
     A check may not send enough requests to tell them apart. It then names those that were refused together; if the user
     did not write any of them down and there are others, that is only a warning.
     """
-    missing = directory.unreachable()
+    missing = directory.list_unreachable()
     who = "" if missing else "at least one of "
     refused = missing or directory.refused_together
     if not refused:
         return
     remedy = "take them out of Advertiser IDs (advertiser_ids)" if directory.are_named else EXCLUDE
     text = (
-        f"The token has no permission for {who}these ad accounts: {several(refused, NAMED)}. Authorise them "
+        f"The token has no permission for {who}these ad accounts: {join_some(refused, NAMED)}. Authorise them "
         f"for the app in TikTok for Business, or {remedy}."
     )
-    if is_check and not directory.are_named and len(refused) < len(directory.chosen()):
+    if is_check and not directory.are_named and len(refused) < len(directory.list_chosen()):
         LOGGER.warning(text)
         return
     raise ConfigError(

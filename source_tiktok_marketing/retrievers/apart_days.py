@@ -11,8 +11,9 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.retrievers.activity import Activity, Group, day_number, days_of, read_rows_by_day
-from source_tiktok_marketing.schema.metrics import metrics as known_metrics
+from source_tiktok_marketing.retrievers.activity import Activity, Group, number_days
+from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
+from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ class ApartDays(Shared):
             return True
         counted = [name for name in self._activity.metrics
                    if "campaign" in known_metrics()[name].levels and name not in refused]  # fmt: skip
-        advertiser_id, wanted = str(window["advertiser_id"]), days_of(window)
-        group = self._group((kind.name, advertiser_id, tuple(counted)), day_number(window.extra_fields["last_day"]))
+        advertiser_id, wanted = str(window["advertiser_id"]), number_days(window)
+        group = self._group((kind.name, advertiser_id, tuple(counted)), number_day(window.extra_fields["last_day"]))
         return group.is_active(advertiser_id, wanted, lambda days: self._ask(kind, advertiser_id, days, counted))
 
     def _group(self, about: tuple[str, str, tuple[str, ...]], until: int) -> Group:

@@ -21,9 +21,9 @@ from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
 from source_tiktok_marketing.requesters.left_out import LeftOut
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.pages import Page
-from source_tiktok_marketing.requesters.request_parameters import tokens_of
+from source_tiktok_marketing.requesters.request_parameters import split_tokens
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
-from source_tiktok_marketing.schema.metrics import filtered_types
+from source_tiktok_marketing.schema.metrics import list_filtered_types
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -89,31 +89,31 @@ class EveryBuyingType:
     def read(self, window: StreamSlice, read: Reader) -> Iterator[Any]:
         """The records of the window, all kinds together."""
         advertiser_id, held = str(window.get("advertiser_id", "")), Held()
-        kinds = self._kinds(advertiser_id)
+        kinds = self._list_kinds(advertiser_id)
         others = iter(read(window))
         # The first page is read first: then it is known what TikTok refuses of the report itself.
         first = list(islice(others, 1)) if kinds else []
         for kind in kinds:
             for record in self._read_apart(kind, advertiser_id, window, read):
-                for row in _rows(record):
-                    held.rows.setdefault(self._key_of(row), (kind, _make_record(row, record)))
+                for row in _list_rows(record):
+                    held.rows.setdefault(self._make_key(row), (kind, _make_record(row, record)))
         for record in chain(first, others):
             if held.rows:
-                for row in _rows(record):
-                    held.let_go(self._key_of(row))
+                for row in _list_rows(record):
+                    held.let_go(self._make_key(row))
             yield record
         self._done |= {(name, advertiser_id) for name in held.came_whole()}
         yield from (record for _, record in held.rows.values())
 
     def goes_beside(self, window: StreamSlice) -> bool:
         """Whether there may be rows of a kind that the ad account's own rows do not count."""
-        kinds = self._accounts.of_account(str(window.get("advertiser_id", "")), beside=True)
+        kinds = self._accounts.list_kinds(str(window.get("advertiser_id", "")), beside=True)
         return any(self._may_have_rows(kind, window) for kind in kinds)
 
-    def _kinds(self, advertiser_id: str) -> list[Kind]:
+    def _list_kinds(self, advertiser_id: str) -> list[Kind]:
         """The kinds to ask the ad account for with a filter."""
-        left_out = self._left_out.of_stream(self.stream).of(f"ad account {advertiser_id}")
-        found = (kind for kind in self._accounts.of_account(advertiser_id) if kind.words not in left_out)
+        left_out = self._left_out.get_report(self.stream).of(f"ad account {advertiser_id}")
+        found = (kind for kind in self._accounts.list_kinds(advertiser_id) if kind.words not in left_out)
         return [kind for kind in found if not (self.in_task and kind.in_tasks)
                 and (kind.name, advertiser_id) not in self._done]  # fmt: skip
 
@@ -129,19 +129,19 @@ class EveryBuyingType:
     def _leave_out(self, kind: Kind, advertiser_id: str, refusal: RefusedRequestError) -> None:
         """Leaves the kind out: for all ad accounts if TikTok names its filter, otherwise for this one."""
         name, value = kind.words
-        is_named = not tokens_of(refusal.response).isdisjoint(kind.words)
-        report = self._left_out.of_stream(self.stream)
+        is_named = not split_tokens(refusal.response).isdisjoint(kind.words)
+        report = self._left_out.get_report(self.stream)
         with report.lock:
             item = (name, value if is_named else f"{value} of ad account {advertiser_id}")
             report.leave_out({item: refusal.reason}, f"ad account {advertiser_id}" if is_named else "")
         self._done.add((kind.name, advertiser_id))
 
     def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
-        items = self._left_out.of_question(self.stream, kind.name, f"ad account {window['advertiser_id']}")
+        items = self._left_out.list_left_out(self.stream, kind.name, f"ad account {window['advertiser_id']}")
         left_out = {value for name, value in items if name == "metrics"}
         return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
 
-    def _key_of(self, row: Mapping[str, Any]) -> Hashable:
+    def _make_key(self, row: Mapping[str, Any]) -> Hashable:
         return tuple(row.get(name) for name in self.key)
 
 
@@ -161,7 +161,7 @@ class ApartOfTask(RecordFilter):
         super().__post_init__(parameters)
         pages = self.pages
         pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
-        concerned = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
+        concerned = parameters["report_type"] in list_filtered_types() and parameters["level"] in PARENTS
         dated = "stat_time_day" in parameters["dimensions"]
         pieces = {"pieces": _cut_up} if dated else {}
         self._every = (
@@ -208,7 +208,7 @@ def narrow(window: StreamSlice, *filters: Mapping[str, str], kind: str = "") -> 
     return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
 
 
-def _rows(record: Any) -> Iterable[Mapping[str, Any]]:
+def _list_rows(record: Any) -> Iterable[Mapping[str, Any]]:
     values: Any = record.data if isinstance(record, Record) else record
     if isinstance(values, Page):
         return [*values.first.rows(), *values.rest.rows()]

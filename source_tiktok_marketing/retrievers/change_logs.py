@@ -18,7 +18,7 @@ from source_tiktok_marketing.errors import BrokenOffError, DefectError, Transien
 from source_tiktok_marketing.requesters.json_decoding import read_json, read_text
 from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
-from source_tiktok_marketing.schema.casting import OddValues, entity
+from source_tiktok_marketing.schema.casting import OddValues, cast_entity
 
 CREATE, CHECK, DOWNLOAD = (f"changelog/task/{step}/" for step in ("create", "check", "download"))
 # The headings of the log. The lines before them say how many budgets, bids and statuses were changed.
@@ -69,7 +69,7 @@ class ChangeLogDownloads(Retriever):
         task = {"advertiser_id": ask["advertiser_id"], "task_id": self._wait_until_ready(ask)}
         for line in self._read_whole(task):
             changes = read_changes(line.get("activity_details", ""))
-            yield entity(self.stream, {**line, "changes": changes}, self._odd_values)
+            yield cast_entity(self.stream, {**line, "changes": changes}, self._odd_values)
 
     def _read_whole(self, task: Mapping[str, str]) -> list[dict[str, str]]:
         """The lines of a log, which is downloaded again if it is damaged."""
@@ -85,7 +85,7 @@ class ChangeLogDownloads(Retriever):
         """The id of a task that has made its log."""
         most_waits = int(self.config["max_wait_minutes"] * 60 / PAUSE)
         advertiser_id = ask["advertiser_id"]
-        task = finish(lambda: self._order(ask), lambda each: self._status(advertiser_id, each), most_waits)
+        task = finish(lambda: self._order(ask), lambda each: self._read_status(advertiser_id, each), most_waits)
         if task.outcome != READY:
             raise self._make_error(task.outcome, f"the newest task for {dict(ask)} is {task.task_id}, {task.status}")
         return task.task_id
@@ -93,9 +93,9 @@ class ChangeLogDownloads(Retriever):
     def _order(self, ask: Mapping[str, str]) -> Task:
         answer = require_accepted(self.orders.send_request(stream_slice=_aim_at(CREATE), request_body_json=ask))
         task_id = str(answer.data["task_id"])
-        return task_id, self._status(ask["advertiser_id"], task_id)
+        return task_id, self._read_status(ask["advertiser_id"], task_id)
 
-    def _status(self, advertiser_id: str, task_id: str) -> str:
+    def _read_status(self, advertiser_id: str, task_id: str) -> str:
         return str(self._look(CHECK, {"advertiser_id": advertiser_id, "task_id": task_id}).get("status"))
 
     def _look(self, endpoint: str, task: Mapping[str, str]) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from typing_extensions import override
 from source_tiktok_marketing.errors import RefusedError
 from source_tiktok_marketing.partition_routers.lookups import Lookups
 from source_tiktok_marketing.requesters.clock import SyncClock
+from source_tiktok_marketing.schema.casting import CASTERS
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -28,6 +29,7 @@ class EntityRetriever(Retriever):
     With a recent cursor TikTok is asked for the ads modified since. Below a campaign that was paused since, an ad has
     another status and the `modify_time` it had before: it is found by its parents, which TikTok lists with theirs. A
     filter takes a hundred ids; where more of them changed, all ads of the account are read. No ad is given twice.
+    A parent that does not say when it was modified counts as changed.
 
     Where TikTok refuses the list of the parents, the ads it gave are all there is, and a warning says so.
     """
@@ -51,7 +53,7 @@ class EntityRetriever(Retriever):
             yield from self.pages.read_records(records_schema, window)
             return
         given = set[Any]()
-        for part in self._parts(window):
+        for part in self._make_parts(window):
             for record in self.pages.read_records(records_schema, part):
                 values = cast("Mapping[str, Any]", record.data if isinstance(record, Record) else record)
                 if values[self._key] not in given:
@@ -59,21 +61,21 @@ class EntityRetriever(Retriever):
                     yield record
 
     def _asks_for_changes(self, window: StreamSlice) -> bool:
-        oldest = self._clock.today_in(UTC) - self._recent
+        oldest = self._clock.find_today(UTC) - self._recent
         return str(window.cursor_slice.get("start_time", "")) > oldest.isoformat()
 
-    def _parts(self, window: StreamSlice) -> Iterator[StreamSlice]:
+    def _make_parts(self, window: StreamSlice) -> Iterator[StreamSlice]:
         yield window
-        for below in self._filters(window):
+        for below in self._make_filters(window):
             extra = {**window.extra_fields, "below": below}
             yield StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
 
-    def _filters(self, window: StreamSlice) -> list[Mapping[str, list[str]]]:
+    def _make_filters(self, window: StreamSlice) -> list[Mapping[str, list[str]]]:
         """A filter for each kind of parents that changed; an empty one where they are too many."""
         since, changed = str(window.cursor_slice["start_time"]), dict[str, set[str]]()
         for level in self.parents:
             name = next(iter(level["takes"]))
-            rows = (row for row in self._list(window, level) if row["modify_time"].replace(" ", "T") >= since)
+            rows = (row for row in self._list(window, level) if _may_have_changed(row["modify_time"], since))
             changed[name] = {row[name] for row in rows if not _is_below(row, changed)}
         if any(len(ids) > IDS_PER_FILTER for ids in changed.values()):
             return [{}]
@@ -82,13 +84,20 @@ class EntityRetriever(Retriever):
     def _list(self, window: StreamSlice, level: Mapping[str, Any]) -> list[Mapping[str, str]]:
         advertiser_id = str(window["advertiser_id"])
         try:
-            return list(self._lookups.below({"advertiser_id": advertiser_id}, [level]))
+            return list(self._lookups.look_up_below({"advertiser_id": advertiser_id}, [level]))
         except RefusedError as refusal:
             LOGGER.warning(
                 f"{self.stream}: TikTok refused {level['endpoint']} for ad account {advertiser_id}: {refusal}. "
                 "Statuses below what was paused or deleted there may be those of an earlier sync."
             )
             return []
+
+
+def _may_have_changed(modify_time: str, since: str) -> bool:
+    try:
+        return not modify_time or str(CASTERS["date-time"](modify_time)) >= since
+    except (ValueError, OverflowError):
+        return True
 
 
 def _is_below(row: Mapping[str, str], changed: Mapping[str, set[str]]) -> bool:

@@ -24,7 +24,7 @@ from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
 from source_tiktok_marketing.schema.casting import CASTERS, OddValues
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 
 FILE = "page/lead/task/download/"
 REGION, ELSEWHERE = "x-lead-region", "other"
@@ -81,7 +81,7 @@ class LeadDownloads(Retriever):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self.download.stream_response = True
         self._odd_values = OddValues.of(self.config)
-        self._time = entity_columns()[self.stream]["create_time"]
+        self._time = read_entity_columns()[self.stream]["create_time"]
 
     @override
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:

@@ -20,15 +20,15 @@ from source_tiktok_marketing.extractors.reports import PartOfRow
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
-from source_tiktok_marketing.requesters.cut_answers import Given, Keys, indivisible_error, nothing_listed_error
+from source_tiktok_marketing.requesters.cut_answers import Given, Keys, make_division_error, make_listing_error
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
-from source_tiktok_marketing.requesters.responses import answer_of
+from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrow
 from source_tiktok_marketing.schema.accounts import AccountColumns
-from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, filtered_types
-from source_tiktok_marketing.schema.owners import owner_of
+from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, list_filtered_types
+from source_tiktok_marketing.schema.owners import find_owner
 from source_tiktok_marketing.sync import is_sample
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -50,7 +50,7 @@ class Part:
         """The part as TikTok's report filter."""
         return {"field_name": f"{self.level}_ids", "filter_type": "IN", "filter_value": orjson.dumps(self.ids).decode()}
 
-    def halves(self) -> list[Part]:
+    def halve(self) -> list[Part]:
         """The part in two."""
         middle = len(self.ids) // 2
         return [Part(self.level, self.ids[:middle]), Part(self.level, self.ids[middle:])]
@@ -86,19 +86,19 @@ class ReportRetriever(Retriever):
     _lock: Lock = field(init=False, default_factory=Lock)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        divisible = parameters["report_type"] in filtered_types() and parameters["level"] in PARENTS
+        divisible = parameters["report_type"] in list_filtered_types() and parameters["level"] in PARENTS
         self._levels = PARENTS[: PARENTS.index(parameters["level"]) + 1] if divisible else ()
         own = parameters.get("filters") or ()
         self._own_ids = {item["field_name"]: orjson.loads(item["filter_value"]) for item in own}
         decided = not DECIDING.isdisjoint(self._own_ids)
-        dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in filtered_types()
+        dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in list_filtered_types()
         buying_types = EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
         self._buying_types = buying_types if self._levels and not decided else None
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
         self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
         self._accounts = AccountColumns.of(self.config)
-        owner = owner_of("advertiser", parameters.get("business_center_id", "")).parameter
+        owner = find_owner("advertiser", parameters.get("business_center_id", "")).parameter
         self._told = self._accounts.of_report(self.stream, owner, parameters["dimensions"])
         pages = self.pages
         pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
@@ -113,7 +113,7 @@ class ReportRetriever(Retriever):
         if self._skips and self._is_silent(window):
             return
         if self._told:  # before a page is decoded, which must not wait for another answer
-            self._accounts.of_account(advertiser_id)
+            self._accounts.prepare(advertiser_id)
         given = self._given.now = Given(self.stream, self._keys)  # a thread reads one window at a time
         if advertiser_id not in self._cut:
             try:
@@ -126,10 +126,10 @@ class ReportRetriever(Retriever):
             else:
                 return
         part = None
-        for part in self._parts(advertiser_id, {}, self._levels[0]):
+        for part in self._make_parts(advertiser_id, {}, self._levels[0]):
             yield from self._read_part(window, part, given)
         if part is None:
-            raise nothing_listed_error(self.stream, advertiser_id, self._levels[0])
+            raise make_listing_error(self.stream, advertiser_id, self._levels[0])
 
     def _is_silent(self, window: StreamSlice) -> bool:
         silent, every = self._activity.sees(self.metrics) and self._activity.is_silent(window), self._buying_types
@@ -145,9 +145,9 @@ class ReportRetriever(Retriever):
 
     def _join(self, window: StreamSlice) -> Iterator[Any]:
         every = self._buying_types
-        return every.read(window, self._rows) if every else self._rows(window)
+        return every.read(window, self._read_rows) if every else self._read_rows(window)
 
-    def _rows(self, window: StreamSlice) -> Iterator[Any]:
+    def _read_rows(self, window: StreamSlice) -> Iterator[Any]:
         if len(self.metrics) <= METRICS_PER_REQUEST:
             yield from self.pages.read_records(
                 {}, window
@@ -170,12 +170,12 @@ class ReportRetriever(Retriever):
         rows: dict[tuple[Any, ...], Any] = {}
         keys_by_part: defaultdict[str, set[Any]] = defaultdict(set)
         for record in self.pages.read_records({}, window):
-            values = _values(record)
+            values = _get_values(record)
             key = tuple(values.get(name) for name in self.key)
             keys_by_part[cast("PartOfRow", values).metrics].add(key)
             held = rows.setdefault(key, record)
             if held is not record:
-                _values(held).update(values)
+                _get_values(held).update(values)
         return list(rows.values()), list(keys_by_part.values())
 
     def _fit(self, keys_by_part: Sequence[set[Any]]) -> bool:
@@ -188,14 +188,14 @@ class ReportRetriever(Retriever):
     def _divide(self, window: StreamSlice, part: Part) -> list[Part]:
         """What a part consists of: its halves, or the entities below one. Raises an error if it can't be divided."""
         if len(part.ids) > 1:
-            return part.halves()
+            return part.halve()
         advertiser_id, below = str(window["advertiser_id"]), self._levels[self._levels.index(part.level) + 1 :]
-        found = list(self._parts(advertiser_id, {f"{part.level}_ids": part.ids}, below[0])) if below else []
+        found = list(self._make_parts(advertiser_id, {f"{part.level}_ids": part.ids}, below[0])) if below else []
         if not found:
-            raise indivisible_error(self.stream, advertiser_id, part.level, part.ids)
+            raise make_division_error(self.stream, advertiser_id, part.level, part.ids)
         return found
 
-    def _parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
+    def _make_parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
         wanted = self._own_ids.get(f"{level}_ids")
         listed = dict.fromkeys(row[f"{level}_id"] for row in self._list_ids(advertiser_id, parents, level))
         ids = [each for each in listed if wanted is None or each in wanted]
@@ -217,7 +217,7 @@ class ReportRetriever(Retriever):
             )
             if response is None:
                 return
-            yield from answer_of(response).data.get("list") or ()
+            yield from read_answer(response).data.get("list") or ()
             token = pages.next_page_token(response, 0, None, token)
 
     def _note_cut(self, advertiser_id: str) -> None:
@@ -241,7 +241,7 @@ class ReportRetriever(Retriever):
         return [half for half in halves if not is_outside(half)] if halves else None
 
 
-def _values(record: Any) -> dict[str, Any]:
+def _get_values(record: Any) -> dict[str, Any]:
     values: Any = record.data if isinstance(record, Record) else record
     return cast("dict[str, Any]", values)
 

@@ -25,15 +25,17 @@ class SharedRequesters:
     report, they would double the start-up time. The stream `advertisers` is built in every sync.
 
     `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in parts, `lookups` and
-    `organic_lookups` the ids that go into requests (`Lookups`). `activity` asks for the active days (`Activity`),
-    `apart_days` for those of campaigns of the kinds in `apart` (`AskedApart`, `ApartDays`). `renewal` renews the token
-    of a TikTok account, `environment` finds out whether the token is accepted (environments.py).
+    `organic_lookups` the ids that go into requests (`Lookups`). `activity` asks for the active days and
+    `activity_in_all` for the active years (`Activity`), `apart_days` for the days of campaigns of the kinds in `apart`
+    (`AskedApart`, `ApartDays`). `renewal` renews the token of a TikTok account, `environment` finds out whether the
+    token is accepted (environments.py).
     """
 
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
     lists: HttpRequester
     activity: HttpRequester
+    activity_in_all: HttpRequester
     environment: HttpRequester
     lookups: HttpRequester
     organic_lookups: HttpRequester
@@ -45,11 +47,12 @@ class SharedRequesters:
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         directory, lookups = AdvertiserDirectory.of(self.config), Lookups.of(self.config)
-        directory.requesters |= {"lists": self.lists, "activity": self.activity, "environment": self.environment}
+        directory.requesters |= {"lists": self.lists, "environment": self.environment}
+        directory.requesters |= {"activity": self.activity, "activity_in_all": self.activity_in_all}
         directory.sweeps = self.sweeps
         lookups.requester, lookups.organic_requester = self.lookups, self.organic_lookups
         OrganicTokens.of(self.config).requester = self.renewal
         ApartDays.of(self.config).requester = self.apart_days
         Activity.of(self.config).metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
         apart = AskedApart.of(self.config)
-        apart.kinds, apart.look_up = tuple(Kind(**each) for each in self.apart), lookups.below
+        apart.kinds, apart.look_up = tuple(Kind(**each) for each in self.apart), lookups.look_up_below

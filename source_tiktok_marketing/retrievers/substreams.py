@@ -20,9 +20,9 @@ from source_tiktok_marketing.partition_routers.advertiser_directory import Adver
 from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient
 from source_tiktok_marketing.requesters.permissions import NAMED, NOT_CONFIRMED, Refusals
-from source_tiktok_marketing.requesters.request_parameters import fill_in, words_of
+from source_tiktok_marketing.requesters.request_parameters import fill_in, list_words
 from source_tiktok_marketing.schema.accounts import AccountColumns
-from source_tiktok_marketing.schema.columns import entity_columns
+from source_tiktok_marketing.schema.columns import read_entity_columns
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -73,18 +73,18 @@ class FanOutRetriever(Retriever):
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
         self._directory, self._accounts = AdvertiserDirectory.of(self.config), AccountColumns.of(self.config)
         self._told = self._accounts.of_entities(self.stream) if parameters["of"] == "advertiser" else ()
-        self._known = entity_columns().get(self.stream) or parameters.get("key")
+        self._known = read_entity_columns().get(self.stream) or parameters.get("key")
         written = (
             () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *list_written_down(self.ask, self.below))
         )
-        ours = words_of(written).difference(parameters.get("dimensions") or ())
-        asked = words_of(self.ask) if parameters.get("own") else set()  # by the user
+        ours = list_words(written).difference(parameters.get("dimensions") or ())
+        asked = list_words(self.ask) if parameters.get("own") else set()  # by the user
         self._lenient = partial(
             make_lenient, config=self.config, stream=self.stream, ours=ours, named=asked, place=ENDPOINT
         )
         if isinstance(self.pages, SimpleRetriever):
             self.pages.requester = self._lenient(self.pages.requester)
-        texts = (name for name, column in entity_columns().get(self.stream, {}).items() if column.type == "string")
+        texts = (name for name, column in read_entity_columns().get(self.stream, {}).items() if column.type == "string")
         self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("keys") or ()), "")
 
     @override
@@ -95,7 +95,7 @@ class FanOutRetriever(Retriever):
             return
         owners = {name: str(value) for name, value in window.partition.items()}
         words = WITH_DELETED if self.config["include_deleted"] else WITHOUT_DELETED
-        words = words | (_days(window) if "first_day" in window.extra_fields else {})
+        words = words | (_get_days(window) if "first_day" in window.extra_fields else {})
 
         def skip(refusal: RefusedError) -> None:
             hold(window)
@@ -105,7 +105,7 @@ class FanOutRetriever(Retriever):
             self._skip(owners, refusal, {name: each for name, each in thing.items() if name not in words})
 
         try:
-            things = list(self._lookups.below({**owners, **words}, self.below, skip, self._lenient))
+            things = list(self._lookups.look_up_below({**owners, **words}, self.below, skip, self._lenient))
             yield from self._ask_for_each(things, words, window, skip_thing)
         except RefusedError as refusal:
             refuse(window)
@@ -153,7 +153,7 @@ class FanOutRetriever(Retriever):
     def _skip(self, owners: Owners, refusal: RefusedError, thing: Owners | None = None) -> None:
         """Notes what is not read for an owner: all of it, or one thing of several."""
         advertiser_id = owners.get("advertiser_id", "")
-        if refusal.is_not_granted or not advertiser_id or advertiser_id in self._directory.details():
+        if refusal.is_not_granted or not advertiser_id or advertiser_id in self._directory.read_details():
             scope = NOT_CONFIRMED if refusal.code in self.skipped_on else refusal.scope or self.scope
             named = ", ".join(f"{name} {value}" for name, value in (thing or {}).items() if name not in owners)
             whom = f"{' '.join(owners.values())} ({named})" if named else " ".join(owners.values())
@@ -161,12 +161,13 @@ class FanOutRetriever(Retriever):
             return
         raise ConfigError(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
-            "Give the token's user access to this ad account, or add the account to exclude_advertiser_ids.",
+            "Give the token's user access to this ad account, or add the account to Excluded "
+            "Advertiser IDs (exclude_advertiser_ids).",
             internal_message="no permission for the ad account",
         )
 
 
-def _days(window: StreamSlice) -> dict[str, str]:
+def _get_days(window: StreamSlice) -> dict[str, str]:
     """The days of a window that are the owner's own."""
     days = window.extra_fields
     first = min(max(str(window["start_time"]), days["first_day"]), days["last_day"])

@@ -15,13 +15,13 @@ from typing import Any
 import orjson
 from typing_extensions import override
 
-from source_tiktok_marketing.schema.columns import Column, entity_columns
+from source_tiktok_marketing.schema.columns import Column, read_entity_columns
 from source_tiktok_marketing.sync import Shared
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
 # A larger number of seconds after 1970 must be milliseconds, or smaller.
-LATEST = 100_000_000_000
+LARGEST_SECONDS = 100_000_000_000
 # A number of fewer digits may be a day, 20260105.
 EPOCH = re.compile(r"\d{9,}(\.\d*)?")
 # A name for UTC, and a blank before an offset, which ISO 8601 does not allow.
@@ -79,7 +79,7 @@ class OddValues(Shared):
             return self._counts[stream, name, becomes] == 1
 
 
-def _string(value: Any) -> str:
+def _cast_string(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict | list):
@@ -87,7 +87,7 @@ def _string(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _number(value: Any) -> float | int:
+def _cast_number(value: Any) -> float | int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     number = float(value)
@@ -96,21 +96,21 @@ def _number(value: Any) -> float | int:
     return number
 
 
-def _integer(value: Any) -> int:
+def _cast_integer(value: Any) -> int:
     try:
-        return int(value) if isinstance(value, str | int) else _whole(value)
+        return int(value) if isinstance(value, str | int) else _make_whole(value)
     except ValueError:
-        return _whole(value)
+        return _make_whole(value)
 
 
-def _whole(value: Any) -> int:
+def _make_whole(value: Any) -> int:
     number = float(value)
     if not number.is_integer():
         raise ValueError(value)
     return int(number)
 
 
-def _boolean(value: Any) -> bool:
+def _cast_boolean(value: Any) -> bool:
     try:
         return BOOLEANS[str(value).lower()]
     except KeyError:
@@ -118,43 +118,43 @@ def _boolean(value: Any) -> bool:
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _day(value: str | float) -> str:
+def _cast_day(value: str | float) -> str:
     """The day as it is written; for a number of seconds after 1970, the day in UTC."""
-    return _time(value).date().isoformat()
+    return _parse_time(value).date().isoformat()
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _moment(value: str | float) -> str:
+def _cast_moment(value: str | float) -> str:
     """The time without a zone, as in all columns. One that is written with a zone is converted to UTC."""
-    found = _time(value)
+    found = _parse_time(value)
     return (found.astimezone(UTC) if found.tzinfo else found).replace(tzinfo=None, microsecond=0).isoformat()
 
 
-def _time(value: str | float) -> datetime:
+def _parse_time(value: str | float) -> datetime:
     """TikTok's times: ISO 8601 with or without zone and fraction, or seconds, milliseconds … after 1970."""
     text = str(value).strip()
     if isinstance(value, bool):
         raise TypeError(value)
     if not isinstance(value, str) or EPOCH.fullmatch(text):
-        return _after_1970(float(value))
+        return _add_to_1970(float(value))
     day, rest = text[:10].replace("/", "-"), text[10:]
     try:
         return datetime.fromisoformat(BEFORE_OFFSET.sub("", UTC_NAMED.sub("+00:00", day + rest)))
     except ValueError:
         return (
-            _after_1970(float(text)) if text.isascii() and text.isdecimal() else datetime.fromisoformat(day + rest[:9])
+            _add_to_1970(float(text)) if text.isascii() and text.isdecimal() else datetime.fromisoformat(day + rest[:9])
         )
 
 
-def _after_1970(seconds: float) -> datetime:
+def _add_to_1970(seconds: float) -> datetime:
     if not 0 <= seconds < math.inf:
         raise ValueError(seconds)
-    while seconds > LATEST:
+    while seconds > LARGEST_SECONDS:
         seconds /= 1000
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _cast_object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError(value)
     return value
@@ -170,18 +170,18 @@ def _list_of(cast: Caster) -> Caster:
 
 
 CASTERS: Mapping[str, Caster] = {
-    "string": _string,
-    "integer": _integer,
-    "number": _number,
-    "boolean": _boolean,
-    "date": _day,
-    "date-time": _moment,
-    "epoch": _moment,
-    "object": _object,
-    "array<string>": _list_of(_string),
-    "array<integer>": _list_of(_integer),
-    "array<number>": _list_of(_number),
-    "array<object>": _list_of(_object),
+    "string": _cast_string,
+    "integer": _cast_integer,
+    "number": _cast_number,
+    "boolean": _cast_boolean,
+    "date": _cast_day,
+    "date-time": _cast_moment,
+    "epoch": _cast_moment,
+    "object": _cast_object,
+    "array<string>": _list_of(_cast_string),
+    "array<integer>": _list_of(_cast_integer),
+    "array<number>": _list_of(_cast_number),
+    "array<object>": _list_of(_cast_object),
 }
 
 
@@ -223,9 +223,9 @@ def _parse(value: Any) -> Any:
     return found if isinstance(found, list | dict) else value
 
 
-def entity(stream: str, row: Mapping[str, Any], odd_values: OddValues) -> dict[str, Any]:
+def cast_entity(stream: str, row: Mapping[str, Any], odd_values: OddValues) -> dict[str, Any]:
     """One record of `stream` with its values typed, without nulls."""
-    columns = entity_columns().get(stream, {})
+    columns = read_entity_columns().get(stream, {})
     return dict(_type_values(stream, columns, row, odd_values))
 
 

@@ -28,23 +28,23 @@ class Column:
         return {**SHAPES[self.type], "description": self.description}
 
 
-def _nullable(kind: str, **rest: Any) -> Mapping[str, Any]:
+def _make_nullable(kind: str, **rest: Any) -> Mapping[str, Any]:
     return {"type": ["null", kind], **rest}
 
 
 SHAPES: Mapping[str, Mapping[str, Any]] = {
-    "string": _nullable("string"),
-    "integer": _nullable("integer"),
-    "number": _nullable("number"),
-    "boolean": _nullable("boolean"),
-    "date": _nullable("string", format="date"),
-    "date-time": _nullable("string", format="date-time", airbyte_type="timestamp_without_timezone"),
-    "epoch": _nullable("string", format="date-time", airbyte_type="timestamp_without_timezone"),
-    "object": _nullable("object", additionalProperties=True),
-    "array<string>": _nullable("array", items=_nullable("string")),
-    "array<integer>": _nullable("array", items=_nullable("integer")),
-    "array<number>": _nullable("array", items=_nullable("number")),
-    "array<object>": _nullable("array", items=_nullable("object", additionalProperties=True)),
+    "string": _make_nullable("string"),
+    "integer": _make_nullable("integer"),
+    "number": _make_nullable("number"),
+    "boolean": _make_nullable("boolean"),
+    "date": _make_nullable("string", format="date"),
+    "date-time": _make_nullable("string", format="date-time", airbyte_type="timestamp_without_timezone"),
+    "epoch": _make_nullable("string", format="date-time", airbyte_type="timestamp_without_timezone"),
+    "object": _make_nullable("object", additionalProperties=True),
+    "array<string>": _make_nullable("array", items=_make_nullable("string")),
+    "array<integer>": _make_nullable("array", items=_make_nullable("integer")),
+    "array<number>": _make_nullable("array", items=_make_nullable("number")),
+    "array<object>": _make_nullable("array", items=_make_nullable("object", additionalProperties=True)),
 }
 
 
@@ -65,33 +65,33 @@ BESIDE = (
 
 
 @cache
-def report_columns() -> Mapping[str, Column]:
+def read_report_columns() -> Mapping[str, Column]:
     """Every metric and dimension by its name. A name that is both (`campaign_id`) is the dimension."""
     others = {column.name: column for column in (*PERIOD, TIME_ZONE, BUSINESS_CENTER, *BESIDE)}
-    return _columns("metrics.csv", "metric") | _columns("dimensions.csv", "dimension") | others
+    return _make_columns("metrics.csv", "metric") | _make_columns("dimensions.csv", "dimension") | others
 
 
 @cache
-def renamed_columns() -> Mapping[str, str]:
+def list_renamed_columns() -> Mapping[str, str]:
     """TikTok's names of the report columns that have another name in a record."""
-    return {column.label: name for name, column in report_columns().items() if column.label != name}
+    return {column.label: name for name, column in read_report_columns().items() if column.label != name}
 
 
 @cache
-def entity_columns() -> Mapping[str, Mapping[str, Column]]:
+def read_entity_columns() -> Mapping[str, Mapping[str, Column]]:
     """The columns of each entity stream, by stream and name, in TikTok's order."""
     streams: dict[str, dict[str, Column]] = {}
-    for row in table("fields.csv"):
+    for row in read_table("fields.csv"):
         column = Column(row["field"], row["type"], row["description"])
         streams.setdefault(row["stream"], {})[column.name] = column
     return streams
 
 
-def _columns(name: str, key: str) -> dict[str, Column]:
-    return {row[key]: Column(row[key], row["type"], row["description"]) for row in table(name)}
+def _make_columns(name: str, key: str) -> dict[str, Column]:
+    return {row[key]: Column(row[key], row["type"], row["description"]) for row in read_table(name)}
 
 
-def table(name: str) -> list[dict[str, str]]:
+def read_table(name: str) -> list[dict[str, str]]:
     """The rows of one CSV file of the catalogue."""
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))

@@ -10,8 +10,8 @@ from airbyte_cdk.sources.declarative.schema import SchemaLoader
 
 from source_tiktok_marketing.errors import DefectError
 from source_tiktok_marketing.schema.accounts import ACCOUNT_COLUMNS, is_of_account
-from source_tiktok_marketing.schema.columns import Column, entity_columns, report_columns
-from source_tiktok_marketing.schema.owners import owner_of
+from source_tiktok_marketing.schema.columns import Column, read_entity_columns, read_report_columns
+from source_tiktok_marketing.schema.owners import find_owner
 
 
 @dataclass
@@ -35,15 +35,15 @@ class ReportSchema(SchemaLoader):
         A row that belongs to an ad account also says in which currency and time zone that is.
         """
         span = ["period_start", "period_end"] if self.spans else []
-        owner = owner_of(self.of, self.business_center_id).parameter
+        owner = find_owner(self.of, self.business_center_id).parameter
         account = ACCOUNT_COLUMNS if is_of_account(owner, self.key) else ()
-        known, wanted = report_columns(), dict.fromkeys([owner, *self.key, *span, *self.metrics, *account])
+        known, wanted = read_report_columns(), dict.fromkeys([owner, *self.key, *span, *self.metrics, *account])
         if unknown := [name for name in wanted if name not in known]:
             raise DefectError(
                 message="A report of this connector is declared wrongly. Please report it.",
                 internal_message=f"Not in the catalogue: {', '.join(unknown)}",
             )
-        return _schema(known[name] for name in wanted)
+        return _make_schema(known[name] for name in wanted)
 
 
 @dataclass
@@ -55,10 +55,10 @@ class EntitySchema(SchemaLoader):
 
     def get_json_schema(self) -> Mapping[str, Any]:
         """A JSON schema whose properties are the stream's columns."""
-        return _schema(entity_columns().get(self.stream, {}).values())
+        return _make_schema(read_entity_columns().get(self.stream, {}).values())
 
 
-def _schema(columns: Iterable[Column]) -> dict[str, Any]:
+def _make_schema(columns: Iterable[Column]) -> dict[str, Any]:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from source_tiktok_marketing.schema.columns import table
-from source_tiktok_marketing.text import plain_word
+from source_tiktok_marketing.schema.columns import read_table
+from source_tiktok_marketing.text import spell_as_tiktok
 
 # A user's word for a level → the beginning of TikTok's id column and data_level. A business centre has neither.
 LEVELS: Mapping[str, str] = {
@@ -94,43 +94,44 @@ class Metric:
 
 
 @cache
-def shapes() -> Mapping[str, tuple[Shape, ...]]:
+def read_shapes() -> Mapping[str, tuple[Shape, ...]]:
     """The forms of reports by report type."""
     found: dict[str, tuple[Shape, ...]] = {}
-    for row in table("report_types.csv"):
+    for row in read_table("report_types.csv"):
         least, most = row["breakdowns"].split("..")
-        shape = Shape(row["report_type"], row["tiktok_name"], row["metrics_of"], _words(row["levels"]), int(least),
-                      int(most), _words(row["granularities"]), asynchronous=row["asynchronous"] == "yes",
-                      filtered=row["filters"] == "yes")  # fmt: skip
+        shape = Shape(row["report_type"], row["tiktok_name"], row["metrics_of"], _split_words(row["levels"]),
+                      int(least), int(most), _split_words(row["granularities"]),
+                      asynchronous=row["asynchronous"] == "yes", filtered=row["filters"] == "yes")  # fmt: skip
         found[shape.report_type] = (*found.get(shape.report_type, ()), shape)
     return found
 
 
 @cache
-def filtered_types() -> frozenset[str]:
+def list_filtered_types() -> frozenset[str]:
     """TikTok's names of the report types that can be filtered by ids and status."""
-    return frozenset(shape.tiktok_name for forms in shapes().values() for shape in forms if shape.filtered)
+    return frozenset(shape.tiktok_name for forms in read_shapes().values() for shape in forms if shape.filtered)
 
 
 @cache
-def dimensions() -> Mapping[str, Dimension]:
+def read_dimensions() -> Mapping[str, Dimension]:
     """Every dimension by name."""
     return {
-        row["dimension"]: Dimension(row["dimension"], row["category"], _words(row["report_types"]),
-                                    _levels(row["data_levels"]), _words(row["granularities"]), row["needs"],
+        row["dimension"]: Dimension(row["dimension"], row["category"], _split_words(row["report_types"]),
+                                    _read_levels(row["data_levels"]), _split_words(row["granularities"]), row["needs"],
                                     row["pairs_with"])
-        for row in table("dimensions.csv")
+        for row in read_table("dimensions.csv")
     }  # fmt: skip
 
 
 @cache
-def metrics() -> Mapping[str, Metric]:
+def read_metrics() -> Mapping[str, Metric]:
     """Every metric by name."""
     return {
-        row["metric"]: Metric(row["metric"], row["group"], _words(row["report_types"]), _levels(row["data_levels"]),
-                              row["scope"], frozenset(_words(row["breakdowns"])), frozenset(_words(row["sync_only"])),
+        row["metric"]: Metric(row["metric"], row["group"], _split_words(row["report_types"]),
+                              _read_levels(row["data_levels"]), row["scope"],
+                              frozenset(_split_words(row["breakdowns"])), frozenset(_split_words(row["sync_only"])),
                               row["state"])
-        for row in table("metrics.csv")
+        for row in read_table("metrics.csv")
     }  # fmt: skip
 
 
@@ -144,41 +145,45 @@ class Meaning:
 
 
 @cache
-def ads_manager() -> Mapping[str, Meaning]:
+def read_ads_manager() -> Mapping[str, Meaning]:
     """Ads Manager's words for metrics (ads.tiktok.com/help: basic data, video play, page events), by plain word."""
     return {
-        plain_word(word): Meaning(word, _words(row["metrics"]), row["how"])
-        for row in table("ads_manager.csv")
-        for word in _words(row["words"])
+        spell_as_tiktok(word): Meaning(word, _split_words(row["metrics"]), row["how"])
+        for row in read_table("ads_manager.csv")
+        for word in _split_words(row["words"])
     }
 
 
 @cache
-def metric_words() -> frozenset[str]:
+def list_metric_words() -> frozenset[str]:
     """The words that any report may have as metrics: groups, and metrics."""
-    kinds = {shape.metrics_of for forms in shapes().values() for shape in forms}
-    return frozenset(METRIC_GROUPS) | {ALL} | {name for name, each in metrics().items() if kinds & {*each.report_types}}
+    kinds = {shape.metrics_of for forms in read_shapes().values() for shape in forms}
+    return (
+        frozenset(METRIC_GROUPS)
+        | {ALL}
+        | {name for name, each in read_metrics().items() if kinds & {*each.report_types}}
+    )
 
 
 @cache
-def disputed() -> frozenset[tuple[str, str]]:
+def read_disputed() -> frozenset[tuple[str, str]]:
     """Metrics on which the sources disagree, each with the place where some say that TikTok refuses it."""
-    return frozenset((row["metric"], row["place"]) for row in table("disputed_metrics.csv"))
+    return frozenset((row["metric"], row["place"]) for row in read_table("disputed_metrics.csv"))
 
 
 @cache
-def restricted() -> frozenset[str]:
+def list_restricted() -> frozenset[str]:
     """The `REPORT_TYPE:dimension` with a list of their own of the metrics they allow."""
-    return frozenset(place for metric in metrics().values() for place in metric.breakdowns)
+    return frozenset(place for metric in read_metrics().values() for place in metric.breakdowns)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def _split_words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, text.split(";")))
 
 
-def _levels(text: str) -> tuple[str, ...]:
+def _read_levels(text: str) -> tuple[str, ...]:
     """The levels in the user's words. `all` and `n/a` mean any level."""
     if text in ("all", "n/a"):
         return tuple(LEVELS)
     known = {tiktok.upper(): level for level, tiktok in LEVELS.items() if tiktok}
-    return tuple(known[word.removeprefix("AUCTION_")] for word in _words(text))
+    return tuple(known[word.removeprefix("AUCTION_")] for word in _split_words(text))

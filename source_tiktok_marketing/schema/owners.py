@@ -32,6 +32,6 @@ OWNERS: Mapping[str, Owner] = {
 CALLED: Mapping[str, str] = {owner.parameter: owner.called for owner in OWNERS.values() if owner.parameter}
 
 
-def owner_of(of: str, business_center_id: str = "") -> Owner:
+def find_owner(of: str, business_center_id: str = "") -> Owner:
     """The owner of a stream's rows. A report on a business centre has that centre's id."""
     return OWNERS["business_center" if business_center_id else of]

@@ -17,7 +17,7 @@ from tiktok_simulator.endpoints.lists.entities import (
 )
 from tiktok_simulator.endpoints.lists.gmv_max import gmv_max_report
 from tiktok_simulator.endpoints.lists.leads import forms, lead_file, lead_task
-from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.smart_plus import breakdown, overview
 from tiktok_simulator.endpoints.lists.tables import answer_list
 from tiktok_simulator.endpoints.lists.tiktok_accounts import BUSINESS, RENEWAL, answer_of_account, renew_token
@@ -86,7 +86,7 @@ def _endpoint(path: str, signature: Signature) -> Endpoint:
         return Endpoint(signature, list_entities(LISTINGS[path]), _one, sandbox)
     if path.startswith(BUSINESS):
         return Endpoint(signature, partial(answer_of_account, path), _none, of_account=True)
-    if path in lists() and path not in OTHERS:
+    if path in read_lists() and path not in OTHERS:
         return Endpoint(signature, partial(answer_list, path), _one_if_named, sandbox)
     answer, advertisers = OTHERS[path]
     method = "POST" if path in POSTED else "GET"

@@ -83,7 +83,9 @@ class Plan:
 
 
 def add_campaign(world: World, account: Account, plan: Plan) -> str:
-    """Add a campaign with its ad groups and ads, and their delivery; returns the campaign's id."""
+    """Add a campaign with all below it, and its delivery; returns its id. No ad account has any from before itself."""
+    if plan.created.timestamp() < account.row.get("create_time", 0):
+        raise ValueError(f"{plan.name} was created before ad account {account.advertiser_id}")
     campaign_id = new_id(plan.created, world.seed, account.advertiser_id, plan.name)
     times = {"create_time": utc_text(plan.created), "modify_time": utc_text(plan.created + timedelta(days=2))}
     smart = plan.automation != "MANUAL"

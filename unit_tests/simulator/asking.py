@@ -46,7 +46,7 @@ def wire(parameters: dict[str, Any]) -> dict[str, str]:
 
 @dataclass
 class Client:
-    """Asks, and takes envelopes apart."""
+    """Sends requests to the simulator, and reads its envelopes."""
 
     ask: Callable[[Request], Response]
 

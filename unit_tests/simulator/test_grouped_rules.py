@@ -8,8 +8,8 @@ import pytest
 
 from tiktok_simulator import World
 from tiktok_simulator.endpoints.lists.gmv_max import open_stores
-from tiktok_simulator.endpoints.lists.listed import lists
-from tiktok_simulator.endpoints.lists.tables import rows_of
+from tiktok_simulator.endpoints.lists.listed import read_lists
+from tiktok_simulator.endpoints.lists.tables import make_rows
 from tiktok_simulator.world.ready_made import LOS_ANGELES, TOKYO
 
 from .asking import Client
@@ -107,9 +107,9 @@ def test_the_days_of_a_report_add_up_to_the_report_without_days(client: Client, 
 
 
 def test_deleted_campaigns_come_where_they_are_asked_for_only(client: Client, world: World) -> None:
-    listed = lists()["/gmv_max/campaign/get/"]
+    listed = read_lists()["/gmv_max/campaign/get/"]
     owners = {"advertiser_id": TOKYO, "filtering.gmv_max_promotion_types": "LIVE_GMV_MAX"}
-    every = {row["campaign_id"] for row in rows_of(world, listed, owners, None)}
+    every = {row["campaign_id"] for row in make_rows(world, listed, owners, None)}
     kind = {"gmv_max_promotion_types": ["LIVE_GMV_MAX"]}
     living = client.get(listed.path, advertiser_id=TOKYO, filtering=kind)["data"]["list"]
     deleted = client.get(listed.path, advertiser_id=TOKYO, filtering={**kind, "primary_status": "STATUS_DELETE"})

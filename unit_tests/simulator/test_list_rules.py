@@ -10,8 +10,8 @@ import pytest
 
 from tiktok_simulator import World
 from tiktok_simulator.endpoints.lists import tables
-from tiktok_simulator.endpoints.lists.listed import lists
-from tiktok_simulator.endpoints.lists.tables import everything, rows_of
+from tiktok_simulator.endpoints.lists.listed import read_lists
+from tiktok_simulator.endpoints.lists.tables import list_everything, make_rows
 from tiktok_simulator.world.ready_made import LOS_ANGELES, TOKYO
 from tiktok_simulator.world.world import BC_ID
 
@@ -138,7 +138,7 @@ def test_a_creative_report_has_the_fields_that_were_asked_for(client: Client) ->
 
 def test_an_account_has_only_its_own_pixels_apps_and_ad_groups(client: Client, world: World) -> None:
     def of(account: str, path: str, member: str) -> str:
-        return str(rows_of(world, lists()[path], {"advertiser_id": account}, None)[0][member])
+        return str(make_rows(world, read_lists()[path], {"advertiser_id": account}, None)[0][member])
 
     pixel, app = of(LOS_ANGELES, "/pixel/list/", "pixel_id"), of(LOS_ANGELES, "/app/list/", "app_id")
     group = world.entities("adgroup", LOS_ANGELES)[0].id
@@ -154,7 +154,10 @@ def test_an_account_has_only_its_own_pixels_apps_and_ad_groups(client: Client, w
 
 
 def test_a_source_of_events_is_one_of_its_type(client: Client, world: World) -> None:
-    path, apps = "/custom_conversion/list/", rows_of(world, lists()["/app/list/"], {"advertiser_id": TOKYO}, None)
+    path, apps = (
+        "/custom_conversion/list/",
+        make_rows(world, read_lists()["/app/list/"], {"advertiser_id": TOKYO}, None),
+    )
     (app, *_) = [row for row in apps if row["self_attribution_enabled"]]
     (other, *_) = [row for row in apps if not row["self_attribution_enabled"]]
     accepted(client, path, event_source_type="APP", event_source_id=app["app_platform_id"])
@@ -169,7 +172,7 @@ def test_more_than_two_hundred_shared_accounts_have_to_be_named(client: Client, 
     path, shared = "/bc/account/transaction/get/", {"owner_of_account": [SHARED], **DAYS_OF_PAYMENTS}
     code, words = client.refusal(path, bc_id=BC_ID, filtering=shared)
     assert (code, "needs account_ids" in words) == (40002, True)
-    assets = rows_of(world, lists()["/bc/asset/get/"], {"bc_id": BC_ID, "asset_type": "ADVERTISER"}, None)
+    assets = make_rows(world, read_lists()["/bc/asset/get/"], {"bc_id": BC_ID, "asset_type": "ADVERTISER"}, None)
     ours = [row["asset_id"] for row in assets if row["advertiser_role"] == "ADMIN"]
     found = client.get(path, bc_id=BC_ID, filtering=shared | {"account_ids": ours[:2]})["data"]["transaction_list"]
     assert {row["account_id"] for row in found} == set(ours[:2])
@@ -220,10 +223,10 @@ def test_what_is_upgraded_smart_plus_has_no_insights(client: Client, world: Worl
 
 
 def test_only_campaigns_for_products_have_sessions(client: Client, world: World) -> None:
-    path, listed = "/campaign/gmv_max/session/list/", lists()["/gmv_max/campaign/get/"]
+    path, listed = "/campaign/gmv_max/session/list/", read_lists()["/gmv_max/campaign/get/"]
     for kind, code in (("PRODUCT_GMV_MAX", 0), ("LIVE_GMV_MAX", 40002)):
         owners = {"advertiser_id": TOKYO, "filtering.gmv_max_promotion_types": kind}
-        campaign = rows_of(world, listed, owners, None)[0]["campaign_id"]
+        campaign = make_rows(world, listed, owners, None)[0]["campaign_id"]
         assert client.get(path, advertiser_id=TOKYO, campaign_id=campaign)["code"] == code
 
 
@@ -236,7 +239,7 @@ def test_the_log_of_an_audience_is_its_creators(client: Client, world: World) ->
 
 
 def test_a_rule_has_its_own_runs_only(client: Client, world: World) -> None:
-    first, second, *_ = rows_of(world, lists()["/optimizer/rule/result/list/"], {"advertiser_id": TOKYO}, None)
+    first, second, *_ = make_rows(world, read_lists()["/optimizer/rule/result/list/"], {"advertiser_id": TOKYO}, None)
     run = {"rule_id": first["rule_id"], "exec_id": first["last_check_result_summary"]["task_exec_id"]}
     assert accepted(client, "/optimizer/rule/result/get/", result_detail=[run])["result_details"]
     code, _ = client.refusal(
@@ -253,11 +256,11 @@ def test_the_members_of_a_record_go_together_where_a_list_is_narrowed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`?field:!VALUE` in the owners of lists.csv, with a second owner out of the same list."""
-    path, source, known = "/tt_video/list/", "/identity/get/", lists()
-    every = [row for _, row in everything(world, source, DAY, DAY)]
+    path, source, known = "/tt_video/list/", "/identity/get/", read_lists()
+    every = [row for _, row in list_everything(world, source, DAY, DAY)]
     out = every[0]["username"]
     owners = {"advertiser_id": "", "identity_id": f"{source}:identity_id?username:!{out}",
               "username": f"{source}:username"}  # fmt: skip
-    monkeypatch.setattr(tables, "lists", lambda: {**known, path: replace(known[path], owners=owners)})
-    found = {(each["identity_id"], each["username"]) for each, _ in everything(world, path, DAY, DAY)}
+    monkeypatch.setattr(tables, "read_lists", lambda: {**known, path: replace(known[path], owners=owners)})
+    found = {(each["identity_id"], each["username"]) for each, _ in list_everything(world, path, DAY, DAY)}
     assert found == {(row["identity_id"], row["username"]) for row in every if row["username"] != out}

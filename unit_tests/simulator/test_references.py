@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.references import references
-from tiktok_simulator.endpoints.lists.tables import everything, rows_of
+from tiktok_simulator.endpoints.lists.tables import list_everything, make_rows
 from tiktok_simulator.endpoints.reports.truth import truth
 from tiktok_simulator.world.populate import add_advertiser
 from tiktok_simulator.world.ready_made import TOKYO, busy_world
@@ -73,7 +73,7 @@ def test_a_list_made_larger_than_the_world_goes_on_with_ids_of_its_own(world: Wo
     path, owners = "/pixel/list/", {"advertiser_id": TOKYO}
     pixels = [item.id for item in world.entities("pixel", TOKYO)]
     world.list_sizes[path] = 7
-    listed = [row["pixel_id"] for row in rows_of(world, lists()[path], owners, None)]
+    listed = [row["pixel_id"] for row in make_rows(world, read_lists()[path], owners, None)]
     assert listed[: len(pixels)] == pixels
     assert len(set(listed)) == 7
 
@@ -81,8 +81,8 @@ def test_a_list_made_larger_than_the_world_goes_on_with_ids_of_its_own(world: Wo
 def test_an_account_without_things_has_lists_of_the_usual_size(world: World) -> None:
     account = add_advertiser(world, "7000000000000009999")
     owners = {"advertiser_id": account.advertiser_id}
-    assert len(rows_of(world, lists()["/pixel/list/"], owners, None)) == 3
-    assert rows_of(world, lists()["/smart_plus/campaign/get/"], owners, None) == []
+    assert len(make_rows(world, read_lists()["/pixel/list/"], owners, None)) == 3
+    assert make_rows(world, read_lists()["/smart_plus/campaign/get/"], owners, None) == []
 
 
 def test_ads_of_a_busy_world_name_files_of_their_account() -> None:
@@ -115,7 +115,7 @@ def test_utm_parameters_stand_beside_the_address_that_has_them(world: World) -> 
 
 
 def test_a_reply_is_to_a_comment_on_the_same_ad(world: World) -> None:
-    rows = [row for _, row in everything(world, "/comment/list/", date(2026, 1, 15), date(2026, 1, 16))]
+    rows = [row for _, row in list_everything(world, "/comment/list/", date(2026, 1, 15), date(2026, 1, 16))]
     comments = {row["comment_id"]: row for row in rows if row["comment_type"] == "COMMENT"}
     replies = [row for row in rows if row["comment_type"] == "REPLY"]
     assert len(comments) + len(replies) == len(rows)
@@ -125,6 +125,6 @@ def test_a_reply_is_to_a_comment_on_the_same_ad(world: World) -> None:
 
 
 def test_every_endpoint_that_refers_to_something_is_a_list() -> None:
-    assert set(references()) <= set(lists())
+    assert set(references()) <= set(read_lists())
     named = {each.source for found in references().values() for each in found if each.source.startswith("/")}
-    assert named <= set(lists())
+    assert named <= set(read_lists())

@@ -1,4 +1,6 @@
-{{ tiktok_ads.describe(key=['ad_id'], needs=['ads'], is_lookup=true) }}
+{{ tiktok_ads.describe(
+  key=['ad_id'], needs=['ads'], is_lookup=true,
+  partly=['ad_groups', 'campaigns', 'advertisers', 'creative_assets_videos', 'creative_assets_images']) }}
 with listed as (
   {{ tiktok_ads.newest('ads', ['ad_id'], {
     'ad_id': 'text', 'ad_name': 'text', 'adgroup_id': 'text', 'adgroup_name': 'text', 'campaign_id': 'text',
@@ -19,7 +21,8 @@ ads as (select listed.*, {{ tiktok_ads.first_of('listed.image_ids') }} as image_
 select
   d.ad_id, d.ad_name, d.adgroup_id, coalesce(g.adgroup_name, d.adgroup_name) as adgroup_name,
   d.campaign_id, coalesce(c.campaign_name, d.campaign_name) as campaign_name,
-  d.advertiser_id, a.advertiser_name, a.currency, a.display_timezone,
+  d.advertiser_id, a.advertiser_name,
+  coalesce(a.currency, g.currency, c.currency) as currency, a.display_timezone,
   d.ad_format, d.ad_text, d.call_to_action, d.landing_page_url,
   {{ tiktok_ads.page_of('d.landing_page_url') }} as landing_page,
   {% for name in ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'] -%}

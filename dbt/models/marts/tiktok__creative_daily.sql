@@ -1,6 +1,6 @@
 {{ tiktok_ads.describe(
   key=['advertiser_id', 'currency', 'creative_type', 'creative_id', 'ad_text', 'stat_time_day'],
-  needs=['ads_reports_daily']) }}
+  needs=['ads_reports_daily'], partly=['ads', 'creative_assets_videos', 'creative_assets_images']) }}
 {{ tiktok_ads.mart(
   'ads_reports_daily', ['ad_id', 'stat_time_day'],
   by={'creative_type': "coalesce(d.creative_type, 'unknown')", 'creative_id': 'coalesce(d.creative_id, r.ad_id)',

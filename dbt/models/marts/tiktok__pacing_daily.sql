@@ -1,5 +1,6 @@
 {{ tiktok_ads.describe(
-  key=['budget_of', 'budget_of_id', 'currency', 'stat_time_day'], needs=['ad_groups_reports_daily', 'ad_groups']) }}
+  key=['budget_of', 'budget_of_id', 'currency', 'stat_time_day'], needs=['ad_groups_reports_daily', 'ad_groups'],
+  partly=['campaigns']) }}
 with spent as (
   select
     r.advertiser_id, r.advertiser_name, r.currency, r.display_timezone, r.stat_time_day, r.spend,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from source_tiktok_marketing.schema.metrics import Dimension, Shape, dimensions, shapes
+from source_tiktok_marketing.schema.metrics import Dimension, Shape, read_dimensions, read_shapes
 
 # From the highest to the lowest; TikTok calls their ids ID dimensions.
 ENTITY_LEVELS = ("advertiser", "campaign", "ad_group", "ad")
@@ -35,28 +35,30 @@ class Ask:
     @property
     def tiktok_name(self) -> str:
         """The report type's name at TikTok."""
-        return shapes()[self.report_type][0].tiktok_name
+        return read_shapes()[self.report_type][0].tiktok_name
 
     @property
     def is_filtered(self) -> bool:
         """Whether its type can be filtered by ids, status and buying type."""
-        return shapes()[self.report_type][0].filtered
+        return read_shapes()[self.report_type][0].filtered
 
     @property
     def shapes(self) -> list[Shape]:
         """The forms its type has at its level."""
-        return [shape for shape in shapes()[self.report_type] if self.level in shape.levels]
+        return [shape for shape in read_shapes()[self.report_type] if self.level in shape.levels]
 
     @property
     def known(self) -> list[Dimension]:
         """Its breakdowns, without unknown ones."""
-        return [dimensions()[name] for name in self.breakdowns if name in dimensions()]
+        return [read_dimensions()[name] for name in self.breakdowns if name in read_dimensions()]
 
     @property
     def offered(self) -> list[str]:
         """What a report of its type can be broken down by."""
         return [
-            name for name, item in dimensions().items() if item.is_breakdown and self.tiktok_name in item.report_types
+            name
+            for name, item in read_dimensions().items()
+            if item.is_breakdown and self.tiktok_name in item.report_types
         ]
 
     @property

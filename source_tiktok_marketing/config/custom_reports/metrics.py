@@ -11,19 +11,19 @@ from source_tiktok_marketing.schema.metrics import (
     LEVELS,
     METRIC_GROUPS,
     Metric,
-    ads_manager,
-    disputed,
-    metric_words,
-    metrics,
-    restricted,
-    shapes,
+    list_metric_words,
+    list_restricted,
+    read_ads_manager,
+    read_disputed,
+    read_metrics,
+    read_shapes,
 )
-from source_tiktok_marketing.text import plain_word
+from source_tiktok_marketing.text import spell_as_tiktok
 
 
 def list_allowed_metrics(ask: Ask) -> list[str]:
     """The metrics of a report: those it names, and of each group those that the combination allows."""
-    wanted = (name for word in ask.metrics for name in _members(word, ask))
+    wanted = (name for word in ask.metrics for name in _list_members(word, ask))
     taken = {*ask.breakdowns, f"{LEVELS[ask.level]}_id"}
     return [name for name in dict.fromkeys(wanted) if name not in taken]
 
@@ -31,7 +31,7 @@ def list_allowed_metrics(ask: Ask) -> list[str]:
 def find_unknown_metrics(ask: Ask) -> Iterator[Problem]:
     """The words of `metrics` that are neither a metric of some report nor a group."""
     for word in ask.metrics:
-        if word not in metric_words():
+        if word not in list_metric_words():
             meant = explain_word(word, ask) or suggest_nearest(word, ask)
             yield Problem("metrics", f"{word} is no metric of a custom report. {meant}")
 
@@ -39,8 +39,8 @@ def find_unknown_metrics(ask: Ask) -> Iterator[Problem]:
 def find_misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
     """The words that are no metric of any report, for a report of which it is not known yet what it can have."""
     for word in words:
-        if word not in metric_words():
-            found = ads_manager().get(plain_word(word))
+        if word not in list_metric_words():
+            found = read_ads_manager().get(spell_as_tiktok(word))
             told = (
                 f" What Ads Manager calls {found.word} is {found.how or join_choices(found.metrics)}." if found else ""
             )
@@ -49,10 +49,10 @@ def find_misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
 
 def explain_word(word: str, ask: Ask) -> str:
     """What a word of Ads Manager means, and what this report has of it; empty if it is no word of Ads Manager."""
-    found = ads_manager().get(plain_word(word))
+    found = read_ads_manager().get(spell_as_tiktok(word))
     if found is None:
         return ""
-    has = [name for name in found.metrics if not explain_refusal(ask, metrics()[name])]
+    has = [name for name in found.metrics if not explain_refusal(ask, read_metrics()[name])]
     if found.how and len(has) == len(found.metrics):
         return f"What Ads Manager calls {found.word} is {found.how}: write {' and '.join(has)}."
     if has and not found.how:
@@ -61,23 +61,25 @@ def explain_word(word: str, ask: Ask) -> str:
         )
     lacking = next(name for name in found.metrics if name not in has)
     told = f"What Ads Manager calls {found.word} is {found.how or join_choices(found.metrics)}"
-    return f"{told}, but {lacking} can't be had here: {explain_refusal(ask, metrics()[lacking])}."
+    return f"{told}, but {lacking} can't be had here: {explain_refusal(ask, read_metrics()[lacking])}."
 
 
 def suggest_nearest(word: str, ask: Ask) -> str:
     """The nearest word that this report can have, as a question."""
-    near = find_nearest(word, (name for name in sorted(metric_words()) if any(_members(name, ask, named=False))))
+    near = find_nearest(
+        word, (name for name in sorted(list_metric_words()) if any(_list_members(name, ask, named=False)))
+    )
     return f"Did you mean {near[0]}?" if near else "Nothing this report can have is like it. Take it out."
 
 
 def find_refused_metrics(ask: Ask) -> Iterator[Problem]:
     """The metrics that TikTok refuses in this report, and the groups without any metric for it."""
     for word in ask.metrics:
-        if word in metrics():
-            if why := explain_refusal(ask, metrics()[word]):
+        if word in read_metrics():
+            if why := explain_refusal(ask, read_metrics()[word]):
                 instead = explain_word(word, ask) or "Take it out, or change the report."
                 yield Problem("metrics", f"{word} can't be had here: {why}. {instead}")
-        elif not list(_members(word, ask)):
+        elif not list(_list_members(word, ask)):
             yield Problem("metrics", f"the group {word} has nothing for this report. Take it out.")
 
 
@@ -89,12 +91,12 @@ def explain_refusal(ask: Ask, metric: Metric) -> str:
 def is_disputed(ask: Ask, metric: Metric) -> bool:
     """Whether the sources disagree about a metric in this report."""
     by_hour = f"{ask.tiktok_name}:stat_time_hour" if ask.granularity == "hourly" and not ask.breakdowns else ""
-    return not disputed().isdisjoint((metric.name, place) for place in (ask.tiktok_name, by_hour))
+    return not read_disputed().isdisjoint((metric.name, place) for place in (ask.tiktok_name, by_hour))
 
 
 def _find_reason(ask: Ask, metric: Metric) -> str:
-    if shapes()[ask.report_type][0].metrics_of not in metric.report_types:
-        kinds = [name for name, forms in shapes().items() if forms[0].metrics_of in metric.report_types]
+    if read_shapes()[ask.report_type][0].metrics_of not in metric.report_types:
+        kinds = [name for name, forms in read_shapes().items() if forms[0].metrics_of in metric.report_types]
         return (
             f"TikTok gives it only in {join_choices(kinds)} reports"
             if kinds
@@ -104,7 +106,7 @@ def _find_reason(ask: Ask, metric: Metric) -> str:
         return SCOPES[metric.scope][1]
     if metric.is_attribute:
         return "" if ask.level in metric.levels else f"only reports by {join_choices(metric.levels)} have it"
-    unlisted = [place for place in ask.places if place in restricted() and place not in metric.breakdowns]
+    unlisted = [place for place in ask.places if place in list_restricted() and place not in metric.breakdowns]
     return (
         f"TikTok does not break it down by {join_choices(place.partition(':')[2] for place in unlisted)}"
         if unlisted
@@ -112,38 +114,41 @@ def _find_reason(ask: Ask, metric: Metric) -> str:
     )
 
 
-def _members(word: str, ask: Ask, *, named: bool = True) -> Iterator[str]:
+def _list_members(word: str, ask: Ask, *, named: bool = True) -> Iterator[str]:
     """The metrics of a word: itself if the user `named` it, or those of a group that are confirmed and allowed."""
-    if word in metrics():
-        if named or not explain_refusal(ask, metrics()[word]):
+    if word in read_metrics():
+        if named or not explain_refusal(ask, read_metrics()[word]):
             yield word
         return
     groups = METRIC_GROUPS.get(word, ())
-    for metric in metrics().values():
+    for metric in read_metrics().values():
         if (word == ALL or metric.group in groups) and not metric.state and not _find_reason(ask, metric):
             yield metric.name
 
 
-def _id_and_day(ask: Ask) -> bool:
+def _has_id_and_day(ask: Ask) -> bool:
     """One ID with or without days; broken down only where the breakdown's own list has the metric."""
-    listed = bool(ask.places) and restricted().issuperset(ask.places)
+    listed = bool(ask.places) and list_restricted().issuperset(ask.places)
     return ask.granularity != "hourly" and (listed or not ask.breakdowns)
 
 
-def _id_or_day(ask: Ask) -> bool:
+def _has_id_or_day(ask: Ask) -> bool:
     return ask.granularity != "hourly" and not ask.breakdowns
 
 
-def _advertiser_by_day(ask: Ask) -> bool:
+def _is_advertiser_by_day(ask: Ask) -> bool:
     return (ask.level, ask.granularity, len(ask.breakdowns)) == ("advertiser", "daily", 0) or ask.report_type == BC
 
 
 BC = "business_center"
 # Narrower rules of single metrics (reporting.md §3): whether a report keeps the rule, and what to say if not.
 SCOPES: Mapping[str, tuple[Callable[[Ask], bool], str]] = {
-    "id_and_day": (_id_and_day, f"TikTok gives it per {join_choices(ENTITY_LEVELS)}, neither by hour nor broken down"),
-    "id_or_day": (_id_or_day, "TikTok gives it neither by hour nor broken down"),
-    "advertiser_by_day": (_advertiser_by_day, "TikTok gives it only for advertisers by day"),
+    "id_and_day": (
+        _has_id_and_day,
+        f"TikTok gives it per {join_choices(ENTITY_LEVELS)}, neither by hour nor broken down",
+    ),
+    "id_or_day": (_has_id_or_day, "TikTok gives it neither by hour nor broken down"),
+    "advertiser_by_day": (_is_advertiser_by_day, "TikTok gives it only for advertisers by day"),
     "ad_id_v2": (lambda _: False, "TikTok gives it only by ad_id_v2, which no report here is grouped by"),
     "image_id": (lambda ask: "image_id" in ask.breakdowns, "TikTok gives it only broken down by image_id"),
 }

@@ -9,18 +9,18 @@ from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.definition import Problem
 from source_tiktok_marketing.config.custom_reports.metrics import find_misspelt_metrics
-from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, ask_of, fill_in_report, reports_of
+from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, fill_in_report, read_ask, read_reports
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.config.dates import (
     FIRST_ZONE,
     HOW_TO_WRITE_A_DAY,
     LONGEST_SPAN,
     WORDS,
+    find_today,
     is_always_empty,
     parse_days,
-    today_in,
 )
-from source_tiktok_marketing.config.form import Path, did_you_mean, fields_at
+from source_tiktok_marketing.config.form import Path, list_fields, suggest_word
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
 
@@ -37,16 +37,16 @@ def find_mistakes(
 
     `taken` are the names of the ready-made streams.
     """
-    reports = reports_of(config) if isinstance(config.get(OPTION), list) else []
+    reports = read_reports(config) if isinstance(config.get(OPTION), list) else []
     schema = spec["properties"][OPTION]["items"]
     written = [(index, raw) for index, raw in enumerate(reports) if isinstance(raw, Mapping)]
     times = Counter(raw["name"] for _, raw in written if isinstance(raw.get("name"), str))
     for index, raw in written:
-        wrong = fields_at(flawed, OPTION, index)
+        wrong = list_fields(flawed, OPTION, index)
         found = [
-            *_name_mistakes(raw, taken, times),
+            *_find_name_mistakes(raw, taken, times),
             *((name, why) for name, why in find_mistakes_in(raw, schema) if name != OLD_FORM),
-            *_rule_mistakes(
+            *_find_rule_mistakes(
                 fill_in_report({name: value for name, value in raw.items() if name not in wrong}), config, wrong
             ),
         ]
@@ -56,7 +56,7 @@ def find_mistakes(
 Mistakes = Iterator[tuple[str, str]]
 
 
-def _name_mistakes(raw: Mapping[str, Any], taken: Collection[str], times: Mapping[str, int]) -> Mistakes:
+def _find_name_mistakes(raw: Mapping[str, Any], taken: Collection[str], times: Mapping[str, int]) -> Mistakes:
     name = raw.get("name")
     if name in taken:
         yield "name", "is the name of a ready-made stream. Choose another."
@@ -64,31 +64,31 @@ def _name_mistakes(raw: Mapping[str, Any], taken: Collection[str], times: Mappin
         yield "name", f"is used {times[name]} times. Give each report a name of its own."
 
 
-def _rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong: set[str]) -> Mistakes:
+def _find_rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong: set[str]) -> Mistakes:
     """What the rules say about a report, whose `wrong` fields count as left out.
 
     Mistakes that depend on one of these fields are not reported yet.
     """
     if OLD_FORM in raw:
         yield OLD_FORM, "must be an object. Write what it holds beside the report's other fields."
-    found: Iterable[Problem] = find_misspelt_metrics(raw["metrics"]) if wrong & SHAPE else find_problems(ask_of(raw))
+    found: Iterable[Problem] = find_misspelt_metrics(raw["metrics"]) if wrong & SHAPE else find_problems(read_ask(raw))
     yield from ((problem.field, problem.why) for problem in found)
     if not wrong & {*OWN_DATES, "granularity"}:
-        yield from _date_mistakes(raw, config)
+        yield from _find_date_mistakes(raw, config)
     is_offered = raw["report_type"] in IN_SANDBOX and raw["level"] != "advertiser"
     if is_sandbox(config) and not is_offered and not wrong & SHAPE:
         yield "level", "the sandbox reports by campaign, ad group and ad only. Choose one of them."
 
 
-def _date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Mistakes:
-    today, days = today_in(FIRST_ZONE), dict[str, tuple[date, date]]()
+def _find_date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Mistakes:
+    today, days = find_today(FIRST_ZONE), dict[str, tuple[date, date]]()
     for key in OWN_DATES:
         try:
             days[key] = parse_days(raw.get(key, config[key]), today, str(config["week_starts_on"]))
         except (AttributeError, OverflowError, ValueError):
             if key in raw:
                 told = f"{raw[key]!r} is not a day."
-                yield key, " ".join(filter(None, (told, did_you_mean(raw[key], WORDS), HOW_TO_WRITE_A_DAY)))
+                yield key, " ".join(filter(None, (told, suggest_word(raw[key], WORDS), HOW_TO_WRITE_A_DAY)))
     if len(days) < len(OWN_DATES):
         return
     first, last = days["start_date"][0], days["end_date"][1]

@@ -10,17 +10,17 @@ from typing import Any
 from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.metrics import is_disputed, list_allowed_metrics
 from source_tiktok_marketing.config.custom_reports.rules import FILTERS, ID_FILTERS
-from source_tiktok_marketing.config.dates import report_days
+from source_tiktok_marketing.config.dates import list_report_days
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.schema.metrics import (
     LEVELS,
     METRICS_PER_REQUEST,
-    dimensions,
-    metric_words,
-    metrics,
-    shapes,
+    list_metric_words,
+    read_dimensions,
+    read_metrics,
+    read_shapes,
 )
-from source_tiktok_marketing.text import plain_word
+from source_tiktok_marketing.text import spell_as_tiktok
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
@@ -39,18 +39,18 @@ NEVER_ASYNCHRONOUS = {"hourly", "country_code", "minis_id"}
 PERIOD_OF_CENTER = {"weekly": ["stat_time_week"], "monthly": ["stat_time_month"]}
 
 
-def custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str, list[dict[str, Any]]]:
+def make_custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str, list[dict[str, Any]]]:
     """The rows of the user's reports, by the table they belong to: `daily`, `weekly` …, `large_daily` ….
 
     What has not the shape of a report is left out here; `find_mistakes` refuses it before anything is read. A `sample`
     is read synchronously.
     """
     tables: dict[str, list[dict[str, Any]]] = {}
-    for raw in _shape(config):
-        large = raw["large"] and not sample and not why_not_large(raw, config)
+    for raw in _list_well_formed(config):
+        large = raw["large"] and not sample and not explain_not_large(raw, config)
         table = "day_by_day" if _is_undated(raw) else raw["granularity"]
         table = f"large_{raw['granularity']}" if large else table
-        tables.setdefault(table, []).append(_row(raw, config, large=large))
+        tables.setdefault(table, []).append(_make_row(raw, config, large=large))
     return tables
 
 
@@ -67,32 +67,32 @@ def _is_undated(raw: Mapping[str, Any]) -> bool:
 
 def tell_plain_reports(config: Mapping[str, Any]) -> None:
     """Logs a line for each report that is marked `large` but read synchronously."""
-    for raw in _shape(config):
-        if raw["large"] and (why := why_not_large(raw, config)):
+    for raw in _list_well_formed(config):
+        if raw["large"] and (why := explain_not_large(raw, config)):
             LOGGER.info(f"{raw['name']} is read synchronously: {why}.")
 
 
-def why_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+def explain_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     """Why a report that is marked `large` is read synchronously; empty if it is not.
 
     An asynchronous report takes no filter but ids (reporting.md §7), so that it can't include deleted entities.
     """
-    ask = ask_of(raw)
+    ask = read_ask(raw)
     if is_sandbox(config) or not all(shape.asynchronous for shape in ask.shapes):
         return f"TikTok has no asynchronous {ask.report_type} report here"
     if refused := NEVER_ASYNCHRONOUS & {ask.granularity, *ask.breakdowns}:
         return f"TikTok's asynchronous reports do not fit {refused.pop()}"
-    if [item for item in _filters(ask, config) if item["field_name"] not in ID_FIELDS.values()]:
+    if [item for item in _make_filters(ask, config) if item["field_name"] not in ID_FIELDS.values()]:
         return "TikTok's asynchronous reports take no filter of status or buying type; set Status to " \
                "STATUS_NOT_DELETE to go without deleted ones"  # fmt: skip
     if len(list_allowed_metrics(ask)) > METRICS_PER_REQUEST:
         return f"TikTok's asynchronous reports take at most {METRICS_PER_REQUEST} metrics"
-    asked = (metrics()[name] for name in list_allowed_metrics(ask))
-    only = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
-    return f"TikTok gives {', '.join(only)} only synchronously" if only else ""
+    asked = (read_metrics()[name] for name in list_allowed_metrics(ask))
+    unfit = [each.name for each in asked if each.sync_only & {"all", *ask.places} or is_disputed(ask, each)]
+    return f"TikTok gives {', '.join(unfit)} only synchronously" if unfit else ""
 
 
-def reports_of(config: Mapping[str, Any]) -> Any:
+def read_reports(config: Mapping[str, Any]) -> Any:
     """The user's reports, with defaults filled in. What is no report stays as it is, for the schema to refuse."""
     raw = config.get("custom_reports", [])
     return (
@@ -102,8 +102,8 @@ def reports_of(config: Mapping[str, Any]) -> Any:
     )
 
 
-def _shape(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    reports = reports_of(config)
+def _list_well_formed(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    reports = read_reports(config)
     return filter(_has_shape, reports if isinstance(reports, list) else ())
 
 
@@ -117,7 +117,7 @@ def _has_shape(raw: Any) -> bool:
         return False
     if not all(isinstance(word, str) for word in (*words, *(word for item in lists for word in item))):
         return False
-    return raw["report_type"] in shapes() and raw["level"] in LEVELS and raw["granularity"] in TIME
+    return raw["report_type"] in read_shapes() and raw["level"] in LEVELS and raw["granularity"] in TIME
 
 
 def fill_in_report(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,26 +132,26 @@ def fill_in_report(report: Mapping[str, Any]) -> dict[str, Any]:
     return {**DEFAULTS, **given, **days, **words}
 
 
-WORDS: Mapping[str, Callable[[], Container[str]]] = {"breakdowns": dimensions, "metrics": metric_words}
+WORDS: Mapping[str, Callable[[], Container[str]]] = {"breakdowns": read_dimensions, "metrics": list_metric_words}
 
 
 def _fill_in(word: Any, known: Container[str]) -> Any:
     """The word as TikTok writes it, whatever its case and blanks. An unknown word stays as it was written."""
-    meant = plain_word(word) if isinstance(word, str) else word
+    meant = spell_as_tiktok(word) if isinstance(word, str) else word
     return meant if isinstance(word, str) and meant in known else word
 
 
-def ask_of(raw: Mapping[str, Any]) -> Ask:
+def read_ask(raw: Mapping[str, Any]) -> Ask:
     """What a report asks for."""
     filters = {name: raw[name] for name in FILTERS if name in raw}
     return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
                filters, raw.get("business_center_id", ""))  # fmt: skip
 
 
-def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
+def _make_row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
     """The words that a ready-made report has in the manifest, and those that only a user's own has."""
-    ask, own = ask_of(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
-    filters = [item for item in _filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
+    ask, own = read_ask(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
+    filters = [item for item in _make_filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
     return {
         "name": raw["name"],
         "report_type": ask.tiktok_name,
@@ -161,9 +161,9 @@ def _row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> d
         "by": [*ask.breakdowns, *(PERIOD_OF_CENTER.get(ask.granularity, ()) if ask.level == "business_center" else ())],
         "names": [],
         "metrics": [list_allowed_metrics(ask)],
-        "named": [*(word for word in ask.metrics if word in metrics()), *_named_filters(ask)],
+        "named": [*(word for word in ask.metrics if word in read_metrics()), *_list_named_filters(ask)],
         "filters": filters,
-        "days": report_days(own),
+        "days": list_report_days(own),
         "business_center_id": ask.business_center_id,
     }
 
@@ -177,7 +177,7 @@ FORM_FIELDS = {
 ANY_STATUS = "STATUS_ALL"
 
 
-def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
+def _make_filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
     """TikTok's filters. Without one for the status it leaves out deleted entities, with their spend."""
     wanted = {ID_FIELDS[name]: ask.filters[name] for name in ID_FIELDS if ask.filters.get(name)}
     if kinds := ask.filters.get("buying_types"):
@@ -189,7 +189,7 @@ def _filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
             for name, values in wanted.items()]  # fmt: skip
 
 
-def _named_filters(ask: Ask) -> list[str]:
+def _list_named_filters(ask: Ask) -> list[str]:
     """The fields that the user filters by."""
     ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
     kinds = ["buying_type"] if ask.filters.get("buying_types") else []

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from source_tiktok_marketing.config.custom_reports.definition import ENTITY_LEVELS, Ask, Problem
 from source_tiktok_marketing.config.custom_reports.metrics import find_refused_metrics, find_unknown_metrics
 from source_tiktok_marketing.config.form import choose, join_choices
-from source_tiktok_marketing.schema.metrics import Dimension, dimensions, shapes
+from source_tiktok_marketing.schema.metrics import Dimension, read_dimensions, read_shapes
 
 # Filters by id, with the highest level at which TikTok takes them.
 ID_FILTERS = {"campaign_ids": "campaign", "ad_group_ids": "ad_group", "ad_ids": "ad"}
@@ -26,15 +26,15 @@ def find_problems(ask: Ask) -> list[Problem]:
     return found or list(find_refused_metrics(ask))
 
 
-def _level_fits_the_type(ask: Ask) -> Iterator[Problem]:
+def _check_level(ask: Ask) -> Iterator[Problem]:
     if not ask.shapes:
-        levels = dict.fromkeys(level for shape in shapes()[ask.report_type] for level in shape.levels)
+        levels = dict.fromkeys(level for shape in read_shapes()[ask.report_type] for level in shape.levels)
         yield Problem("level", f"{ask.report_type} reports have no level {ask.level}. Choose {join_choices(levels)}.")
     if ask.report_type == "business_center" and not ask.business_center_id:
         yield Problem("business_center_id", "is missing. Write the id of the business centre to report on.")
 
 
-def _granularity_fits(ask: Ask) -> Iterator[Problem]:
+def _check_granularity(ask: Ask) -> Iterator[Problem]:
     allowed = list(dict.fromkeys(word for shape in ask.shapes for word in shape.granularities))
     if allowed and ask.granularity not in allowed:
         told = f"{ask.report_type} reports by {ask.level} are never {ask.granularity}"
@@ -42,32 +42,36 @@ def _granularity_fits(ask: Ask) -> Iterator[Problem]:
         return
     for dimension in ask.known:
         fitting = [
-            word for word in allowed if word in dimension.granularities and _by_hour_only_if(word, ask, dimension)
+            word for word in allowed if word in dimension.granularities and _fits_granularity(word, ask, dimension)
         ]
         if fitting and ask.granularity not in fitting:
             told = f"{dimension.name} is never {ask.granularity}"
             yield Problem("granularity", f"{told}. Choose {join_choices(fitting)}, or take it out of breakdowns.")
 
 
-def _by_hour_only_if(granularity: str, ask: Ask, dimension: Dimension) -> bool:
+def _fits_granularity(granularity: str, ask: Ask, dimension: Dimension) -> bool:
     """Whether the dimension fits: an audience report by hour has bucket_id, and no dimension of basic reports."""
     return granularity != "hourly" or ask.report_type != "audience" or dimension.category == "Audience"
 
 
-def _breakdowns_exist(ask: Ask) -> Iterator[Problem]:
+def _check_breakdowns(ask: Ask) -> Iterator[Problem]:
     for name in ask.breakdowns:
-        dimension = dimensions().get(name)
+        dimension = read_dimensions().get(name)
         if dimension and not dimension.is_breakdown:
-            yield Problem("breakdowns", f"{name} is no breakdown, level and granularity already say it. Take it out.")
+            yield Problem("breakdowns", f"{name} is no breakdown: Level and Granularity already say it. Take it out.")
         elif name not in ask.offered:
-            kinds = [kind for kind in shapes() if dimension and shapes()[kind][0].tiktok_name in dimension.report_types]
+            kinds = [
+                kind
+                for kind in read_shapes()
+                if dimension and read_shapes()[kind][0].tiktok_name in dimension.report_types
+            ]
             hint = f"It belongs to {join_choices(kinds)} reports." if kinds else choose(name, ask.offered)
             yield Problem("breakdowns", f"{name} can't break down {ask.report_type} reports. {hint}")
     if len(set(ask.breakdowns)) < len(ask.breakdowns):
         yield Problem("breakdowns", "names one twice. Write each once.")
 
 
-def _so_many_breakdowns(ask: Ask) -> Iterator[Problem]:
+def _count_breakdowns(ask: Ask) -> Iterator[Problem]:
     count, known = len(ask.breakdowns), ask.known
     forms = [shape for shape in ask.shapes if ask.granularity in shape.granularities] or ask.shapes
     least = min((shape.least for shape in forms), default=0)
@@ -83,7 +87,7 @@ def _so_many_breakdowns(ask: Ask) -> Iterator[Problem]:
         )
 
 
-def _breakdowns_in_their_place(ask: Ask) -> Iterator[Problem]:
+def _check_places(ask: Ask) -> Iterator[Problem]:
     for dimension in ask.known:
         if dimension.needs and dimension.needs not in ask.breakdowns:
             yield Problem("breakdowns", f"{dimension.name} needs {dimension.needs} beside it. Add {dimension.needs}.")
@@ -94,7 +98,7 @@ def _breakdowns_in_their_place(ask: Ask) -> Iterator[Problem]:
             )
 
 
-def _filters_fit(ask: Ask) -> Iterator[Problem]:
+def _check_filters(ask: Ask) -> Iterator[Problem]:
     if not ask.is_filtered:
         for name in ask.filters:
             yield Problem(name, f"TikTok takes no filter for {ask.report_type} reports. Leave it empty.")
@@ -112,6 +116,6 @@ def _filters_fit(ask: Ask) -> Iterator[Problem]:
 
 
 RULES: Sequence[Callable[[Ask], Iterator[Problem]]] = (
-    _level_fits_the_type, _granularity_fits, _breakdowns_exist, _so_many_breakdowns, _breakdowns_in_their_place,
-    _filters_fit, find_unknown_metrics,
+    _check_level, _check_granularity, _check_breakdowns, _count_breakdowns, _check_places,
+    _check_filters, find_unknown_metrics,
 )  # fmt: skip

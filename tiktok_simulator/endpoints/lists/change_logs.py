@@ -22,12 +22,12 @@ BUDGETS = ("20.00 USD", "50.00 USD", "1,000.00 €")
 A_DAY = 2
 
 
-def changes_of(world: World, advertiser_id: str, day: date) -> list[Sequence[str]]:
+def make_changes(world: World, advertiser_id: str, day: date) -> list[Sequence[str]]:
     """The lines of the log about one day: a budget that was changed, and a name with letters of all kinds."""
-    return [_line(world, advertiser_id, day, number) for number in range(A_DAY)]
+    return [_write_line(world, advertiser_id, day, number) for number in range(A_DAY)]
 
 
-def _line(world: World, advertiser_id: str, day: date, number: int) -> Sequence[str]:
+def _write_line(world: World, advertiser_id: str, day: date, number: int) -> Sequence[str]:
     seed = mix(world.seed, advertiser_id, day.isoformat(), number)
     name, before, after = ("Budget", *(BUDGETS[(seed + step) % len(BUDGETS)] for step in (0, 1)))
     if number % 2:
@@ -50,13 +50,13 @@ def create_log(call: Call) -> Answer:
     days = [first.date() + timedelta(number) for number in range((min(last.date(), newest) - first.date()).days + 1)]
 
     def write() -> str:
-        return _written([line for day in days for line in changes_of(world, advertiser_id, day)])
+        return _write_file([line for day in days for line in make_changes(world, advertiser_id, day)])
 
     task = world.tasks.add(call.grant.token, [advertiser_id], call.now, write)
     return Answer({"task_id": task.task_id})
 
 
-def _written(lines: Sequence[Sequence[str]]) -> str:
+def _write_file(lines: Sequence[Sequence[str]]) -> str:
     """A log as it is handed out: what Python prints for an object with the bytes of a CSV."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -65,18 +65,18 @@ def _written(lines: Sequence[Sequence[str]]) -> str:
     return str({"file_data": text.getvalue().encode(), "file_name": "changelog.csv"})
 
 
-def _task(call: Call) -> Task:
+def _find_task(call: Call) -> Task:
     return call.world.tasks.find(call["task_id"], call.grant.token, call["advertiser_id"], call.now)
 
 
 def check_log(call: Call) -> Answer:
     """How far a log is."""
-    status = _task(call).check()
+    status = _find_task(call).check()
     return Answer({"status": STATUSES.get(status, status)})
 
 
 def download_log(call: Call) -> Answer:
     """A log, where it is there."""
-    task = _task(call)
+    task = _find_task(call)
     status = STATUSES.get(task.status, task.status)
     return Answer({"status": status, "changelog": task.read() if status == "SUCCESS" else ""})

@@ -12,9 +12,9 @@ from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, read_request
-from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.rules import DELETED
-from tiktok_simulator.endpoints.lists.tables import rows_of as listed_rows
+from tiktok_simulator.endpoints.lists.tables import make_rows as listed_rows
 from tiktok_simulator.protocol.wire import invalid
 from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.world import World
@@ -90,7 +90,7 @@ def report_rows(ask: Asked, store_id: str) -> list[Row]:
     named = ({name: value for name, value in subject.items() if name in ask.dimensions} for subject in among)
     rows = [row for subject in named for row in ask.rows_of(subject)]
     owners = {"advertiser_id": ask.advertiser_id, "store_id": store_id, "store_authorized_bc_id": ask.world.bc_id}
-    identities = [row["identity_id"] for row in listed_rows(ask.world, lists()[IDENTITIES], owners, None)]
+    identities = [row["identity_id"] for row in listed_rows(ask.world, read_lists()[IDENTITIES], owners, None)]
     for row in rows:
         if "identity_id" in row["metrics"]:
             row["metrics"]["identity_id"] = identities[mix(*row["dimensions"].values()) % len(identities)]
@@ -99,7 +99,7 @@ def report_rows(ask: Asked, store_id: str) -> list[Row]:
 
 def open_stores(world: World, advertiser_id: str) -> list[str]:
     """The stores an ad account can run GMV Max for."""
-    rows = listed_rows(world, lists()[STORES], {"advertiser_id": advertiser_id}, None)
+    rows = listed_rows(world, read_lists()[STORES], {"advertiser_id": advertiser_id}, None)
     return [row["store_id"] for row in rows if row["is_gmv_max_available"]]
 
 
@@ -108,7 +108,7 @@ def campaigns(world: World, advertiser_id: str, store_id: str) -> Iterator[Campa
     stores = open_stores(world, advertiser_id)
     for kind in (PRODUCT, LIVE):
         owners = {"advertiser_id": advertiser_id, "filtering.gmv_max_promotion_types": f"{kind}_GMV_MAX"}
-        for row in listed_rows(world, lists()[CAMPAIGNS], owners, None):
+        for row in listed_rows(world, read_lists()[CAMPAIGNS], owners, None):
             if stores[mix(row["campaign_id"]) % len(stores)] == store_id:
                 yield Campaign(row["campaign_id"], kind, row["secondary_status"] == DELETED)
 
@@ -116,7 +116,7 @@ def campaigns(world: World, advertiser_id: str, store_id: str) -> Iterator[Campa
 def _products(world: World, advertiser_id: str, store_id: str) -> Sequence[str]:
     """The products of a store."""
     owners = {"advertiser_id": advertiser_id, "store_id": store_id, "bc_id": world.bc_id}
-    return [row["item_group_id"] for row in listed_rows(world, lists()[SOLD], owners, None)]
+    return [row["item_group_id"] for row in listed_rows(world, read_lists()[SOLD], owners, None)]
 
 
 def _below(campaign: Campaign, level: str, products: Sequence[str]) -> Iterator[dict[str, str]]:

@@ -44,12 +44,12 @@ class Asked:
         """The rows of a subject: one for each day on which it delivered, or one for all together."""
         delivered = [day for day in self.days if mix(*subject.values(), day) % 4]
         if "stat_time_day" in self.dimensions:
-            return [_row(subject, {"stat_time_day": f"{day} 00:00:00"}, [day], self.metrics) for day in delivered]
-        return [_row(subject, {}, delivered, self.metrics)] if delivered else []
+            return [_make_row(subject, {"stat_time_day": f"{day} 00:00:00"}, [day], self.metrics) for day in delivered]
+        return [_make_row(subject, {}, delivered, self.metrics)] if delivered else []
 
 
 @cache
-def measures(report: str) -> Mapping[str, Measure]:
+def read_measures(report: str) -> Mapping[str, Measure]:
     """The metrics of a report by name (report_metrics.csv)."""
     rows = (row for row in read_table("report_metrics") if row["report"] == report)
     found = (Measure(row["metric"], row["type"], frozenset(row["levels"].split(";"))) for row in rows)
@@ -62,7 +62,7 @@ def find_measures(report: str, names: Sequence[str], levels: Iterable[str]) -> l
     Raises:
         ApiError: 40002 for one that the report does not have on all of `levels`.
     """
-    known = measures(report)
+    known = read_measures(report)
     if wrong := [name for name in names if name not in known or not known[name].levels.issuperset(levels)]:
         raise invalid(f"Invalid metric fields: {', '.join(wrong)}.")
     return [known[name] for name in names]
@@ -75,10 +75,12 @@ def read_request(call: Call, report: str, levels: Iterable[str]) -> Asked:
         ApiError: 40002 for metrics the report does not have on all of `levels`, or too many days.
     """
     metrics = find_measures(report, call["metrics"] or ["spend", "impressions"], levels)
-    return Asked(call.world, call["advertiser_id"], call["dimensions"], metrics, _days(call), call["filtering"] or {})
+    return Asked(
+        call.world, call["advertiser_id"], call["dimensions"], metrics, _list_days(call), call["filtering"] or {}
+    )
 
 
-def _days(call: Call) -> list[date]:
+def _list_days(call: Call) -> list[date]:
     if call["start_date"] is None or call["end_date"] is None:
         raise invalid("Missing required field(s): start_date, end_date.")
     first, last = (date.fromisoformat(call[name]) for name in ("start_date", "end_date"))
@@ -90,15 +92,19 @@ def _days(call: Call) -> list[date]:
     return [first + timedelta(day) for day in range((newest - first).days + 1)]
 
 
-def _row(subject: Mapping[str, str], time: Mapping[str, str], days: Sequence[date], metrics: Sequence[Measure]) -> Row:
+def _make_row(
+    subject: Mapping[str, str], time: Mapping[str, str], days: Sequence[date], metrics: Sequence[Measure]
+) -> Row:
     return {
         "dimensions": {**subject, **time},
-        "metrics": {metric.name: _text(metric, [mix(*subject.values(), day, metric.name) for day in days], subject)
-                    for metric in metrics},
-    }  # fmt: skip
+        "metrics": {
+            metric.name: _write_value(metric, [mix(*subject.values(), day, metric.name) for day in days], subject)
+            for metric in metrics
+        },
+    }
 
 
-def _text(metric: Measure, numbers: Sequence[int], subject: Mapping[str, str]) -> str:
+def _write_value(metric: Measure, numbers: Sequence[int], subject: Mapping[str, str]) -> str:
     """A value as TikTok writes it: text, or `-` for a rate without a base."""
     if metric.type == "integer":
         return str(sum(number % 500 for number in numbers))

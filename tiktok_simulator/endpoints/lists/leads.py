@@ -15,9 +15,9 @@ from datetime import timedelta
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
-from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.made_up import SINCE
-from tiktok_simulator.endpoints.lists.tables import answer_list, rows_of
+from tiktok_simulator.endpoints.lists.tables import answer_list, make_rows
 from tiktok_simulator.protocol.parameters import TIME_FORMAT
 from tiktok_simulator.protocol.wire import ApiError, invalid
 from tiktok_simulator.world.delivery import mix
@@ -47,7 +47,7 @@ def forms(call: Call) -> Answer:
 def forms_of(world: World, owner: Mapping[str, str]) -> list[dict[str, Any]]:
     """The forms whose leads belong to `owner`: `{advertiser_id: …}` or `{library_id: …}`."""
     (owner_id,) = owner.values()
-    rows = rows_of(world, lists()[FORMS], {"advertiser_id": owner_id}, None)
+    rows = make_rows(world, read_lists()[FORMS], {"advertiser_id": owner_id}, None)
     return [row for row in rows if row["page_id"] not in world.leads.moved]
 
 
@@ -105,7 +105,7 @@ def _owner(call: Call) -> dict[str, str]:
     named = {name: call[name] for name in ("advertiser_id", "library_id") if call[name]}
     if len(named) != 1:
         raise invalid("Missing required field(s): one of advertiser_id and library_id.")
-    known = [row["library_id"] for row in rows_of(call.world, lists()[LIBRARIES], {}, None)]
+    known = [row["library_id"] for row in make_rows(call.world, read_lists()[LIBRARIES], {}, None)]
     if "library_id" in named and named["library_id"] not in known:
         raise ApiError(40001, f"No permission to operate library {named['library_id']}.")
     return named

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tiktok_simulator.endpoints.lists.made_up import Member, members_of
+from tiktok_simulator.endpoints.lists.made_up import Member, read_members
 from tiktok_simulator.endpoints.lists.rules import Days
 from tiktok_simulator.protocol.parameters import Signature, load_signatures
 from tiktok_simulator.protocol.tables import read_table
@@ -32,16 +32,16 @@ class Listed:
     def names_of(self, owner: str) -> set[str]:
         """The members that carry the value of an owner: called as the parameter is, or as what it names."""
         told = re.fullmatch(r"\w+:(\w+)(\?.*)?", self.owners[owner])
-        return {singular(owner), told[1] if told else singular(owner)}
+        return {make_singular(owner), told[1] if told else make_singular(owner)}
 
     @property
     def tree(self) -> Member:
         """What an answer is made of."""
-        return members_of(self.path)
+        return read_members(self.path)
 
 
 @cache
-def lists() -> Mapping[str, Listed]:
+def read_lists() -> Mapping[str, Listed]:
     """Every endpoint of lists.csv by its path."""
     signatures = load_signatures()
     return {row["endpoint"]: _listed(row, signatures[row["endpoint"]]) for row in read_table("lists")}
@@ -51,13 +51,13 @@ def _listed(row: Mapping[str, str], signature: Signature) -> Listed:
     pairs = (owner.partition("=") for owner in row["owners"].split(";") if owner)
     first, last, longest, member, *more = row["days"].split(";") if row["days"] else ("", "", "0", "")
     days = Days(first, last, int(longest), member, "open" in more) if first else None
-    records, members = row["records"].split("."), members_of(row["endpoint"])
+    records, members = row["records"].split("."), read_members(row["endpoint"])
     deletes = "primary_status" in signature.members and "secondary_status" in members.at(records[:1]).members
     count = None if row["count"] == "accounts" else int(row["count"] or 3)
     return Listed(row["endpoint"], records, {name: source for name, _, source in pairs}, count, days, deletes)
 
 
-def singular(name: str) -> str:
+def make_singular(name: str) -> str:
     """The member that carries the value of a parameter: `pixel_ids` → `pixel_id`."""
     called = name.rpartition(".")[2]
     return called.removesuffix("s") if called.endswith(("ids", "types")) else called

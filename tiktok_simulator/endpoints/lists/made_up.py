@@ -43,7 +43,7 @@ class Member:
 
 
 @cache
-def members_of(path: str) -> Member:
+def read_members(path: str) -> Member:
     """The members of the `data` of an endpoint (answers.csv)."""
     tree = Member("data", "object")
     for row in _answers().get(path, ()):
@@ -76,7 +76,7 @@ def make_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = Mapp
     return known[member.name] if mine else _scalar(member, mix(*seed, member.name))
 
 
-def on_day(member: Member, day: str) -> Any:
+def make_time(member: Member, day: str) -> Any:
     """The value of a member that is a time: eight in the morning of that day."""
     if member.type == "epoch":
         return int(datetime.fromisoformat(f"{day}T08:00:00+00:00").timestamp())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tiktok_simulator.endpoints.lists.made_up import ANOTHER, Member, members_of
+from tiktok_simulator.endpoints.lists.made_up import ANOTHER, Member, read_members
 from tiktok_simulator.endpoints.lists.rules import has
 from tiktok_simulator.endpoints.reports.business_center import accounts_of
 from tiktok_simulator.protocol.tables import read_table
@@ -130,7 +130,7 @@ class Referring:
 @cache
 def _table(name: str, path: str) -> Sequence[Row]:
     """The rows of a table, typed as the records of the endpoint are."""
-    (records,) = (member for member in members_of(path).members.values() if member.type == "object[]")
+    (records,) = (member for member in read_members(path).members.values() if member.type == "object[]")
     types = {member.name: member.type for member in records.members.values()}
     return [{column: TYPED.get(types[column], str)(text) for column, text in row.items()} for row in read_table(name)]
 

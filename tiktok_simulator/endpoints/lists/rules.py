@@ -24,29 +24,29 @@ OF_ACCOUNTS = ("owner_of_account", "account_ids", "account_name")
 EVERY = "*"
 
 
-def identity_of_a_center(call: Call) -> None:
+def check_identity_center(call: Call) -> None:
     """identity/get/: a request for the accounts of a business centre names that centre."""
     if call["identity_type"] == "BC_AUTH_TT" and not call["identity_authorized_bc_id"]:
         raise invalid("identity_authorized_bc_id: Required when identity_type is BC_AUTH_TT.")
 
 
-def one_subject(call: Call, subjects: Sequence[str] = SUBJECTS) -> None:
+def check_one_subject(call: Call, subjects: Sequence[str] = SUBJECTS) -> None:
     """A request names its ads in one way: by their ids, their ad groups or their campaigns."""
     if len([name for name in subjects if call["filtering"].get(name)]) != 1:
         raise invalid(f"filtering: Exactly one of {', '.join(subjects)} is required.")
 
 
-def seconds(call: Call) -> None:
+def check_video_request(call: Call) -> None:
     """report/video_performance/get/: ads have fewer figures than videos, and a request is about one video."""
     if call["report_type"] == "VIDEO":
-        one_subject(call, ("material_ids", "video_ids"))
+        check_one_subject(call, ("material_ids", "video_ids"))
         return
-    one_subject(call)
+    check_one_subject(call)
     if wrong := [name for name in call["metrics_fields"] or () if name not in OF_ADS]:
         raise invalid(f"metrics_fields: {', '.join(wrong)} is not supported when report_type is AD.")
 
 
-def lately(call: Call) -> None:
+def check_recent_days(call: Call) -> None:
     """creative_fatigue/get/: both days are within the last 60, today included."""
     for name in ("start_date", "end_date"):
         day = date.fromisoformat(call["filtering"][name])
@@ -55,26 +55,26 @@ def lately(call: Call) -> None:
             raise invalid(f"filtering.{name}: Must be within the last {RECENT.days} days.")
 
 
-def products(call: Call) -> None:
+def check_products(call: Call) -> None:
     """catalog/product/get/: pages end at 10,000 products, and a request names products by one kind of id."""
     refuse_beyond(call, 10_000)
     if call["product_ids"] and call["sku_ids"]:
         raise invalid("product_ids: Cannot be used together with sku_ids.")
 
 
-def eligible_for(call: Call) -> None:
+def check_eligibility(call: Call) -> None:
     """store/product/get/: to ask for products that can be advertised takes an ad account."""
     if (call["filtering"] or {}).get("ad_creation_eligible") and not call["advertiser_id"]:
         raise invalid("advertiser_id: Required when ad_creation_eligible is given.")
 
 
-def invoices_of_a_kind(call: Call) -> None:
+def check_invoices(call: Call) -> None:
     """bc/invoice/get/: a request for automatic payments can have no other kind."""
     if "AUTO_PAY" in call["invoice_types"] and len(call["invoice_types"]) > 1:
         raise invalid("invoice_types: AUTO_PAY cannot be used with other invoice types.")
 
 
-def transactions(call: Call) -> None:
+def check_transactions(call: Call) -> None:
     """bc/account/transaction/get/: only accounts can have another owner, and over 200 shared ones have to be named."""
     filtering = call["filtering"] or {}
     wrong = [name for name in OF_ACCOUNTS if name in filtering]
@@ -86,29 +86,29 @@ def transactions(call: Call) -> None:
         raise invalid(f"filtering.owner_of_account: {SHARED} needs account_ids beyond {MOST_SHARED} shared accounts.")
 
 
-def transfers(call: Call) -> None:
+def check_transfers(call: Call) -> None:
     """advertiser/transaction/get/: an ordinary business centre has none."""
     if call.world.bc_type == "NORMAL":
         raise invalid("bc_id: The type of the Business Center must not be NORMAL.")
 
 
-def tags(call: Call) -> None:
+def check_tags(call: Call) -> None:
     """tool/contextual_tag/get/: only reach and frequency has a campaign type."""
     if call["rf_campaign_type"] and call["objective_type"] != "RF_REACH":
         raise invalid("rf_campaign_type: Do not pass in this field when objective_type is not RF_REACH.")
 
 
 RULES: Mapping[str, Callable[[Call], None]] = {
-    "/bc/invoice/get/": invoices_of_a_kind,
-    "/bc/account/transaction/get/": transactions,
-    "/advertiser/transaction/get/": transfers,
-    "/tool/contextual_tag/get/": tags,
-    "/catalog/product/get/": products,
-    "/store/product/get/": eligible_for,
-    "/identity/get/": identity_of_a_center,
-    "/report/video_performance/get/": seconds,
-    "/report/ad_benchmark/get/": one_subject,
-    "/creative_fatigue/get/": lately,
+    "/bc/invoice/get/": check_invoices,
+    "/bc/account/transaction/get/": check_transactions,
+    "/advertiser/transaction/get/": check_transfers,
+    "/tool/contextual_tag/get/": check_tags,
+    "/catalog/product/get/": check_products,
+    "/store/product/get/": check_eligibility,
+    "/identity/get/": check_identity_center,
+    "/report/video_performance/get/": check_video_request,
+    "/report/ad_benchmark/get/": check_one_subject,
+    "/creative_fatigue/get/": check_recent_days,
 }
 
 
@@ -203,7 +203,7 @@ def has(row: Mapping[str, Any], having: str) -> bool:
     )
 
 
-def value_of(call: Call, name: str) -> Any:
+def find_value(call: Call, name: str) -> Any:
     """The value of an owner in a request, which may be a member of an object. Raises 40002 without it."""
     outer, _, inner = name.partition(".")
     value = call.parameters.get(outer)
@@ -214,11 +214,11 @@ def value_of(call: Call, name: str) -> Any:
     return value
 
 
-def days_asked(days: Days | None, call: Call) -> Sequence[date] | None:
+def list_days(days: Days | None, call: Call) -> Sequence[date] | None:
     """The days of the request that have begun. Raises 40002 for too many."""
     if not days:
         return None
-    first, last = (date.fromisoformat(str(value_of(call, name))[:10]) for name in (days.first, days.last))
+    first, last = (date.fromisoformat(str(find_value(call, name))[:10]) for name in (days.first, days.last))
     last -= timedelta(days=1) if days.open_end else timedelta()
     if first > last or (last - first).days >= days.longest:
         raise invalid(f"{days.first}: Must be at most {days.longest} days before {days.last}.")

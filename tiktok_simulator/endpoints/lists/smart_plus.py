@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, read_request
-from tiktok_simulator.endpoints.lists.listed import lists
-from tiktok_simulator.endpoints.lists.tables import rows_of as listed_rows
+from tiktok_simulator.endpoints.lists.listed import read_lists
+from tiktok_simulator.endpoints.lists.tables import make_rows as listed_rows
 from tiktok_simulator.protocol.wire import invalid
 from tiktok_simulator.world.delivery import mix
 
@@ -62,7 +62,7 @@ def report_rows(ask: Asked) -> list[Row]:
 
 
 def _subjects(ask: Asked) -> Iterator[dict[str, str]]:
-    for number, ad in enumerate(listed_rows(ask.world, lists()[ADS], {"advertiser_id": ask.advertiser_id}, None)):
+    for number, ad in enumerate(listed_rows(ask.world, read_lists()[ADS], {"advertiser_id": ask.advertiser_id}, None)):
         if any(ad[name.removesuffix("s")] not in ask.filtering[name] for name in WHOSE & ask.filtering.keys()):
             continue
         for each in range(OF_EACH):

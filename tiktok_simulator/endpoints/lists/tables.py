@@ -18,8 +18,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
-from tiktok_simulator.endpoints.lists.listed import Listed, lists, singular
-from tiktok_simulator.endpoints.lists.made_up import make_up, on_day
+from tiktok_simulator.endpoints.lists.listed import Listed, make_singular, read_lists
+from tiktok_simulator.endpoints.lists.made_up import make_time, make_up
 from tiktok_simulator.endpoints.lists.references import Referring
 from tiktok_simulator.endpoints.lists.replies import answer_one_before
 from tiktok_simulator.endpoints.lists.rules import (
@@ -28,10 +28,10 @@ from tiktok_simulator.endpoints.lists.rules import (
     adapt_record,
     check_rules,
     choose_members,
-    days_asked,
+    find_value,
     has,
     keep_by_status,
-    value_of,
+    list_days,
 )
 from tiktok_simulator.endpoints.reports.business_center import accounts_of
 from tiktok_simulator.protocol.parameters import load_signatures
@@ -49,10 +49,10 @@ def answer_list(path: str, call: Call) -> Answer:
     Raises:
         ApiError: 40001 for a business centre that is not the token's, 40002 for ids or days that do not fit.
     """
-    listed, world, call = lists()[path], call.world, check_rules(path, call)
-    every = list(_asked(listed, call))
-    days = days_asked(listed.days, call)
-    rows = keep_by_status(call, [row for owners in every for row in rows_of(world, listed, owners, days)])
+    listed, world, call = read_lists()[path], call.world, check_rules(path, call)
+    every = list(_find_asked(listed, call))
+    days = list_days(listed.days, call)
+    rows = keep_by_status(call, [row for owners in every for row in make_rows(world, listed, owners, days)])
     total = len(rows)
     if "page" in call.parameters:
         first, last = page_bounds(call)
@@ -63,34 +63,34 @@ def answer_list(path: str, call: Call) -> Answer:
     return Answer(data)
 
 
-def everything(world: World, path: str, first: date, last: date) -> Iterator[tuple[Owners, dict[str, Any]]]:
+def list_everything(world: World, path: str, first: date, last: date) -> Iterator[tuple[Owners, dict[str, Any]]]:
     """Every record of an endpoint that exists between two days, with the owners it is asked for with.
 
     Where the records do not tell their day, it is among the owners: `day`.
     """
-    listed = lists()[path]
+    listed = read_lists()[path]
     days = [first + timedelta(day) for day in range((last - first).days + 1)] if listed.days else [None]
     for owners in _all_owners(world, listed):
         for day in days:
-            for row in rows_of(world, listed, owners, [day] if day else None):
+            for row in make_rows(world, listed, owners, [day] if day else None):
                 yield ({**owners, "day": day.isoformat()} if day else owners), row
 
 
-def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] | None) -> list[dict[str, Any]]:
+def make_rows(world: World, listed: Listed, owners: Owners, days: Sequence[date] | None) -> list[dict[str, Any]]:
     """The records of one owner, of each of `days`; of all of them together where the records do not tell their day."""
     named = {name: value for owner, value in owners.items() if value for name in listed.names_of(owner)}
     element = listed.tree.at(listed.records[:1]).element
     accounts = accounts_of(world) if listed.count is None else ()
 
     def others(path: str, owners: Owners) -> Sequence[dict[str, Any]]:
-        return [{**each, **row} for each, row in _records(world, path, owners)]
+        return [{**each, **row} for each, row in _make_records(world, path, owners)]
 
     referring = Referring(world, listed.path, {**owners, **named}, others)
     own = not listed.path.startswith(LOOKUPS)
     about = [listed.path, *(value for name, value in owners.items() if own or name != "advertiser_id")]
     usual = referring.size(len(accounts) if listed.count is None else listed.count)
     found: list[dict[str, Any]] = []
-    for day in _told(listed, days):
+    for day in _list_told_days(listed, days):
         size = world.list_sizes.get(listed.path, usual)
         for number in range(size + min(size, listed.deletes)):
             known = named if number else {"bc_id": world.bc_id, **named}
@@ -102,12 +102,12 @@ def rows_of(world: World, listed: Listed, owners: Owners, days: Sequence[date] |
             row = adapt_record(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
             answer_one_before(listed.path, row, number, found)
             if listed.days and listed.days.member:
-                row[listed.days.member] = on_day(element.members[listed.days.member], day)
+                row[listed.days.member] = make_time(element.members[listed.days.member], day)
             found.append(row)
     return found
 
 
-def _told(listed: Listed, days: Sequence[date] | None) -> Sequence[str]:
+def _list_told_days(listed: Listed, days: Sequence[date] | None) -> Sequence[str]:
     """The days as far as the records tell them apart."""
     if days is None:
         return [""]
@@ -132,15 +132,15 @@ def place_records(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str
     return {**data, name: [row[listed.word] if member.type != "object[]" else row for row in rows]}
 
 
-def _asked(listed: Listed, call: Call) -> Iterator[Owners]:
+def _find_asked(listed: Listed, call: Call) -> Iterator[Owners]:
     """The owners a request names, each checked against those before it."""
     found: list[dict[str, str]] = [{}]
     for name, source in listed.owners.items():
-        given = value_of(call, name)
+        given = find_value(call, name)
         if name == "advertiser_id":  # who may be asked about is known before
             found = [{**owners, name: str(given)} for owners in found]
             continue
-        known = [(owners, _known(call.world, listed, name, source, owners)) for owners in found]
+        known = [(owners, _list_known(call.world, listed, name, source, owners)) for owners in found]
         every = list(dict.fromkeys(value for _, values in known for value in values))
         values = every if given == EVERY else given if isinstance(given, list) else [given]
         if name == "bc_id" and (values[0] not in every or call.grant.token not in call.world.bc_tokens):
@@ -154,11 +154,13 @@ def _asked(listed: Listed, call: Call) -> Iterator[Owners]:
 def _all_owners(world: World, listed: Listed) -> Iterator[Owners]:
     found: list[dict[str, str]] = [{}]
     for name, source in listed.owners.items():
-        found = [{**owners, name: value} for owners in found for value in _known(world, listed, name, source, owners)]
+        found = [
+            {**owners, name: value} for owners in found for value in _list_known(world, listed, name, source, owners)
+        ]
     yield from found
 
 
-def _known(world: World, listed: Listed, name: str, source: str, owners: Owners) -> Sequence[str]:
+def _list_known(world: World, listed: Listed, name: str, source: str, owners: Owners) -> Sequence[str]:
     """The values an owner may have."""
     if name == "advertiser_id":
         return sorted(world.permitted)
@@ -186,31 +188,31 @@ def _from(world: World, listed: Listed, source: str, owners: Owners) -> Sequence
         items, deleted = world.entities(path.rstrip("~"), owners["advertiser_id"]), path.endswith("~")
         rows = [item.row for item in items if deleted or not item.deleted]
         return [str(row[member]) for row in rows if row[member] is not None and has(row, having)]
-    living = ((each, row) for each, row in _records(world, path, owners) if row.get("secondary_status") != DELETED)
-    rows = [row for each, row in living if has({**{singular(name): each[name] for name in each}, **row}, having)]
+    living = ((each, row) for each, row in _make_records(world, path, owners) if row.get("secondary_status") != DELETED)
+    rows = [row for each, row in living if has({**{make_singular(name): each[name] for name in each}, **row}, having)]
     for other, value in owners.items():
         beside = listed.owners[other].partition(":")
         if beside[0] == path:
-            rows = [row for row in rows if value in _at(row, beside[2].partition("?")[0].split("."))]
-    return [value for row in rows for value in _at(row, member.split("."))]
+            rows = [row for row in rows if value in _walk_to(row, beside[2].partition("?")[0].split("."))]
+    return [value for row in rows for value in _walk_to(row, member.split("."))]
 
 
-def _records(world: World, path: str, owners: Owners) -> Sequence[tuple[Owners, dict[str, Any]]]:
+def _make_records(world: World, path: str, owners: Owners) -> Sequence[tuple[Owners, dict[str, Any]]]:
     """The records of a list, with the owners it is asked for with, as far as `owners` name them."""
-    parent = lists()[path]
+    parent = read_lists()[path]
     named = {name: value for name, value in owners.items() if name in parent.owners}
 
     def make() -> Sequence[tuple[Owners, dict[str, Any]]]:
         above = (each for each in _all_owners(world, parent) if named.items() <= each.items())
-        return [(each, row) for each in above for row in rows_of(world, parent, each, None)]
+        return [(each, row) for each in above for row in make_rows(world, parent, each, None)]
 
     key = ("records", path, *named.items(), *world.list_sizes.items(), *sorted(world.permitted))
     found: Sequence[tuple[Owners, dict[str, Any]]] = world.cached(key, make)
     return found
 
 
-def _at(row: Any, steps: Sequence[str]) -> list[str]:
+def _walk_to(row: Any, steps: Sequence[str]) -> list[str]:
     """The values at the end of the way, of every element of a list on it."""
     if isinstance(row, list):
-        return [value for element in row for value in _at(element, steps)]
-    return _at(row[steps[0]], steps[1:]) if steps else [str(row)]
+        return [value for element in row for value in _walk_to(element, steps)]
+    return _walk_to(row[steps[0]], steps[1:]) if steps else [str(row)]

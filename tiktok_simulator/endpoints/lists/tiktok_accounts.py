@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call
-from tiktok_simulator.endpoints.lists.listed import lists
+from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.tables import answer_list
 from tiktok_simulator.protocol.wire import ApiError, invalid
 
@@ -42,7 +42,7 @@ def answer_of_account(path: str, call: Call) -> Answer:
     call = replace(call, parameters={**call.parameters, **days})
     if (call.parameters.get("start_date") or "9") < (call.now - KEPT).date().isoformat():
         raise invalid(f"start_date: Must be within the last {KEPT.days} days.")
-    records = lists()[path].records[0]
+    records = read_lists()[path].records[0]
     data = dict(answer_list(path, call).data)
     rows, along = _along_the_cursor(call, data[records])
     data[records] = rows

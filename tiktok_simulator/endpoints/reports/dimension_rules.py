@@ -24,7 +24,7 @@ TIMELESS = frozenset(
 SEARCH = frozenset({"search_terms", "search_keyword", "match_type"})
 
 
-def dimensions_exist(ask: Ask) -> None:
+def check_dimensions_exist(ask: Ask) -> None:
     """Known, for this report type, each once."""
     wrong = [
         name
@@ -37,13 +37,13 @@ def dimensions_exist(ask: Ask) -> None:
         raise invalid("dimensions: Each dimension can be given once.")
 
 
-def dimensions_are_a_known_set(ask: Ask) -> None:
+def check_known_set(ask: Ask) -> None:
     """BC and TT_SHOP take a few sets and nothing else."""
     if ask.kind.sets and frozenset(ask.dimensions) not in ask.kind.sets:
         raise invalid(f"dimensions: {', '.join(ask.dimensions)} is not a set that {ask.report_type} takes.")
 
 
-def one_id_of_the_level(ask: Ask) -> None:
+def check_id_of_the_level(ask: Ask) -> None:
     """At most one ID dimension, and that of data_level; a task about several advertisers may name them besides."""
     ids = ask.of_role("id")
     if ask.in_task and ask.several:
@@ -54,32 +54,32 @@ def one_id_of_the_level(ask: Ask) -> None:
         raise invalid(f"dimensions: {ids[0]} does not match data_level {ask.data_level}.")
 
 
-def one_time_dimension(ask: Ask) -> None:
+def check_one_time_dimension(ask: Ask) -> None:
     """Days or hours, not both."""
     if len(ask.of_role("time")) > 1:
         raise invalid("dimensions: At most one time dimension is allowed.")
 
 
-def dimensions_are_there_in_tasks(ask: Ask) -> None:
+def check_dimensions_in_tasks(ask: Ask) -> None:
     """minis_id came with synchronous reports, and has stayed there."""
     if ask.in_task and "minis_id" in ask.dimensions:
         raise invalid("dimensions: minis_id can only be had from a synchronous report.")
 
 
-def one_material(ask: Ask) -> None:
+def check_one_material(ask: Ask) -> None:
     """CATALOG: a catalog, a product set or a product."""
     if len(ask.of_role("material")) > 1:
         raise invalid(f"dimensions: {', '.join(ask.of_role('material'))} cannot be combined.")
 
 
-def basic_breakdowns(ask: Ask) -> None:
+def check_basic_breakdowns(ask: Ask) -> None:
     """BASIC: at most one breakdown, or one of the known pairs."""
     breakdowns = ask.of_role("breakdown")
     if ask.report_type == "BASIC" and len(breakdowns) > 1 and frozenset(breakdowns) not in PAIRS:
         raise invalid(f"dimensions: {', '.join(breakdowns)} cannot be combined.")
 
 
-def audience_breakdowns(ask: Ask) -> None:
+def check_audience_breakdowns(ask: Ask) -> None:
     """AUDIENCE: exactly one audience dimension, or age with gender; hours only with bucket_id."""
     if ask.report_type != "AUDIENCE":
         return
@@ -92,7 +92,7 @@ def audience_breakdowns(ask: Ask) -> None:
         raise invalid(f"dimensions: {audience[0]} cannot be combined with a time dimension.")
 
 
-def breakdowns_in_their_place(ask: Ask) -> None:
+def check_places_of_breakdowns(ask: Ask) -> None:
     """country_code without hours; search and ad_type not at every level; some need a companion."""
     given = set(ask.dimensions)
     if given >= {"country_code", "stat_time_hour"}:

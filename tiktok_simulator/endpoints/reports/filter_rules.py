@@ -77,11 +77,11 @@ FILTERS: Mapping[str, FilterRule] = {
 IN_TASKS = ("campaign_ids", "adgroup_ids", "ad_ids")
 
 
-def report_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter, ...]:
+def read_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter, ...]:
     """The filters of a report, with the level's own status (not deleted) where none was given; raises 40002."""
     if items and not ask.kind.filters:
         raise invalid(f"filtering: Not supported for {ask.report_type}.")
-    filters = tuple(_filter(item, ask) for item in items)
+    filters = tuple(_read_filter(item, ask) for item in items)
     origins = next((each.values for each in filters if each.field == ORIGINS), ())
     check_filters(ask.report_type, [each.field for each in filters], origins)
     if any(item.field in STATUS_FIELDS.values() for item in filters):
@@ -89,7 +89,7 @@ def report_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter
     return filters + status_filter(ask.level, "STATUS_NOT_DELETE")
 
 
-def as_read(filters: tuple[Filter, ...], ask: Ask, world: World) -> tuple[Filter, ...]:
+def fill_in_filters(filters: tuple[Filter, ...], ask: Ask, world: World) -> tuple[Filter, ...]:
     """The filters of a report with what TikTok takes for asked where nothing is: buying types, and origins."""
     if ask.report_type not in _BOTH or (ask.level == _ALL and world.promote_in_accounts):
         return filters
@@ -103,14 +103,14 @@ def as_read(filters: tuple[Filter, ...], ask: Ask, world: World) -> tuple[Filter
     return (*others, origins, Filter("buying_type", "IN", tuple(kind for kind, comes in unasked.items() if comes)))
 
 
-def _filter(item: Mapping[str, str], ask: Ask) -> Filter:
+def _read_filter(item: Mapping[str, str], ask: Ask) -> Filter:
     """A filter, checked against the table and decoded."""
     name, operator = item["field_name"], item["filter_type"]
     rule = _rule(name, ask)
     if operator not in rule.operators:
         raise invalid(f"filtering: {name} does not support {operator}.")
     _check_place(name, rule, ask)
-    found = Filter(name, operator, _values(item))
+    found = Filter(name, operator, _read_values(item))
     if rule.values and not set(found.values) <= set(rule.values):
         raise invalid(f"filtering: {name} must be one of: {', '.join(rule.values)}.")
     _check_values(found, MANY_IDS_IN_TASKS if ask.in_task else MANY_IDS)
@@ -136,7 +136,7 @@ def _check_place(name: str, rule: FilterRule, ask: Ask) -> None:
         raise invalid("filtering: ad_ids cannot be combined with the dimension ad_id_v2.")
 
 
-def _values(item: Mapping[str, str]) -> tuple[str, ...]:
+def _read_values(item: Mapping[str, str]) -> tuple[str, ...]:
     """filter_value is JSON text of its own, except the plain text of MATCH."""
     text = item["filter_value"]
     try:

@@ -14,7 +14,7 @@ IDS_AND_DAYS = frozenset(name for name, item in DIMENSIONS.items() if item.role 
 SCOPED = ("BASIC", "AUDIENCE")
 
 
-def metrics_exist(ask: Ask) -> None:
+def check_metrics_exist(ask: Ask) -> None:
     """At most a hundred, known, and of this report type; one wrong metric fails the whole call."""
     if len(ask.metrics) > MAXIMUM_METRICS:
         raise invalid(f"metrics: At most {MAXIMUM_METRICS} metrics are allowed.")
@@ -23,7 +23,7 @@ def metrics_exist(ask: Ask) -> None:
         raise invalid(f"Invalid metric fields: {', '.join(wrong)}.")
 
 
-def default_metrics(ask: Ask) -> Sequence[str]:
+def list_default_metrics(ask: Ask) -> Sequence[str]:
     """What a report has that names no metric: BC, whose sets of dimensions each have a list, all of that list."""
     if frozenset(ask.dimensions) not in ask.kind.sets:
         return ask.kind.metrics
@@ -35,14 +35,14 @@ def _is_of_type(ask: Ask, name: str) -> bool:
     return known or (ask.gives_disputed and ask.is_disputed(name))
 
 
-def metrics_are_there_in_tasks(ask: Ask) -> None:
+def check_metrics_in_tasks(ask: Ask) -> None:
     """billed_cost and onsite_destination_visit* are in synchronous reports only."""
     wrong = [name for name in ask.metrics if ask.in_task and not METRICS[name].in_tasks]
     if wrong:
         raise invalid(f"metrics: {', '.join(wrong)} can only be had from a synchronous report.")
 
 
-def metrics_fit_the_dimensions(ask: Ask) -> None:
+def check_metrics_fit(ask: Ask) -> None:
     """Each metric against the level and the dimensions (data/dimension_metrics.csv); CONFLICT is TikTok's text."""
     for name in ask.metrics:
         if not _fits(ask, METRICS[name]):
@@ -87,7 +87,7 @@ SCOPES: dict[str, Callable[[Ask], bool]] = {
 }
 
 
-def order_is_by_a_number(ask: Ask) -> None:
+def check_order(ask: Ask) -> None:
     """order_field: any requested metric that is not an attribute."""
     if ask.order_field is None:
         return
@@ -95,7 +95,7 @@ def order_is_by_a_number(ask: Ask) -> None:
         raise invalid(f"order_field: {ask.order_field} is not a metric this report can be ordered by.")
 
 
-def totals_are_plain(ask: Ask) -> None:
+def check_totals(ask: Ask) -> None:
     """enable_total_metrics: BASIC and TT_SHOP, one ID dimension and/or stat_time_day, first page only."""
     if not ask.total_metrics:
         return

@@ -9,8 +9,8 @@ from datetime import date
 from tiktok_simulator.endpoints.call import Call
 from tiktok_simulator.endpoints.reports.business_center import accounts_of, check_center
 from tiktok_simulator.endpoints.reports.definition import Ask
-from tiktok_simulator.endpoints.reports.filter_rules import as_read, report_filters
-from tiktok_simulator.endpoints.reports.metric_rules import default_metrics
+from tiktok_simulator.endpoints.reports.filter_rules import fill_in_filters, read_filters
+from tiktok_simulator.endpoints.reports.metric_rules import list_default_metrics
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.rows import Rows
 from tiktok_simulator.endpoints.reports.sources import report_rows
@@ -51,7 +51,7 @@ def ask_of(call: Call, *, in_task: bool = False) -> Ask:
         in_task=in_task,
         gives_disputed=call.world.gives_disputed,
     )
-    return replace(ask, metrics=default_metrics(ask)) if call["metrics"] is None else ask
+    return replace(ask, metrics=list_default_metrics(ask)) if call["metrics"] is None else ask
 
 
 def _day(text: str | None) -> date | None:
@@ -60,7 +60,7 @@ def _day(text: str | None) -> date | None:
 
 def query_of(call: Call, ask: Ask) -> ReportQuery:
     """The query of a checked report; raises 40002 for its filters."""
-    filters = as_read(report_filters(call["filtering"] or (), ask), ask, call.world)
+    filters = fill_in_filters(read_filters(call["filtering"] or (), ask), ask, call.world)
     of_center = ask.report_type == "BC"
     return ReportQuery(
         ask.report_type,

@@ -19,13 +19,13 @@ __all__ = ["CONFLICT", "RULES", "check"]
 DAYS_BY_DAY, DAYS_BY_HOUR, DAYS_IN_ALL = 30, 1, 365
 
 
-def several_advertisers_fit(ask: Ask) -> None:
+def check_several_advertisers(ask: Ask) -> None:
     """advertiser_ids: BASIC and AUDIENCE only."""
     if ask.several and not ask.kind.several:
         raise invalid(f"advertiser_ids: Not supported for {ask.report_type}.")
 
 
-def data_level_fits(ask: Ask) -> None:
+def check_data_level(ask: Ask) -> None:
     """Required for BASIC, AUDIENCE and CATALOG, refused for BC; the deprecated RESERVATION_* levels are gone."""
     if ask.data_level is None and ask.kind.level_required:
         raise invalid("Missing required field(s): data_level.")
@@ -37,7 +37,7 @@ def data_level_fits(ask: Ask) -> None:
         raise invalid(f"data_level: {ask.data_level} is not supported for {ask.report_type}.")
 
 
-def lifetime_is_plain(ask: Ask) -> None:
+def check_lifetime(ask: Ask) -> None:
     """query_lifetime: BASIC and PLAYABLE_MATERIAL only, without time, country_code or audience dimensions."""
     if not ask.lifetime:
         return
@@ -47,7 +47,7 @@ def lifetime_is_plain(ask: Ask) -> None:
         raise invalid(f"query_lifetime: Not supported with {', '.join(refused)}.")
 
 
-def dates_span_what_is_allowed(ask: Ask) -> None:
+def check_dates(ask: Ask) -> None:
     """Inclusive: 30 days by day, one day by hour, 365 days without a time dimension and for BC; tasks: any."""
     if ask.lifetime:
         return
@@ -56,35 +56,35 @@ def dates_span_what_is_allowed(ask: Ask) -> None:
         raise invalid(f"Missing required field(s): {', '.join(missing)}.")
     if ask.end < ask.start:
         raise invalid("end_date: Must not be before start_date.")
-    limit = _longest(ask)
+    limit = _find_longest(ask)
     if not ask.in_task and (ask.end - ask.start).days + 1 > limit:
         raise invalid(f"start_date, end_date: The time span must be at most {limit} day(s).")
 
 
-def _longest(ask: Ask) -> int:
+def _find_longest(ask: Ask) -> int:
     limit = DAYS_BY_DAY if "stat_time_day" in ask.dimensions else DAYS_IN_ALL
     return ask.kind.days or (DAYS_BY_HOUR if "stat_time_hour" in ask.dimensions else limit)
 
 
 RULES: Sequence[Callable[[Ask], None]] = (
-    several_advertisers_fit,
-    data_level_fits,
-    dimension_rules.dimensions_exist,
-    dimension_rules.dimensions_are_a_known_set,
-    dimension_rules.one_id_of_the_level,
-    dimension_rules.one_time_dimension,
-    dimension_rules.dimensions_are_there_in_tasks,
-    dimension_rules.one_material,
-    dimension_rules.basic_breakdowns,
-    dimension_rules.audience_breakdowns,
-    dimension_rules.breakdowns_in_their_place,
-    lifetime_is_plain,
-    dates_span_what_is_allowed,
-    metric_rules.metrics_exist,
-    metric_rules.metrics_are_there_in_tasks,
-    metric_rules.metrics_fit_the_dimensions,
-    metric_rules.order_is_by_a_number,
-    metric_rules.totals_are_plain,
+    check_several_advertisers,
+    check_data_level,
+    dimension_rules.check_dimensions_exist,
+    dimension_rules.check_known_set,
+    dimension_rules.check_id_of_the_level,
+    dimension_rules.check_one_time_dimension,
+    dimension_rules.check_dimensions_in_tasks,
+    dimension_rules.check_one_material,
+    dimension_rules.check_basic_breakdowns,
+    dimension_rules.check_audience_breakdowns,
+    dimension_rules.check_places_of_breakdowns,
+    check_lifetime,
+    check_dates,
+    metric_rules.check_metrics_exist,
+    metric_rules.check_metrics_in_tasks,
+    metric_rules.check_metrics_fit,
+    metric_rules.check_order,
+    metric_rules.check_totals,
 )
 
 
