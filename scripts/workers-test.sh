@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs several workers of recipes/workers at once into a real Postgres, kills some of them, and the server too, and
 # compares its Kubernetes manifest with the API. Needs .venv (`make workers-test` makes it), and root and apt where there
-# is no Postgres. The server listens on loopback alone, and its files are gone afterwards. It takes two minutes, and ends
-# after fifteen, which a busy machine may need.
+# is no Postgres. The server listens on loopback alone, and its files are gone afterwards. It ends after fifteen minutes,
+# which only a busy machine needs.
 # What is given is passed on to pytest; a path takes the place of the tests.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
