@@ -68,7 +68,9 @@ def test_a_composite_is_tiktoks_own_before_it_is_rounded(
         select count(*), count(*) filter (abs(coalesce(m.{composite}, 0) - r.{theirs}) > {half_a_digit} + 1e-9)
         from marts.tiktok__campaign_daily as m join campaigns_reports_daily as r using (campaign_id, stat_time_day)
     """
-    assert built.rows(compared) == [(516, 0)]
+    ((rows,),) = built.rows("select count(*) from campaigns_reports_daily")
+    assert built.rows(compared) == [(rows, 0)]
+    assert rows > 500
 
 
 def test_what_was_not_delivered_has_no_rate(built: Built) -> None:
