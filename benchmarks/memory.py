@@ -30,6 +30,8 @@ SIZES = (Size(4, 1), Size(4, 3), Size(4, 25), Size(4, 250), Size(4, 750))
 FEW, MANY = 5, 30
 # Beside the daily reports that everybody has.
 OWN_REPORTS = [{"name": name, "level": "ad", "metrics": ["spend"]} for name in ("first_own", "second_own")]
+# With metrics of their own that no report on ad accounts has: these are never skipped.
+UNSEEN = {"image_id", "post_id"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def list_daily_streams() -> list[str]:
     from source_tiktok_marketing import SourceTiktokMarketing  # noqa: PLC0415 - only the measured process needs it
 
     rows = SourceTiktokMarketing().list_rows()
-    ready = [row["name"] for row in rows if row["name"].endswith("_daily") and "level" in row and "group" not in row]
+    daily = [row for row in rows if row["name"].endswith("_daily") and "level" in row and "group" not in row]
+    ready = [row["name"] for row in daily if not UNSEEN.intersection(row.get("by", ()))]
     return [report["name"] for report in OWN_REPORTS] + ready
 
 
