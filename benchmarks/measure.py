@@ -67,9 +67,10 @@ def execute(command: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """How many requests the server answered, and for how many metrics the last report asked."""
+    """How many requests the server answered, how many were for pages of reports, and the last one's metrics."""
 
     requests: int
+    pages: int
     metrics: int
 
 
@@ -86,7 +87,7 @@ class Server:
         said = self._hear()
         if said["refused"]:
             raise FailedError(f"asked for hosts TikTok does not have: {said['refused']}")
-        return Asked(said["requests"], said["metrics"])
+        return Asked(said["requests"], said["pages"], said["metrics"])
 
     def _hear(self) -> dict[str, Any]:
         heard = self._process.stdout.readline() if self._process.stdout else ""

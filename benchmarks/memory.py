@@ -1,8 +1,8 @@
 """`python -m benchmarks.memory`: how much memory a sync takes, by its rows and by its ad accounts.
 
 Rows come from the page server and go nowhere: what is measured is the connector's process alone. Ad accounts without
-delivery are a simulated TikTok's in the same process, read with `skip_inactive`, so that what is left of a sync is its
-bookkeeping: a window, a cursor and a state for each account and stream.
+delivery are answered for in the same process. With `skip_inactive` what is left of a sync is its bookkeeping: a window,
+a cursor and a state for each account and stream. Without it every window is also asked for.
 """
 
 from __future__ import annotations
@@ -24,20 +24,34 @@ from typing import Any
 from benchmarks.contenders import Airbyte
 from benchmarks.measure import FailedError, Server, make_plain_environment, start_page_server
 from benchmarks.world import FIRST_DAY, LAST_DAY, Size
-from tiktok_simulator.world.populate import add_advertiser
 
 ROOT = Path(__file__).parents[1]
 SIZES = (Size(4, 1), Size(4, 3), Size(4, 25), Size(4, 250), Size(4, 750))
-ACCOUNTS = (50, 500, 5_000)
+FEW, MANY = 5, 30
 # Beside the daily reports that everybody has.
 OWN_REPORTS = [{"name": name, "level": "ad", "metrics": ["spend"]} for name in ("first_own", "second_own")]
+# With metrics of their own that no report on ad accounts has: these are never skipped.
+UNSEEN = {"image_id", "post_id"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """So many idle ad accounts and daily streams, whose windows are skipped or asked for."""
+
+    accounts: int
+    streams: int
+    asks: bool = False
+
+
+CASES = (Case(50, MANY), Case(500, MANY), Case(5_000, FEW), Case(5_000, FEW, asks=True), Case(5_000, MANY),
+         Case(10_000, FEW), Case(40_000, FEW))  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Bookkeeping:
     """What a sync of many ad accounts keeps and says."""
 
-    accounts: int
+    requests: int
     windows: int
     cpu: float
     megabytes: float
@@ -60,35 +74,32 @@ def measure_peak(size: Size, server: Server) -> float:
         ) as process:  # fmt: skip
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-    pages = server.asked().requests - 2  # the list of ad accounts, their details
+    pages = server.asked().pages
     if process.returncode or pages != size.accounts * size.pages:
         raise FailedError(f"{pages} pages of {size.accounts * size.pages} were read, exit code {process.returncode}")
     return used.ru_maxrss / 1024
 
 
-def keep_books(accounts: int) -> Bookkeeping:
+def keep_books(case: Case) -> Bookkeeping:
     """Reads the daily streams of so many idle ad accounts in this process."""
-    from source_tiktok_marketing import SourceTiktokMarketing  # noqa: PLC0415 - only the measured process needs it
-    from tiktok_simulator import Simulator, World, intercepted  # noqa: PLC0415
+    from benchmarks.idle import IdleTiktok  # noqa: PLC0415 - only the measured process needs it
+    from source_tiktok_marketing import SourceTiktokMarketing  # noqa: PLC0415
+    from tiktok_simulator import intercepted  # noqa: PLC0415
 
-    world = World()
-    for number in range(accounts):
-        add_advertiser(world, str(7_000_000_000_000_000_000 + number))
-    names = list_daily_streams()
-    config, catalog = _make_config(), _make_catalog(names)
+    names = list_daily_streams()[: case.streams]
+    config, catalog = _make_config(case), _make_catalog(names)
     before = _read_cpu()
     sizes: list[tuple[str, int]] = []
-    with intercepted(Simulator(world)) as tiktok:
+    tiktok = IdleTiktok(case.accounts)
+    with intercepted(tiktok):
         source = SourceTiktokMarketing(catalog, config, None)
         for message in source.read(_quiet(), source.normal_config, catalog, None):
             if message.state and message.state.stream and message.state.stream.stream_state:
                 name = message.state.stream.stream_descriptor.name
                 sizes.append((name, len(json.dumps(message.state.stream.stream_state.__dict__))))
-        asked = len(tiktok.transcript)
-    sys.stderr.write(f"{accounts} accounts, {len(names)} streams, {asked} requests\n")
     counts = [sum(1 for stream, _ in sizes if stream == name) for name in names]
     return Bookkeeping(
-        accounts, accounts * len(names),
+        tiktok.asked_for.total(), case.accounts * len(names),
         _read_cpu() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         len(sizes), max(counts), max(size for _, size in sizes), sum(size for _, size in sizes),
     )  # fmt: skip
@@ -99,13 +110,14 @@ def list_daily_streams() -> list[str]:
     from source_tiktok_marketing import SourceTiktokMarketing  # noqa: PLC0415 - only the measured process needs it
 
     rows = SourceTiktokMarketing().list_rows()
-    ready = [row["name"] for row in rows if row["name"].endswith("_daily") and "level" in row and "group" not in row]
-    return ready + [report["name"] for report in OWN_REPORTS]
+    daily = [row for row in rows if row["name"].endswith("_daily") and "level" in row and "group" not in row]
+    ready = [row["name"] for row in daily if not UNSEEN.intersection(row.get("by", ()))]
+    return [report["name"] for report in OWN_REPORTS] + ready
 
 
-def run_in_own_process(accounts: int) -> Bookkeeping:
+def run_in_own_process(case: Case) -> Bookkeeping:
     """Runs `keep_books` in a new process, in which nothing else has used memory before."""
-    command = [sys.executable, "-m", "benchmarks.memory", "--keep-books", str(accounts)]
+    command = [sys.executable, "-m", "benchmarks.memory", "--keep-books", json.dumps(asdict(case))]
     environment = make_plain_environment() | {"PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)  # noqa: S603
     if ended.returncode:
@@ -122,24 +134,24 @@ def measure_by_rows(sizes: Sequence[Size]) -> Iterator[str]:
             yield f"| {size.rows:,} | {measure_peak(size, server):.0f} |"
 
 
-def measure_by_accounts(numbers: Sequence[int]) -> Iterator[str]:
+def measure_by_accounts(cases: Sequence[Case]) -> Iterator[str]:
     """The lines of the table by ad accounts."""
-    yield ("| ad accounts | windows | CPU s | µs per window | peak MB | state messages | most of one stream "
-           "| largest, bytes | all, MB |")  # fmt: skip
-    yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
-    for number in numbers:
-        it = run_in_own_process(number)
+    yield ("| ad accounts | streams | windows | requests | CPU s | µs per window | peak MB | state messages "
+           "| most of one stream | largest, bytes | all, MB |")  # fmt: skip
+    yield "|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for case in cases:
+        it, how = run_in_own_process(case), "asked for" if case.asks else "skipped"
         cost, states = f"{it.cpu:.1f} | {it.cpu / it.windows * 1e6:.0f}", f"{it.states} | {it.most_states}"
-        yield (f"| {it.accounts:,} | {it.windows:,} | {cost} | {it.megabytes:.0f} | {states} | {it.largest:,} "
-               f"| {it.total / 1e6:.2f} |")  # fmt: skip
+        yield (f"| {case.accounts:,} | {case.streams} | {it.windows:,} {how} | {it.requests:,} | {cost} "
+               f"| {it.megabytes:.0f} | {states} | {it.largest:,} | {it.total / 1e6:.2f} |")  # fmt: skip
 
 
-def _make_config() -> dict[str, Any]:
+def _make_config(case: Case) -> dict[str, Any]:
     from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN  # noqa: PLC0415 - only the measured process needs it
 
     credentials = {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN}
-    return {"credentials": credentials, "start_date": FIRST_DAY, "end_date": LAST_DAY, "skip_inactive": True,
-            "requests_per_second": 1_000, "custom_reports": OWN_REPORTS}  # fmt: skip
+    return {"credentials": credentials, "start_date": FIRST_DAY, "end_date": LAST_DAY,
+            "skip_inactive": not case.asks, "requests_per_second": 1_000, "custom_reports": OWN_REPORTS}  # fmt: skip
 
 
 def _make_catalog(names: Sequence[str]) -> Any:
@@ -167,19 +179,19 @@ def _read_cpu() -> float:
 def main() -> int:
     """The command line."""
     command = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
-    command.add_argument("--keep-books", type=int, help=argparse.SUPPRESS)
+    command.add_argument("--keep-books", type=json.loads, help=argparse.SUPPRESS)
     command.add_argument("--rows", type=int, default=3_000_000, help="no more rows than this")
-    command.add_argument("--accounts", type=int, default=5_000, help="no more ad accounts than this")
+    command.add_argument("--accounts", type=int, default=40_000, help="no more ad accounts than this")
     options = command.parse_args()
     if options.keep_books:
         with contextlib.redirect_stdout(io.StringIO()):
-            found = keep_books(options.keep_books)
+            found = keep_books(Case(**options.keep_books))
         sys.stdout.write(json.dumps(asdict(found)) + "\n")
         return 0
     sizes = [size for size in SIZES if size.rows <= options.rows]
     for table in (
         measure_by_rows(sizes),
-        measure_by_accounts([number for number in ACCOUNTS if number <= options.accounts]),
+        measure_by_accounts([case for case in CASES if case.accounts <= options.accounts]),
     ):
         for line in table:
             sys.stdout.write(line + "\n")

@@ -30,6 +30,7 @@ class PageServer(Simulator):
         super().__init__(empty_world())
         self._pages = Pages()
         self.requests = 0
+        self.pages = 0
         self.metrics = 0
 
     def handle(self, request: Request) -> Response:
@@ -39,6 +40,7 @@ class PageServer(Simulator):
         if "report/integrated/get" in request.path:
             metrics, page = json.loads(request.query["metrics"]), int(request.query.get("page", 1))
             self.metrics = len(metrics)
+            self.pages += 1
             return Response(200, JSON, self._pages.answer(metrics, page, size.pages), 0)
         return Response(200, JSON, json.dumps(_make_envelope(_make_details(size.account_ids))).encode(), 0)
 
@@ -67,8 +69,9 @@ def main() -> None:
     with served(simulator) as server:
         _say(sys.stdout, {"environment": server.environment})
         for _ in sys.stdin:
-            _say(sys.stdout, {"requests": simulator.requests, "metrics": simulator.metrics, "refused": server.refused})
-            simulator.requests = 0
+            _say(sys.stdout, {"requests": simulator.requests, "pages": simulator.pages, "metrics": simulator.metrics,
+                              "refused": server.refused})  # fmt: skip
+            simulator.requests = simulator.pages = 0
 
 
 if __name__ == "__main__":

@@ -98,11 +98,24 @@ def test_the_fastest_comes_first_in_the_table() -> None:
     assert [row[0] for row in rows[1:]] == ["fast", "slow"]
 
 
-@pytest.mark.slow
 def test_the_memory_of_many_accounts_is_measured_with_streams_that_are_offered() -> None:
     streams = memory.list_daily_streams()
-    found = memory.keep_books(2)
-    assert len(streams) == len(set(streams)) > 30
-    assert found.windows == 2 * len(streams)
-    assert found.states == 2 * len(streams)  # with the first window and at the end: none is refused or left out
+    assert len(streams) == len(set(streams)) >= max(case.streams for case in memory.CASES)
+    found = memory.keep_books(memory.Case(accounts=2, streams=3))
+    assert found.windows == 2 * 3
+    assert found.states == 2 * 3  # with the first window and at the end: none is refused or left out
     assert 0 < found.largest < found.total
+
+
+def test_a_window_that_is_not_skipped_is_asked_for_once() -> None:
+    few, more = (memory.keep_books(memory.Case(accounts=2, streams=number, asks=True)) for number in (2, 3))
+    assert more.requests - few.requests == 2
+
+
+@pytest.mark.slow
+def test_the_tables_of_memory_are_written() -> None:
+    rows = list(memory.measure_by_rows([Size(1, 2)]))
+    assert rows[-1].startswith("| 2,000 | ")
+    accounts = list(memory.measure_by_accounts([memory.Case(accounts=2, streams=3)]))
+    assert accounts[-1].startswith("| 2 | 3 | 6 skipped | ")
+    assert {line.count("|") for line in accounts} == {12}

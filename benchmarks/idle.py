@@ -1,0 +1,45 @@
+"""A TikTok of many ad accounts without any row. Its answers are made beforehand, so that they cost next to nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from benchmarks.world import FIRST_ACCOUNT
+from tiktok_simulator import Simulator
+from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.world.ready_made import empty_world
+
+JSON = {"Content-Type": "application/json"}
+ACCOUNT = {"currency": "EUR", "timezone": "Etc/UTC", "display_timezone": "UTC", "create_time": 1_600_000_000}
+
+
+class IdleTiktok(Simulator):
+    """Answers as the simulator would of idle ad accounts, but keeps nothing of what is asked, only how often."""
+
+    def __init__(self, accounts: int) -> None:
+        super().__init__(empty_world())
+        self.asked_for: Counter[str] = Counter()
+        self._empty = _make_answer([])
+        self._list = _make_answer([_describe(str(FIRST_ACCOUNT + number)) for number in range(accounts)])
+
+    def handle(self, request: Request) -> Response:
+        """Answers one request; concurrent threads do not wait for each other."""
+        endpoint = request.path.partition("v1.3/")[2]
+        self.asked_for[endpoint] += 1
+        if endpoint == "oauth2/advertiser/get/":
+            return self._list
+        if endpoint == "advertiser/info/":
+            return _make_answer([_describe(each) for each in json.loads(request.query["advertiser_ids"])])
+        return self._empty
+
+
+def _describe(advertiser_id: str) -> dict[str, Any]:
+    return {"advertiser_id": advertiser_id, "advertiser_name": "Idle", "name": "Idle", **ACCOUNT}
+
+
+def _make_answer(rows: list[dict[str, Any]]) -> Response:
+    pages = {"page": 1, "page_size": 1000, "total_number": len(rows), "total_page": 1}
+    body = {"code": 0, "message": "OK", "request_id": "1", "data": {"list": rows, "page_info": pages}}
+    return Response(200, JSON, json.dumps(body).encode(), 0)
