@@ -41,7 +41,9 @@ def asked_from(tiktok: Simulator) -> dict[str, str]:
 def states_of(result: Sync) -> Iterator[dict[str, Any]]:
     """Every state that was saved on the way."""
     for message in result.output.state_messages:
-        yield json.loads(json.dumps(message.state.stream.stream_state.__dict__))
+        stream = message.state.stream if message.state else None
+        if stream and stream.stream_state:
+            yield json.loads(json.dumps(stream.stream_state.__dict__))
 
 
 def rows_of(result: Sync) -> set[tuple[str, str]]:
