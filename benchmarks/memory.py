@@ -112,7 +112,7 @@ def list_daily_streams() -> list[str]:
     rows = SourceTiktokMarketing().list_rows()
     daily = [row for row in rows if row["name"].endswith("_daily") and "level" in row and "group" not in row]
     ready = [row["name"] for row in daily if not UNSEEN.intersection(row.get("by", ()))]
-    return [report["name"] for report in OWN_REPORTS] + ready
+    return [*(str(report["name"]) for report in OWN_REPORTS), *ready]
 
 
 def run_in_own_process(case: Case) -> Bookkeeping:
