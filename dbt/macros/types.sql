@@ -27,6 +27,8 @@
 
 {# A list, which warehouses keep in types of their own, as its JSON text. #}
 {% macro default__json_text(column) %}cast({{ column }} as varchar){% endmacro %}
+{# Postgres alone writes a space after each comma of a list; within a value the quotes would be escaped. #}
+{% macro postgres__json_text(column) %}replace(cast({{ column }} as varchar), '", "', '","'){% endmacro %}
 {% macro bigquery__json_text(column) %}to_json_string({{ column }}){% endmacro %}
 {% macro snowflake__json_text(column) %}to_json({{ column }}){% endmacro %}
 {% macro redshift__json_text(column) %}json_serialize({{ column }}){% endmacro %}

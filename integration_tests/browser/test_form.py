@@ -44,8 +44,9 @@ EVERYTHING: Config = {
          "parameters": [{"name": "order_by", "value": "LATEST_CREATE"}], "key": ["advertiser_id", "pixel_id"],
          "paging": "pages", "page_size": 20},
     ],
-    "organic": {"client_id": APP_ID, "client_secret": APP_SECRET, "business_id": OPEN_ID, "refresh_token": "refresh",
-                "access_token": "access", "token_expiry_date": "2026-01-02T00:00:00Z"},
+    "organic": {"client_id": APP_ID, "client_secret": APP_SECRET, "business_id": OPEN_ID,
+                "refresh_token": "refresh-token", "access_token": "access-token",
+                "token_expiry_date": "2026-01-02T00:00:00Z"},
     **QUICK,
 }  # fmt: skip
 # The form sends an object for each object and a list for each list of objects.
