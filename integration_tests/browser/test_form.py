@@ -129,7 +129,7 @@ def test_a_secret_is_replaced_and_the_others_stay(form: Form) -> None:
     form.open(EVERYTHING)
     form.page.locator("#credentials\\.access_token + button").click()
     form.fill(Access_Token=OTHER_APP_TOKEN)
-    assert "that the token was issued for this very app" in form.submit()
+    assert "that the access token was issued for this very app" in form.submit()
     (sent,) = form.server.received
     assert sent == EVERYTHING | {"credentials": EVERYTHING["credentials"] | {"access_token": OTHER_APP_TOKEN}}
 
