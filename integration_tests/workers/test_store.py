@@ -19,6 +19,13 @@ ID = 7002238017842750003  # no floating-point number is equal to it
 OWNER = '{"advertiser_id": "7002238017842750003"}'
 
 
+@pytest.mark.parametrize("key", [None, [], [["pixel_id"]]])
+def test_a_stream_whose_columns_nobody_knows_beforehand_is_refused_by_its_name(key: Any) -> None:
+    stream = {"name": "my_pixels", "json_schema": {"properties": {}}, "source_defined_primary_key": key}
+    with pytest.raises(UnfitError, match=r"my_pixels has no table.* Name the other streams in STREAMS\."):
+        Table.of(stream)
+
+
 def table(key: str = "id", **columns: str) -> Table:
     properties = {
         "id": {"type": ["null", "string"]},

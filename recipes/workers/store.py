@@ -46,12 +46,20 @@ class Table:
 
     @classmethod
     def of(cls, stream: Mapping[str, Any]) -> Self:
-        """The table of a stream in the connector's catalog. Raises UnfitError if a name is too long for Postgres."""
+        """The table of a stream in the connector's catalog.
+
+        Raises UnfitError if a name is too long for Postgres, or if it is not known beforehand which columns rows have
+        or which of them tell rows apart, as with the Extra Endpoints of a configuration.
+        """
         columns = {name: _type_of(schema) for name, schema in stream["json_schema"]["properties"].items()}
+        key = [path[0] for path in stream["source_defined_primary_key"] or ()]
+        if not key or not columns.keys() >= set(key):
+            raise UnfitError(f"{stream['name']} has no table, as its columns or its key are not known before it is "
+                             "read. Name the other streams in STREAMS.")  # fmt: skip
         for name in (stream["name"], *columns):
             if len(name.encode()) > LONGEST_NAME:
                 raise UnfitError(f"{name} of {stream['name']} is longer than the {LONGEST_NAME} bytes of a name.")
-        return cls(stream["name"], columns, [path[0] for path in stream["source_defined_primary_key"]])
+        return cls(stream["name"], columns, key)
 
 
 def _type_of(schema: Mapping[str, Any]) -> str:
