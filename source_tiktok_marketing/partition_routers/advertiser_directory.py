@@ -51,7 +51,7 @@ class AdvertiserDirectory(Shared):
         self.requesters: dict[str, HttpRequester] = {}
         self.sweeps: list[Mapping[str, Any]] = []
         accounts = AccountColumns.of(config)
-        accounts.look_up, accounts.look_up_all = self.told_of, self.details_of_others
+        accounts.look_up, accounts.look_up_all = self.find_details, self.read_details_of_others
 
     def list_authorised(self) -> list[Mapping[str, Any]]:
         """`{advertiser_id, advertiser_name}` of every ad account the token reaches, or of those written down.
@@ -101,18 +101,18 @@ class AdvertiserDirectory(Shared):
         rows: Mapping[str, Mapping[str, Any]] = self._ask_once("details", self._ask_for_details)
         return rows
 
-    def told_of(self, advertiser_id: str) -> Mapping[str, Any]:
+    def find_details(self, advertiser_id: str) -> Mapping[str, Any]:
         """What TikTok says of an ad account, in a report on a business centre also of one that is not read here.
 
         `display_timezone` is the zone that its days are taken to be in, or empty if TikTok names none.
         """
         row = self.read_details().get(advertiser_id)
         if not row and "others" in self._known:
-            row = self.details_of_others().get(advertiser_id)
+            row = self.read_details_of_others().get(advertiser_id)
         zone = look_up_zone(row.get("display_timezone"), row.get("timezone")) if row else None
         return {**row, "display_timezone": zone.key if zone else ""} if row else {}
 
-    def details_of_others(self) -> Mapping[str, Mapping[str, Any]]:
+    def read_details_of_others(self) -> Mapping[str, Mapping[str, Any]]:
         """The rows of advertiser/info/ of the ad accounts that the token reaches and this worker does not read."""
         rows: Mapping[str, Mapping[str, Any]] = self._ask_once("others", self._ask_for_others)
         return rows

@@ -146,7 +146,7 @@ class Patience(Shared):
         """
         with self._lock:
             is_asked_by_another = self._probe not in (0, get_ident())
-            while probe := self._probe if is_asked_by_another else 0:
+            while is_asked_by_another and (probe := self._probe):
                 if not self._outcome.wait(LATE) and time.monotonic() > self._due + LATE and self._probe == probe:
                     self._probe = 0
             if found := self._verdicts.get(EVERYWHERE):
