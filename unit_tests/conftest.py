@@ -111,7 +111,6 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: it need not be looked through for what could be thrown away."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000)  # seven hundred objects, Python's own measure, is less than a sync makes in a millisecond
 
 
 @pytest.fixture(autouse=True)
