@@ -231,8 +231,9 @@ class Refusing(Requester):
 @pytest.fixture
 def apart() -> ApartDays:
     config = {PREPARED: {"sample": False}, "credentials": {}, "max_wait_minutes": 15}
-    Activity.of(config).metrics = ["spend"]
-    return ApartDays.of(config)
+    activity = Activity.of(config)
+    activity.metrics = ["spend"]
+    return ApartDays.of(config)  # the activity keeps their sync until here
 
 
 def may_have(apart: ApartDays, requester: Requester, *days: int, metrics: tuple[str, ...] = ("spend",)) -> list[bool]:

@@ -32,7 +32,8 @@ def test_a_configuration_that_is_only_equal_has_parts_of_its_own() -> None:
 
 def test_a_part_is_made_of_what_is_given_with_the_first_question() -> None:
     config = {"a": 1}
-    assert Part.of(config, "first").made_of == (config, "first")
+    first = Part.of(config, "first")
+    assert first.made_of == (config, "first")
     assert Part.of(config, "second").made_of == (config, "first")
 
 

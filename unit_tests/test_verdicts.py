@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from source_tiktok_marketing.requesters.error_handler import TRIES_OF_A_WINDOW, 
 from source_tiktok_marketing.requesters.rate_limiter import Budget
 from source_tiktok_marketing.requesters.responses import Answer, Outcome
 from source_tiktok_marketing.requesters.retry import OUTAGE_WAITS, QUOTA_WAITS, Patience, TiktokBackoff, Trouble
-from source_tiktok_marketing.sync import PREPARED
+from source_tiktok_marketing.sync import PREPARED, Sync
 
 Json = dict[str, Any]
 LIST, REPORT = "campaign/get/", "report/integrated/get/"
@@ -40,8 +42,11 @@ PAGE = {"list": [{"campaign_id": "1"}]}
 
 
 @pytest.fixture
-def config() -> Json:
-    return {"max_wait_minutes": 15, "requests_per_second": 10, "credentials": {}, PREPARED: {"sample": False}}
+def config() -> Iterator[Json]:
+    """The configuration of a sync that is open as long as the test runs."""
+    made = {"max_wait_minutes": 15, "requests_per_second": 10, "credentials": {}, PREPARED: {"sample": False}}
+    with closing(Sync.of(made)):
+        yield made
 
 
 def handler(config: Json, **settings: Any) -> TiktokErrorHandler:
