@@ -76,6 +76,7 @@ def test_a_manifest_in_the_current_directory_is_not_mistaken_for_ours(command: C
     assert command("spec").code == 0
 
 
+@pytest.mark.slow
 def test_check_asks_few_questions_whatever_the_number_of_accounts(
     command: Command, config: dict[str, Any], tiktok: Any
 ) -> None:
@@ -187,6 +188,7 @@ def test_an_unknown_stream_is_named_after_the_others_were_read(command: Command,
     assert_no_traceback(run)
 
 
+@pytest.mark.slow
 def test_one_refused_account_loses_nothing_of_the_others(command: Command, config: dict[str, Any]) -> None:
     run = command("read", config=config | production(TOKYO, FORBIDDEN, BERLIN), catalog=catalog_of(STREAM))
     assert run.code == 1

@@ -177,6 +177,7 @@ def test_a_file_that_is_no_configuration_ends_the_demo_with_a_sentence(tmp_path:
     assert "Traceback" not in done.complained
 
 
+@pytest.mark.slow
 def test_a_configuration_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = run_demo(tmp_path, {"TIKTOK_CONFIG": "/nowhere/config.json"})
     assert done.status == 1

@@ -106,6 +106,7 @@ def test_a_cancelled_sync_writes_what_it_has_read_with_its_state_and_ends(
     assert len(tiktok.simulator.transcript) - asked < asked
 
 
+@pytest.mark.slow
 def test_a_cancelled_check_ends_without_a_word(start: Any, silent: Any, config: dict[str, Any]) -> None:
     reached = silent("/advertiser/info/", 0)
     with start("check", config=config) as process:

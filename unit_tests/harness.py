@@ -80,7 +80,7 @@ class QuickSource(SourceTiktokMarketing):
     def _read_and_parse_yaml_file(self, path_to_yaml_file: str) -> Any:
         return pickle.loads(self._part)
 
-    def rows(self) -> list[Mapping[str, Any]]:
+    def list_rows(self) -> list[Mapping[str, Any]]:
         return _whole_rows()
 
 

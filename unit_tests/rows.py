@@ -8,6 +8,7 @@ from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import World
 
 MANIFEST = SourceTiktokMarketing().resolved_manifest
+SPEC: dict[str, Any] = MANIFEST["spec"]["connection_specification"]
 TABLES = {
     table["name"]: table["components_resolver"]["stream_parameters"]["list_of_parameters_for_stream"]
     for table in MANIFEST["dynamic_streams"]

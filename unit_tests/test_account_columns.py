@@ -15,7 +15,7 @@ from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
-DAILY, INFO = "campaigns_reports_daily", "/advertiser/info/"
+DAILY, WEEKLY, INFO = "campaigns_reports_daily", "campaigns_reports_weekly", "/advertiser/info/"
 MONEY = re.compile(
     r"(^|_)(spend|cost|cpc|cpm|cpa|cpv|price|budget|bid|amount|balance|revenue|gmv|fee|tax)s?($|_)|_value($|_)|^value_per_"
 )
@@ -70,9 +70,7 @@ def test_every_report_of_an_ad_account_has_columns_for_currency_and_time_zone(co
         assert all(properties[column]["description"] for column in ("currency", "display_timezone")), name
 
 
-@pytest.mark.parametrize(
-    "stream", [DAILY, "advertisers_audience_reports_daily", "campaigns_reports_weekly", "in_all", "by_task"]
-)
+@pytest.mark.parametrize("stream", [DAILY, "advertisers_audience_reports_daily", WEEKLY, "in_all", "by_task"])
 def test_each_row_says_what_its_ad_account_says_of_itself(
     stream: str, sync: Read, world: World, config: Config
 ) -> None:
@@ -172,7 +170,7 @@ def test_an_ad_account_of_a_centre_that_the_token_does_not_reach_is_named(
         ({"display_timezone": "../../etc/passwd", "timezone": "Asia"}, None, f"{TOKYO} (../../etc/passwd and Asia)"),
     ],
 )
-@pytest.mark.parametrize("stream", [DAILY, "ad_groups_reports_hourly", "campaigns_reports_weekly"])
+@pytest.mark.parametrize("stream", [DAILY, pytest.param("ad_groups_reports_hourly", marks=pytest.mark.slow), WEEKLY])
 def test_an_odd_time_zone_is_null_or_the_one_the_days_are_in_and_a_warning_names_the_account(
     stream: str, said: Config, zone: str | None, told_of: str | None, sync: Read, world: World, one_advertiser: Config
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from airbyte_cdk import AirbyteTracedException
 from harness import NOW
+from rows import SPEC
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.dates import find_zone, parse_day
@@ -18,7 +19,6 @@ from source_tiktok_marketing.config.mistakes import find_mistakes, refuse_mistak
 from source_tiktok_marketing.config.normalization import NormalizeConfig
 from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
 
-SPEC = SourceTiktokMarketing().connection_specification
 TODAY = date(2026, 2, 15)
 OAUTH = {"auth_type": "oauth2.0", "app_id": "1", "secret": "s", "access_token": "t"}
 SANDBOX = {"auth_type": "sandbox_access_token", "advertiser_id": "5", "access_token": "t"}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from airbyte_cdk import AirbyteTracedException
 from harness import NOW, Turns, read_streams
+from rows import MANIFEST
 
-from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.requesters.rate_limiter import Budget
 from tiktok_simulator import Quota, Simulator, World, intercepted
 from tiktok_simulator.endpoints.lists.tiktok_accounts import BUSINESS
@@ -21,9 +21,7 @@ from tiktok_simulator.world.world import APP_ID, APP_SECRET
 Config = dict[str, Any]
 HOST = "https://business-api.tiktok.com/open_api/v1.3"
 GMV_MAX, VIDEOS, COMMENTS = "/gmv_max/report/get/", "/business/video/list/", "/business/comment/list/"
-LIMITS: list[Mapping[str, Any]] = SourceTiktokMarketing().resolved_manifest["definitions"]["authenticator"][
-    "own_limits"
-]
+LIMITS: list[Mapping[str, Any]] = MANIFEST["definitions"]["authenticator"]["own_limits"]
 BEGAN = datetime(2026, 2, 15, 5, 0, tzinfo=UTC)
 
 

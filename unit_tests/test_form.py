@@ -15,6 +15,7 @@ from airbyte_cdk.models import Status
 from airbyte_form import faults, new_source, sent, shown_at_first, titles_shown_together, typed_into
 from jinja2 import Environment
 from jsonschema import Draft7Validator
+from rows import MANIFEST, SPEC
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.schema.metrics import read_dimensions, read_shapes
@@ -24,8 +25,7 @@ from tiktok_simulator.world.ready_made import BERLIN, SANDBOX, TOKYO
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
 
 Json = dict[str, Any]
-SPECIFICATION = SourceTiktokMarketing().resolved_manifest["spec"]
-SPEC: Json = SPECIFICATION["connection_specification"]
+SPECIFICATION = MANIFEST["spec"]
 OPTIONS = SPEC["properties"]
 LOGGER = logging.getLogger("airbyte")
 CONNECTOR = Path(__file__).parents[1] / "source_tiktok_marketing"

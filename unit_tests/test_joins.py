@@ -41,7 +41,7 @@ def docs() -> Iterator[ModuleType]:
 
 @pytest.fixture(scope="module")
 def streams(docs: ModuleType) -> Mapping[str, Any]:
-    return {stream.name: stream.as_airbyte_stream() for stream in docs.SOURCE.streams(docs.SOURCE.normal_config)}
+    return dict(docs.read_streams())
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from airbyte_cdk.models import AirbyteCatalog
 from airbyte_cdk.models.airbyte_protocol_serializers import AirbyteCatalogSerializer, ConnectorSpecificationSerializer
 from harness import discovered
-from rows import PERIODS, REPORTS
+from rows import PERIODS, REPORTS, SPEC
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator
@@ -88,7 +88,7 @@ def test_every_sandbox_stream_is_answered_by_the_sandbox(
     assert {exchange.host for exchange in tiktok.transcript} == {"sandbox-ads.tiktok.com"}
 
 
-@pytest.mark.parametrize(("path", "field"), list(fields(SourceTiktokMarketing().connection_specification)))
+@pytest.mark.parametrize(("path", "field"), list(fields(SPEC)))
 def test_every_field_of_the_form_speaks_to_the_user(path: str, field: dict[str, Any]) -> None:
     if "const" in field:
         return

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 from harness import discovered, read_streams
-from rows import BELOW, ENTITIES, PERIODS, REPORTS, TABLES
+from rows import BELOW, ENTITIES, PERIODS, REPORTS, SPEC, TABLES
 
-from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.stream_selection import ORGANIC
 from tiktok_simulator import Simulator
 
 Config = dict[str, Any]
-SPEC = SourceTiktokMarketing().resolved_manifest["spec"]["connection_specification"]
 GROUPS: list[str] = SPEC["properties"]["stream_groups"]["items"]["enum"]
 ACCOUNT = ("business_id", "client_id", "client_secret", "refresh_token")
 UNGROUPED = {row["name"] for row in (*REPORTS, *PERIODS, *ENTITIES)} | {"advertisers", "advertiser_ids"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tiktok_simulator.faults.fault import Answer, Arming, Fault
-from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.protocol.wire import Request, Response, write_json
 
 REPORTS = "/report/integrated/get/"
 HEADER = "X-Tt-Ads-Throttle"
@@ -78,7 +78,7 @@ def _page_of(request: Request, whole: Response, rows: list[Any], total: int) -> 
     info = {"page": page, "page_size": size, "total_number": total, "total_page": -(-total // size)}
     body = whole.json()
     body["data"] |= {"list": rows[(page - 1) * size : page * size], "page_info": info}
-    return replace(whole, body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode())
+    return replace(whole, body=write_json(body))
 
 
 def _id_of(row: Any) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from tiktok_simulator.faults.fault import Answer, Arming, Fault, refuse
-from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.protocol.wire import Request, Response, write_json
 
 REPORTS = "/report/integrated/get/"
 Change = Callable[[Request, dict[str, Any]], None]
@@ -98,7 +97,7 @@ class PageFaults(Arming):
             response, first = answer(request), answer(replace(request, query={**request.query, "page": "1"}))
             body = response.json()
             body["data"]["list"] = first.json()["data"]["list"]
-            return replace(response, body=_written(body))
+            return replace(response, body=write_json(body))
 
         return self.arm(Fault("repeated_page", act, path, when=_is_page(page), left=times))
 
@@ -172,15 +171,10 @@ class PageFaults(Arming):
                 return response
             body = response.json()
             change(request, body)
-            return replace(response, body=_written(body))
+            return replace(response, body=write_json(body))
 
         return self.arm(Fault(name, act, path, when=_is_page(page), left=times))
 
 
 def _is_page(page: int) -> Callable[[Request], bool]:
     return lambda request: not page or request.parameters.get("page", "1") == str(page)
-
-
-def _written(body: dict[str, Any]) -> bytes:
-    """The body as the API writes it."""
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tiktok_simulator.faults.fault import Act, Answer, Arming, Fault
-from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.protocol.wire import Request, Response, write_json
 
 CUT = "a text that ends here "
 HALF_AN_EMOJI, HALF_A_SEQUENCE = b"\\ud83d", b"\xf0\x9f\x98"
@@ -63,7 +63,7 @@ def _member(member: str, make: Callable[[Any], Any], mark: bytes = b"", written:
         for each in _objects(body["data"]):
             if member in each:
                 each[member] = make(each[member])
-        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+        text = write_json(body)
         return replace(whole, body=text.replace(mark, written) if mark else text)
 
     return act

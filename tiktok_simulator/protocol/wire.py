@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import orjson
+
 
 @dataclass(frozen=True)
 class Request:
@@ -107,9 +109,16 @@ def invalid(message: str) -> ApiError:
 def envelope(code: int, message: str, data: Mapping[str, Any], request_id: str) -> Response:
     """The JSON answer every endpoint gives, errors included, with HTTP 200 (errors.md §1)."""
     body = {"code": code, "message": message, "request_id": request_id, "data": data}
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     headers = {"Content-Type": "application/json; charset=utf-8", "X-Tt-Logid": request_id}
-    return Response(200, headers, text.encode(), code)
+    return Response(200, headers, write_json(body), code)
+
+
+def write_json(body: Mapping[str, Any]) -> bytes:
+    """`body` as compact JSON. orjson is quick, but refuses whole numbers of more than 64 bits."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def plain_text(status: int, text: str) -> Response:
