@@ -25,10 +25,12 @@ from harness import (
     Turns,
     copied,
     frozen_now,
+    parse_once,
     read_manifest,
     read_streams,
     validate_once,
 )
+from pydantic.v1 import BaseModel
 
 from source_tiktok_marketing.requesters.watchdog import Watchdog
 from tiktok_simulator import Simulator, World, intercepted
@@ -105,6 +107,7 @@ def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parametrized_components_resolver, "deepcopy", copied)
     monkeypatch.setattr(manifest_component_transformer, "copy", SimpleNamespace(deepcopy=copied))
     monkeypatch.setattr(model_to_component_factory, "get_type_hints", HINTS_READ_ONCE)
+    monkeypatch.setattr(BaseModel, "parse_obj", classmethod(parse_once))
 
 
 def pytest_collection_finish() -> None:

@@ -19,6 +19,7 @@ from airbyte_cdk.test.catalog_builder import CatalogBuilder
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput, read
 from airbyte_cdk.test.state_builder import StateBuilder
 from airbyte_cdk.utils.yaml_loader import safe_load_yaml
+from pydantic.v1 import BaseModel
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.requesters.rate_limiter import Clock
@@ -145,6 +146,18 @@ def validate_once(manifest: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
     if given not in VALID:
         validate_manifest(manifest, schema)
         keep(VALID, given, b"")
+
+
+PARSE = BaseModel.parse_obj.__func__  # type: ignore[attr-defined]
+PARSED: dict[bytes, bytes] = {}
+
+
+def parse_once(model: type[BaseModel], definition: Any) -> Any:
+    """The definition of a component as the CDK's model of it, made once of equal definitions."""
+    given = pickle.dumps((model.__name__, definition))
+    if given not in PARSED:
+        keep(PARSED, given, pickle.dumps(PARSE(model, definition)))
+    return pickle.loads(PARSED[given])
 
 
 def discovered(config: Mapping[str, Any]) -> dict[str, AirbyteStream]:
