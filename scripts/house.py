@@ -23,7 +23,7 @@ KINDS = {
     "nested": "Records about an owner, or about what an owner has: pixels, shops, invoices",
     "nested_report": "A report about an owner, or about what an owner has: GMV Max, business centres",
     "report": "A report of an ad account",
-    "level": "A level below an owner (`below`): what a stream has one request for each of",
+    "parent": "A parent below an owner (`below`): what a stream has one request for each of",
 }
 
 

@@ -21,7 +21,7 @@ REPORT, ACCOUNTS = "report/integrated/get/", ("oauth2/advertiser/get/", "adverti
 CREATE = "report/task/create/"
 
 # No row nests so deep, and the JSON writer fails a little deeper.
-MOST_LEVELS = 100
+DEEPEST = 100
 
 
 def find_flaw(answer: Answer, statuses: Collection[str] = ()) -> str:
@@ -98,7 +98,7 @@ def _is_dimension(name: str, value: Any) -> bool:
 
 def _is_deep(row: Any) -> bool:
     layer = [row]
-    for _ in range(MOST_LEVELS):
+    for _ in range(DEEPEST):
         members = (each.values() if isinstance(each, dict) else each for each in layer)
         layer = [inner for each in members for inner in each if isinstance(inner, dict | list)]
         if not layer:

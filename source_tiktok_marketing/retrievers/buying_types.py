@@ -27,8 +27,8 @@ from source_tiktok_marketing.schema.metrics import list_filtered_types
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# From the highest level down. A report can be filtered by ids of its own level and of those above.
-PARENTS = ("campaign", "adgroup", "ad")
+# A report can be filtered by the ids of its own level and of those above. The highest level comes first.
+FILTERABLE_LEVELS = ("campaign", "adgroup", "ad")
 # A report with one of these filters needs no other: automated campaigns are never TopView, reach or Promote.
 DECIDING = {"buying_type", "campaign_automation_type"}
 
@@ -161,7 +161,7 @@ class ApartOfTask(RecordFilter):
         super().__post_init__(parameters)
         pages = self.pages
         pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
-        concerned = parameters["report_type"] in list_filtered_types() and parameters["level"] in PARENTS
+        concerned = parameters["report_type"] in list_filtered_types() and parameters["level"] in FILTERABLE_LEVELS
         dated = "stat_time_day" in parameters["dimensions"]
         pieces = {"pieces": _cut_up} if dated else {}
         self._every = (

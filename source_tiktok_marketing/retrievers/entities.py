@@ -73,21 +73,21 @@ class EntityRetriever(Retriever):
     def _make_filters(self, window: StreamSlice) -> list[Mapping[str, list[str]]]:
         """A filter for each kind of parents that changed; an empty one where they are too many."""
         since, changed = str(window.cursor_slice["start_time"]), dict[str, set[str]]()
-        for level in self.parents:
-            name = next(iter(level["takes"]))
-            rows = (row for row in self._list(window, level) if _may_have_changed(row["modify_time"], since))
+        for parent in self.parents:
+            name = next(iter(parent["takes"]))
+            rows = (row for row in self._list(window, parent) if _may_have_changed(row["modify_time"], since))
             changed[name] = {row[name] for row in rows if not _is_below(row, changed)}
         if any(len(ids) > IDS_PER_FILTER for ids in changed.values()):
             return [{}]
         return [{f"{name}s": sorted(ids)} for name, ids in changed.items() if ids]
 
-    def _list(self, window: StreamSlice, level: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    def _list(self, window: StreamSlice, parent: Mapping[str, Any]) -> list[Mapping[str, str]]:
         advertiser_id = str(window["advertiser_id"])
         try:
-            return list(self._lookups.look_up_below({"advertiser_id": advertiser_id}, [level]))
+            return list(self._lookups.look_up_below({"advertiser_id": advertiser_id}, [parent]))
         except RefusedError as refusal:
             LOGGER.warning(
-                f"{self.stream}: TikTok refused {level['endpoint']} for ad account {advertiser_id}: {refusal}. "
+                f"{self.stream}: TikTok refused {parent['endpoint']} for ad account {advertiser_id}: {refusal}. "
                 "Statuses below what was paused or deleted there may be those of an earlier sync."
             )
             return []

@@ -25,7 +25,7 @@ from source_tiktok_marketing.requesters.lenient_requester import make_lenient_re
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.retrievers.activity import Activity
-from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrow
+from source_tiktok_marketing.retrievers.buying_types import DECIDING, FILTERABLE_LEVELS, EveryBuyingType, narrow
 from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, list_filtered_types
 from source_tiktok_marketing.schema.owners import find_owner
@@ -86,8 +86,8 @@ class ReportRetriever(Retriever):
     _lock: Lock = field(init=False, default_factory=Lock)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        divisible = parameters["report_type"] in list_filtered_types() and parameters["level"] in PARENTS
-        self._levels = PARENTS[: PARENTS.index(parameters["level"]) + 1] if divisible else ()
+        divisible = parameters["report_type"] in list_filtered_types() and parameters["level"] in FILTERABLE_LEVELS
+        self._levels = FILTERABLE_LEVELS[: FILTERABLE_LEVELS.index(parameters["level"]) + 1] if divisible else ()
         own = parameters.get("filters") or ()
         self._own_ids = {item["field_name"]: orjson.loads(item["filter_value"]) for item in own}
         decided = not DECIDING.isdisjoint(self._own_ids)
@@ -195,16 +195,16 @@ class ReportRetriever(Retriever):
             raise make_division_error(self.stream, advertiser_id, part.level, part.ids)
         return found
 
-    def _make_parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
+    def _make_parts(self, advertiser_id: str, above: Mapping[str, Any], level: str) -> Iterator[Part]:
         wanted = self._own_ids.get(f"{level}_ids")
-        listed = dict.fromkeys(row[f"{level}_id"] for row in self._list_ids(advertiser_id, parents, level))
+        listed = dict.fromkeys(row[f"{level}_id"] for row in self._list_ids(advertiser_id, above, level))
         ids = [each for each in listed if wanted is None or each in wanted]
         for start in range(0, len(ids), IDS_PER_FILTER):
             yield Part(level, ids[start : start + IDS_PER_FILTER])
 
-    def _list_ids(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
+    def _list_ids(self, advertiser_id: str, above: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
         """The entities of a level, also deleted ones: the report's own filter of status decides which of them count."""
-        wanted = {"primary_status": "STATUS_ALL", **parents}
+        wanted = {"primary_status": "STATUS_ALL", **above}
         due = (sweep for sweep in self._directory.sweeps if self._apart.is_due(advertiser_id, sweep))
         sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | wanted} for sweep in due]
         pages, where = TiktokPages({}, self.stream, sweeps), _list_of(advertiser_id, f"{level}/get/")

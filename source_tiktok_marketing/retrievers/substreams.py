@@ -47,7 +47,7 @@ class FanOutRetriever(Retriever):
 
     `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
     `{after}` (the day after), `{begin}` where a week or month is wanted whole wherever start_date lies, and what
-    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the levels. If TikTok's rows do not
+    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the parents. If TikTok's rows do not
     say their day, windows are a day long, and `day` is the column for it.
 
         below: [stores]   ask: {advertiser_id: "{advertiser_id}", store_ids: '["{store_id}"]', start_date: "{from}"}
@@ -183,10 +183,10 @@ def order_outermost_first(things: list[Mapping[str, str]]) -> Iterator[Mapping[s
     yield from (each for index, each in enumerate(things) if index not in tried)
 
 
-def list_written_down(ask: Mapping[str, str], levels: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
-    """What the manifest writes into the requests for the records and for the ids of each level."""
+def list_written_down(ask: Mapping[str, str], parents: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """What the manifest writes into the requests for the records and for the ids of each parent."""
     yield ask
-    for level in levels:
-        yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
-        for way in level.get("either", ()):
+    for parent in parents:
+        yield from (parent.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
+        for way in parent.get("either", ()):
             yield from list_written_down({}, way)
