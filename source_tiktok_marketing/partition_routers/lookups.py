@@ -42,7 +42,7 @@ class Lookups(Shared):
         """`owners`, with the ids found for each parent below them. Raises RefusedError if TikTok refuses a parent.
 
         The values of a parent are either written down (`each`, and with include_deleted also `deleted`), or looked up.
-        `takes` says which members of its records are wanted, and under which names; `only` and `unless` select records;
+        `takes` says which members of its records are wanted, and under which names; `where` and `unless` select records;
         with `batch` the ids come in JSON lists; after `enough` rows it stops. `either` has several ways down, followed
         one after another; if one is refused, `skip` is called and the others are followed all the same. `lenient` wraps
         a requester in one that sends a refused request again without the refused part.
@@ -107,10 +107,10 @@ def _make_page_parameters(parent: Mapping[str, Any], token: Mapping[str, Any]) -
 
 
 def is_wanted(row: Mapping[str, Any], parent: Mapping[str, Any]) -> bool:
-    """Whether a record has the values in `only`, and none of those in `unless`. A list means any one of its values."""
-    only, unless = parent.get("only", {}), parent.get("unless", {})
+    """Whether a record has the values in `where`, and none of those in `unless`. A list means any one of its values."""
+    where, unless = parent.get("where", {}), parent.get("unless", {})
     ruled_out = any(_get_member(row, path) in _make_list(value) for path, value in unless.items())
-    return not ruled_out and all(_get_member(row, path) in _make_list(value) for path, value in only.items())
+    return not ruled_out and all(_get_member(row, path) in _make_list(value) for path, value in where.items())
 
 
 def _get_member(row: Mapping[str, Any], path: str) -> Any:
