@@ -36,8 +36,8 @@ def read_endpoints(config: Mapping[str, Any]) -> Any:
 
 
 def _fill(endpoint: Mapping[str, Any]) -> dict[str, Any]:
-    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in endpoint.items()}
-    given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
+    tidy = {name: value.strip() if isinstance(value, str) else value for name, value in endpoint.items()}
+    given = {name: value for name, value in tidy.items() if value not in (None, "", [], {})}
     if isinstance(parameters := given.get("parameters"), Mapping):
         given["parameters"] = [{"name": str(name), "value": _write_text(value)} for name, value in parameters.items()]
     return given

@@ -111,15 +111,15 @@ def _find_number_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) ->
 def _find_date_mistakes(config: Mapping[str, Any]) -> Mistakes:
     today = find_today(FIRST_ZONE)
     days = {}
-    for key in ("start_date", "end_date"):
+    for name in ("start_date", "end_date"):
         try:
-            days[key] = parse_days(config[key], today, str(config["week_starts_on"]))
+            days[name] = parse_days(config[name], today, str(config["week_starts_on"]))
         except (OverflowError, ValueError):
-            hint = suggest_word(config[key], WORDS)
-            yield [key], " ".join(filter(None, (f"{config[key]!r} is not a day.", hint, HOW_TO_WRITE_A_DAY)))
+            hint = suggest_word(config[name], WORDS)
+            yield [name], " ".join(filter(None, (f"{config[name]!r} is not a day.", hint, HOW_TO_WRITE_A_DAY)))
         except AttributeError:  # the schema refuses what is no text
             continue
-    first, last = (days.get(key, (today, today))[end] for end, key in enumerate(("start_date", "end_date")))
+    first, last = (days.get(name, (today, today))[end] for end, name in enumerate(("start_date", "end_date")))
     if first > today:
         yield ["start_date"], f"{config['start_date']!r} lies in the future. Write a day that has begun."
     elif (

@@ -42,10 +42,10 @@ class Lookups(Shared):
         """`owners`, with the ids found for each parent below them. Raises RefusedError if TikTok refuses a parent.
 
         The values of a parent are either written down (`each`, and with include_deleted also `deleted`), or looked up.
-        `takes` says which members of its records are wanted, and under which names; `where` and `unless` select records;
-        with `batch` the ids come in JSON lists; after `enough` rows it stops. `either` has several ways down, followed
-        one after another; if one is refused, `skip` is called and the others are followed all the same. `lenient` wraps
-        a requester in one that sends a refused request again without the refused part.
+        `takes` says which members of its records are wanted, and under which names. `where` and `unless` select
+        records. With `batch` the ids come in JSON lists. After `enough` rows it stops. `either` has several ways down,
+        followed one after another: if one is refused, `skip` is called, and the others are followed all the same.
+        `lenient` wraps a requester in one that sends a refused request again without the refused part.
         """
         if not parents:
             yield owners
@@ -71,15 +71,15 @@ class Lookups(Shared):
 
     def _look_up(self, owners: Owners, parent: Mapping[str, Any], lenient: Lenient) -> list[Owners]:
         asks = [fill_in({**parent["ask"], **more}, owners) for more in parent.get("sweeps") or [{}]]
-        key = orjson.dumps([parent, asks])
-        with self._locks[key]:
-            if key not in self._found:
+        request = orjson.dumps([parent, asks])
+        with self._locks[request]:
+            if request not in self._found:
                 rows = (row for ask in asks for row in self._read_rows(parent, ask, lenient))
                 wanted = (row for row in rows if is_wanted(row, parent))
                 enough = islice(wanted, parent.get("enough"))
                 found = {orjson.dumps(each): each for row in enough if (each := take_members(row, parent["takes"]))}
-                self._found[key] = make_batches(list(found.values()), parent.get("batch"))
-        return self._found[key]
+                self._found[request] = make_batches(list(found.values()), parent.get("batch"))
+        return self._found[request]
 
     def _read_rows(self, parent: Mapping[str, Any], ask: Owners, lenient: Lenient) -> Iterator[Mapping[str, Any]]:
         requester = lenient(self.organic_requester if "business_id" in ask else self.requester)

@@ -103,8 +103,8 @@ class EndpointLimits:
             apart = (parts.path, *parse_qs(parts.query).get(name, ())) if name else ()
             for span in SPANS.keys() & limit.keys():
                 allowed = max(1, int(take_share(self._config, limit[span])))
-                key = (limit["endpoint"], span, *apart)
-                yield self._windows.setdefault(key, Window(allowed, SPANS[span]))
+                counter = (limit["endpoint"], span, *apart)
+                yield self._windows.setdefault(counter, Window(allowed, SPANS[span]))
 
 
 def _make_used_up_error(path: str, window: Window) -> AirbyteTracedException:

@@ -151,8 +151,8 @@ def leave_out(asked: Any, items: set[Item], least: str = "", name: str = "") -> 
         return asked if found is value else None if found is None else orjson.dumps(found).decode()
     if isinstance(value, Mapping):
         own = str(value.get("field_name", ""))
-        kept = {key: leave_out(each, items, least, own or str(key)) for key, each in value.items()}
-        return None if own and kept.get("filter_value") is None else {key: each for key, each in kept.items()
+        kept = {member: leave_out(each, items, least, own or str(member)) for member, each in value.items()}
+        return None if own and kept.get("filter_value") is None else {member: each for member, each in kept.items()
                                                                   if each is not None}  # fmt: skip
     if _has_objects(value):
         return [found for each in value if (found := leave_out(each, items, least, name)) is not None]

@@ -42,7 +42,7 @@ class EntityRetriever(Retriever):
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookups, self._clock = Lookups.of(self.config), SyncClock.of(self.config)
-        (self._key,) = parameters["keys"]
+        (self._key,) = parameters["primary_key"]
         self._recent = timedelta(days=parameters["recent_days"])
 
     @override

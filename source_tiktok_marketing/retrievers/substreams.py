@@ -85,7 +85,7 @@ class FanOutRetriever(Retriever):
         if isinstance(self.pages, SimpleRetriever):
             self.pages.requester = self._lenient(self.pages.requester)
         texts = (name for name, column in read_entity_columns().get(self.stream, {}).items() if column.type == "string")
-        self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("keys") or ()), "")
+        self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("primary_key") or ()), "")
 
     @override
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:

@@ -87,8 +87,8 @@ def read_entity_columns() -> Mapping[str, Mapping[str, Column]]:
     return streams
 
 
-def _make_columns(name: str, key: str) -> dict[str, Column]:
-    return {row[key]: Column(row[key], row["type"], row["description"]) for row in read_table(name)}
+def _make_columns(table: str, heading: str) -> dict[str, Column]:
+    return {row[heading]: Column(row[heading], row["type"], row["description"]) for row in read_table(table)}
 
 
 def read_table(name: str) -> list[dict[str, str]]:

@@ -124,11 +124,11 @@ def fill_in_report(report: Mapping[str, Any]) -> dict[str, Any]:
     """The report in one shape. An object `filters`, as the form once had, becomes part of the report."""
     filters = report.get("filters")
     lifted = {**filters, **report, "filters": None} if isinstance(filters, Mapping) else report
-    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in lifted.items()}
-    given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
-    days = {key: str(given[key]) for key in OWN_DATES if isinstance(given.get(key), int)}
-    words = {key: [_fill_in(word, names()) for word in given[key]] for key, names in WORDS.items()
-             if isinstance(given.get(key), list)}  # fmt: skip
+    tidy = {name: value.strip() if isinstance(value, str) else value for name, value in lifted.items()}
+    given = {name: value for name, value in tidy.items() if value not in (None, "", [], {})}
+    days = {name: str(given[name]) for name in OWN_DATES if isinstance(given.get(name), int)}
+    words = {name: [_fill_in(word, names()) for word in given[name]] for name, names in WORDS.items()
+             if isinstance(given.get(name), list)}  # fmt: skip
     return {**DEFAULTS, **given, **days, **words}
 
 
@@ -150,7 +150,7 @@ def read_ask(raw: Mapping[str, Any]) -> Ask:
 
 def _make_row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
     """The words that a ready-made report has in the manifest, and those that only a user's own has."""
-    ask, own = read_ask(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
+    ask, own = read_ask(raw), {**config, **{name: raw[name] for name in OWN_DAYS if name in raw}}
     filters = [item for item in _make_filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
     return {
         "name": raw["name"],
