@@ -95,7 +95,7 @@ class AnswerTooLargeError(requests.RequestException):
 
 
 class UnknownWordError(ValueError):
-    """A row of the manifest uses a word that no kind of row has: most likely a misspelt one."""
+    """A row of the manifest uses a word that no type of row has: most likely a misspelt one."""
 
     def __init__(self, where: str, word: str, known: Iterable[str]) -> None:
         super().__init__(

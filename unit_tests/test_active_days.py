@@ -13,7 +13,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.requesters.asked_apart import Kind
+from source_tiktok_marketing.requesters.asked_apart import CampaignKind
 from source_tiktok_marketing.retrievers.activity import Activity, Group, make_bits, number_days
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.buying_types import Held, narrow
@@ -205,7 +205,7 @@ def test_a_kind_came_whole_where_each_of_its_rows_was_among_the_others() -> None
     assert list(held.rows) == [4]
 
 
-TOP_VIEW = Kind("TopView", {"field_name": "buying_type", "filter_value": '["RESERVATION_TOP_VIEW"]'}, {})
+TOP_VIEW = CampaignKind("TopView", {"field_name": "buying_type", "filter_value": '["RESERVATION_TOP_VIEW"]'}, {})
 
 
 def on(day: int) -> StreamSlice:

@@ -90,5 +90,5 @@ def _is_nested(schema: Any) -> bool:
 
 
 def _list_types(schema: Mapping[str, Any]) -> set[str]:
-    kinds = schema.get("type", [])
-    return {str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])} - {"null"}
+    types = schema.get("type", [])
+    return {str(each) for each in (types if isinstance(types, list) else [types])} - {"null"}

@@ -105,8 +105,8 @@ def _read_credentials(config: Mapping[str, Any]) -> dict[str, Any]:
         environment = config.get("environment")
         token = {"access_token": config["access_token"]} if "access_token" in config else {}
         found = token | dict(environment if isinstance(environment, Mapping) else {})
-    if "auth_type" not in found and (kind := _guess_auth_type(found, config)):
-        found["auth_type"] = kind
+    if "auth_type" not in found and (auth_type := _guess_auth_type(found, config)):
+        found["auth_type"] = auth_type
     for name in ("app_id", "secret", "advertiser_id"):
         if isinstance(found.get(name), int):
             found[name] = str(found[name])

@@ -33,7 +33,7 @@ Row = Mapping[str, Any]
 
 @cache
 def load_words() -> Mapping[str, Any]:
-    """The JSON schema of each kind of row (`entity`, `nested`, `report` …) and of a parent, by its name."""
+    """The JSON schema of each type of row (`entity`, `nested`, `report` …) and of a parent, by its name."""
     text = (Path(__file__).parent / "stream_words.yaml").read_text(encoding="utf-8")
     schemas: Mapping[str, Any] = yaml.safe_load(text)["definitions"]
     return schemas
@@ -72,18 +72,18 @@ def _list_rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
             whole["ask"] = {**common["ask"], **row.get("ask", {})}
         _refuse_unknown_words(name, whole)
         _refuse_unfinished(name, whole)
-        whole = {**_read_defaults(find_kind(whole)), **whole}
+        whole = {**_read_defaults(find_row_type(whole)), **whole}
         yield _complete_row(whole, scopes) if "of" in whole else _complete_entity_row(whole, scopes)
 
 
 @cache
-def _read_defaults(kind: str) -> Row:
-    properties = load_words()[kind]["properties"]
+def _read_defaults(row_type: str) -> Row:
+    properties = load_words()[row_type]["properties"]
     return {word: schema["default"] for word, schema in properties.items() if "default" in schema}
 
 
-def find_kind(row: Row) -> str:
-    """The kind of a row, one of those in `load_words`."""
+def find_row_type(row: Row) -> str:
+    """The type of a row, one of those in `load_words`."""
     if "level" in row:
         return "report"
     if "of" not in row:
@@ -92,22 +92,22 @@ def find_kind(row: Row) -> str:
 
 
 def _refuse_unknown_words(name: str, row: Row) -> None:
-    for kind, part in [
-        (find_kind(row), row),
+    for row_type, words in [
+        (find_row_type(row), row),
         *(("parent", parent) for word in ("below", "parents") for parent in _walk_parents(row.get(word, ()))),
     ]:
-        known = load_words()[kind]["properties"]
-        for word in part:
+        known = load_words()[row_type]["properties"]
+        for word in words:
             if word not in known:
                 raise UnknownWordError(name, word, known)
 
 
 def _refuse_unfinished(name: str, row: Row) -> None:
-    kind = load_words()[find_kind(row)]
-    if missing := [word for word in kind["required"] if word not in row]:
+    schema = load_words()[find_row_type(row)]
+    if missing := [word for word in schema["required"] if word not in row]:
         raise UnfinishedRowError(name, f"lacks {', '.join(missing)}.")
-    for word, schema in kind["properties"].items():
-        if word in row and row[word] not in (values := schema.get("enum", [row[word]])):
+    for word, rule in schema["properties"].items():
+        if word in row and row[word] not in (values := rule.get("enum", [row[word]])):
             raise UnfinishedRowError(name, f"{word} can't be {row[word]!r}. Use one of {', '.join(values)}.")
 
 

@@ -171,7 +171,7 @@ class AdvertiserDirectory(Shared):
         return self._todays[advertiser_id]
 
     @property
-    def _kind(self) -> str:
+    def _auth_type(self) -> str:
         return str(self._config["credentials"]["auth_type"])
 
     def _find_zone(self, advertiser_id: str) -> tzinfo:
@@ -179,7 +179,7 @@ class AdvertiserDirectory(Shared):
         return find_zone(row.get("display_timezone"), row.get("timezone"))
 
     def _ask_for_list(self) -> list[Mapping[str, Any]]:
-        if self._kind != OAUTH:
+        if self._auth_type != OAUTH:
             named = dict.fromkeys(list_chosen_ids(self._config))
             return [{"advertiser_id": advertiser_id} for advertiser_id in named]
         response = self.requesters["authorised"].send_request()
@@ -192,7 +192,7 @@ class AdvertiserDirectory(Shared):
             return {}
         reached = {row["advertiser_id"] for row in self.list_authorised()}
         wanted = [advertiser_id for advertiser_id in self.list_chosen() if advertiser_id in reached]
-        lookups = IN_A_CHECK_WITH_LIST if self._kind == OAUTH else IN_A_CHECK
+        lookups = IN_A_CHECK_WITH_LIST if self._auth_type == OAUTH else IN_A_CHECK
         details = Details(self.requesters["details"], self._odd_values, lookups if is_sample(self._config) else None)
         found = {row["advertiser_id"]: row for row in details.of(wanted)}
         self._untold, self.refused_together = details.untold, details.suspected

@@ -24,7 +24,7 @@ EVER = date.max.isoformat()
 
 @dataclass
 class OwnerRouter(AdvertiserRouter):
-    """One partition for each owner that TikTok wants to be asked about: `of` says which kind of owner.
+    """One partition for each owner that TikTok wants to be asked about: `of` says which type of owner.
 
     `advertiser`: each chosen ad account. `any_advertiser`: one of them, as the answer is the same for all. `app`:
     nobody. `business_center`: each business centre that the token reaches, whose days are UTC's; `centers` says how to

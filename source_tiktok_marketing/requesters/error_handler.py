@@ -199,7 +199,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         return Trouble(place, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
 
     def _count_tries(self, answer: Answer) -> int:
-        """How many answers of its kind the request has had, including this one."""
+        """How many refused answers the request has had, including this one."""
         number = self._tries[answer.request] = self._tries.get(answer.request, 0) + 1
         return number
 
@@ -215,8 +215,8 @@ def _ask_again(text: str) -> ErrorResolution:
 
 
 def _is_text(answer: Answer) -> bool:
-    kind = answer.headers.get("Content-Type", "")
-    return answer.status_code == requests.codes.ok and "json" not in kind and "html" not in kind
+    content_type = answer.headers.get("Content-Type", "")
+    return answer.status_code == requests.codes.ok and "json" not in content_type and "html" not in content_type
 
 
 def _is_divisible(answer: Answer) -> bool:

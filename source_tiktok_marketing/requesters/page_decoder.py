@@ -83,7 +83,7 @@ class PageCodec:
         keys = dict.fromkeys([*self.owner, *(column.name for column in self.dimensions)])
         columns = [(name, Any, None) for name in keys]
         metrics = {column.name: TYPES[column.type] | None for column in self.metrics if column.name not in keys}
-        columns += [(name, kind, None) for name, kind in (dict.fromkeys(self.told, str | None) | metrics).items()]
+        columns += [(name, each, None) for name, each in (dict.fromkeys(self.told, str | None) | metrics).items()]
         dimensions = msgspec.defstruct("Dimensions", dimension_types, gc=False)
         record = msgspec.defstruct("Record", columns, omit_defaults=True, gc=False)
         row = msgspec.defstruct("Row", [("dimensions", dimensions), ("metrics", record)], gc=False)

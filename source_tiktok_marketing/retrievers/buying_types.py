@@ -17,7 +17,7 @@ from typing_extensions import override
 from source_tiktok_marketing.config.dates import MOST_DAYS
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.incremental.windows import is_outside
-from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
+from source_tiktok_marketing.requesters.asked_apart import AskedApart, CampaignKind
 from source_tiktok_marketing.requesters.left_out import LeftOut
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.pages import Page
@@ -39,7 +39,7 @@ Reader = Callable[[StreamSlice], Iterable[Any]]
 class Held:
     """The rows of a window that came with a filter, by key, each with its kind, until they come without it as well."""
 
-    rows: dict[Hashable, tuple[Kind, Any]] = field(default_factory=dict)
+    rows: dict[Hashable, tuple[CampaignKind, Any]] = field(default_factory=dict)
     came: set[str] = field(default_factory=set)
 
     def let_go(self, key: Hashable) -> None:
@@ -110,14 +110,14 @@ class EveryBuyingType:
         kinds = self._accounts.list_kinds(str(window.get("advertiser_id", "")), beside=True)
         return any(self._may_have_rows(kind, window) for kind in kinds)
 
-    def _list_kinds(self, advertiser_id: str) -> list[Kind]:
+    def _list_kinds(self, advertiser_id: str) -> list[CampaignKind]:
         """The kinds to ask the ad account for with a filter."""
         left_out = self._left_out.get_report(self.stream).of(f"ad account {advertiser_id}")
         found = (kind for kind in self._accounts.list_kinds(advertiser_id) if kind.words not in left_out)
         return [kind for kind in found if not (self.in_task and kind.in_tasks)
                 and (kind.name, advertiser_id) not in self._done]  # fmt: skip
 
-    def _read_apart(self, kind: Kind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
+    def _read_apart(self, kind: CampaignKind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
         """The records of one kind; none if TikTok refuses the filter."""
         pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
         try:
@@ -126,7 +126,7 @@ class EveryBuyingType:
             self._leave_out(kind, advertiser_id, refusal)
             return []
 
-    def _leave_out(self, kind: Kind, advertiser_id: str, refusal: RefusedRequestError) -> None:
+    def _leave_out(self, kind: CampaignKind, advertiser_id: str, refusal: RefusedRequestError) -> None:
         """Leaves the kind out: for all ad accounts if TikTok names its filter, otherwise for this one."""
         name, value = kind.words
         is_named = not split_tokens(refusal.response).isdisjoint(kind.words)
@@ -136,7 +136,7 @@ class EveryBuyingType:
             report.leave_out({item: refusal.reason}, f"ad account {advertiser_id}" if is_named else "")
         self._done.add((kind.name, advertiser_id))
 
-    def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
+    def _may_have_rows(self, kind: CampaignKind, window: StreamSlice) -> bool:
         items = self._left_out.list_left_out(self.stream, kind.name, f"ad account {window['advertiser_id']}")
         left_out = {value for name, value in items if name == "metrics"}
         return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)

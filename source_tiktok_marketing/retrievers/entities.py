@@ -71,7 +71,7 @@ class EntityRetriever(Retriever):
             yield StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
 
     def _make_filters(self, window: StreamSlice) -> list[Mapping[str, list[str]]]:
-        """A filter for each kind of parents that changed; an empty one where they are too many."""
+        """A filter for the changed parents of each list; an empty one where they are too many."""
         since, changed = str(window.cursor_slice["start_time"]), dict[str, set[str]]()
         for parent in self.parents:
             name = next(iter(parent["takes"]))

@@ -116,8 +116,8 @@ class LeadDownloads(Retriever):
             answer = self.download.send_request(stream_slice=where, request_params=ask, request_headers=headers)
         except AirbyteTracedException as error:
             # The CDK's message has the body in it.
-            kind = error.failure_type
-            raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=kind) from None
+            failure_type = error.failure_type
+            raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=failure_type) from None
         return require_accepted(answer).content
 
     def _read_whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:

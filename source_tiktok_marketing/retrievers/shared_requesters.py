@@ -11,7 +11,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups
-from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
+from source_tiktok_marketing.requesters.asked_apart import AskedApart, CampaignKind
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
 from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
@@ -55,4 +55,4 @@ class SharedRequesters:
         ApartDays.of(self.config).requester = self.apart_days
         Activity.of(self.config).metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
         apart = AskedApart.of(self.config)
-        apart.kinds, apart.look_up = tuple(Kind(**each) for each in self.apart), lookups.look_up_below
+        apart.kinds, apart.look_up = tuple(CampaignKind(**each) for each in self.apart), lookups.look_up_below

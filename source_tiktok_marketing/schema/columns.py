@@ -28,8 +28,8 @@ class Column:
         return {**SHAPES[self.type], "description": self.description}
 
 
-def _make_nullable(kind: str, **rest: Any) -> Mapping[str, Any]:
-    return {"type": ["null", kind], **rest}
+def _make_nullable(json_type: str, **rest: Any) -> Mapping[str, Any]:
+    return {"type": ["null", json_type], **rest}
 
 
 SHAPES: Mapping[str, Mapping[str, Any]] = {

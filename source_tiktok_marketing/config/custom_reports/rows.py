@@ -180,8 +180,8 @@ ANY_STATUS = "STATUS_ALL"
 def _make_filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
     """TikTok's filters. Without one for the status it leaves out deleted entities, with their spend."""
     wanted = {ID_FIELDS[name]: ask.filters[name] for name in ID_FIELDS if ask.filters.get(name)}
-    if kinds := ask.filters.get("buying_types"):
-        wanted["buying_type"] = kinds
+    if buying_types := ask.filters.get("buying_types"):
+        wanted["buying_type"] = buying_types
     status = ask.filters.get("status") or (ANY_STATUS if config.get("include_deleted") else NOT_DELETED)
     if ask.is_filtered and ask.level != "advertiser" and status != NOT_DELETED:
         wanted[f"{LEVELS[ask.level]}_status"] = [status]
@@ -192,8 +192,8 @@ def _make_filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
 def _list_named_filters(ask: Ask) -> list[str]:
     """The fields that the user filters by."""
     ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
-    kinds = ["buying_type"] if ask.filters.get("buying_types") else []
-    return [*ids, *kinds, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]
+    buying_type = ["buying_type"] if ask.filters.get("buying_types") else []
+    return [*ids, *buying_type, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]
 
 
 NOT_DELETED = "STATUS_NOT_DELETE"  # TikTok's own default
