@@ -6,7 +6,7 @@ AirbyteTracedException              the CDK's: a message for the user, one for u
 │   └── AnswerCutError              an answer about the newest ads only; asked for again in parts, if possible
 ├── DefectError                     a fault of this connector or of TikTok, to be reported
 │   └── NothingToMeasureError       TikTok refuses every metric of a report
-├── PartError                       one of many things could not be read; the others were
+├── PartialReadError                one of many things could not be read; the others were
 └── RefusedRequestError             TikTok refuses a part of a request; sent again without that part
 
 requests.RequestException
@@ -66,7 +66,7 @@ class NothingToMeasureError(DefectError):
         super().__init__(told, "no metric is left")
 
 
-class PartError(AirbyteTracedException):
+class PartialReadError(AirbyteTracedException):
     """One of many things could not be read. It is raised after all the others were read."""
 
 

@@ -106,14 +106,14 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         self._sync = Sync.of(config)
-        clock = self._sync.part(SyncClock)
+        clock = self._sync.get_shared(SyncClock)
         if self._wanted is not None and not is_sample(config):
             tell_days(config)
         offered = self.list_offered(config)
         self._config = config  # the CDK builds the streams from it
         self._build_only(self._find_needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
-        self._sync.part(OrganicTokens).hand_back = self._hand_back
+        self._sync.get_shared(OrganicTokens).hand_back = self._hand_back
         dated = {row["name"] for row in self.list_rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
@@ -157,7 +157,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
             config = self._decide()
             held = self.streams(config)  # the directory lives only as long as the streams that share it
-            refuse_unreachable(self._sync.part(AdvertiserDirectory), is_check=True)
+            refuse_unreachable(self._sync.get_shared(AdvertiserDirectory), is_check=True)
             status = super().check(logger, config)
             ask_for_samples(held, [row["name"] for row in self.list_custom_rows()])
             del held
@@ -198,7 +198,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         try:
             for message in super().read(logger, config, catalog, state):
                 if isinstance(message, PageMessage):
-                    yield from [message] if self.writes_pages else message.messages()
+                    yield from [message] if self.writes_pages else message.make_messages()
                 elif message.type is not Type.TRACE:
                     if not is_bookkeeping(message):
                         yield message

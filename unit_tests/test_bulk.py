@@ -47,7 +47,7 @@ def both_ways(rows: list[Config]) -> tuple[list[Config] | None, list[Config]]:
     assert codec
     page = codec.get_page(answer(rows), ACCOUNTS.of_account)
     slow = ReportExtractor(PARAMETERS["dimensions"], PARAMETERS["metrics"], STREAM, {}, PARAMETERS)  # type: ignore[arg-type]
-    fast = None if page is None else [*page.first.rows(), *page.rest.rows()]
+    fast = None if page is None else [*page.first.read_rows(), *page.rest.read_rows()]
     return fast, [dict(record) for record in slow.extract_records(answer(rows))]
 
 

@@ -67,15 +67,15 @@ def _find_foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:
         return
     for name, schema in properties.items():
         known = ours.get(name)
-        if _differs(known, schema) if known else _is_nested(schema):
+        if _is_different(known, schema) if known else _is_nested(schema):
             yield name
 
 
-def _differs(column: Column, schema: Any) -> bool:
+def _is_different(column: Column, schema: Any) -> bool:
     """Whether a property contradicts the column. If it says nothing, it agrees."""
     if not isinstance(schema, Mapping):
         return False
-    ours = column.json_schema()
+    ours = column.make_json_schema()
     if "type" in schema and _list_types(schema) != _list_types(ours):
         return True
     return ("format" in schema and schema["format"] != ours.get("format")) or (

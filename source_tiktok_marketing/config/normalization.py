@@ -136,7 +136,7 @@ def _guess_auth_type(credentials: Mapping[str, Any], config: Mapping[str, Any]) 
 
 def _read_ids(value: Any) -> list[str]:
     if isinstance(value, str):
-        return [part for part in re.split(r"[\s,;]+", value) if part]
+        return [each for each in re.split(r"[\s,;]+", value) if each]
     if isinstance(value, list):
-        return [str(part).strip() for part in value]
+        return [str(each).strip() for each in value]
     return [] if value is None else [str(value)]

@@ -96,5 +96,5 @@ class NestedReportExtractor(ReportExtractor):
     def make_record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
         """One row, flat and typed, with its owner."""
         told = row.get("info") or {}
-        parts = {part: {**told, **(row.get(part) or {})} for part in ("dimensions", "metrics")}
-        return super().make_record(owner, parts)
+        members = {name: {**told, **(row.get(name) or {})} for name in ("dimensions", "metrics")}
+        return super().make_record(owner, members)

@@ -83,7 +83,7 @@ class AdvertiserDirectory(Shared):
 
     def _list_answering(self, ids: list[str]) -> list[str]:
         details = Details(self.requesters["details"], self._odd_values, IN_A_CHECK)
-        return [row["advertiser_id"] for row in details.of(ids)]
+        return [row["advertiser_id"] for row in details.read(ids)]
 
     def _list_undivided(self) -> list[str]:
         excluded = self._config["exclude_advertiser_ids"]
@@ -194,7 +194,7 @@ class AdvertiserDirectory(Shared):
         wanted = [advertiser_id for advertiser_id in self.list_chosen() if advertiser_id in reached]
         lookups = IN_A_CHECK_WITH_LIST if self._auth_type == OAUTH else IN_A_CHECK
         details = Details(self.requesters["details"], self._odd_values, lookups if is_sample(self._config) else None)
-        found = {row["advertiser_id"]: row for row in details.of(wanted)}
+        found = {row["advertiser_id"]: row for row in details.read(wanted)}
         self._untold, self.refused_together = details.untold, details.suspected
         _tell_unknown_zones(found)
         return found
@@ -204,7 +204,7 @@ class AdvertiserDirectory(Shared):
             return {}
         ours = set(self.list_chosen())
         others = [row["advertiser_id"] for row in self.list_authorised() if row["advertiser_id"] not in ours]
-        return {row["advertiser_id"]: row for row in Details(self.requesters["details"], self._odd_values).of(others)}
+        return {row["advertiser_id"]: row for row in Details(self.requesters["details"], self._odd_values).read(others)}
 
     def _ask_once(self, question: str, ask: Callable[[], Any]) -> Any:
         with self._lock:

@@ -95,12 +95,12 @@ class EndpointLimits:
             self._clock.wait_until(moment)
 
     def _list_about(self, url: str) -> Iterator[Window]:
-        parts = urlsplit(url)
+        address = urlsplit(url)
         for limit in self._limits:
-            if not is_about(parts.path, limit):
+            if not is_about(address.path, limit):
                 continue
             name = limit.get("apart_by")
-            apart = (parts.path, *parse_qs(parts.query).get(name, ())) if name else ()
+            apart = (address.path, *parse_qs(address.query).get(name, ())) if name else ()
             for span in SPANS.keys() & limit.keys():
                 allowed = max(1, int(take_share(self._config, limit[span])))
                 counter = (limit["endpoint"], span, *apart)

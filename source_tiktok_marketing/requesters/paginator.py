@@ -114,7 +114,7 @@ class TiktokPages(PaginationStrategy):
                 internal_message=f"page_info {info}",
             )
         if more and not self.sample:
-            return {**token, "page": token["page"] + 1, "seen": _fingerprint(answer, token["page"]), "tally": tally}
+            return {**token, "page": token["page"] + 1, "seen": _hash_page(answer, token["page"]), "tally": tally}
         return self._go_behind(token, answer, stream_slice)
 
     def _go_behind(
@@ -171,7 +171,7 @@ class TiktokPages(PaginationStrategy):
         before, times = token.get("seen"), token.get("again", 0)
         if before is None:  # this is the first page
             return None
-        now, last = _fingerprint(answer, token["page"]), token["tally"]
+        now, last = _hash_page(answer, token["page"]), token["tally"]
         whose = f"{self.stream}: {_name_owner(answer)}'s list"
         ends_early = count_rows(answer) == 0 and tally.lacking > 0
         if before != now and last.total == tally.total:
@@ -208,7 +208,7 @@ def _name_owner(answer: Answer) -> str:
     return next((f"{what} {value}" for name, what in NAMES.items() if (value := answer.get_parameter(name))), "TikTok")
 
 
-def _fingerprint(answer: Answer, page: int) -> int:
+def _hash_page(answer: Answer, page: int) -> int:
     """What tells two pages of one list apart: their first and last rows.
 
     An id is at the beginning or the end of its row. To compare whole pages would add a tenth to the cost of reading.

@@ -39,9 +39,9 @@ class Parameter:
 
     def is_named(self, tokens: set[str]) -> bool:
         """Whether a message with these words names the parameter, or one of its values."""
-        return self.name in tokens or any(self.tells(value, tokens) for value in self.values)
+        return self.name in tokens or any(self.is_value_named(value, tokens) for value in self.values)
 
-    def tells(self, value: str, tokens: set[str]) -> bool:
+    def is_value_named(self, value: str, tokens: set[str]) -> bool:
         """Whether a message with these words names `value`. A number or a common word may mean something else."""
         words = WORD.findall(value)
         is_common = self.name in COMMON or value in ("true", "false") or not WITH_LETTERS.search(value)
@@ -58,7 +58,7 @@ def split_tokens(response: requests.Response) -> set[str]:
     return set(read_words(response))
 
 
-def names_nothing(response: requests.Response) -> bool:
+def is_vague(response: requests.Response) -> bool:
     """Whether TikTok's message names neither a parameter of the request nor a value in it."""
     tokens = split_tokens(response)
     return not any(parameter.is_named(tokens) for parameter in list_parameters(response))

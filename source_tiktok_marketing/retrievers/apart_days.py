@@ -50,7 +50,7 @@ class ApartDays(Shared):
 
         The metrics that TikTok `refused` before are not asked for.
         """
-        if self.requester is None or kind.name in self._refused or not self._activity.sees(metrics):
+        if self.requester is None or kind.name in self._refused or not self._activity.can_tell(metrics):
             return True
         counted = [name for name in self._activity.metrics
                    if "campaign" in known_metrics()[name].levels and name not in refused]  # fmt: skip

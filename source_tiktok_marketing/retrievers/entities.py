@@ -49,22 +49,22 @@ class EntityRetriever(Retriever):
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
         """The records of the ad account."""
         window = stream_slice or StreamSlice(partition={}, cursor_slice={})
-        if not (self.parents and self._asks_for_changes(window)):
+        if not (self.parents and self._is_recent(window)):
             yield from self.pages.read_records(records_schema, window)
             return
         given = set[Any]()
-        for part in self._make_parts(window):
-            for record in self.pages.read_records(records_schema, part):
+        for piece in self._make_pieces(window):
+            for record in self.pages.read_records(records_schema, piece):
                 values = cast("Mapping[str, Any]", record.data if isinstance(record, Record) else record)
                 if values[self._key] not in given:
                     given.add(values[self._key])
                     yield record
 
-    def _asks_for_changes(self, window: StreamSlice) -> bool:
+    def _is_recent(self, window: StreamSlice) -> bool:
         oldest = self._clock.find_today(UTC) - self._recent
         return str(window.cursor_slice.get("start_time", "")) > oldest.isoformat()
 
-    def _make_parts(self, window: StreamSlice) -> Iterator[StreamSlice]:
+    def _make_pieces(self, window: StreamSlice) -> Iterator[StreamSlice]:
         yield window
         for below in self._make_filters(window):
             extra = {**window.extra_fields, "below": below}

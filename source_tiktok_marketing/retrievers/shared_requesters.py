@@ -19,12 +19,12 @@ from source_tiktok_marketing.retrievers.apart_days import ApartDays
 
 @dataclass
 class SharedRequesters:
-    """Gives each part of the sync its requester. The manifest has them once, below the stream `advertisers`.
+    """Gives each shared object of the sync its requester. The manifest has them once, below the stream `advertisers`.
 
     The CDK only builds requesters as parts of a stream. In the template of the reports, which it copies for each
     report, they would double the start-up time. The stream `advertisers` is built in every sync.
 
-    `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in parts, `lookups` and
+    `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in batches of ids, `lookups` and
     `organic_lookups` the ids that go into requests (`Lookups`). `activity` asks for the active days and
     `activity_in_all` for the active years (`Activity`), `apart_days` for the days of campaigns of the kinds in `apart`
     (`AskedApart`, `ApartDays`). `renewal` renews the token of a TikTok account, `environment` finds out whether the

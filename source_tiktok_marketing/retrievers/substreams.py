@@ -14,7 +14,7 @@ from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetrieve
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
-from source_tiktok_marketing.errors import ConfigError, PartError, RefusedError
+from source_tiktok_marketing.errors import ConfigError, PartialReadError, RefusedError
 from source_tiktok_marketing.incremental.windows import REFUSED, hold, refuse
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
@@ -72,7 +72,7 @@ class FanOutRetriever(Retriever):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
         self._directory, self._accounts = AdvertiserDirectory.of(self.config), AccountColumns.of(self.config)
-        self._told = self._accounts.of_entities(self.stream) if parameters["of"] == "advertiser" else ()
+        self._told = self._accounts.select_for_entities(self.stream) if parameters["of"] == "advertiser" else ()
         self._known = read_entity_columns().get(self.stream) or parameters.get("key")
         written = (
             () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *list_written_down(self.ask, self.below))
@@ -117,7 +117,7 @@ class FanOutRetriever(Retriever):
         The cursor moves on all the same: else the others would be read from the start in every sync.
         """
         answered = False
-        failed: list[PartError] = []
+        failed: list[PartialReadError] = []
         for number, each in enumerate(order_outermost_first(things), start=1):
             try:
                 yield from self._ask_for(each, words, window)
@@ -126,7 +126,7 @@ class FanOutRetriever(Retriever):
                 if not answered and number >= min(len(things), TRIED_FIRST):
                     raise
                 skip(refusal, each)
-            except PartError as error:
+            except PartialReadError as error:
                 failed.append(error)
         if failed:
             told = " ".join(dict.fromkeys(str(error.message) for error in failed[:NAMED]))
@@ -157,7 +157,7 @@ class FanOutRetriever(Retriever):
             scope = NOT_CONFIRMED if refusal.code in self.skipped_on else refusal.scope or self.scope
             named = ", ".join(f"{name} {value}" for name, value in (thing or {}).items() if name not in owners)
             whom = f"{' '.join(owners.values())} ({named})" if named else " ".join(owners.values())
-            self._refusals.add(self.stream, scope, whom, str(refusal), is_part=bool(named))
+            self._refusals.add(self.stream, scope, whom, str(refusal), is_partial=bool(named))
             return
         raise ConfigError(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "

@@ -47,24 +47,24 @@ class AccountColumns(Shared):
         self._known: dict[str, Mapping[str, str]] = {}
         self._failed, self._is_of_all, self._unreached = False, False, set[str]()
 
-    def of_report(self, stream: str, owner: str, key: Iterable[str]) -> tuple[str, ...]:
+    def select_for_report(self, stream: str, owner: str, key: Iterable[str]) -> tuple[str, ...]:
         """The account columns of a report."""
         return self._select(stream, ACCOUNT_COLUMNS if is_of_account(owner, key) else ())
 
-    def of_entities(self, stream: str) -> tuple[str, ...]:
+    def select_for_entities(self, stream: str) -> tuple[str, ...]:
         """The account columns of a list."""
         columns = {} if stream in PRICED else read_entity_columns().get(stream, {})
         return self._select(stream, [name for name in ACCOUNT_COLUMNS if name in columns])
 
     def fill(self, record: MutableMapping[str, Any], names: Iterable[str]) -> None:
         """Puts what is missing of these columns on a record that carries its ad account."""
-        found = self.of_account(str(record.get("advertiser_id", ""))) if names else {}
+        found = self.get_values(str(record.get("advertiser_id", ""))) if names else {}
         for name in names:
             if not record.get(name):
                 record.pop(name, None)
                 record.update({name: found[name]} if name in found else {})
 
-    def of_account(self, advertiser_id: str) -> Mapping[str, str]:
+    def get_values(self, advertiser_id: str) -> Mapping[str, str]:
         """The account columns of one ad account; empty where nothing is known of it."""
         if advertiser_id not in self._known:
             row = self._ask(lambda: self.look_up(advertiser_id)) or {}
@@ -76,7 +76,7 @@ class AccountColumns(Shared):
     def prepare(self, advertiser_id: str) -> None:
         """Looks up what rows of an ad account need, or of all of them if none is named, before a page is decoded."""
         if advertiser_id:
-            self.of_account(advertiser_id)
+            self.get_values(advertiser_id)
         elif not self._is_of_all and not self._is_sample:
             self._ask(self.look_up_all)
             self._is_of_all = True

@@ -160,7 +160,7 @@ def _cast_object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _list_of(cast: Caster) -> Caster:
+def _make_list_caster(cast: Caster) -> Caster:
     def cast_all(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise TypeError(value)
@@ -178,10 +178,10 @@ CASTERS: Mapping[str, Caster] = {
     "date-time": _cast_moment,
     "epoch": _cast_moment,
     "object": _cast_object,
-    "array<string>": _list_of(_cast_string),
-    "array<integer>": _list_of(_cast_integer),
-    "array<number>": _list_of(_cast_number),
-    "array<object>": _list_of(_cast_object),
+    "array<string>": _make_list_caster(_cast_string),
+    "array<integer>": _make_list_caster(_cast_integer),
+    "array<number>": _make_list_caster(_cast_number),
+    "array<object>": _make_list_caster(_cast_object),
 }
 
 

@@ -23,7 +23,7 @@ class Column:
         """The column's name in a record. A name in SQL can't begin with a digit: it gets a `_`, as in warehouses."""
         return f"_{self.name}" if self.name[0].isdigit() else self.name
 
-    def json_schema(self) -> dict[str, Any]:
+    def make_json_schema(self) -> dict[str, Any]:
         """The column as a property of a stream's JSON schema. Every column may be null."""
         return {**SHAPES[self.type], "description": self.description}
 

@@ -63,5 +63,5 @@ def _make_schema(columns: Iterable[Column]) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",
         "additionalProperties": True,
-        "properties": {column.label: column.json_schema() for column in columns},
+        "properties": {column.label: column.make_json_schema() for column in columns},
     }

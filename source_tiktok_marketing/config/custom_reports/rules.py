@@ -41,15 +41,13 @@ def _check_granularity(ask: Ask) -> Iterator[Problem]:
         yield Problem("granularity", f"{told}. Choose {join_choices(allowed)}.")
         return
     for dimension in ask.known:
-        fitting = [
-            word for word in allowed if word in dimension.granularities and _fits_granularity(word, ask, dimension)
-        ]
+        fitting = [word for word in allowed if word in dimension.granularities and _is_possible(word, ask, dimension)]
         if fitting and ask.granularity not in fitting:
             told = f"{dimension.name} is never {ask.granularity}"
             yield Problem("granularity", f"{told}. Choose {join_choices(fitting)}, or take it out of breakdowns.")
 
 
-def _fits_granularity(granularity: str, ask: Ask, dimension: Dimension) -> bool:
+def _is_possible(granularity: str, ask: Ask, dimension: Dimension) -> bool:
     """Whether the dimension fits: an audience report by hour has bucket_id, and no dimension of basic reports."""
     return granularity != "hourly" or ask.report_type != "audience" or dimension.category == "Audience"
 
