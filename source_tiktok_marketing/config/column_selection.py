@@ -23,7 +23,7 @@ NESTED = ("properties", "items", "$ref", "anyOf", "oneOf", "allOf")
 
 
 def select_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
-    """The columns that the catalog selects, by stream. A stream whose schema has none, or is not ours, is not in it.
+    """The columns that the catalog selects, by stream, without streams whose schema is empty or another connector's.
 
     A connection keeps the schema of the connector it was made with. The official connector's reports have `metrics`
     and `dimensions`: if these counted as a selection, every figure would be left out.

@@ -24,7 +24,7 @@ PAGE_PARAMETERS = {"page", "page_size", "cursor", "max_count"}
 
 
 def read_endpoints(config: Mapping[str, Any]) -> Any:
-    """The user's endpoints, all in one shape. A value that is none stays as it is, for the schema to refuse.
+    """The user's endpoints, all in one shape. An entry that is no object is kept for the schema to refuse.
 
     Parameters may be an object, as the form once had them: `{"filtering": {"a": 1}}` is
     `[{"name": "filtering", "value": '{"a":1}'}]`.
@@ -44,7 +44,7 @@ def _fill(endpoint: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def make_extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of the user's endpoints. What has not their shape is left out, and `find_mistakes` refuses it."""
+    """The rows of the user's endpoints, without ill-formed ones, which `find_mistakes` refuses."""
     return [_make_row(raw) for raw in _list_well_formed(config)]
 
 

@@ -14,8 +14,8 @@ from source_tiktok_marketing.text import spell_as_tiktok
 Path = Sequence[str | int]
 SHORT = Repr()
 SHORT.maxstring = SHORT.maxother = 100
-KINDS = {"array": "a list", "object": "an object", "string": "text", "integer": "a whole number", "number": "a number",
-         "boolean": "true or false"}  # fmt: skip
+TYPE_NAMES = {"array": "a list", "object": "an object", "string": "text", "boolean": "true or false",
+              "integer": "a whole number", "number": "a number"}  # fmt: skip
 # A longer list of choices is not shown in full, only the choice that is nearest.
 LISTED = 14
 # What a value should be, by the form's name for its format.
@@ -123,7 +123,7 @@ def _explain(error: ValidationError) -> str:
     match error.validator:
         case "type":
             bare = ", without quotes" if isinstance(error.instance, str) and "string" not in schema["type"] else ""
-            return f"{shown} must be {KINDS[schema['type']]}{bare}."
+            return f"{shown} must be {TYPE_NAMES[schema['type']]}{bare}."
         case "minimum" | "maximum":
             return f"{shown} is out of range. Write a number from {schema.get('minimum')} to {schema.get('maximum')}."
         case "pattern":

@@ -109,7 +109,7 @@ class AdvertiserCursor(Cursor):
 
     @override
     def should_be_synced(self, record: Record) -> bool:
-        """Every row of a window is wanted."""
+        """Always true: every row of a window is wanted."""
         return True
 
 

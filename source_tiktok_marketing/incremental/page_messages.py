@@ -26,7 +26,7 @@ IN_PAGES: Counter[str] = Counter()
 
 
 class PageMessage(AirbyteMessage):
-    """Many records in one message. Who writes them has to call `take`, once."""
+    """Many records in one message. Whoever writes them has to call `take` exactly once."""
 
     def __init__(self, lines: Lines, window: Any) -> None:
         super().__init__(type=Type.RECORD)

@@ -66,7 +66,7 @@ class AdvertiserDirectory(Shared):
         return [advertiser_id for advertiser_id in self._list_undivided() if is_ours(self._config, advertiser_id)]
 
     def get_any(self) -> str:
-        """An ad account to ask for what is the same for all: the first of a hundred that answers."""
+        """One ad account, for lists that are the same for all: the first that answers, among a hundred at most."""
         found: str = self._ask_once("any", self._find_any)
         return found
 
@@ -74,7 +74,7 @@ class AdvertiserDirectory(Shared):
         ids = self._list_undivided()
         if is_sandbox(self._config) or len(ids) == 1:
             return ids[0]
-        with suppress(AirbyteTracedException):  # the streams that need the details will raise it
+        with suppress(AirbyteTracedException):  # the streams that need the details raise the same error
             rows = (
                 self.read_details() if len(self.list_chosen()) in range(1, BATCH) else self._list_answering(ids[:BATCH])
             )
@@ -102,7 +102,7 @@ class AdvertiserDirectory(Shared):
         return rows
 
     def find_details(self, advertiser_id: str) -> Mapping[str, Any]:
-        """What TikTok says of an ad account, in a report on a business centre also of one that is not read here.
+        """The details of an ad account; for a report on a business centre also of one that this worker does not read.
 
         `display_timezone` is the zone that its days are taken to be in, or empty if TikTok names none.
         """
@@ -154,7 +154,7 @@ class AdvertiserDirectory(Shared):
         }
 
     def find_first_possible_day(self, advertiser_id: str) -> str:
-        """The day before the ad account was created, on its own clock, as an ISO date: it has no row of an earlier one.
+        """The day before the ad account was created, in its time zone, as an ISO date. It has no rows of earlier days.
 
         Empty if TikTok does not say when that was, or names a day that has not come.
         """

@@ -23,7 +23,7 @@ Limit = Mapping[str, Any]
 
 
 class Waits(Protocol):
-    """A clock that can be waited for."""
+    """A clock that can wait."""
 
     def now(self) -> float:
         """Seconds since some moment."""

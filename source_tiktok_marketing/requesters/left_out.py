@@ -29,7 +29,7 @@ NAMED, LONGEST_REASON = 8, 200
 ENOUGH = 3
 # How many owners are noted for each accepted item, as TikTok may refuse it for one of them later.
 TAKEN_BY = 2
-# A word with a digit is an id or a number, and another one in each message.
+# Words with a digit are ids or numbers, which differ from message to message.
 COUNTED = re.compile(r"\w*\d[\w-]*")
 
 

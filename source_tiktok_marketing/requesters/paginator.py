@@ -39,7 +39,7 @@ NAMES: Mapping[str, str] = {
 
 @dataclass
 class TiktokPages(PaginationStrategy):
-    """Reads every page of every sweep, and no page more.
+    """Reads every page of every sweep, without asking for an empty page behind the last.
 
     TikTok says in `page_info` how many pages and rows there are. So the last page is known without a request for an
     empty one, and a filter after the paginator can't end the list early. If the rows contradict `page_info`, the rows
@@ -50,8 +50,9 @@ class TiktokPages(PaginationStrategy):
 
         {"sweep": 0, "page": 1, "filter": …} → {"sweep": 0, "page": 2, "filter": …} → {"sweep": 1, "page": 1, …} → end
 
-    A sweep marked `undated` complements one that asked for changes only. If that one asked for everything, as in a
-    first sync, it is left out. One with `if_any` is for ad accounts that have campaigns of that kind (`AskedApart`).
+    A sweep marked `undated` complements a sweep that asks for changes only. It is left out if that one asks for
+    everything, as in a first sync. One with `if_any` is for ad accounts that have campaigns of that kind
+    (`AskedApart`).
 
     Lists are sorted newest first and move while they are read. If an entity is deleted, one row moves over the page
     break and is never seen. So a sweep is read again if its number of rows changes, or if a page repeats the one

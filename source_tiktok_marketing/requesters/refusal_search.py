@@ -30,8 +30,8 @@ class RefusalSearch:
     """Finds what TikTok refuses of one request, and gets the answer to the rest.
 
     `ask` sends the request without some items. `out` are the items that are left out so far, `refusal` is the newest
-    refusal. A message may mention words that are not refused ("reach needs spend"): nothing is left out with which
-    TikTok accepts the request.
+    refusal. A message may mention words that are not refused ("reach needs spend"): what TikTok
+    accepts is never left out.
     """
 
     ask: Ask
@@ -77,7 +77,7 @@ class RefusalSearch:
         return self._is_accepted(items)
 
     def _try_learned(self) -> set[Item] | None:
-        """What is known from other requests meanwhile, or from other owners, if it explains the refusal."""
+        """What other requests or other owners have shown to be refused, if it explains this refusal; otherwise None."""
         if learned := self.report.list_left_out(self.owner) - self.out:
             self.out |= learned
             if self._is_accepted(self.out):

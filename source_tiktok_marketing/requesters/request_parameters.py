@@ -99,8 +99,8 @@ def find_named_items(
 ) -> tuple[list[Item], set[Item]]:
     """The items of `ours` that a message with these words names, in its order, and the others of the same list.
 
-    If it names a whole list of metrics, that says nothing. Any other list is meant if the message has its name and all
-    of it is ours; a single value is meant if the message names it or its parameter.
+    A message that names every metric of a list is about none of them in particular. Any other list is meant if the
+    message has its name and all values are ours. A single value is meant if the message names it or its parameter.
     """
     given, words = list(parameters), set(tokens)
     for each in (each for each in given if each.is_list):

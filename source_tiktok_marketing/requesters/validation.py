@@ -25,7 +25,7 @@ DEEPEST = 100
 
 
 def find_flaw(answer: Answer, statuses: Collection[str] = ()) -> str:
-    """What is wrong with an answer of code 0, if to use it would lose rows or fail; `""` if nothing is.
+    """Why an answer of code 0 can't be used without losing rows or failing; `""` if it can.
 
     `statuses` are those that a task may have, if the answer is about one.
     """

@@ -20,7 +20,7 @@ from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
 ACCOUNTS_PER_REQUEST = 5
-# Fewer days than these are told by one or two questions about days, which tell more than one about a year.
+# For fewer days than these, one or two requests by day are enough, and they say more than one about a year.
 WORTH_A_YEAR = 2 * MOST_DAYS
 # The cursors of a group differ by unsettled days and time zones. With some earlier days one request serves them all.
 EARLIER = 7
@@ -105,7 +105,7 @@ class Activity(Shared):
         read         yes  no  yes
 
     If there are many days to ask for, years without anything are found first, by a request without the days. There an
-    account may have a row of zeros, so that a year is active if any count, or what is none, is not zero.
+    account may have a row of zeros, so that a year is active unless all its figures are zero or `-`.
 
     If TikTok refuses the request or cuts its answer, the days count as active: the report itself will say why.
     """
@@ -119,7 +119,10 @@ class Activity(Shared):
         self._tells_years = True
 
     def can_tell(self, metrics: Iterable[str]) -> bool:
-        """Whether an account has a row wherever one of these metrics has a value: names, known counts, their ratios."""
+        """Whether an ad account has a row on every day on which one of these metrics has a value.
+
+        That is known of names, of the counts that are asked for here, and of their ratios.
+        """
         return all(map(self._can_tell_of, metrics))
 
     def is_silent(self, window: StreamSlice) -> bool:
@@ -181,7 +184,7 @@ class Activity(Shared):
         return {str(each["advertiser_id"]): make_bits(days) for each in active}
 
     def _has_counts(self, metrics: Mapping[str, Any]) -> bool:
-        """Whether a count is there, or is not told."""
+        """Whether any figure is not zero. One that TikTok leaves out counts as well."""
         return not all(NOTHING.fullmatch(str(metrics.get(name))) for name in self._list_yearly_metrics())
 
     def _list_yearly_metrics(self) -> list[str]:

@@ -27,11 +27,12 @@ class EntityRetriever(Retriever):
     """Reads a list of one ad account: what `pages` gives, and of ads what is below a changed campaign or ad group.
 
     With a recent cursor TikTok is asked for the ads modified since. Below a campaign that was paused since, an ad has
-    another status and the `modify_time` it had before: it is found by its parents, which TikTok lists with theirs. A
+    another status and the `modify_time` it had before: it is found by its parents, which TikTok lists with their own
+    `modify_time`. A
     filter takes a hundred ids; where more of them changed, all ads of the account are read. No ad is given twice.
     A parent that does not say when it was modified counts as changed.
 
-    Where TikTok refuses the list of the parents, the ads it gave are all there is, and a warning says so.
+    If TikTok refuses the list of the parents, only the ads that were modified are read, and a warning says so.
     """
 
     config: Mapping[str, Any]

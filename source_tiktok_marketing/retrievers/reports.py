@@ -236,7 +236,7 @@ class ReportRetriever(Retriever):
         A window spans the days of all time zones, and a request is narrowed to those of the account. In a half without
         any of these, the request would end before it begins, or repeat the last day.
         """
-        self._emitted.now.divide(str(window.get("advertiser_id", "")))
+        self._emitted.now.note_division(str(window.get("advertiser_id", "")))
         halves = split(window, least)
         return [half for half in halves if not is_outside(half)] if halves else None
 

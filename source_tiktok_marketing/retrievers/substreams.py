@@ -43,7 +43,7 @@ TRIED_FIRST = 3
 
 @dataclass
 class FanOutRetriever(Retriever):
-    """Sends a request for each thing `below` an owner, and puts those ids on its records that have a column there.
+    """Sends a request for each thing `below` an owner, and adds its ids to records that have columns for them.
 
     `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
     `{after}` (the day after), `{begin}` where a week or month is wanted whole wherever start_date lies, and what

@@ -1,4 +1,4 @@
-"""Where TikTok's dimensions and metrics may be asked for, from the tables that have their types too."""
+"""In which reports TikTok has which dimensions and metrics, from the tables that have their types too."""
 
 from __future__ import annotations
 

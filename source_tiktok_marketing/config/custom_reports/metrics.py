@@ -37,7 +37,10 @@ def find_unknown_metrics(ask: Ask) -> Iterator[Problem]:
 
 
 def find_misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
-    """The words that are no metric of any report, for a report of which it is not known yet what it can have."""
+    """The words that are no metric of any report.
+
+    For a report whose other fields are wrong, so that it is not known yet which metrics it can have.
+    """
     for word in words:
         if word not in list_metric_words():
             found = read_ads_manager().get(spell_as_tiktok(word))

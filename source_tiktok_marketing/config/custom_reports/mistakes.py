@@ -65,9 +65,9 @@ def _find_name_mistakes(raw: Mapping[str, Any], taken: Collection[str], times: M
 
 
 def _find_rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong: set[str]) -> Mistakes:
-    """What the rules say about a report, whose `wrong` fields count as left out.
+    """The mistakes that the rules find in a report, apart from those in its `wrong` fields.
 
-    Mistakes that depend on one of these fields are not reported yet.
+    Those fields count as left out. A mistake that depends on one of them is not reported yet.
     """
     if OLD_FORM in raw:
         yield OLD_FORM, "must be an object. Write what it holds beside the report's other fields."

@@ -42,8 +42,8 @@ PERIOD_OF_CENTER = {"weekly": ["stat_time_week"], "monthly": ["stat_time_month"]
 def make_custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str, list[dict[str, Any]]]:
     """The rows of the user's reports, by the table they belong to: `daily`, `weekly` …, `large_daily` ….
 
-    What has not the shape of a report is left out here; `find_mistakes` refuses it before anything is read. A `sample`
-    is read synchronously.
+    An entry that is no well-formed report is left out here; `find_mistakes` refuses it before anything is read. A
+    `sample` is read synchronously.
     """
     tables: dict[str, list[dict[str, Any]]] = {}
     for raw in _list_well_formed(config):
@@ -73,7 +73,7 @@ def tell_plain_reports(config: Mapping[str, Any]) -> None:
 
 
 def explain_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
-    """Why a report that is marked `large` is read synchronously; empty if it is not.
+    """Why a report that is marked `large` is read synchronously; empty if it is read asynchronously.
 
     An asynchronous report takes no filter but ids (reporting.md §7), so that it can't include deleted entities.
     """
@@ -93,7 +93,7 @@ def explain_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
 
 
 def read_reports(config: Mapping[str, Any]) -> Any:
-    """The user's reports, with defaults filled in. What is no report stays as it is, for the schema to refuse."""
+    """The user's reports, with defaults filled in. An entry that is no object is kept for the schema to refuse."""
     raw = config.get("custom_reports", [])
     return (
         [fill_in_report(report) if isinstance(report, Mapping) else report for report in raw]
@@ -108,7 +108,7 @@ def _list_well_formed(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _has_shape(raw: Any) -> bool:
-    """Whether every value has its type. The schema tells the user which one has not."""
+    """Whether every value has the right type. If one has not, the check against the schema tells the user."""
     if not isinstance(raw, Mapping):
         return False
     lists = [raw["breakdowns"], raw["metrics"], *(raw.get(name, []) for name in (*ID_FILTERS, "buying_types"))]
@@ -149,7 +149,7 @@ def read_ask(raw: Mapping[str, Any]) -> Ask:
 
 
 def _make_row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
-    """The words that a ready-made report has in the manifest, and those that only a user's own has."""
+    """The row of a report: the words that ready-made reports have, and some that only the user's have."""
     ask, own = read_ask(raw), {**config, **{name: raw[name] for name in OWN_DAYS if name in raw}}
     filters = [item for item in _make_filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
     return {
