@@ -55,7 +55,7 @@ def make_custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict
 
 
 def read_titles(options: Mapping[str, Any]) -> dict[str, str]:
-    """What the form calls the field that a parameter comes from, by parameter."""
+    """The titles of the form's fields, by the parameter of a report's request that each becomes."""
     fields = options[OPTION]["items"]["properties"]
     return {parameter: fields[name]["title"] for parameter, name in FORM_FIELDS.items()}
 
