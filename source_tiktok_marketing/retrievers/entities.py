@@ -54,8 +54,8 @@ class EntityRetriever(Retriever):
             yield from self.pages.read_records(records_schema, window)
             return
         given = set[Any]()
-        for piece in self._make_pieces(window):
-            for record in self.pages.read_records(records_schema, piece):
+        for narrowed in self._make_slices(window):
+            for record in self.pages.read_records(records_schema, narrowed):
                 values = cast("Mapping[str, Any]", record.data if isinstance(record, Record) else record)
                 if values[self._key] not in given:
                     given.add(values[self._key])
@@ -65,7 +65,7 @@ class EntityRetriever(Retriever):
         oldest = self._clock.find_today(UTC) - self._recent
         return str(window.cursor_slice.get("start_time", "")) > oldest.isoformat()
 
-    def _make_pieces(self, window: StreamSlice) -> Iterator[StreamSlice]:
+    def _make_slices(self, window: StreamSlice) -> Iterator[StreamSlice]:
         yield window
         for below in self._make_filters(window):
             extra = {**window.extra_fields, "below": below}
