@@ -18,12 +18,12 @@ SHARED = {
     "owner": "Words of what belongs to an owner",
     "days": "Words of streams that are read in windows of days",
 }
-KINDS = {
+ROW_TYPES = {
     "entity": "A list of each ad account's own things: campaigns, ads, images",
     "nested": "Records about an owner, or about what an owner has: pixels, shops, invoices",
     "nested_report": "A report about an owner, or about what an owner has: GMV Max, business centres",
     "report": "A report of an ad account",
-    "level": "A level below an owner (`below`): what a stream has one request for each of",
+    "parent": "A parent below an owner (`below`): what a stream has one request for each of",
 }
 
 
@@ -51,13 +51,13 @@ def _write_line(path: Path) -> Iterator[str]:
 
 
 def explain_row_words() -> str:
-    """The words that several kinds of rows share, then those of each kind alone."""
+    """The words that several types of rows share, then those of each type alone."""
     shared = [f"**{title}**\n\n{_write_table(load_words()[block])}" for block, title in SHARED.items()]
-    return "\n\n".join([*shared, *(_explain_kind(kind, title) for kind, title in KINDS.items())])
+    return "\n\n".join([*shared, *(_explain_row_type(row_type, title) for row_type, title in ROW_TYPES.items())])
 
 
-def _explain_kind(kind: str, title: str) -> str:
-    schema = load_words()[kind]
+def _explain_row_type(row_type: str, title: str) -> str:
+    schema = load_words()[row_type]
     blocks = [block for block in SHARED if set(load_words()[block]) <= set(schema["properties"])]
     known = {word: part for block in blocks for word, part in load_words()[block].items()}
     own = {word: part for word, part in schema["properties"].items() if known.get(word) != part}

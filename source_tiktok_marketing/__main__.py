@@ -85,7 +85,7 @@ def _write_lines(lines: bytes) -> None:
     if sys.stdout is not PRINT_BUFFER:
         _write(lines.decode())
         return
-    with PRINT_BUFFER.lock, _output_errors():  # other threads log through it
+    with PRINT_BUFFER.lock, _raise_output_errors():  # other threads log through it
         PRINT_BUFFER.flush()
         output = cast("TextIO", sys.__stdout__).buffer
         output.write(lines)
@@ -94,14 +94,14 @@ def _write_lines(lines: bytes) -> None:
 
 def _write(text: str) -> None:
     """Writes text to stdout. Raises OutputError if stdout can't be written to any more."""
-    with _output_errors():
+    with _raise_output_errors():
         sys.stdout.write(text)
         if sys.stdout is not PRINT_BUFFER:
             sys.stdout.flush()
 
 
 @contextmanager
-def _output_errors() -> Iterator[None]:
+def _raise_output_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -136,7 +136,7 @@ def main(arguments: list[str] | None = None) -> None:
     shutdown = Shutdown()
     try:
         if arguments is None:
-            _own_process(shutdown)
+            _prepare_process(shutdown)
         _run(sys.argv[1:] if arguments is None else arguments, shutdown)
     except StoppedError:
         end_at_once(shutdown.code)
@@ -144,7 +144,7 @@ def main(arguments: list[str] | None = None) -> None:
         end_without_reader(str(error))
 
 
-def _own_process(shutdown: Shutdown) -> None:
+def _prepare_process(shutdown: Shutdown) -> None:
     """Prepares the process: UTF-8 whatever the locale, the handlers of signals, the watch on the reader of stdout.
 
     The CDK opens the manifest in the encoding of the locale, which can only be changed when Python starts.
@@ -168,7 +168,7 @@ def _run(arguments: list[str], shutdown: Shutdown) -> None:
         _tell_usage()
     try:
         entrypoint = Entrypoint(build(arguments), shutdown)
-        with _buffer():  # stdout for messages and log lines alike, so that neither cuts into the other
+        with _buffer_output():  # stdout for messages and log lines alike, so that neither cuts into the other
             for message in entrypoint.run(parsed):
                 _write(f"{message}\n")
     except AirbyteTracedException as error:
@@ -184,13 +184,13 @@ def _tell_usage() -> NoReturn:
 
 
 @contextmanager
-def _buffer() -> Iterator[None]:
+def _buffer_output() -> Iterator[None]:
     """Puts the CDK's buffer in the place of stdout, and flushes it at the end if that is still possible."""
     PRINT_BUFFER.__enter__()
     try:
         yield
     finally:
-        with _output_errors():
+        with _raise_output_errors():
             PRINT_BUFFER.__exit__(None, None, None)
 
 

@@ -2,11 +2,11 @@
 
 AirbyteTracedException              the CDK's: a message for the user, one for us, and a failure type
 ├── ConfigError                     the user can fix it
-├── TransientError                  it passes: the next sync tries again
+├── TransientError                  a temporary failure: the next sync tries again
 │   └── AnswerCutError              an answer about the newest ads only; asked for again in parts, if possible
 ├── DefectError                     a fault of this connector or of TikTok, to be reported
 │   └── NothingToMeasureError       TikTok refuses every metric of a report
-├── PartError                       one of many things could not be read; the others were
+├── PartialReadError                one of many things could not be read; the others were
 └── RefusedRequestError             TikTok refuses a part of a request; sent again without that part
 
 requests.RequestException
@@ -17,8 +17,8 @@ ValueError
 └── UnfinishedRowError              a row of the manifest that lacks something
 
 Exception                           never reaches a user
-├── RefusedError                    a code the caller decides about: a permission the token lacks
-├── NothingToAskError               nothing is left of a request to send; not sent
+├── RefusedError                    a code the caller handles: the token lacks a permission
+├── NothingToAskError               nothing is left of a request; it is not sent
 ├── UnfitPageError                  a page that only the slow, tolerant reader can read
 ├── BrokenOffError                  a file that was cut; downloaded again
 ├── StoppedError                    the command was cancelled
@@ -41,7 +41,7 @@ class ConfigError(AirbyteTracedException):
 
 
 class TransientError(AirbyteTracedException):
-    """Something that passes: the next sync asks again for what could not be read."""
+    """A temporary failure: the next sync asks again for what could not be read."""
 
     def __init__(self, message: str, internal_message: str) -> None:
         super().__init__(internal_message, message, FailureType.transient_error)
@@ -66,7 +66,7 @@ class NothingToMeasureError(DefectError):
         super().__init__(told, "no metric is left")
 
 
-class PartError(AirbyteTracedException):
+class PartialReadError(AirbyteTracedException):
     """One of many things could not be read. It is raised after all the others were read."""
 
 
@@ -95,7 +95,7 @@ class AnswerTooLargeError(requests.RequestException):
 
 
 class UnknownWordError(ValueError):
-    """A row of the manifest uses a word that no kind of row has: most likely a misspelt one."""
+    """A row of the manifest uses a word that no type of row has: most likely a misspelt one."""
 
     def __init__(self, where: str, word: str, known: Iterable[str]) -> None:
         super().__init__(
@@ -111,9 +111,10 @@ class UnfinishedRowError(ValueError):
 
 
 class RefusedError(Exception):
-    """TikTok answered with a code that the caller decides about.
+    """TikTok answered with a code that the caller chose to handle itself.
 
-    `scope` is what the token lacks, where that is known. `is_not_granted`: the app may not use the endpoint at all.
+    `scope` is the permission that the token lacks, or empty. With `is_not_granted` the app may not use the endpoint
+    at all.
     """
 
     def __init__(self, code: int, words: str, scope: str = "", *, is_not_granted: bool = False) -> None:
@@ -125,7 +126,7 @@ class RefusedError(Exception):
 
 
 class NothingToAskError(Exception):
-    """What has to be left out is all that the request asks for."""
+    """Nothing is left of a request without what TikTok refuses, so that it is not sent."""
 
 
 class UnfitPageError(Exception):

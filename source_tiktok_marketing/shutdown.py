@@ -60,7 +60,7 @@ class Shutdown:
             signal.signal(number, self._handle)
 
     def read_with(self, emit_states: Callable[[], None], emit: Callable[[AirbyteMessage], None]) -> None:
-        """A sync begins. `emit_states` puts the states behind all its messages, `emit` puts one message there."""
+        """Notes how a sync emits its states (`emit_states`) and one message (`emit`), behind all messages so far."""
         self.emit_states, self.emit = emit_states, emit
 
     def _handle(self, number: int, _: Any) -> None:

@@ -34,7 +34,7 @@ from source_tiktok_marketing.config.stream_selection import (
     warn_of_unknown_states,
 )
 from source_tiktok_marketing.config.stream_tables import write_out
-from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
+from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_options
 from source_tiktok_marketing.files import Utf8Files
 from source_tiktok_marketing.incremental.cursor import keep_every_account
 from source_tiktok_marketing.incremental.page_messages import IN_PAGES, PageMessage
@@ -74,8 +74,8 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        # The CDK has keys of its own, by which a configuration could bring another manifest, or code.
-        ours = {key: value for key, value in config.items() if not key.startswith("__")} if config else config
+        # The CDK has options of its own, by which a configuration could bring another manifest, or code.
+        ours = {name: value for name, value in config.items() if not name.startswith("__")} if config else config
         state = group_by_stream(state or [])
         super().__init__(path_to_yaml=find_manifest(), catalog=catalog, config=ours, state=state)
         if self._config:
@@ -106,14 +106,14 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
 
     def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         self._sync = Sync.of(config)
-        clock = self._sync.part(SyncClock)
+        clock = self._sync.get_shared(SyncClock)
         if self._wanted is not None and not is_sample(config):
             tell_days(config)
         offered = self.list_offered(config)
         self._config = config  # the CDK builds the streams from it
         self._build_only(self._find_needed(config, offered))
         streams = [stream for stream in super().streams(config) if stream.name in offered]
-        self._sync.part(OrganicTokens).hand_back = self._hand_back
+        self._sync.get_shared(OrganicTokens).hand_back = self._hand_back
         dated = {row["name"] for row in self.list_rows() if "step" in row}
         for each in streams:
             keep_every_account(each.cursor)
@@ -152,12 +152,12 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
             return other.check(logger, other.normal_config)
         try:
             self._refuse_mistakes()
-            warn_of_ignored_keys(self._config)
+            warn_of_ignored_options(self._config)
             sample = {"sample": True, "report_rows": make_custom_rows(self._config, sample=True)}
             self._config = {**self._config, PREPARED: {**self._config[PREPARED], **sample}}
             config = self._decide()
             held = self.streams(config)  # the directory lives only as long as the streams that share it
-            refuse_unreachable(self._sync.part(AdvertiserDirectory), is_check=True)
+            refuse_unreachable(self._sync.get_shared(AdvertiserDirectory), is_check=True)
             status = super().check(logger, config)
             ask_for_samples(held, [row["name"] for row in self.list_custom_rows()])
             del held
@@ -186,7 +186,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         if (other := self._configure(config, catalog, state)) is not self:
             yield from other.read(logger, other.normal_config, catalog, state)
             return
-        warn_of_ignored_keys(self._config)
+        warn_of_ignored_options(self._config)
         config = self._decide()
         offered = self.list_offered(config)
         warn_of_unknown_states(group_by_stream(state or []), self._list_names())
@@ -198,7 +198,7 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         try:
             for message in super().read(logger, config, catalog, state):
                 if isinstance(message, PageMessage):
-                    yield from [message] if self.writes_pages else message.messages()
+                    yield from [message] if self.writes_pages else message.make_messages()
                 elif message.type is not Type.TRACE:
                     if not is_bookkeeping(message):
                         yield message

@@ -7,7 +7,7 @@ from threading import RLock
 from typing import Any, ClassVar, Self, TypeVar, cast
 from weakref import WeakValueDictionary
 
-# The part of a configuration that the connector makes and no user can set (`normalization.NormalizeConfig`).
+# What the connector adds to a configuration, and no user can set (`normalization.NormalizeConfig`).
 PREPARED = "prepared"
 # In it: what replaces the configuration's own values if its token turns out to be a sandbox's.
 OTHERWISE = "otherwise"
@@ -23,9 +23,9 @@ def is_sample(config: Mapping[str, Any]) -> bool:
 class Sync:
     """Everything that the components of one sync share: a clock, a directory of ad accounts, and so on.
 
-    Each part is made when it is first needed. The CDK builds every component separately, and the only thing it gives to
-    all of them is the configuration object of their source: a component finds its sync by that object. The source opens
-    the sync before it builds the streams, holds it, and closes it when all is read (`SourceTiktokMarketing.read`).
+    Each object is made when it is first needed. The CDK builds every component separately, and the only thing that it
+    gives to all of them is the configuration object of their source: a component finds its sync by that object. The
+    source opens the sync before it builds the streams, and closes it when all is read (`SourceTiktokMarketing.read`).
     """
 
     _open: ClassVar[WeakValueDictionary[int, Sync]] = WeakValueDictionary()
@@ -33,7 +33,7 @@ class Sync:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config  # kept alive, so that no other configuration gets its `id`
-        self._parts: dict[type[Shared], Shared] = {}
+        self._shared: dict[type[Shared], Shared] = {}
         self._making = RLock()
 
     @classmethod
@@ -45,37 +45,37 @@ class Sync:
                 found = cls._open[id(config)] = cls(config)
             return found
 
-    def part(self, kind: type[Part], *rest: Any) -> Part:
-        """The sync's part of this kind; made of the configuration and `rest` if there is none yet."""
+    def get_shared(self, shared_class: type[SharedT], *rest: Any) -> SharedT:
+        """The sync's object of this class; made of the configuration and `rest` if there is none yet."""
         with self._making:
-            found = self._parts.get(kind)
+            found = self._shared.get(shared_class)
             if found is None:
-                found = self._parts[kind] = kind(self._config, *rest)
+                found = self._shared[shared_class] = shared_class(self._config, *rest)
                 found.sync = self
-            return cast("Part", found)
+            return cast("SharedT", found)
 
     def close(self) -> None:
-        """Lets every part log what it has to log at the end."""
-        for part in list(self._parts.values()):
-            part.close()
+        """Lets every shared object log what it has to log at the end."""
+        for shared in list(self._shared.values()):
+            shared.close()
 
 
 class Shared:
-    """A part of a sync. All components of the sync share one."""
+    """A class of which a sync has one object, which all its components share."""
 
     sync: Sync
-    """Each part holds its sync, so that the sync lives as long as any component that holds a part."""
+    """Each shared object holds its sync, so that the sync lives as long as any component that holds one of them."""
 
     def __init__(self, config: Mapping[str, Any], *rest: Any) -> None:
-        """Call `of` instead, which makes one part for all."""
+        """Call `of` instead, which makes one object for all."""
 
     @classmethod
     def of(cls, config: Mapping[str, Any], *rest: Any) -> Self:
-        """The part of the sync that this very `config` object belongs to."""
-        return Sync.of(config).part(cls, *rest)
+        """The object of the sync that this very `config` belongs to."""
+        return Sync.of(config).get_shared(cls, *rest)
 
     def close(self) -> None:
         """Called when all is read."""
 
 
-Part = TypeVar("Part", bound=Shared)
+SharedT = TypeVar("SharedT", bound=Shared)

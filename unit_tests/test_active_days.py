@@ -13,12 +13,12 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.requesters.asked_apart import Kind
+from source_tiktok_marketing.requesters.asked_apart import CampaignKind
 from source_tiktok_marketing.retrievers.activity import Activity, Group, make_bits, number_days
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
-from source_tiktok_marketing.retrievers.buying_types import Held, narrow
+from source_tiktok_marketing.retrievers.buying_types import HeldRows, narrow
 from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
-from source_tiktok_marketing.retrievers.reports import Part
+from source_tiktok_marketing.retrievers.reports import IdBatch
 from source_tiktok_marketing.retrievers.substreams import order_outermost_first
 from source_tiktok_marketing.sync import PREPARED
 
@@ -172,11 +172,11 @@ def test_the_first_the_last_and_the_middle_thing_are_asked_for_first(things: int
 
 @pytest.mark.parametrize(("ids", "halves"), [("ab", ["a", "b"]), ("abc", ["a", "bc"]), ("abcd", ["ab", "cd"])])
 def test_a_part_is_divided_in_the_middle_and_is_a_filter(ids: str, halves: list[str]) -> None:
-    part = Part("campaign", list(ids))
-    assert ["".join(half.ids) for half in part.halve()] == halves
-    assert {half.level for half in part.halve()} == {"campaign"}
+    batch = IdBatch("campaign", list(ids))
+    assert ["".join(half.ids) for half in batch.halve()] == halves
+    assert {half.level for half in batch.halve()} == {"campaign"}
     quoted = ",".join(f'"{each}"' for each in ids)
-    assert part.filter == {"field_name": "campaign_ids", "filter_type": "IN", "filter_value": f"[{quoted}]"}
+    assert batch.filter == {"field_name": "campaign_ids", "filter_type": "IN", "filter_value": f"[{quoted}]"}
 
 
 def test_a_narrowed_window_keeps_its_days_and_the_filters_it_had() -> None:
@@ -185,27 +185,27 @@ def test_a_narrowed_window_keeps_its_days_and_the_filters_it_had() -> None:
     )
     once = narrow(window, {"field_name": "a"}, kind="TopView")
     twice = narrow(once, {"field_name": "b"}, {"field_name": "c"})
-    assert [each["field_name"] for each in twice.extra_fields["part"]] == ["a", "b", "c"]
+    assert [each["field_name"] for each in twice.extra_fields["filters"]] == ["a", "b", "c"]
     assert (once.extra_fields["kind"], twice.extra_fields["kind"]) == ("TopView", "")
     assert twice.partition == window.partition
     assert twice.cursor_slice == window.cursor_slice
     assert twice.extra_fields["today"] == "y"
-    assert "part" not in window.extra_fields
+    assert "filters" not in window.extra_fields
 
 
 def test_a_kind_came_whole_where_each_of_its_rows_was_among_the_others() -> None:
     top, reach, none = (cast("Any", type("Kind", (), {"name": name})()) for name in ("TopView", "Reach", "Promote"))
-    held = Held({1: (top, "t1"), 2: (top, "t2"), 3: (reach, "r1"), 4: (none, "p1")})
-    held.let_go(1)
-    held.let_go(3)
-    held.let_go(9)
-    assert held.came_whole() == {"Reach"}
-    held.let_go(2)
-    assert held.came_whole() == {"Reach", "TopView"}
+    held = HeldRows({1: (top, "t1"), 2: (top, "t2"), 3: (reach, "r1"), 4: (none, "p1")})
+    held.release(1)
+    held.release(3)
+    held.release(9)
+    assert held.list_complete_kinds() == {"Reach"}
+    held.release(2)
+    assert held.list_complete_kinds() == {"Reach", "TopView"}
     assert list(held.rows) == [4]
 
 
-TOP_VIEW = Kind("TopView", {"field_name": "buying_type", "filter_value": '["RESERVATION_TOP_VIEW"]'}, {})
+TOP_VIEW = CampaignKind("TopView", {"field_name": "buying_type", "filter_value": '["RESERVATION_TOP_VIEW"]'}, {})
 
 
 def on(day: int) -> StreamSlice:

@@ -162,4 +162,4 @@ def test_three_years_without_anything_are_three_questions() -> None:
 def test_a_year_is_idle_if_tiktok_says_so_of_every_count(told: Config, is_active: bool) -> None:
     activity = Activity({PREPARED: {"sample": False}})
     activity.metrics = ["clicks", "spend"]
-    assert activity._counts_anything(told) == is_active
+    assert activity._has_counts(told) == is_active

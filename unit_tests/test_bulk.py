@@ -45,9 +45,9 @@ def both_ways(rows: list[Config]) -> tuple[list[Config] | None, list[Config]]:
     """The records of the fast way, None where a page does not fit, and those of the slow one."""
     codec = get_codec(PARAMETERS, ACCOUNTS)
     assert codec
-    page = codec.get_page(answer(rows), ACCOUNTS.of_account)
+    page = codec.get_page(answer(rows), ACCOUNTS.get_values)
     slow = ReportExtractor(PARAMETERS["dimensions"], PARAMETERS["metrics"], STREAM, {}, PARAMETERS)  # type: ignore[arg-type]
-    fast = None if page is None else [*page.first.rows(), *page.rest.rows()]
+    fast = None if page is None else [*page.first.read_rows(), *page.rest.read_rows()]
     return fast, [dict(record) for record in slow.extract_records(answer(rows))]
 
 
@@ -77,7 +77,7 @@ def test_a_page_with_a_value_of_another_form_goes_the_slow_way(name: str, value:
 def test_a_row_of_another_form_is_not_taken_for_a_page(rows: list[Any]) -> None:
     codec = get_codec(PARAMETERS, ACCOUNTS)
     assert codec
-    assert codec.get_page(answer(rows), ACCOUNTS.of_account) is None
+    assert codec.get_page(answer(rows), ACCOUNTS.get_values) is None
 
 
 def test_an_empty_page_is_a_page_without_records() -> None:

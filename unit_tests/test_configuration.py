@@ -17,7 +17,7 @@ from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.dates import find_zone, parse_day
 from source_tiktok_marketing.config.mistakes import find_mistakes, refuse_mistakes
 from source_tiktok_marketing.config.normalization import NormalizeConfig
-from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_keys
+from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_options
 
 TODAY = date(2026, 2, 15)
 OAUTH = {"auth_type": "oauth2.0", "app_id": "1", "secret": "s", "access_token": "t"}
@@ -239,7 +239,7 @@ def test_unknown_keys_are_allowed(unknown: dict[str, Any]) -> None:
 def test_a_key_that_is_ignored_is_told_with_what_was_meant(
     written: dict[str, Any], told: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    warn_of_ignored_keys(normal({"credentials": OAUTH} | written))
+    warn_of_ignored_options(normal({"credentials": OAUTH} | written))
     assert [record.getMessage() for record in caplog.records] == told
 
 

@@ -32,8 +32,8 @@ Change = Callable[[bytes], bytes]
 Mutation = tuple[str, int, Any]
 
 
-def nested(levels: int) -> bytes:
-    return b'{"x":' + b"[" * levels + b"]" * levels + b","
+def nested(depth: int) -> bytes:
+    return b'{"x":' + b"[" * depth + b"]" * depth + b","
 
 
 RAW: list[Change] = [

@@ -12,7 +12,7 @@ import requests
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_tiktok_marketing.errors import DefectError, PartError
+from source_tiktok_marketing.errors import DefectError, PartialReadError
 from source_tiktok_marketing.requesters.responses import Answer
 from source_tiktok_marketing.retrievers.leads import LeadDownloads
 from source_tiktok_marketing.sync import PREPARED
@@ -94,7 +94,7 @@ def test_a_damaged_file_is_downloaded_three_times_and_named(damaged: bytes) -> N
     download = Requester(damaged, damaged, (HEAD + LINE).encode())
     assert read(Requester(task("SUCCESS")), download) == [LEAD]
     download = Requester(damaged)
-    with pytest.raises(PartError) as found:
+    with pytest.raises(PartialReadError) as found:
         read(Requester(task("SUCCESS")), download, lead_region="us")
     assert len(download.asked) == 3
     assert found.value.message == (

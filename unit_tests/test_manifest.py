@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator
 from rows import ENTITIES, MANIFEST, PERIODS, REPORTS, TABLES, dimensions, metrics, name_of
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from source_tiktok_marketing.config.stream_tables import find_kind, load_words
+from source_tiktok_marketing.config.stream_tables import find_row_type, load_words
 from source_tiktok_marketing.schema.columns import read_entity_columns, read_report_columns, read_table
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +36,7 @@ def classes(node: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("row", [row for rows in TABLES.values() for row in rows], ids=name_of)
 def test_a_row_uses_the_words_of_its_kind(row: dict[str, Any]) -> None:
-    schema = {"$ref": f"#/definitions/{find_kind(row)}", "definitions": load_words()}
+    schema = {"$ref": f"#/definitions/{find_row_type(row)}", "definitions": load_words()}
     assert [error.message for error in Draft7Validator(schema).iter_errors(row)] == []
 
 

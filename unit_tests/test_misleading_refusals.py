@@ -151,7 +151,7 @@ def test_what_one_ad_account_goes_on_taking_is_not_believed_refused_of_all() -> 
         report.leave_out({likes: "words"}, owner)
     report.take("C", [likes])
     report.leave_out({likes: "words"}, "D")
-    assert (report.of("C"), report.of("D")) == (set(), {likes})
+    assert (report.list_left_out("C"), report.list_left_out("D")) == (set(), {likes})
 
 
 class Taking:
@@ -174,7 +174,7 @@ def test_what_is_taken_is_noted_anew_once_others_refuse_it() -> None:
         report.leave_out({likes: "words"}, f"ad account {owner}")
     requester.send_request(request_params={"advertiser_id": "C"})
     report.leave_out({likes: "words"}, "ad account D")
-    assert report.of("ad account C") == set()
+    assert report.list_left_out("ad account C") == set()
 
 
 def test_each_ad_account_may_refuse_something_else(sync: Run, tiktok: Simulator) -> None:

@@ -25,16 +25,16 @@ DELETING = [path for path, listed in read_lists().items() if listed.deletes]
 Record = dict[str, Any]
 
 
-def looked_up(levels: list[Record]) -> Iterator[str]:
-    """The endpoints that give the ids of some levels."""
-    for level in levels:
-        if "endpoint" in level:
-            yield level["endpoint"]
-        for way in level.get("either", []):
+def looked_up(parents: list[Record]) -> Iterator[str]:
+    """The endpoints that give the ids of some parents."""
+    for parent in parents:
+        if "endpoint" in parent:
+            yield parent["endpoint"]
+        for way in parent.get("either", []):
             yield from looked_up(way)
 
 
-LEVELS = {
+PARENTS = {
     "bc/get/",
     *(endpoint for table in TABLES.values() for row in table for endpoint in looked_up(row.get("below", []))),
 }
@@ -53,7 +53,7 @@ def delivered(world: World, row: Record) -> list[Record]:
 def is_asked(owners: Record, row: Record) -> bool:
     """Whether a stream asks for what belongs to them: not where its request names another constant, or not them."""
     constants = {name: value for name, value in row["ask"].items() if "{" not in value}
-    looked_up = {name for level in row.get("below", []) for name in level.get("takes", ())}
+    looked_up = {name for parent in row.get("below", []) for name in parent.get("takes", ())}
     other = any(constants.get(name, value) != value for name, value in owners.items())
     unasked = any(name.partition(".")[0] not in row["ask"] for name, value in owners.items() if value and name != "day")
     nothing = any(name in looked_up and not value for name, value in owners.items())
@@ -163,7 +163,7 @@ def is_skipped(row: Record, result: Sync) -> bool:
 def test_streams_the_token_has_no_permission_for_are_skipped_with_a_line_each(
     sync: Callable[..., Sync], world: World
 ) -> None:
-    unread = [row for row in NESTED if row["endpoint"] not in LEVELS]
+    unread = [row for row in NESTED if row["endpoint"] not in PARENTS]
     world.unscoped |= {f"/{row['endpoint']}" for row in unread}
     result = sync("campaigns", *map(name_of, unread))
     assert [row["name"] for row in unread if not is_skipped(row, result)] == []
@@ -173,7 +173,7 @@ def test_streams_the_token_has_no_permission_for_are_skipped_with_a_line_each(
 
 
 @pytest.mark.samples(6)
-@pytest.mark.parametrize("row", [row for row in NESTED if row["endpoint"] in LEVELS], ids=name_of)
+@pytest.mark.parametrize("row", [row for row in NESTED if row["endpoint"] in PARENTS], ids=name_of)
 def test_a_stream_whose_ids_others_need_is_skipped_by_itself(
     row: Record, sync: Callable[..., Sync], world: World
 ) -> None:
@@ -196,4 +196,4 @@ def test_without_deleted_ones_a_stream_leaves_out_those_and_no_others(
 
 def test_every_list_of_the_simulator_has_a_stream_or_belongs_to_one() -> None:
     streams = {row["endpoint"] for table in TABLES.values() for row in table if "endpoint" in row}
-    assert {path.strip("/") for path in read_lists()} - {name.strip("/") for name in streams | LEVELS} == set()
+    assert {path.strip("/") for path in read_lists()} - {name.strip("/") for name in streams | PARENTS} == set()

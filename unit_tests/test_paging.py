@@ -12,7 +12,7 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import ConfigError, TransientError
-from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
+from source_tiktok_marketing.requesters.asked_apart import AskedApart, CampaignKind
 from source_tiktok_marketing.requesters.paginator import OUTERMOST, READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.responses import Answer
 from source_tiktok_marketing.sync import PREPARED
@@ -101,7 +101,7 @@ def test_what_complements_changes_is_left_out_where_everything_was_asked_for(
 def test_a_sweep_for_a_kind_is_for_accounts_that_have_some() -> None:
     config = {PREPARED: {"sample": False}, "credentials": {}}
     apart = AskedApart.of(config)
-    apart.kinds = (Kind("TopView", {}, {}), Kind("Reach", {}, {}))
+    apart.kinds = (CampaignKind("TopView", {}, {}), CampaignKind("Reach", {}, {}))
     apart.look_up = lambda owner, _: [1] if owner["advertiser_id"] == "17" else []
     pager = pages(sweeps=[{}, {"if_any": "TopView"}, {"if_any": "Unknown"}], config=config)
     assert walk(pager, page(1, 1, total=1), page(1, 2, total=1), window=WHOLE) == [(1, 1), None]

@@ -16,13 +16,13 @@ from tiktok_simulator import Quota, Simulator
 from tiktok_simulator.protocol.wire import ApiError
 
 LATE = 0.059
-LEVELS = {"basic": 10, "advanced": 20, "premium": 30, "ultimate": 50}
+QUOTAS = {"basic": 10, "advanced": 20, "premium": 30, "ultimate": 50}
 REPORTS, CREATE = "/report/integrated/get/", "/report/task/create/"
 STREAMS = ("campaigns", "ads", "campaigns_reports_daily", "campaigns_reports_hourly", "advertisers_reports_lifetime")
 
 
 class Door:
-    """TikTok's quota at some level of an app."""
+    """TikTok's quota of an app."""
 
     def __init__(self, per_second: int = 10, began: float = 1_771_131_600.0) -> None:
         self._quota = Quota(per_second, 60 * per_second, 86_400 * per_second)
@@ -53,7 +53,7 @@ def asking(pace: Pace, clock: Turns, number: int, let_in: Callable[[float], bool
         yield answered
 
 
-@pytest.mark.parametrize("per_second", LEVELS.values(), ids=LEVELS)
+@pytest.mark.parametrize("per_second", QUOTAS.values(), ids=QUOTAS)
 def test_no_request_is_refused_at_any_level_and_little_of_the_quota_is_left(per_second: int, turns: Turns) -> None:
     late, door = Random(4), Door(per_second)
     requests = 120 * per_second  # two minutes: also the quota of the minute

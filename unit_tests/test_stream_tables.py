@@ -40,7 +40,7 @@ def test_a_row_says_something_else_than_its_table() -> None:
     assert (caps(of="app", scope="another")["of"], caps(of="app", scope="another")["scope"]) == ("app", "another")
 
 
-def test_a_request_has_the_ids_of_the_owner_and_of_the_levels() -> None:
+def test_a_request_has_the_ids_of_the_owner_and_of_the_parents() -> None:
     assert caps(below=[PENS])["ask"] == {"advertiser_id": "{advertiser_id}", "pen_id": "{pen_id}"}
 
 

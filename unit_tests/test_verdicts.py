@@ -26,7 +26,7 @@ LIST, REPORT = "campaign/get/", "report/integrated/get/"
 BY_DAY = {"dimensions": '["campaign_id","stat_time_day"]', "start_date": "2026-01-01", "end_date": "2026-01-30"}
 TABLE = [
     {"action": "SUCCESS", "codes": [0]},
-    {"action": "SUCCESS", "codes": [20001], "in_part": True},
+    {"action": "SUCCESS", "codes": [20001], "is_partial": True},
     {"action": "RATE_LIMITED", "codes": [40100]},
     {"action": "RATE_LIMITED", "codes": [40132], "per_advertiser": True},
     {"action": "RETRY", "codes": [50002], "halve": True},

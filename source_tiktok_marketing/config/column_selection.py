@@ -23,7 +23,7 @@ NESTED = ("properties", "items", "$ref", "anyOf", "oneOf", "allOf")
 
 
 def select_columns(catalog: ConfiguredAirbyteCatalog | None) -> dict[str, list[str]]:
-    """The columns that the catalog selects, by stream. A stream whose schema has none, or is not ours, is not in it.
+    """The columns that the catalog selects, by stream, without streams whose schema is empty or another connector's.
 
     A connection keeps the schema of the connector it was made with. The official connector's reports have `metrics`
     and `dimensions`: if these counted as a selection, every figure would be left out.
@@ -67,15 +67,15 @@ def _find_foreign(stream: str, properties: Mapping[str, Any]) -> Iterator[str]:
         return
     for name, schema in properties.items():
         known = ours.get(name)
-        if _differs(known, schema) if known else _is_nested(schema):
+        if _is_different(known, schema) if known else _is_nested(schema):
             yield name
 
 
-def _differs(column: Column, schema: Any) -> bool:
+def _is_different(column: Column, schema: Any) -> bool:
     """Whether a property contradicts the column. If it says nothing, it agrees."""
     if not isinstance(schema, Mapping):
         return False
-    ours = column.json_schema()
+    ours = column.make_json_schema()
     if "type" in schema and _list_types(schema) != _list_types(ours):
         return True
     return ("format" in schema and schema["format"] != ours.get("format")) or (
@@ -90,5 +90,5 @@ def _is_nested(schema: Any) -> bool:
 
 
 def _list_types(schema: Mapping[str, Any]) -> set[str]:
-    kinds = schema.get("type", [])
-    return {str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])} - {"null"}
+    types = schema.get("type", [])
+    return {str(each) for each in (types if isinstance(types, list) else [types])} - {"null"}

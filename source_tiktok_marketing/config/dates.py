@@ -135,9 +135,9 @@ def look_up_zone(*names: str | None) -> ZoneInfo | None:
 def list_report_days(config: Mapping[str, Any], today: Callable[[tzinfo], date] = find_today) -> dict[str, Any]:
     """The days that reports span in any time zone, as ISO dates, with the options they come from.
 
-    `from` is the day where days begin last, `until` the one where they begin first; then come the whole weeks and
-    months around them. Each request is narrowed to the days of its own ad account. Empty if the options are no days.
-    `today` returns today's date in a zone.
+    `from` is the first day in the time zone where days begin last, `until` the last day in the one where they begin
+    first. `week_from` to `month_until` are the whole weeks and months around them. Each request is narrowed to the
+    days of its own ad account. Empty if the options are no days. `today` returns today's date in a zone.
     """
     try:
         week_starts_on = str(config["week_starts_on"])

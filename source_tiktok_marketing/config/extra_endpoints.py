@@ -24,7 +24,7 @@ PAGE_PARAMETERS = {"page", "page_size", "cursor", "max_count"}
 
 
 def read_endpoints(config: Mapping[str, Any]) -> Any:
-    """The user's endpoints, all in one shape. A value that is none stays as it is, for the schema to refuse.
+    """The user's endpoints, all in one shape. An entry that is no object is kept for the schema to refuse.
 
     Parameters may be an object, as the form once had them: `{"filtering": {"a": 1}}` is
     `[{"name": "filtering", "value": '{"a":1}'}]`.
@@ -36,15 +36,15 @@ def read_endpoints(config: Mapping[str, Any]) -> Any:
 
 
 def _fill(endpoint: Mapping[str, Any]) -> dict[str, Any]:
-    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in endpoint.items()}
-    given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
+    tidy = {name: value.strip() if isinstance(value, str) else value for name, value in endpoint.items()}
+    given = {name: value for name, value in tidy.items() if value not in (None, "", [], {})}
     if isinstance(parameters := given.get("parameters"), Mapping):
         given["parameters"] = [{"name": str(name), "value": _write_text(value)} for name, value in parameters.items()]
     return given
 
 
 def make_extra_rows(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of the user's endpoints. What has not their shape is left out, and `find_mistakes` refuses it."""
+    """The rows of the user's endpoints, without ill-formed ones, which `find_mistakes` refuses."""
     return [_make_row(raw) for raw in _list_well_formed(config)]
 
 

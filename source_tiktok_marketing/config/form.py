@@ -14,8 +14,8 @@ from source_tiktok_marketing.text import spell_as_tiktok
 Path = Sequence[str | int]
 SHORT = Repr()
 SHORT.maxstring = SHORT.maxother = 100
-KINDS = {"array": "a list", "object": "an object", "string": "text", "integer": "a whole number", "number": "a number",
-         "boolean": "true or false"}  # fmt: skip
+TYPE_NAMES = {"array": "a list", "object": "an object", "string": "text", "boolean": "true or false",
+              "integer": "a whole number", "number": "a number"}  # fmt: skip
 # A longer list of choices is not shown in full, only the choice that is nearest.
 LISTED = 14
 # What a value should be, by the form's name for its format.
@@ -23,25 +23,25 @@ FORMATS = {"digits": "a valid ID, which has digits only", "lower_case_name": "a 
 
 
 def describe_place(spec: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str:
-    """The form's name for the field at a path, and its key. Entries of a list are counted from one.
+    """The title of the field at a path, and its name in the configuration. Entries of a list are counted from one.
 
     `App Secret (credentials.secret)`, `Advertiser IDs (advertiser_ids), entry 1`, or
     `Custom report 1 "weekly_reach" (custom_reports), Metrics`.
     """
     steps = list(path)
-    keys = [str(steps.pop(0))]
-    schema = _find_field(spec, config, keys[0])
-    value: Any = config.get(keys[0])
+    names = [str(steps.pop(0))]
+    schema = _find_field(spec, config, names[0])
+    value: Any = config.get(names[0])
     while steps and isinstance(steps[0], str):
-        keys.append(str(steps.pop(0)))
-        schema, value = _find_field(schema, value, keys[-1]), _get_member(value, keys[-1])
-    label = str(schema.get("title") or keys[-1])
+        names.append(str(steps.pop(0)))
+        schema, value = _find_field(schema, value, names[-1]), _get_member(value, names[-1])
+    label = str(schema.get("title") or names[-1])
     if steps and "title" in schema.get("items", {}):
         index = int(steps.pop(0))
         schema, value = schema["items"], _get_member(value, index)
         name = _get_member(value, "name")
         label = f"{str(schema['title']).capitalize()} {index + 1}" + (f' "{name}"' if isinstance(name, str) else "")
-    return ", ".join([f"{label} ({'.'.join(keys)})", *_find_inside(schema, value, steps)])
+    return ", ".join([f"{label} ({'.'.join(names)})", *_find_inside(schema, value, steps)])
 
 
 def _find_inside(schema: Mapping[str, Any], value: Any, steps: Path) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _explain(error: ValidationError) -> str:
     match error.validator:
         case "type":
             bare = ", without quotes" if isinstance(error.instance, str) and "string" not in schema["type"] else ""
-            return f"{shown} must be {KINDS[schema['type']]}{bare}."
+            return f"{shown} must be {TYPE_NAMES[schema['type']]}{bare}."
         case "minimum" | "maximum":
             return f"{shown} is out of range. Write a number from {schema.get('minimum')} to {schema.get('maximum')}."
         case "pattern":

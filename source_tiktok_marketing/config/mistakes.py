@@ -85,18 +85,18 @@ Mistakes = Iterator[tuple[Path, str]]
 def _find_credential_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) -> Mistakes:
     credentials = config["credentials"]
     branches = spec["properties"]["credentials"]["oneOf"]
-    kinds = {branch["properties"]["auth_type"]["const"]: branch["title"] for branch in branches}
-    known = join_choices(f"{title} ({kind})" for kind, title in kinds.items())
-    kind = credentials.get("auth_type")
-    if {"app_id", "secret"} & {name for name, _ in config[PREPARED][IGNORED]} and kind is None:
+    titles = {branch["properties"]["auth_type"]["const"]: branch["title"] for branch in branches}
+    known = join_choices(f"{title} ({auth_type})" for auth_type, title in titles.items())
+    auth_type = credentials.get("auth_type")
+    if {"app_id", "secret"} & {name for name, _ in config[PREPARED][IGNORED]} and auth_type is None:
         yield ["credentials"], NOT_SIGNED_IN_THERE
-    elif kind is None and credentials:
+    elif auth_type is None and credentials:
         yield ["credentials"], NO_SIGN_IN
-    elif not isinstance(kind, str) or kind not in kinds:
-        told = "is missing." if kind is None else f"auth_type {SHORT.repr(kind)} is not known."
-        hint = suggest_word(kind, kinds)
+    elif not isinstance(auth_type, str) or auth_type not in titles:
+        told = "is missing." if auth_type is None else f"auth_type {SHORT.repr(auth_type)} is not known."
+        hint = suggest_word(auth_type, titles)
         yield ["credentials"], " ".join(filter(None, (told, hint, f"Choose how to sign in: {known}.")))
-    elif kind == PRODUCTION and not list_named_ids(config):
+    elif auth_type == PRODUCTION and not list_named_ids(config):
         why = "is missing. An access token without its app does not say which ad accounts it reaches: list them."
         yield ["advertiser_ids"], why
 
@@ -111,15 +111,15 @@ def _find_number_mistakes(config: Mapping[str, Any], spec: Mapping[str, Any]) ->
 def _find_date_mistakes(config: Mapping[str, Any]) -> Mistakes:
     today = find_today(FIRST_ZONE)
     days = {}
-    for key in ("start_date", "end_date"):
+    for name in ("start_date", "end_date"):
         try:
-            days[key] = parse_days(config[key], today, str(config["week_starts_on"]))
+            days[name] = parse_days(config[name], today, str(config["week_starts_on"]))
         except (OverflowError, ValueError):
-            hint = suggest_word(config[key], WORDS)
-            yield [key], " ".join(filter(None, (f"{config[key]!r} is not a day.", hint, HOW_TO_WRITE_A_DAY)))
+            hint = suggest_word(config[name], WORDS)
+            yield [name], " ".join(filter(None, (f"{config[name]!r} is not a day.", hint, HOW_TO_WRITE_A_DAY)))
         except AttributeError:  # the schema refuses what is no text
             continue
-    first, last = (days.get(key, (today, today))[end] for end, key in enumerate(("start_date", "end_date")))
+    first, last = (days.get(name, (today, today))[end] for end, name in enumerate(("start_date", "end_date")))
     if first > today:
         yield ["start_date"], f"{config['start_date']!r} lies in the future. Write a day that has begun."
     elif (

@@ -16,7 +16,7 @@ from source_tiktok_marketing.config.dates import list_report_days
 from source_tiktok_marketing.config.extra_endpoints import make_extra_rows, read_endpoints
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.config.sign_in import OAUTH, PRODUCTION, SANDBOX
-from source_tiktok_marketing.config.unknown_keys import IGNORED, find_ignored_keys
+from source_tiktok_marketing.config.unknown_keys import IGNORED, find_ignored_options
 from source_tiktok_marketing.sync import OTHERWISE, PREPARED, TITLES
 
 # Values for options that the form leaves empty. TikTok allows a sandbox 30 requests per minute and endpoint.
@@ -50,8 +50,8 @@ class NormalizeConfig(ConfigTransformation):
     def transform(self, config: MutableMapping[str, Any]) -> None:
         """Replaces `config` in place; `config` must be a copy of the user's own."""
         options: Mapping[str, Any] = self.parameters["options"]
-        tidy = {key: _tidy(value) for key, value in config.items()}
-        written = {key: value for key, value in tidy.items() if value not in (None, "", {})}
+        tidy = {name: _tidy(value) for name, value in config.items()}
+        written = {name: value for name, value in tidy.items() if value not in (None, "", {})}
         credentials = _read_credentials(written)
         config.clear()
         config.update({name: option["default"] for name, option in options.items() if "default" in option})
@@ -60,18 +60,18 @@ class NormalizeConfig(ConfigTransformation):
         if isinstance(signed_in := config.get("organic"), Mapping) and set(signed_in) <= {ENDS}:
             del config["organic"]  # the form does not show this field, so that a user can't empty it
         config["credentials"] = credentials
-        for key in ("advertiser_ids", "exclude_advertiser_ids"):
-            config[key] = _read_ids(config.get(key))
-        for key in ("start_date", "end_date"):
-            if isinstance(config.get(key), int) and not isinstance(config[key], bool):
-                config[key] = str(config[key])
+        for name in ("advertiser_ids", "exclude_advertiser_ids"):
+            config[name] = _read_ids(config.get(name))
+        for name in ("start_date", "end_date"):
+            if isinstance(config.get(name), int) and not isinstance(config[name], bool):
+                config[name] = str(config[name])
         config["custom_reports"] = read_reports(config)
         config["extra_endpoints"] = read_endpoints(config)
         config[PREPARED] = {"days": list_report_days(config), "report_rows": make_custom_rows(config),
                             "endpoint_rows": make_extra_rows(config), "columns": {}, "sample": False,
                             OTHERWISE: _prepare_otherwise(written, credentials),
                             TITLES: read_titles(options),
-                            IGNORED: find_ignored_keys(written, options)}  # fmt: skip
+                            IGNORED: find_ignored_options(written, options)}  # fmt: skip
 
 
 def list_chosen_ids(config: Mapping[str, Any]) -> list[str]:
@@ -89,7 +89,7 @@ def list_named_ids(config: Mapping[str, Any]) -> list[str]:
 def _tidy(value: Any) -> Any:
     """The value without blanks around texts, and without members that are empty."""
     if isinstance(value, Mapping):
-        return {key: kept for key, item in value.items() if (kept := _strip(item)) not in (None, "")}
+        return {name: kept for name, item in value.items() if (kept := _strip(item)) not in (None, "")}
     return [_strip(item) for item in value] if isinstance(value, list) else _strip(value)
 
 
@@ -105,11 +105,11 @@ def _read_credentials(config: Mapping[str, Any]) -> dict[str, Any]:
         environment = config.get("environment")
         token = {"access_token": config["access_token"]} if "access_token" in config else {}
         found = token | dict(environment if isinstance(environment, Mapping) else {})
-    if "auth_type" not in found and (kind := _guess_auth_type(found, config)):
-        found["auth_type"] = kind
-    for key in ("app_id", "secret", "advertiser_id"):
-        if isinstance(found.get(key), int):
-            found[key] = str(found[key])
+    if "auth_type" not in found and (auth_type := _guess_auth_type(found, config)):
+        found["auth_type"] = auth_type
+    for name in ("app_id", "secret", "advertiser_id"):
+        if isinstance(found.get(name), int):
+            found[name] = str(found[name])
     if "advertiser_ids" in found:
         found["advertiser_ids"] = _read_ids(found["advertiser_ids"])
     return found
@@ -136,7 +136,7 @@ def _guess_auth_type(credentials: Mapping[str, Any], config: Mapping[str, Any]) 
 
 def _read_ids(value: Any) -> list[str]:
     if isinstance(value, str):
-        return [part for part in re.split(r"[\s,;]+", value) if part]
+        return [each for each in re.split(r"[\s,;]+", value) if each]
     if isinstance(value, list):
-        return [str(part).strip() for part in value]
+        return [str(each).strip() for each in value]
     return [] if value is None else [str(value)]

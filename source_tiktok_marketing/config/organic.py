@@ -7,7 +7,8 @@ from typing import Any
 
 from source_tiktok_marketing.config.form import Path
 
-# The manifest's words for such requests: about a TikTok account, or to renew its token, which needs no token.
+# The manifest's words for requests about a TikTok account, and for the one that renews its token, which is sent
+# without a token.
 TIKTOK_ACCOUNT, RENEWAL = "tiktok_account", "renewal"
 
 ORGANIC_OWNERS = (TIKTOK_ACCOUNT, RENEWAL)

@@ -16,7 +16,7 @@ def is_ours(config: Mapping[str, Any], advertiser_id: str) -> bool:
     """Whether this worker reads the ad account.
 
     Each worker's number is hashed together with the id, and the largest hash gets the ad account. That depends on
-    nothing but the id, so that a new ad account moves no other. A further worker takes an equal part from all the
+    nothing but the id, so that a new ad account moves no other. A further worker takes an equal share from all the
     others. With `hash % count` nearly every ad account would move, and one that moves is read from the beginning.
     """
     index, count = _read_shard(config)
@@ -34,7 +34,7 @@ def is_first(config: Mapping[str, Any]) -> bool:
 
 
 def take_share(config: Mapping[str, Any], requests: float) -> float:
-    """This worker's part of a number of requests per second.
+    """This worker's share of a number of requests per second.
 
     Whole requests if there are enough for all: of 10, three workers get 3, 3 and 4. With a third of 10 each, there
     would be seconds in which all three send 4.

@@ -33,7 +33,7 @@ Row = Mapping[str, Any]
 
 @cache
 def load_words() -> Mapping[str, Any]:
-    """The JSON schema of each kind of row (`entity`, `nested`, `report` …) and of a level, by its name."""
+    """The JSON schema of each type of row (`entity`, `nested`, `report` …) and of a parent, by its name."""
     text = (Path(__file__).parent / "stream_words.yaml").read_text(encoding="utf-8")
     schemas: Mapping[str, Any] = yaml.safe_load(text)["definitions"]
     return schemas
@@ -72,18 +72,18 @@ def _list_rows(table: Row, scopes: Mapping[str, str]) -> Iterator[Row]:
             whole["ask"] = {**common["ask"], **row.get("ask", {})}
         _refuse_unknown_words(name, whole)
         _refuse_unfinished(name, whole)
-        whole = {**_read_defaults(find_kind(whole)), **whole}
-        yield _complete_row(whole, scopes) if "of" in whole else _complete_parents(whole, scopes)
+        whole = {**_read_defaults(find_row_type(whole)), **whole}
+        yield _complete_row(whole, scopes) if "of" in whole else _complete_entity_row(whole, scopes)
 
 
 @cache
-def _read_defaults(kind: str) -> Row:
-    properties = load_words()[kind]["properties"]
+def _read_defaults(row_type: str) -> Row:
+    properties = load_words()[row_type]["properties"]
     return {word: schema["default"] for word, schema in properties.items() if "default" in schema}
 
 
-def find_kind(row: Row) -> str:
-    """The kind of a row, one of those in `load_words`."""
+def find_row_type(row: Row) -> str:
+    """The type of a row, one of those in `load_words`."""
     if "level" in row:
         return "report"
     if "of" not in row:
@@ -92,30 +92,30 @@ def find_kind(row: Row) -> str:
 
 
 def _refuse_unknown_words(name: str, row: Row) -> None:
-    for kind, part in [
-        (find_kind(row), row),
-        *(("level", level) for word in ("below", "parents") for level in _walk_levels(row.get(word, ()))),
+    for row_type, words in [
+        (find_row_type(row), row),
+        *(("parent", parent) for word in ("below", "parents") for parent in _walk_parents(row.get(word, ()))),
     ]:
-        known = load_words()[kind]["properties"]
-        for word in part:
+        known = load_words()[row_type]["properties"]
+        for word in words:
             if word not in known:
                 raise UnknownWordError(name, word, known)
 
 
 def _refuse_unfinished(name: str, row: Row) -> None:
-    kind = load_words()[find_kind(row)]
-    if missing := [word for word in kind["required"] if word not in row]:
+    schema = load_words()[find_row_type(row)]
+    if missing := [word for word in schema["required"] if word not in row]:
         raise UnfinishedRowError(name, f"lacks {', '.join(missing)}.")
-    for word, schema in kind["properties"].items():
-        if word in row and row[word] not in (values := schema.get("enum", [row[word]])):
+    for word, rule in schema["properties"].items():
+        if word in row and row[word] not in (values := rule.get("enum", [row[word]])):
             raise UnfinishedRowError(name, f"{word} can't be {row[word]!r}. Use one of {', '.join(values)}.")
 
 
-def _walk_levels(levels: Iterable[Row]) -> Iterator[Row]:
-    for level in levels:
-        yield level
-        for way in level.get("either", ()):
-            yield from _walk_levels(way)
+def _walk_parents(parents: Iterable[Row]) -> Iterator[Row]:
+    for parent in parents:
+        yield parent
+        for way in parent.get("either", ()):
+            yield from _walk_parents(way)
 
 
 def _index_scopes(scopes: Mapping[str, list[str]]) -> dict[str, str]:
@@ -123,47 +123,47 @@ def _index_scopes(scopes: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _complete_row(row: Row, scopes: Mapping[str, str]) -> Row:
-    """A row about something that an owner has, with its request, its scope and its levels in full."""
+    """A row about something that an owner has, with its request, its scope and its parents in full."""
     parameter = OWNERS[row["of"]].parameter
     ids = [parameter] if parameter else []
-    levels, known = _complete_levels(row.get("below", ()), ids, scopes)
+    parents, known = _complete_parents(row.get("below", ()), ids, scopes)
     scope = row.get("scope") or scopes.get(row["endpoint"])
     if not scope:
         raise UnfinishedRowError(row["name"], f"`scopes` has no permission for {row['endpoint']}. Add it there.")
-    return {**row, "scope": scope, "below": levels, "ask": _make_request(row.get("ask", {}), known)}
+    return {**row, "scope": scope, "below": parents, "ask": _make_request(row.get("ask", {}), known)}
 
 
-def _complete_parents(row: Row, scopes: Mapping[str, str]) -> Row:
+def _complete_entity_row(row: Row, scopes: Mapping[str, str]) -> Row:
     """A row of an entity table, with what its things are below in full."""
-    parents = [_derive_ask(level, [AD_ACCOUNT.parameter], scopes) for level in row.get("parents", ())]
+    parents = [_derive_ask(parent, [AD_ACCOUNT.parameter], scopes) for parent in row.get("parents", ())]
     return {**row, "parents": parents} if parents else row
 
 
-def _complete_levels(
-    levels: Iterable[Row], ids: Iterable[str], scopes: Mapping[str, str]
+def _complete_parents(
+    parents: Iterable[Row], ids: Iterable[str], scopes: Mapping[str, str]
 ) -> tuple[list[Row], list[str]]:
-    """The levels in full, and every name that is known below them: first ids, then those that are written down."""
+    """The parents in full, and every name that is known below them: first ids, then those that are written down."""
     found, written, whole = dict.fromkeys(ids), dict[str, None](), list[Row]()
-    for level in levels:
-        if "either" in level:
-            ways = [_complete_levels(way, found, scopes) for way in level["either"]]
+    for parent in parents:
+        if "either" in parent:
+            ways = [_complete_parents(way, found, scopes) for way in parent["either"]]
             written |= dict.fromkeys(name for _, known in ways for name in known)
-            whole.append({**level, "either": [way for way, _ in ways]})
-        elif "each" in level:
-            texts = {word: _list_choices(level[word]) for word in ("each", "deleted") if word in level}
+            whole.append({**parent, "either": [way for way, _ in ways]})
+        elif "each" in parent:
+            texts = {word: _list_choices(parent[word]) for word in ("each", "deleted") if word in parent}
             written |= dict.fromkeys(name for choice in texts["each"] for name in choice)
-            whole.append({**level, **texts})
+            whole.append({**parent, **texts})
         else:
-            whole.append(_derive_ask(level, found, scopes))
-            found |= dict.fromkeys(level["takes"])
+            whole.append(_derive_ask(parent, found, scopes))
+            found |= dict.fromkeys(parent["takes"])
     return whole, [*(found | written)]
 
 
-def _derive_ask(level: Row, ids: Iterable[str], scopes: Mapping[str, str]) -> Row:
-    """A level that is looked up. Its request has ids only, not the values that are written down."""
-    scope = scopes.get(level["endpoint"])
-    sweeps = {"sweeps": [_write_texts(sweep) for sweep in level["sweeps"]]} if "sweeps" in level else {}
-    return {**level, **({"scope": scope} if scope else {}), **sweeps, "ask": _make_request(level.get("ask", {}), ids)}
+def _derive_ask(parent: Row, ids: Iterable[str], scopes: Mapping[str, str]) -> Row:
+    """A parent that is looked up. Its request has ids only, not the values that are written down."""
+    scope = scopes.get(parent["endpoint"])
+    sweeps = {"sweeps": [_write_texts(sweep) for sweep in parent["sweeps"]]} if "sweeps" in parent else {}
+    return {**parent, **({"scope": scope} if scope else {}), **sweeps, "ask": _make_request(parent.get("ask", {}), ids)}
 
 
 def _make_request(ask: Row, known: Iterable[str]) -> dict[str, str]:
@@ -178,7 +178,7 @@ def _make_request(ask: Row, known: Iterable[str]) -> dict[str, str]:
 
 
 def _list_choices(choices: Row | list[Row]) -> list[dict[str, str]]:
-    """The values of a level, one after another: `{partner: [Zefr, IAS]}` is `[{partner: Zefr}, {partner: IAS}]`."""
+    """The values of a parent, one after another: `{partner: [Zefr, IAS]}` is `[{partner: Zefr}, {partner: IAS}]`."""
     if isinstance(choices, Mapping):
         return [_write_texts({name: value}) for name, values in choices.items() for value in values]
     return [_write_texts(choice) for choice in choices]

@@ -33,7 +33,7 @@ class EntityExtractor(RecordExtractor):
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._odd_values, self._accounts = OddValues.of(self.config), AccountColumns.of(self.config)
-        self._told = self._accounts.of_entities(self.stream)
+        self._told = self._accounts.select_for_entities(self.stream)
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
         """The records of one answer."""

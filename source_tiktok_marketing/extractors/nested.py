@@ -24,10 +24,10 @@ class NestedExtractor(RecordExtractor):
     """Extracts records that lie anywhere in an answer: typed by the catalogue of columns, and flat.
 
     `records` is the way to them: the members of `data`, one below the other. A list on the way stands for each of its
-    elements, and the members beside the next step stay on the records. `*` stands for each value of an object, whose
-    key becomes the column `key_as`; so does a text or number in a list. `lift` names objects in a record whose members
-    become columns of their own. `renames` gives members another name if theirs is that of an owner; one renamed to
-    nothing is left out. `copies` names columns that repeat a member, and the member.
+    elements, and the members beside the next step stay on the records. `*` stands for each member of an object; its
+    name becomes the column `as_column`, and so does a text or number in a list. `lift` names objects in a record whose
+    members become columns of their own. `renames` gives members another name if theirs is that of an owner; one
+    renamed to nothing is left out. `copies` names columns that repeat a member, and the member.
 
         records: list.statistics
         {"list": [{"pixel_id": "7", "statistics": [{"total_count": 3}, {"total_count": 4}]}]}
@@ -43,7 +43,7 @@ class NestedExtractor(RecordExtractor):
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
     lift: list[str] = field(default_factory=list)
-    key_as: str = "value"
+    as_column: str = "value"
     renames: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
     own: bool = False
@@ -63,7 +63,7 @@ class NestedExtractor(RecordExtractor):
                 "Records in Extra Endpoints (extra_endpoints).",
                 internal_message=f"records: {self.records}",
             )
-        for row in walk_to(data, self.records, self.key_as):
+        for row in walk_to(data, self.records, self.as_column):
             yield cast_entity(self.stream, self._open(row), self._odd_values)
 
     def _open(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,5 +96,5 @@ class NestedReportExtractor(ReportExtractor):
     def make_record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
         """One row, flat and typed, with its owner."""
         told = row.get("info") or {}
-        parts = {part: {**told, **(row.get(part) or {})} for part in ("dimensions", "metrics")}
-        return super().make_record(owner, parts)
+        members = {name: {**told, **(row.get(name) or {})} for name in ("dimensions", "metrics")}
+        return super().make_record(owner, members)

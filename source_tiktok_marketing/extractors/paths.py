@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-# In a path: each value of an object whose keys are ids. {"7001": {…}} becomes {"key": "7001", …}.
+# In a path: each value of an object whose members are named by ids. {"7001": {…}} becomes {"value": "7001", …}.
 EVERY = "*"
 
 
-def walk_to(data: Mapping[str, Any], path: str, key_as: str = "value") -> Iterable[Mapping[str, Any]]:
+def walk_to(data: Mapping[str, Any], path: str, as_column: str = "value") -> Iterable[Mapping[str, Any]]:
     """The objects at the end of `path`, each with the members beside it on the way, except those of `data` itself."""
     first, _, rest = path.partition(".")
     start = data.get(first) if first and first != EVERY else data
-    return _walk(start, rest.split(".") if rest else [EVERY] if first == EVERY else [], key_as, {})
+    return _walk(start, rest.split(".") if rest else [EVERY] if first == EVERY else [], as_column, {})
 
 
-def _walk(data: Any, path: list[str], key_as: str, around: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _walk(data: Any, path: list[str], as_column: str, around: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if data is None:
         return
     if isinstance(data, list):
         for element in data:
-            yield from _walk(element, path, key_as, around)
+            yield from _walk(element, path, as_column, around)
     elif not isinstance(data, dict):
-        yield {**around, key_as: data}
+        yield {**around, as_column: data}
     elif not path:
         yield {**around, **data}
     elif path[0] == EVERY:
-        for key, value in data.items():
-            yield from _walk(value, path[1:], key_as, {**around, key_as: key})
+        for name, value in data.items():
+            yield from _walk(value, path[1:], as_column, {**around, as_column: name})
     else:
         beside = {name: value for name, value in data.items() if name != path[0]}
-        yield from _walk(data.get(path[0]), path[1:], key_as, {**around, **beside})
+        yield from _walk(data.get(path[0]), path[1:], as_column, {**around, **beside})

@@ -26,8 +26,11 @@ from source_tiktok_marketing.schema.owners import find_owner
 NOT_APPLICABLE = "-"
 
 
-class PartOfRow(dict[str, Any]):
-    """A part of a row of a report with more metrics than fit into a request; `metrics` are those of its request."""
+class RowChunk(dict[str, Any]):
+    """The values of a row that one request asked for, where a report has more metrics than fit into one.
+
+    `metrics` are those of the request, as it names them.
+    """
 
     metrics = ""
 
@@ -46,7 +49,7 @@ class ReportExtractor(RecordExtractor):
          "currency": "EUR", "display_timezone": "Europe/Berlin"}
 
     For an ad account with more than 20,000 ads TikTok answers about the newest only, with code 0, and only a header
-    says so. That raises AnswerCutError, so that ReportRetriever asks in parts.
+    says so. That raises AnswerCutError, so that ReportRetriever asks in batches of ids.
 
     What still fails: a value that can't be converted to its type becomes null, and the log counts it.
     """
@@ -64,10 +67,10 @@ class ReportExtractor(RecordExtractor):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         known = read_report_columns()
         wanted = [("dimensions", name) for name in self.dimensions] + [("metrics", name) for name in self.metrics]
-        self._columns = [(part, known[name], known[name].label, CASTERS[known[name].type]) for part, name in wanted]
+        self._columns = [(member, known[name], known[name].label, CASTERS[known[name].type]) for member, name in wanted]
         self._owner = find_owner(self.of, self.business_center_id).parameter
         self._odd_values, self._accounts = OddValues.of(self.config), AccountColumns.of(self.config)
-        self._told = self._accounts.of_report(self.stream, self._owner, self.dimensions)
+        self._told = self._accounts.select_for_report(self.stream, self._owner, self.dimensions)
         self._codec = get_codec(parameters, self._accounts) if self.bulk else None
 
     def extract_records(self, response: requests.Response) -> Iterator[Mapping[str, Any]]:
@@ -76,21 +79,21 @@ class ReportExtractor(RecordExtractor):
         owner = {self._owner: answer.get_parameter(self._owner)}
         if is_cut(answer):
             raise make_cut_error(self.stream, owner)
-        if self._codec and (page := self._codec.get_page(answer, self._accounts.of_account)) is not None:
+        if self._codec and (page := self._codec.get_page(answer, self._accounts.get_values)) is not None:
             yield page
             return
         for row in answer.data.get("list") or ():
             record = self.make_record(owner, row)
             if len(self.metrics) > METRICS_PER_REQUEST:
-                record = PartOfRow(record)
+                record = RowChunk(record)
                 record.metrics = answer.get_parameter("metrics")
             yield record
 
     def make_record(self, owner: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
         """One row, flat and typed, with its owner."""
         record: dict[str, Any] = dict(owner)
-        for part, column, label, cast in self._columns:
-            value = row[part].get(column.name)
+        for member, column, label, cast in self._columns:
+            value = row[member].get(column.name)
             if value is None or value == NOT_APPLICABLE:
                 continue
             try:
@@ -134,13 +137,15 @@ class TaskExtractor(RecordExtractor):
         lines = csv.DictReader(text)
         for line in lines:
             if None in line or None in line.values():
-                raise self._flaw(owner, "broke off", f"line {lines.line_num} has not as many values as the header")
+                raise self._make_error(
+                    owner, "broke off", f"line {lines.line_num} has more or fewer values than the header"
+                )
             record = self._rows.make_record(owner, {"dimensions": line, "metrics": line})
             if missing := [name for name in self._needed if name not in record]:
-                raise self._flaw(owner, f"has a row without {', '.join(missing)}", f"line {lines.line_num}")
+                raise self._make_error(owner, f"has a row without {', '.join(missing)}", f"line {lines.line_num}")
             yield record
 
-    def _flaw(self, owner: Mapping[str, str], what: str, where: str) -> AirbyteTracedException:
+    def _make_error(self, owner: Mapping[str, str], what: str, where: str) -> AirbyteTracedException:
         return TransientError(
             message=f"TikTok's download for stream {self.stream}, ad account {owner['advertiser_id']}, {what}. The "
             "next sync asks for it again.",

@@ -89,11 +89,11 @@ class AdvertiserCursor(Cursor):
             seen = min(self._last_day.pop(id(window), ""), _find_last_day(window, today))
             reached = max(seen, _find_settled_day(window, today))
             self._windows[_name_owner(window)][window["start_time"]] = reached
-            if last := self._last_of_closed(_name_owner(window)):
+            if last := self._forget_closed(_name_owner(window)):
                 self._inner.observe(Record({self._field: last}, partition.stream_name(), window))
             self._inner.close_partition(partition)
 
-    def _last_of_closed(self, owner: str) -> str:
+    def _forget_closed(self, owner: str) -> str:
         """Forgets the account's closed windows before the first open one, and returns the last day they reached."""
         windows, last = self._windows[owner], ""
         while windows and windows[next(iter(windows))]:
@@ -109,7 +109,7 @@ class AdvertiserCursor(Cursor):
 
     @override
     def should_be_synced(self, record: Record) -> bool:
-        """Every row of a window is wanted."""
+        """Always true: every row of a window is wanted."""
         return True
 
 

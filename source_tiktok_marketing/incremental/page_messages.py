@@ -26,7 +26,7 @@ IN_PAGES: Counter[str] = Counter()
 
 
 class PageMessage(AirbyteMessage):
-    """Many records in one message. Who writes them has to call `take`, once."""
+    """Many records in one message. Whoever writes them has to call `take` exactly once."""
 
     def __init__(self, lines: Lines, window: Any) -> None:
         super().__init__(type=Type.RECORD)
@@ -42,10 +42,10 @@ class PageMessage(AirbyteMessage):
         IN_PAGES[self.lines.stream] += self.lines.count
         return self.lines
 
-    def messages(self) -> Iterator[AirbyteMessage]:
+    def make_messages(self) -> Iterator[AirbyteMessage]:
         """The records one by one, for a caller that can't write pages."""
         now = time.time_ns() // 1_000_000
-        for row in self.take().rows():
+        for row in self.take().read_rows():
             record = AirbyteRecordMessage(stream=self.lines.stream, data=row, emitted_at=now)
             yield AirbyteMessage(type=Type.RECORD, record=record)
 
@@ -64,7 +64,7 @@ class BulkPartition(Partition):
             if not isinstance(page, Page):
                 yield record
                 continue
-            for row in page.first.rows():
+            for row in page.first.read_rows():
                 yield Record(row, page.first.stream, record.associated_slice)
             if page.rest.count:
                 yield PageMessage(page.rest, record.associated_slice)

@@ -16,10 +16,10 @@ from source_tiktok_marketing.requesters.clock import SyncClock
 
 
 class PresentCursor(Cursor):
-    """Follows the times of records, except those after the start of the sync, to which no cursor may move.
+    """Follows the times of records, but ignores those after the start of the sync.
 
-    A page is read at one moment and the next one later. What changes on a page that was read is only found by the next
-    sync, which would not look for it if a later page had moved the cursor on.
+    While later pages are read, a record of a page that was already read may change. Only the next sync can find that
+    change, and it would not look for it if a later page had moved the cursor beyond it.
     """
 
     def __init__(self, inner: Cursor, cursor_field: str, clock: SyncClock) -> None:
@@ -75,7 +75,7 @@ class ChangingStream(AdvertiserStream):
 
 
 def bind_to_present(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
-    """The stream with a cursor that never moves beyond the start of the sync. Reports always count as windowed."""
+    """The stream with a cursor that never moves beyond the start of the sync. Every report is read in windows."""
     if is_windowed or str(stream.cursor_field).startswith(("stat_time", "period")):
         return AdvertiserStream(stream, clock)
     return ChangingStream(stream, clock) if stream.cursor_field else stream

@@ -51,7 +51,8 @@ def _find_states(written: Any) -> Found:
 
 def _read_states(written: Mapping[str, Any]) -> Found:
     descriptor = _try_forms(written, "stream_descriptor", "streamDescriptor")
-    inner = [written[key] for key in ("stream", "global", "data", "globalState", "state") if _holds(written, key)]
+    members = ("stream", "global", "data", "globalState", "state")
+    inner = [written[name] for name in members if _has_states(written, name)]
     several = _try_forms(written, "stream_states", "streamStates") or _list_states(written, "streamState")
     if isinstance(descriptor, Mapping):
         yield descriptor.get("name"), _try_forms(written, "stream_state", "streamState")
@@ -63,18 +64,18 @@ def _read_states(written: Mapping[str, Any]) -> Found:
         yield from written.items()
 
 
-def _holds(written: Mapping[str, Any], key: str) -> bool:
-    """Whether `key` is the part of a message that has the states, and not a stream of that name."""
-    return isinstance(written.get(key), Mapping) and ("type" in written or "stateType" in written or len(written) == 1)
+def _has_states(written: Mapping[str, Any], name: str) -> bool:
+    """Whether `name` is the part of a message that has the states, and not a stream of that name."""
+    return isinstance(written.get(name), Mapping) and ("type" in written or "stateType" in written or len(written) == 1)
 
 
-def _list_states(written: Mapping[str, Any], key: str) -> Any:
-    found = written.get(key)
+def _list_states(written: Mapping[str, Any], name: str) -> Any:
+    found = written.get(name)
     return found if isinstance(found, list) else None
 
 
-def _try_forms(written: Mapping[str, Any], *keys: str) -> Any:
-    return next((written[key] for key in keys if written.get(key) is not None), None)
+def _try_forms(written: Mapping[str, Any], *names: str) -> Any:
+    return next((written[name] for name in names if written.get(name) is not None), None)
 
 
 def _make_message(name: str, state: Any) -> AirbyteStateMessage:

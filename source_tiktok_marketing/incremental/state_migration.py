@@ -167,7 +167,7 @@ def _find_owner(partition: Any, name: str) -> str:
 def _read_moment(value: Any) -> datetime | None:
     """The time in a cursor, at most the last one that the CDK can reckon with; None if it is no time.
 
-    If it has a zone, the earlier of the written time and the time in UTC counts: to read a day again loses nothing.
+    If it has a zone, the earlier of the written time and the time in UTC counts, as reading a day again loses nothing.
     """
     text = value.strip() if isinstance(value, str) else ""
     try:

@@ -33,7 +33,7 @@ class Details:
     untold: set[str] = field(default_factory=set)
     suspected: list[str] = field(default_factory=list)
 
-    def of(self, ids: list[str]) -> Iterator[Mapping[str, Any]]:
+    def read(self, ids: list[str]) -> Iterator[Mapping[str, Any]]:
         """The rows of the ad accounts that answer."""
         for start in range(0, len(ids), BATCH):
             yield from self._ask_for_batch(ids[start : start + BATCH])

@@ -66,7 +66,7 @@ class AdvertiserDirectory(Shared):
         return [advertiser_id for advertiser_id in self._list_undivided() if is_ours(self._config, advertiser_id)]
 
     def get_any(self) -> str:
-        """An ad account to ask for what is the same for all: the first of a hundred that answers."""
+        """One ad account, for lists that are the same for all: the first that answers, among a hundred at most."""
         found: str = self._ask_once("any", self._find_any)
         return found
 
@@ -74,7 +74,7 @@ class AdvertiserDirectory(Shared):
         ids = self._list_undivided()
         if is_sandbox(self._config) or len(ids) == 1:
             return ids[0]
-        with suppress(AirbyteTracedException):  # the streams that need the details will raise it
+        with suppress(AirbyteTracedException):  # the streams that need the details raise the same error
             rows = (
                 self.read_details() if len(self.list_chosen()) in range(1, BATCH) else self._list_answering(ids[:BATCH])
             )
@@ -83,7 +83,7 @@ class AdvertiserDirectory(Shared):
 
     def _list_answering(self, ids: list[str]) -> list[str]:
         details = Details(self.requesters["details"], self._odd_values, IN_A_CHECK)
-        return [row["advertiser_id"] for row in details.of(ids)]
+        return [row["advertiser_id"] for row in details.read(ids)]
 
     def _list_undivided(self) -> list[str]:
         excluded = self._config["exclude_advertiser_ids"]
@@ -102,7 +102,7 @@ class AdvertiserDirectory(Shared):
         return rows
 
     def find_details(self, advertiser_id: str) -> Mapping[str, Any]:
-        """What TikTok says of an ad account, in a report on a business centre also of one that is not read here.
+        """The details of an ad account; for a report on a business centre also of one that this worker does not read.
 
         `display_timezone` is the zone that its days are taken to be in, or empty if TikTok names none.
         """
@@ -154,7 +154,7 @@ class AdvertiserDirectory(Shared):
         }
 
     def find_first_possible_day(self, advertiser_id: str) -> str:
-        """The day before the ad account was created, on its own clock, as an ISO date: it has no row of an earlier one.
+        """The day before the ad account was created, in its time zone, as an ISO date. It has no rows of earlier days.
 
         Empty if TikTok does not say when that was, or names a day that has not come.
         """
@@ -171,7 +171,7 @@ class AdvertiserDirectory(Shared):
         return self._todays[advertiser_id]
 
     @property
-    def _kind(self) -> str:
+    def _auth_type(self) -> str:
         return str(self._config["credentials"]["auth_type"])
 
     def _find_zone(self, advertiser_id: str) -> tzinfo:
@@ -179,7 +179,7 @@ class AdvertiserDirectory(Shared):
         return find_zone(row.get("display_timezone"), row.get("timezone"))
 
     def _ask_for_list(self) -> list[Mapping[str, Any]]:
-        if self._kind != OAUTH:
+        if self._auth_type != OAUTH:
             named = dict.fromkeys(list_chosen_ids(self._config))
             return [{"advertiser_id": advertiser_id} for advertiser_id in named]
         response = self.requesters["authorised"].send_request()
@@ -192,9 +192,9 @@ class AdvertiserDirectory(Shared):
             return {}
         reached = {row["advertiser_id"] for row in self.list_authorised()}
         wanted = [advertiser_id for advertiser_id in self.list_chosen() if advertiser_id in reached]
-        lookups = IN_A_CHECK_WITH_LIST if self._kind == OAUTH else IN_A_CHECK
+        lookups = IN_A_CHECK_WITH_LIST if self._auth_type == OAUTH else IN_A_CHECK
         details = Details(self.requesters["details"], self._odd_values, lookups if is_sample(self._config) else None)
-        found = {row["advertiser_id"]: row for row in details.of(wanted)}
+        found = {row["advertiser_id"]: row for row in details.read(wanted)}
         self._untold, self.refused_together = details.untold, details.suspected
         _tell_unknown_zones(found)
         return found
@@ -204,7 +204,7 @@ class AdvertiserDirectory(Shared):
             return {}
         ours = set(self.list_chosen())
         others = [row["advertiser_id"] for row in self.list_authorised() if row["advertiser_id"] not in ours]
-        return {row["advertiser_id"]: row for row in Details(self.requesters["details"], self._odd_values).of(others)}
+        return {row["advertiser_id"]: row for row in Details(self.requesters["details"], self._odd_values).read(others)}
 
     def _ask_once(self, question: str, ask: Callable[[], Any]) -> Any:
         with self._lock:

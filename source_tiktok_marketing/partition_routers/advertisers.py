@@ -74,7 +74,7 @@ class AdvertiserRouter(PartitionRouter):
         """Does nothing: there is no parent stream with a state."""
 
     def get_request_params(self, **_: Any) -> Mapping[str, Any]:
-        """None: the manifest puts the ad account into the request."""
+        """No parameters: the manifest puts the ad account into the request."""
         return {}
 
     get_request_headers = get_request_body_data = get_request_body_json = get_request_params

@@ -25,7 +25,7 @@ def decide_environment(config: Mapping[str, Any], build: Build) -> Mapping[str, 
     """Production's configuration; the sandbox's if production refuses the token and the sandbox accepts it.
 
     TikTok is only asked if `config` does not say which it is. `build` makes the streams, and with them the requester.
-    It does not check the configuration, as what is a mistake in the sandbox only may never matter.
+    It does not check the configuration, because a mistake that only counts in the sandbox may never matter.
     """
     prepared = config.get(PREPARED, {})
     if not prepared.get(OTHERWISE):

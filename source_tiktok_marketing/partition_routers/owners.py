@@ -24,7 +24,7 @@ EVER = date.max.isoformat()
 
 @dataclass
 class OwnerRouter(AdvertiserRouter):
-    """One partition for each owner that TikTok wants to be asked about: `of` says which kind of owner.
+    """One partition for each owner that TikTok wants to be asked about: `of` says which type of owner.
 
     `advertiser`: each chosen ad account. `any_advertiser`: one of them, as the answer is the same for all. `app`:
     nobody. `business_center`: each business centre that the token reaches, whose days are UTC's; `centers` says how to
@@ -51,7 +51,7 @@ class OwnerRouter(AdvertiserRouter):
             if (account := OrganicTokens.of(self.config).business_id) and is_first(self.config):
                 yield self._make_slice("business_id", account, "")
         elif is_first(self.config):
-            yield from self._slice_without_account()
+            yield from self._make_slice_without_account()
 
     @override
     def _make_slice(self, owner: str, value: str, advertiser_id: str) -> StreamSlice:
@@ -66,16 +66,16 @@ class OwnerRouter(AdvertiserRouter):
     def _find_day(self, text: str, today: str) -> str:
         return parse_day(text, date.fromisoformat(today)).isoformat() if text else ""
 
-    def _slice_without_account(self) -> Iterator[StreamSlice]:
+    def _make_slice_without_account(self) -> Iterator[StreamSlice]:
         if self.of == "app":
             yield self._make_slice("app", "", "")
         elif self.of == "any_advertiser":
             first = self._directory.get_any()
             yield self._make_slice("advertiser_id", first, first)
         else:
-            yield from self._slice_centers()
+            yield from self._make_center_slices()
 
-    def _slice_centers(self) -> Iterator[StreamSlice]:
+    def _make_center_slices(self) -> Iterator[StreamSlice]:
         try:
             for center in Lookups.of(self.config).look_up_below({}, [self.centers]):
                 yield self._make_slice("bc_id", center["bc_id"], "")

@@ -16,7 +16,7 @@ from source_tiktok_marketing.sync import Shared, is_sample
 
 
 @dataclass(frozen=True)
-class Kind:
+class CampaignKind:
     """One kind of such campaigns.
 
     `filter` is the report filter for them. `lookup` is the list that shows whether an ad account has any. With
@@ -43,13 +43,13 @@ class AskedApart(Shared):
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self.kinds: tuple[Kind, ...] = ()
+        self.kinds: tuple[CampaignKind, ...] = ()
         self.look_up: Callable[[Mapping[str, str], list[Mapping[str, Any]]], Iterable[Any]] = lambda *_: ()
         self._without = is_sample(config) or is_sandbox(config)
         self._known: dict[tuple[str, str], bool] = {}
         self._locks: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
 
-    def list_kinds(self, advertiser_id: str, *, beside: bool = False) -> list[Kind]:
+    def list_kinds(self, advertiser_id: str, *, beside: bool = False) -> list[CampaignKind]:
         """The kinds, or those `beside` it, of which the ad account has, or may have, a campaign."""
         kinds = (kind for kind in self.kinds if kind.beside or not beside)
         return [kind for kind in kinds if self._may_have(advertiser_id, kind)]
@@ -59,7 +59,7 @@ class AskedApart(Shared):
         name = sweep.get("if_any")
         return not name or any(kind.name == name and self._may_have(advertiser_id, kind) for kind in self.kinds)
 
-    def _may_have(self, advertiser_id: str, kind: Kind) -> bool:
+    def _may_have(self, advertiser_id: str, kind: CampaignKind) -> bool:
         if self._without or not advertiser_id:
             return False
         question = (kind.name, advertiser_id)
@@ -68,7 +68,7 @@ class AskedApart(Shared):
                 self._known[question] = self._ask(advertiser_id, kind)
         return self._known[question]
 
-    def _ask(self, advertiser_id: str, kind: Kind) -> bool:
+    def _ask(self, advertiser_id: str, kind: CampaignKind) -> bool:
         try:
             return any(True for _ in self.look_up({"advertiser_id": advertiser_id}, [kind.lookup]))
         except (AirbyteTracedException, RefusedError):

@@ -111,7 +111,7 @@ class QuotaAuthenticator(TiktokAuthenticator):
     def update_from_response(self, request: requests.PreparedRequest, response: requests.Response) -> None:
         """Notes TikTok's time, and how late TikTok may have counted the request.
 
-        Each stream has its own connections: the time of its quickest answer is taken to be the way there and back.
+        Each stream has its own connections. The time of its quickest answer counts as a request's way there and back.
         """
         self._clock.hear(response.headers)
         took = response.elapsed.total_seconds()

@@ -50,7 +50,7 @@ def make_division_error(stream: str, advertiser_id: str, level: str, ids: Sequen
 
 
 def make_listing_error(stream: str, advertiser_id: str, level: str) -> AirbyteTracedException:
-    """The error for a report that has to be read in parts, while TikTok lists nothing to divide it by."""
+    """The error for a report that has to be read in batches of ids, while TikTok lists nothing to divide it by."""
     return TransientError(
         message=f"{stream}: ad account {advertiser_id} has more ads than TikTok answers at once, and the list of its "
         f"{LEVELS[level]}s is empty, so that the report can't be read in parts. The next sync asks again.",
@@ -58,13 +58,13 @@ def make_listing_error(stream: str, advertiser_id: str, level: str) -> AirbyteTr
     )
 
 
-class Keys:
+class Hasher:
     """Tells the rows of a report apart by the hashes of their keys. A page already has those of its rows."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(sorted({*names, "advertiser_id"}))
 
-    def of(self, record: Any) -> Iterable[int]:
+    def hash_rows(self, record: Any) -> Iterable[int]:
         """The hashes of a record, or of the records in a page."""
         values = record.data if isinstance(record, Record) else record
         if isinstance(values, Page) and values.hashes is not None and values.key == self._names:
@@ -76,32 +76,32 @@ class Keys:
         return hash(tuple(row.get(name) for name in self._names))
 
 
-class Given:
+class EmittedRows:
     """The rows of one window that were emitted before it had to be divided, so that none is emitted twice.
 
     TikTok may cut a report, or find it too large, only from a later page on. The rows of the earlier pages are emitted
-    by then. They come again with the parts, where they are left out.
+    by then. They come again with the batches of ids, where they are left out.
 
         page 1 ✓ a b    page 2 cut    first half: a c → c    second half: b d → d
 
     A row is recognised by the hash of its key. A window of one page needs none.
     """
 
-    def __init__(self, stream: str, keys: Keys) -> None:
-        self._stream, self._keys = stream, keys
+    def __init__(self, stream: str, hasher: Hasher) -> None:
+        self._stream, self._hasher = stream, hasher
         self._hashes = array("q")
         self._known: set[int] = set()
 
-    def rest(self, records: Iterable[Any]) -> Iterator[Any]:
-        """The records of a window or of a part of it, without those that were emitted before the last division."""
+    def leave_out_emitted(self, records: Iterable[Any]) -> Iterator[Any]:
+        """The records of a window, or of a batch of ids in it, without those that were emitted before a division."""
         del self._hashes[:]
         for record in records:
             for each in self._leave_out_known(record) if self._known else (record,):
                 self._keep(each)
                 yield each
 
-    def divide(self, advertiser_id: str) -> None:
-        """From now on `rest` leaves out what was emitted before."""
+    def note_division(self, advertiser_id: str) -> None:
+        """Has `leave_out_emitted` leave out what was emitted so far. Raises a TransientError if that is too much."""
         if len(self._known) + len(self._hashes) > MOST_KEPT:
             raise TransientError(
                 message=f"{self._stream}: ad account {advertiser_id} became too large for TikTok to answer at once "
@@ -112,24 +112,24 @@ class Given:
         del self._hashes[:]
 
     def _leave_out_known(self, record: Any) -> Iterator[Any]:
-        if self._known.isdisjoint(self._keys.of(record)):
+        if self._known.isdisjoint(self._hasher.hash_rows(record)):
             yield record
             return
         for row in list_rows(record):
-            if self._keys.hash_row(row) not in self._known:
+            if self._hasher.hash_row(row) not in self._known:
                 yield Record(row, record.stream_name, record.associated_slice) if isinstance(record, Record) else row
 
     def _keep(self, record: Any) -> None:
         if len(self._hashes) <= MOST_KEPT and not _is_all(record):
-            self._hashes.extend(self._keys.of(record))
+            self._hashes.extend(self._hasher.hash_rows(record))
 
 
 def list_rows(record: Any) -> Iterator[Mapping[str, Any]]:
     """The rows of a record: the record itself, or if it is a page, the rows of the page."""
     values: Any = record.data if isinstance(record, Record) else record
     if isinstance(values, Page):
-        yield from values.first.rows()
-        yield from values.rest.rows()
+        yield from values.first.read_rows()
+        yield from values.rest.read_rows()
     else:
         yield values
 

@@ -11,7 +11,7 @@ from source_tiktok_marketing.requesters.retry import Patience
 # How often TikTok has to repeat an answer before it is believed: that a report is empty, if the answer does not have
 # the usual form of an empty report, or that a refusal is about a part of what the request asks for.
 TRIES = 3
-# After so many such refusals without an answer between them, it is no matter of a part: TikTok is out of order.
+# After so many such refusals without an answer between them, TikTok has an outage: a smaller request would not help.
 MOST_IN_A_ROW = 20
 DIVISIBLE = ("page_size", "advertiser_ids")
 
@@ -24,19 +24,19 @@ class Doubts:
         self._answers: Counter[str] = Counter()
         self._in_a_row: Counter[tuple[str, str]] = Counter()
 
-    def stays_so(self, answer: Answer) -> bool:
-        """Whether a request has had this answer often enough to be believed."""
+    def is_repeated(self, answer: Answer) -> bool:
+        """Counts this answer to a request, and returns whether it came often enough to be believed."""
         self._answers[str(answer.request.url)] += 1
         return self._answers[str(answer.request.url)] >= TRIES
 
-    def may_be_of_a_part(self, code: int, answer: Answer, where: tuple[str, str]) -> bool:
-        """Whether to ask for less after this refusal: to ask again was in vain, and there is no outage."""
+    def may_be_partial(self, code: int, answer: Answer, where: tuple[str, str]) -> bool:
+        """Whether to ask for less after this refusal, because asking again was in vain and there is no outage."""
         if answer.is_doubted:
             return True
         if code not in self._codes or not any(answer.get_parameter(name) for name in DIVISIBLE):
             return False
         out_of_order = self._in_a_row[where] >= MOST_IN_A_ROW or self._patience.has_lost(where[0])
-        if out_of_order or not self.stays_so(answer):
+        if out_of_order or not self.is_repeated(answer):
             return False
         self._in_a_row[where] += 1
         answer.is_doubted = True

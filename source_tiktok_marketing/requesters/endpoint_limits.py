@@ -23,7 +23,7 @@ Limit = Mapping[str, Any]
 
 
 class Waits(Protocol):
-    """A clock that can be waited for."""
+    """A clock that can wait."""
 
     def now(self) -> float:
         """Seconds since some moment."""
@@ -95,16 +95,16 @@ class EndpointLimits:
             self._clock.wait_until(moment)
 
     def _list_about(self, url: str) -> Iterator[Window]:
-        parts = urlsplit(url)
+        address = urlsplit(url)
         for limit in self._limits:
-            if not is_about(parts.path, limit):
+            if not is_about(address.path, limit):
                 continue
             name = limit.get("apart_by")
-            apart = (parts.path, *parse_qs(parts.query).get(name, ())) if name else ()
+            apart = (address.path, *parse_qs(address.query).get(name, ())) if name else ()
             for span in SPANS.keys() & limit.keys():
                 allowed = max(1, int(take_share(self._config, limit[span])))
-                key = (limit["endpoint"], span, *apart)
-                yield self._windows.setdefault(key, Window(allowed, SPANS[span]))
+                counter = (limit["endpoint"], span, *apart)
+                yield self._windows.setdefault(counter, Window(allowed, SPANS[span]))
 
 
 def _make_used_up_error(path: str, window: Window) -> AirbyteTracedException:

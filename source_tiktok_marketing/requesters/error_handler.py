@@ -108,7 +108,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return _ask_again(f"No answer came from TikTok: {explain_silence(outcome)}. {self._name_whom(outcome)}")
         answer = read_answer(outcome)
         if self._codec:
-            self._codec.get_page(answer, self._accounts.of_account)  # a page it can read is not decoded again
+            self._codec.get_page(answer, self._accounts.get_values)  # a page it can read is not decoded again
         if answer.code is None:
             if self.takes_text and _is_text(answer):
                 return ErrorResolution(ResponseAction.SUCCESS)
@@ -116,7 +116,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         return self._judge_code(answer.code, answer)
 
     def _note(self, answer: Answer, found: ErrorResolution) -> None:
-        """Tells the parts that wait or count what came of this answer."""
+        """Tells those that wait or count what came of this answer."""
         answer.resolution = found
         if found.response_action in (ResponseAction.SUCCESS, ResponseAction.IGNORE):
             if not answer.is_doubted:
@@ -130,11 +130,11 @@ class TiktokErrorHandler(DefaultErrorHandler):
         if code in self.ignored or code in self.skipped_on:
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok answered code {code}. {whom}")
         words = quote_tiktok(answer.body)
-        if self._doubts.may_be_of_a_part(code, answer, locate(answer)):
+        if self._doubts.may_be_partial(code, answer, locate(answer)):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
         row = answer.row = self._table.find_row(code, words)
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
-            if row.get("in_part"):
+            if row.get("is_partial"):
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
             return self._judge_data(answer)
         return self._judge_by_row(row, f"TikTok refused: {words} (code {code}).", answer)
@@ -171,7 +171,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
         """What is wrong with a report without even an empty list; `""` once TikTok has repeated it often enough."""
         if answer.path != REPORT or answer.data:
             return ""
-        return "" if self._doubts.stays_so(answer) else "with nothing in its data"
+        return "" if self._doubts.is_repeated(answer) else "with nothing in its data"
 
     def _judge_without_envelope(self, answer: Answer) -> ErrorResolution:
         status = answer.status_code
@@ -199,15 +199,15 @@ class TiktokErrorHandler(DefaultErrorHandler):
         return Trouble(place, str(found.error_message), waits, is_long, throttled, bool(row) and throttled and not own)
 
     def _count_tries(self, answer: Answer) -> int:
-        """How many answers of its kind the request has had, including this one."""
+        """How many refused answers the request has had, including this one."""
         number = self._tries[answer.request] = self._tries.get(answer.request, 0) + 1
         return number
 
     def _name_whom(self, outcome: Outcome) -> str:
         _, advertiser_id = locate(outcome)
-        parts = [f"stream {self.stream}"] if self.stream else []
-        parts += [f"ad account {advertiser_id}"] if advertiser_id else []
-        return f"It was asked for {', '.join(parts)}." if parts else ""
+        asked_for = [f"stream {self.stream}"] if self.stream else []
+        asked_for += [f"ad account {advertiser_id}"] if advertiser_id else []
+        return f"It was asked for {', '.join(asked_for)}." if asked_for else ""
 
 
 def _ask_again(text: str) -> ErrorResolution:
@@ -215,8 +215,8 @@ def _ask_again(text: str) -> ErrorResolution:
 
 
 def _is_text(answer: Answer) -> bool:
-    kind = answer.headers.get("Content-Type", "")
-    return answer.status_code == requests.codes.ok and "json" not in kind and "html" not in kind
+    content_type = answer.headers.get("Content-Type", "")
+    return answer.status_code == requests.codes.ok and "json" not in content_type and "html" not in content_type
 
 
 def _is_divisible(answer: Answer) -> bool:

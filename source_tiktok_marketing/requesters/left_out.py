@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS, SearchBudget
-from source_tiktok_marketing.requesters.request_parameters import Item, names_nothing
+from source_tiktok_marketing.requesters.request_parameters import Item, is_vague
 from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.sync import Shared
 from source_tiktok_marketing.text import join_some, quote_tiktok
@@ -29,7 +29,7 @@ NAMED, LONGEST_REASON = 8, 200
 ENOUGH = 3
 # How many owners are noted for each accepted item, as TikTok may refuse it for one of them later.
 TAKEN_BY = 2
-# A word with a digit is an id or a number, and another one in each message.
+# Words with a digit are ids or numbers, which differ from message to message.
 COUNTED = re.compile(r"\w*\d[\w-]*")
 
 
@@ -67,7 +67,7 @@ class Report:
     budget: SearchBudget = field(default_factory=SearchBudget)
     lock: Lock = field(default_factory=Lock)
 
-    def of(self, owner: str) -> set[Item]:
+    def list_left_out(self, owner: str) -> set[Item]:
         """The items that are left out for one owner."""
         found = {item for item, words in list(self.refused.items()) if owner in words or self._is_of_all(item, words)}
         self.unasked |= {item for item in found if owner not in self.refused[item]}
@@ -75,7 +75,7 @@ class Report:
 
     def list_suspected(self, owner: str) -> set[Item]:
         """The items that were refused for other owners, and may be accepted for this one."""
-        return self.refused.keys() - self.of(owner)
+        return self.refused.keys() - self.list_left_out(owner)
 
     def leave_out(self, reasons: Mapping[Item, str], owner: str, *, unnamed: bool = False) -> None:
         """Leaves items out for one owner from now on."""
@@ -97,7 +97,7 @@ class Report:
     def _is_taken(self, item: Item) -> bool:
         return any(owner not in self.refused[item] for owner in self.taken.get(item, ()))
 
-    def list_parts(self) -> Iterator[tuple[Item, str, str]]:
+    def list_refusals(self) -> Iterator[tuple[Item, str, str]]:
         """Each item with TikTok's words, and for whom it is left out if not for all."""
         for item, words in self.refused.items():
             yield item, next(iter(words.values())), self._name_whom(item, sorted(words.keys() - {""}))
@@ -123,7 +123,7 @@ class LeftOut(Shared):
         """Whether a refusal may pass: it names nothing in the request, and was not repeated often enough."""
         words = COUNTED.sub("", read_answer(refused).message[:LONGEST_REASON])
         refusal = (str(urlsplit(refused.request.url or "").path), words)
-        if not names_nothing(refused) or refusal in self._lasting:
+        if not is_vague(refused) or refusal in self._lasting:
             return False
         request = hash((refused.request.url, refused.request.body))
         self._times[request] += 1
@@ -139,7 +139,9 @@ class LeftOut(Shared):
 
     def list_left_out(self, stream: str, kind: str, owner: str) -> set[Item]:
         """What is left out of a request about one kind, or about none in particular."""
-        return self.get_report(stream).of(owner) | (self.get_report(stream, kind).of(owner) if kind else set())
+        return self.get_report(stream).list_left_out(owner) | (
+            self.get_report(stream, kind).list_left_out(owner) if kind else set()
+        )
 
     @override
     def close(self) -> None:
@@ -147,17 +149,17 @@ class LeftOut(Shared):
         streams: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for stream, report in sorted(self._reports.items()):
             alike: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
-            for item, *told in report.list_parts():
+            for item, *told in report.list_refusals():
                 alike[told[0], told[1]].append(item)
             for (reason, whom), items in alike.items():
                 streams[_list_items(items), reason, whom].append(stream)
         self._reports.clear()
         if streams:
-            parts = [f"{what} of {join_some(names, NAMED)}{whom} (TikTok: {words})"
+            lines = [f"{what} of {join_some(names, NAMED)}{whom} (TikTok: {words})"
                      for (what, words, whom), names in streams.items()]  # fmt: skip
             LOGGER.warning(
                 "TikTok refused a part of what was asked for; all else was read. Left out: "
-                f"{join_some(parts, NAMED, '; ')}. A metric that was left out is null, and there are no rows of a kind "
+                f"{join_some(lines, NAMED, '; ')}. A metric that was left out is null, and there are no rows of a kind "
                 "that was left out."
             )
 

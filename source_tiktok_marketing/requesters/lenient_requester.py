@@ -125,7 +125,7 @@ class LenientRequester:
         for each in list_parameters(refusal.response):
             title = f"{titles.get(each.name, 'Parameters')} of {self.place} {self.stream}"
             named = each.values if each.name in self.named else self.named.intersection(each.values)
-            blamed = sorted(value for value in named if each.tells(value, tokens))
+            blamed = sorted(value for value in named if each.is_value_named(value, tokens))
             if blamed:
                 remedy = f"Take {', '.join(blamed)} out of {title}."
             elif named and each.name in tokens:

@@ -41,9 +41,9 @@ class MetricSearch:
     accepts: Callable[[Sequence[str]], bool]
 
     def find_refused(self, metrics: Sequence[str]) -> list[str]:
-        """What to leave out of `metrics`; empty if that can't be found out.
+        """The metrics to leave out; empty if they can't be found.
 
-        If TikTok accepts the report without the doubted metrics, all of those that it is not known to accept.
+        If TikTok accepts the report without the doubted metrics, those are left out that it is not known to accept.
         """
         doubted = [each for each in metrics if each in self.doubted and each in self.ours]
         sure = [each for each in metrics if each not in doubted]
@@ -58,7 +58,7 @@ class MetricSearch:
 
     @staticmethod
     def _is_small(among: Sequence[str], metrics: Sequence[str]) -> bool:
-        """Whether a refused metric is known to be one of only a few."""
+        """Whether the metrics of which one is refused are so few that all may be left out."""
         return len(among) * FEW <= len(metrics)
 
     def find_among(self, suspects: list[str], good: list[str]) -> tuple[list[str], list[str], list[str]]:
@@ -81,7 +81,7 @@ class MetricSearch:
         return refused, [], []
 
     def _halve(self, suspects: list[str], good: list[str]) -> tuple[list[str], list[str]]:
-        """The suspects that are accepted; and the refused one, or if the requests run out, those it is among."""
+        """Two lists: the suspects that TikTok accepts, and the refused one; if requests run out, those it is among."""
         accepted: list[str] = []
         while len(suspects) > 1 and self.budget.is_left:
             first, second = suspects[: len(suspects) // 2], suspects[len(suspects) // 2 :]

@@ -12,7 +12,7 @@ from source_tiktok_marketing.requesters.responses import Answer, read_count
 
 @dataclass(frozen=True)
 class Tally:
-    """A list up to a page: how many rows were `read`, the `most` on one page, and whether this page was `short`.
+    """The counts of a list so far: the rows `read`, the `most` on one page, and whether the newest page was `short`.
 
     `total` and `pages` are TikTok's counts of rows and pages. A page without counts leaves them as they were.
     """

@@ -32,7 +32,7 @@ from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST
 FINITE = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 TYPES: Mapping[str, Any] = {"string": str, "integer": int, "number": FINITE, "date": str, "date-time": str}
 TIMES = ("date", "date-time")
-OfAccount = Callable[[str], Mapping[str, str]]
+GetValues = Callable[[str], Mapping[str, str]]
 # Twice as fast as bytes.replace if there are many.
 NOT_APPLICABLE = re.compile(rb'"-"')
 
@@ -46,7 +46,7 @@ def get_codec(parameters: Mapping[str, Any], accounts: AccountColumns) -> PageCo
         return None
     owner = "bc_id" if parameters.get("business_center_id") else "advertiser_id"
     stream, dimensions, metrics = parameters["stream"], tuple(parameters["dimensions"]), tuple(parameters["metrics"])
-    return _make_codec(stream, owner, dimensions, metrics, accounts.of_report(stream, owner, dimensions))
+    return _make_codec(stream, owner, dimensions, metrics, accounts.select_for_report(stream, owner, dimensions))
 
 
 @cache
@@ -64,7 +64,7 @@ def _make_codec(
 class PageCodec:
     """Reads a page of one report and writes its records, typed like those of `casting.CASTERS`, without nulls.
 
-    `told` are the columns of the ad account. Where TikTok leaves one out of a row, `of_account` has it.
+    `told` are the columns of the ad account. Where TikTok leaves one out of a row, `get_values` has it.
     """
 
     stream: str
@@ -83,7 +83,7 @@ class PageCodec:
         keys = dict.fromkeys([*self.owner, *(column.name for column in self.dimensions)])
         columns = [(name, Any, None) for name in keys]
         metrics = {column.name: TYPES[column.type] | None for column in self.metrics if column.name not in keys}
-        columns += [(name, kind, None) for name, kind in (dict.fromkeys(self.told, str | None) | metrics).items()]
+        columns += [(name, each, None) for name, each in (dict.fromkeys(self.told, str | None) | metrics).items()]
         dimensions = msgspec.defstruct("Dimensions", dimension_types, gc=False)
         record = msgspec.defstruct("Record", columns, omit_defaults=True, gc=False)
         row = msgspec.defstruct("Row", [("dimensions", dimensions), ("metrics", record)], gc=False)
@@ -94,23 +94,23 @@ class PageCodec:
         self._inner = inner
         self._message = msgspec.defstruct("Message", [("type", str), ("record", inner)], gc=False)
 
-    def get_page(self, response: requests.Response, of_account: OfAccount) -> Page | None:
+    def get_page(self, response: requests.Response, get_values: GetValues) -> Page | None:
         """The page in an answer, which is read only once; None if it has to be read value by value."""
         answer = read_answer(response)
         if not answer.is_paged:
             try:
                 owner = {name: answer.get_parameter(name) for name in self.owner}
-                answer.keep_page(self.decode_page(answer.content, owner, of_account))
+                answer.keep_page(self.decode_page(answer.content, owner, get_values))
             except UnfitPageError:
                 answer.keep_page(None)
         return answer.page
 
-    def decode_page(self, content: bytes, owner: Mapping[str, str], of_account: OfAccount) -> Page:
+    def decode_page(self, content: bytes, owner: Mapping[str, str], get_values: GetValues) -> Page:
         """The records of one answer. Raises UnfitPageError if a value does not fit its column."""
         try:
             answer: Any = self._decoder.decode(NOT_APPLICABLE.sub(b"null", content))
             messages, last = self._make_messages(answer.data.list, owner)
-            self._tell_accounts(messages, of_account)
+            self._tell_accounts(messages, get_values)
         except (msgspec.DecodeError, OverflowError, RecursionError, TypeError, ValueError) as error:
             raise UnfitPageError from error
         first, rest = self._encoder.encode_lines(messages[:1]), self._encoder.encode_lines(messages[1:])
@@ -139,10 +139,10 @@ class PageCodec:
             messages.append(message("RECORD", inner(stream, record, now)))
         return messages, last
 
-    def _tell_accounts(self, messages: Sequence[Any], of_account: OfAccount) -> None:
+    def _tell_accounts(self, messages: Sequence[Any], get_values: GetValues) -> None:
         for message in messages if self.told else ():
             record = message.record.data
-            found = of_account(record.advertiser_id)
+            found = get_values(record.advertiser_id)
             for name in self.told:
                 if not getattr(record, name):
                     setattr(record, name, found.get(name))

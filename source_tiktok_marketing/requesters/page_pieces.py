@@ -45,5 +45,5 @@ def go_on_after_piece(token: Mapping[str, Any], answer: Answer) -> tuple[Token, 
 
 def _list_pieces(page: int, size: int) -> list[tuple[int, int]]:
     """The pages of the next smaller size that cover one page."""
-    parts = next(number for number in range(2, size + 1) if size % number == 0)
-    return [(each, size // parts) for each in range((page - 1) * parts + 1, page * parts + 1)]
+    pieces = next(number for number in range(2, size + 1) if size % number == 0)
+    return [(each, size // pieces) for each in range((page - 1) * pieces + 1, page * pieces + 1)]

@@ -22,7 +22,7 @@ class Lines:
     text: bytes
     last: str = ""
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def read_rows(self) -> Iterator[dict[str, Any]]:
         """The records themselves."""
         for line in self.text.splitlines():
             yield orjson.loads(line)["record"]["data"]

@@ -39,7 +39,7 @@ NAMES: Mapping[str, str] = {
 
 @dataclass
 class TiktokPages(PaginationStrategy):
-    """Reads every page of every sweep, and no page more.
+    """Reads every page of every sweep, without asking for an empty page behind the last.
 
     TikTok says in `page_info` how many pages and rows there are. So the last page is known without a request for an
     empty one, and a filter after the paginator can't end the list early. If the rows contradict `page_info`, the rows
@@ -50,8 +50,9 @@ class TiktokPages(PaginationStrategy):
 
         {"sweep": 0, "page": 1, "filter": …} → {"sweep": 0, "page": 2, "filter": …} → {"sweep": 1, "page": 1, …} → end
 
-    A sweep marked `undated` complements one that asked for changes only. If that one asked for everything, as in a
-    first sync, it is left out. One with `if_any` is for ad accounts that have campaigns of that kind (`AskedApart`).
+    A sweep marked `undated` complements a sweep that asks for changes only. It is left out if that one asks for
+    everything, as in a first sync. One with `if_any` is for ad accounts that have campaigns of that kind
+    (`AskedApart`).
 
     Lists are sorted newest first and move while they are read. If an entity is deleted, one row moves over the page
     break and is never seen. So a sweep is read again if its number of rows changes, or if a page repeats the one
@@ -114,7 +115,7 @@ class TiktokPages(PaginationStrategy):
                 internal_message=f"page_info {info}",
             )
         if more and not self.sample:
-            return {**token, "page": token["page"] + 1, "seen": _fingerprint(answer, token["page"]), "tally": tally}
+            return {**token, "page": token["page"] + 1, "seen": _hash_page(answer, token["page"]), "tally": tally}
         return self._go_behind(token, answer, stream_slice)
 
     def _go_behind(
@@ -171,7 +172,7 @@ class TiktokPages(PaginationStrategy):
         before, times = token.get("seen"), token.get("again", 0)
         if before is None:  # this is the first page
             return None
-        now, last = _fingerprint(answer, token["page"]), token["tally"]
+        now, last = _hash_page(answer, token["page"]), token["tally"]
         whose = f"{self.stream}: {_name_owner(answer)}'s list"
         ends_early = count_rows(answer) == 0 and tally.lacking > 0
         if before != now and last.total == tally.total:
@@ -208,7 +209,7 @@ def _name_owner(answer: Answer) -> str:
     return next((f"{what} {value}" for name, what in NAMES.items() if (value := answer.get_parameter(name))), "TikTok")
 
 
-def _fingerprint(answer: Answer, page: int) -> int:
+def _hash_page(answer: Answer, page: int) -> int:
     """What tells two pages of one list apart: their first and last rows.
 
     An id is at the beginning or the end of its row. To compare whole pages would add a tenth to the cost of reading.

@@ -28,12 +28,12 @@ class Refusals(Shared):
 
     def __init__(self, config: Mapping[str, Any]) -> None:  # noqa: ARG002 - as `of` calls it
         self._refused: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-        self._in_part: set[str] = set()
+        self._partial: set[str] = set()
 
-    def add(self, stream: str, scope: str, owner: str, words: str, *, is_part: bool = False) -> None:
+    def add(self, stream: str, scope: str, owner: str, words: str, *, is_partial: bool = False) -> None:
         """Notes that `stream` was not read for `owner`, or not for a part of what the owner has."""
         self._refused[stream, scope][owner] = words
-        self._in_part |= {stream} if is_part else set()
+        self._partial |= {stream} if is_partial else set()
 
     @override
     def close(self) -> None:
@@ -43,7 +43,7 @@ class Refusals(Shared):
             owners = [owner for owner in refused if owner]
             whom = f" for {join_some(owners, NAMED)}" if owners else ""
             words = next(iter(refused.values()))
-            later = " What it lacks until then comes once the stream is cleared." if stream in self._in_part else ""
+            later = " What it lacks until then comes once the stream is cleared." if stream in self._partial else ""
             LOGGER.warning(
                 f"{stream} was skipped{whom}, as the token lacks a permission: {words}. Add {scope} to the app in "
                 f"TikTok for Business and authorise it again, or leave the stream out.{later}"

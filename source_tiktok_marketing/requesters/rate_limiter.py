@@ -24,7 +24,8 @@ MARGIN = 1.06
 # If an answer took longer, TikTok may have counted its request later still, but it may also have worked on it for long.
 # No delay above this is assumed.
 MOST_LATE = 0.25
-# TikTok counts by the second. Another program that uses up the quota goes on for longer.
+# In seconds; SLOWEST is a factor. TikTok counts by the second, so that a pause of one is enough. Another program that
+# uses up the quota goes on for longer, so that the slowdown fades out slowly.
 PAUSE, HALF_LIFE, SLOWEST = 1.0, 20.0, 16.0
 # One refusal may be chance, such as a late request. A second one soon after is not.
 FIRST_STEP, STEP = 1.2, 2.0
@@ -83,8 +84,8 @@ class Pace:
     def wait(self) -> Turn:
         """Returns when the next request may be sent.
 
-        One thread waits for the clock, the others for that thread: on a busy machine it wakes up late, and the next one
-        has to reckon from then.
+        One thread waits for the clock, and the others wait for that thread. On a busy machine it may wake up late, and
+        the next interval begins when it does.
         """
         with self._turn:
             with self._lock:
@@ -96,7 +97,7 @@ class Pace:
         return turn
 
     def _find_room(self) -> float:
-        """When there is room for one more: when the first of the requests that count together counts no more."""
+        """When another request may be sent: when the oldest of those that TikTok counts together no longer counts."""
         if len(self._recent) < ceil(self.per_second):
             return 0.0
         first, counted = self._recent[0], len(self._recent) / self.per_second

@@ -30,8 +30,8 @@ class RefusalSearch:
     """Finds what TikTok refuses of one request, and gets the answer to the rest.
 
     `ask` sends the request without some items. `out` are the items that are left out so far, `refusal` is the newest
-    refusal. A message may mention words that are not refused ("reach needs spend"): nothing is left out with which
-    TikTok accepts the request.
+    refusal. A message may mention words that are not refused ("reach needs spend"): what TikTok
+    accepts is never left out.
     """
 
     ask: Ask
@@ -56,7 +56,7 @@ class RefusalSearch:
         )
         return self._answers[frozenset(found)]
 
-    def _passes(self, items: Iterable[Item]) -> bool:
+    def _is_accepted(self, items: Iterable[Item]) -> bool:
         """Whether TikTok accepts the request without some items."""
         left_out = frozenset(items)
         try:
@@ -74,21 +74,21 @@ class RefusalSearch:
         if not self.report.budget.is_left:
             return False
         self.report.budget.taken += 1
-        return self._passes(items)
+        return self._is_accepted(items)
 
     def _try_learned(self) -> set[Item] | None:
-        """What is known from other requests meanwhile, or from other owners, if it explains the refusal."""
-        if learned := self.report.of(self.owner) - self.out:
+        """What other requests or other owners have shown to be refused, if it explains this refusal; otherwise None."""
+        if learned := self.report.list_left_out(self.owner) - self.out:
             self.out |= learned
-            if self._passes(self.out):
+            if self._is_accepted(self.out):
                 return self.out
         named = set(self._find_named()[0])
         suspected = self.report.list_suspected(self.owner) & list_items(list_parameters(self.refusal.response))
         suspected = suspected & named if named else suspected
         if not suspected:
             return None
-        passes = self._passes if named else self._try
-        return self.out | suspected if passes(self.out | suspected) else None
+        is_accepted = self._is_accepted if named else self._try
+        return self.out | suspected if is_accepted(self.out | suspected) else None
 
     def _find_named(self) -> tuple[list[Item], set[Item]]:
         """The items that the newest refusal names and that are not left out yet, and the others of the same list."""
@@ -103,7 +103,7 @@ class RefusalSearch:
             if not named:
                 return None
             first = named[0]
-            if self._passes(self.out | {first}):
+            if self._is_accepted(self.out | {first}):
                 return self.out | {first}
             if first[1] in split_tokens(self.refusal.response):
                 return self._search_by_fixed_words(named, others)
@@ -111,7 +111,7 @@ class RefusalSearch:
             self.out |= {first}
             if len(named) > 1:
                 self.out |= set(named)
-                if self._passes(self.out):
+                if self._is_accepted(self.out):
                     return self.out
 
     def _search_by_fixed_words(self, named: list[Item], others: set[Item]) -> set[Item] | None:
@@ -132,7 +132,7 @@ class RefusalSearch:
         return self._confirm({*found, *among}) or self.out | others
 
     def _confirm(self, found: Collection[Item]) -> set[Item] | None:
-        return self.out | set(found) if found and self._passes(self.out | set(found)) else None
+        return self.out | set(found) if found and self._is_accepted(self.out | set(found)) else None
 
     def _search_among(self, suspects: list[Item], good: list[Item]) -> list[list[Item]]:
         """What `MetricSearch.find_among` finds out about some values of one list."""
@@ -143,7 +143,7 @@ class RefusalSearch:
         return [[(name, value) for value in each] for each in told]
 
     def _accept_with(self, name: str, values: Sequence[str]) -> Callable[[Sequence[str]], bool]:
-        return lambda kept: self._passes(self.out | {(name, each) for each in values if each not in kept})
+        return lambda kept: self._is_accepted(self.out | {(name, each) for each in values if each not in kept})
 
     def _search_by_halves(self) -> set[Item]:
         """What is refused, found by asking for less; if the requests run out, all that is not known to be accepted.
@@ -162,7 +162,7 @@ class RefusalSearch:
         found = {(measured.name, value) for value in search.find_refused(measured.values)}
         if found:  # a metric that was named is only left out if that is not enough
             for items in [self.out - named | found] + ([self.out | found] if named else []):
-                if self._passes(items):
+                if self._is_accepted(items):
                     return items
         return self._find_largest() or self._leave_out_rest(measured, named, was_left=was_left)
 
@@ -175,7 +175,7 @@ class RefusalSearch:
     def _leave_out_rest(self, measured: Parameter, named: set[Item], *, was_left: bool) -> set[Item]:
         """All metrics that may be left out, if TikTok accepts that. Raises the first refusal otherwise."""
         optional = self._known | {(measured.name, value) for value in measured.values if value in self.ours}
-        if named and was_left and self._passes(optional):
+        if named and was_left and self._is_accepted(optional):
             return optional
         raise add_search(self._told[0])
 

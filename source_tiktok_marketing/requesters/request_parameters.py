@@ -39,9 +39,9 @@ class Parameter:
 
     def is_named(self, tokens: set[str]) -> bool:
         """Whether a message with these words names the parameter, or one of its values."""
-        return self.name in tokens or any(self.tells(value, tokens) for value in self.values)
+        return self.name in tokens or any(self.is_value_named(value, tokens) for value in self.values)
 
-    def tells(self, value: str, tokens: set[str]) -> bool:
+    def is_value_named(self, value: str, tokens: set[str]) -> bool:
         """Whether a message with these words names `value`. A number or a common word may mean something else."""
         words = WORD.findall(value)
         is_common = self.name in COMMON or value in ("true", "false") or not WITH_LETTERS.search(value)
@@ -58,7 +58,7 @@ def split_tokens(response: requests.Response) -> set[str]:
     return set(read_words(response))
 
 
-def names_nothing(response: requests.Response) -> bool:
+def is_vague(response: requests.Response) -> bool:
     """Whether TikTok's message names neither a parameter of the request nor a value in it."""
     tokens = split_tokens(response)
     return not any(parameter.is_named(tokens) for parameter in list_parameters(response))
@@ -99,8 +99,8 @@ def find_named_items(
 ) -> tuple[list[Item], set[Item]]:
     """The items of `ours` that a message with these words names, in its order, and the others of the same list.
 
-    If it names a whole list of metrics, that says nothing. Any other list is meant if the message has its name and all
-    of it is ours; a single value is meant if the message names it or its parameter.
+    A message that names every metric of a list is about none of them in particular. Any other list is meant if the
+    message has its name and all values are ours. A single value is meant if the message names it or its parameter.
     """
     given, words = list(parameters), set(tokens)
     for each in (each for each in given if each.is_list):
@@ -151,8 +151,8 @@ def leave_out(asked: Any, items: set[Item], least: str = "", name: str = "") -> 
         return asked if found is value else None if found is None else orjson.dumps(found).decode()
     if isinstance(value, Mapping):
         own = str(value.get("field_name", ""))
-        kept = {key: leave_out(each, items, least, own or str(key)) for key, each in value.items()}
-        return None if own and kept.get("filter_value") is None else {key: each for key, each in kept.items()
+        kept = {member: leave_out(each, items, least, own or str(member)) for member, each in value.items()}
+        return None if own and kept.get("filter_value") is None else {member: each for member, each in kept.items()
                                                                   if each is not None}  # fmt: skip
     if _has_objects(value):
         return [found for each in value if (found := leave_out(each, items, least, name)) is not None]

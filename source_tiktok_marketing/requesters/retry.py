@@ -74,9 +74,9 @@ class Patience(Shared):
         self._verdicts: dict[tuple[str, str], tuple[str, FailureType]] = {}
 
     def refuse_hopeless(self, path: str, advertiser_id: str, *, is_apart: bool = False) -> None:
-        """Raises what this sync has found about this endpoint or ad account, so that no request is sent in vain.
+        """Raises the lasting error, if any, that this sync has met at this endpoint or ad account, and saves a request.
 
-        A place with a token and a quota of its own `is_apart`: an error that is about all others is not about it.
+        With `is_apart` the place has a token and a quota of its own, and errors about all others do not apply to it.
         """
         with self._lock:
             found = next(
@@ -140,7 +140,7 @@ class Patience(Shared):
             self._outcome.notify_all()
 
     def _leave_to_probe(self) -> bool:
-        """Whether another thread has asked for all and was answered. If none asks, this thread has to, and it is False.
+        """True once the thread that asks for all was answered. False if there is none: then this thread asks for all.
 
         Raises the other thread's error if that has given up, even if this thread's refusal came after that.
         """

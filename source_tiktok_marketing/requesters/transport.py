@@ -61,7 +61,7 @@ NO_ANSWER = (
 
 def explain_silence(error: Exception | None) -> str:
     """Why no answer came, in words for the user."""
-    told = next((why for kind, why in NO_ANSWER if isinstance(error, kind)), "")
+    told = next((why for error_class, why in NO_ANSWER if isinstance(error, error_class)), "")
     if not told and ("NameResolutionError" in str(error) or "getaddrinfo" in str(error)):
         return "its name could not be looked up. Check the network and its name server (DNS)"
     return told or "the connection was lost"

@@ -12,7 +12,7 @@ from source_tiktok_marketing.requesters.responses import Answer, read_count
 from source_tiktok_marketing.schema.casting import CASTERS
 from source_tiktok_marketing.schema.metrics import read_dimensions as dimension_table
 
-REPORT_PARTS = ("dimensions", "metrics")
+ROW_MEMBERS = ("dimensions", "metrics")
 
 COUNTS = ("page", "page_size", "total_number", "total_page")
 
@@ -21,11 +21,11 @@ REPORT, ACCOUNTS = "report/integrated/get/", ("oauth2/advertiser/get/", "adverti
 CREATE = "report/task/create/"
 
 # No row nests so deep, and the JSON writer fails a little deeper.
-MOST_LEVELS = 100
+DEEPEST = 100
 
 
 def find_flaw(answer: Answer, statuses: Collection[str] = ()) -> str:
-    """What is wrong with an answer of code 0, if to use it would lose rows or fail; `""` if nothing is.
+    """Why an answer of code 0 can't be used without losing rows or failing; `""` if it can.
 
     `statuses` are those that a task may have, if the answer is about one.
     """
@@ -61,11 +61,11 @@ def _find_page_flaws(page: str, has_rows: bool, info: Mapping[str, Any]) -> Iter
         return
     if page and at and str(at) != page:
         yield f"with page {at} where page {page} was asked for"
-    elif not has_rows and _counts_rows(at or int(page or 1), size or 0, total, pages):
+    elif not has_rows and _should_have_rows(at or int(page or 1), size or 0, total, pages):
         yield f"without rows on page {at or page} of {pages if total is None else f'{total} rows'}"
 
 
-def _counts_rows(page: int, size: int, total: int | None, pages: int | None) -> bool:
+def _should_have_rows(page: int, size: int, total: int | None, pages: int | None) -> bool:
     """Whether a page should have rows: by all of TikTok's counts, or for the first page by any of them."""
     if total is None:
         return pages is not None and max(page, 2) <= pages
@@ -78,9 +78,9 @@ def _is_row(row: Any, path: str, dimensions: list[Any]) -> bool:
     if path in ACCOUNTS:
         return str(row.get("advertiser_id")).isdecimal()
     if path != REPORT:
-        parts = ("info", *REPORT_PARTS) if "dimensions" in row else ()
-        return all(isinstance(row.get(part) or {}, dict) for part in parts)
-    return all(isinstance(row.get(part), dict) for part in REPORT_PARTS) and all(
+        members = ("info", *ROW_MEMBERS) if "dimensions" in row else ()
+        return all(isinstance(row.get(name) or {}, dict) for name in members)
+    return all(isinstance(row.get(name), dict) for name in ROW_MEMBERS) and all(
         _is_dimension(name, row["dimensions"].get(name)) for name in dimensions
     )
 
@@ -98,7 +98,7 @@ def _is_dimension(name: str, value: Any) -> bool:
 
 def _is_deep(row: Any) -> bool:
     layer = [row]
-    for _ in range(MOST_LEVELS):
+    for _ in range(DEEPEST):
         members = (each.values() if isinstance(each, dict) else each for each in layer)
         layer = [inner for each in members for inner in each if isinstance(inner, dict | list)]
         if not layer:

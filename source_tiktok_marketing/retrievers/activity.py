@@ -20,7 +20,7 @@ from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
 ACCOUNTS_PER_REQUEST = 5
-# Fewer days than these are told by one or two questions about days, which tell more than one about a year.
+# For fewer days than these, one or two requests by day are enough, and they say more than one about a year.
 WORTH_A_YEAR = 2 * MOST_DAYS
 # The cursors of a group differ by unsettled days and time zones. With some earlier days one request serves them all.
 EARLIER = 7
@@ -105,7 +105,7 @@ class Activity(Shared):
         read         yes  no  yes
 
     If there are many days to ask for, years without anything are found first, by a request without the days. There an
-    account may have a row of zeros, so that a year is active if any count, or what is none, is not zero.
+    account may have a row of zeros, so that a year is active unless all its figures are zero or `-`.
 
     If TikTok refuses the request or cuts its answer, the days count as active: the report itself will say why.
     """
@@ -118,9 +118,12 @@ class Activity(Shared):
         self._groups: dict[str, tuple[Group, Group]] | None = None
         self._tells_years = True
 
-    def sees(self, metrics: Iterable[str]) -> bool:
-        """Whether an account has a row wherever one of these metrics has a value: names, known counts, their ratios."""
-        return all(map(self._is_seen, metrics))
+    def can_tell(self, metrics: Iterable[str]) -> bool:
+        """Whether an ad account has a row on every day on which one of these metrics has a value.
+
+        That is known of names, of the counts that are asked for here, and of their ratios.
+        """
+        return all(map(self._can_tell_of, metrics))
 
     def is_silent(self, window: StreamSlice) -> bool:
         """Whether the ad account of a window has no row on any of its days."""
@@ -131,11 +134,11 @@ class Activity(Shared):
         years, days = groups
         is_known, left = not wanted & ~years.known, years.until - _find_lowest(wanted) + 1
         asks_years = is_known or (self._tells_years and left > WORTH_A_YEAR)
-        if asks_years and not years.is_active(advertiser_id, wanted, partial(self._ask, years, self._answer_in_all)):
+        if asks_years and not years.is_active(advertiser_id, wanted, partial(self._ask, years, self._find_years)):
             return True
-        return not days.is_active(advertiser_id, wanted, partial(self._ask, days, self._answer))
+        return not days.is_active(advertiser_id, wanted, partial(self._ask, days, self._find_days))
 
-    def _is_seen(self, metric: str) -> bool:
+    def _can_tell_of(self, metric: str) -> bool:
         known = known_metrics().get(metric)
         is_name = known is not None and known.group == "Attribute"
         stem = metric.removesuffix("_rate")
@@ -167,33 +170,35 @@ class Activity(Shared):
         alone = ((each, answer([each], days)) for each in group.accounts)
         return {each: make_bits(days) if found is None else found.get(each, 0) for each, found in alone}
 
-    def _answer_in_all(self, accounts: list[str], days: range) -> dict[str, int] | None:
-        """All `days` for each ad account for which anything was counted on them; None as for `_answer`.
+    def _find_years(self, accounts: list[str], days: range) -> dict[str, int] | None:
+        """All `days` for each ad account for which anything was counted on them; None as for `_find_days`.
 
         If there is none for one ad account alone, no year is asked for any more.
         """
         requester = self._directory.requesters["activity_in_all"]
-        rows = read_page(requester, self._parameters(accounts, self._in_all()), days)
+        rows = read_page(requester, self._make_parameters(accounts, self._list_yearly_metrics()), days)
         if rows is None:
             self._tells_years = self._tells_years and len(accounts) > 1
             return None
-        active = (row["dimensions"] for row in rows if self._counts_anything(row.get("metrics") or {}))
+        active = (row["dimensions"] for row in rows if self._has_counts(row.get("metrics") or {}))
         return {str(each["advertiser_id"]): make_bits(days) for each in active}
 
-    def _counts_anything(self, metrics: Mapping[str, Any]) -> bool:
-        """Whether a count is there, or is not told."""
-        return not all(NOTHING.fullmatch(str(metrics.get(name))) for name in self._in_all())
+    def _has_counts(self, metrics: Mapping[str, Any]) -> bool:
+        """Whether any figure is not zero. One that TikTok leaves out counts as well."""
+        return not all(NOTHING.fullmatch(str(metrics.get(name))) for name in self._list_yearly_metrics())
 
-    def _in_all(self) -> list[str]:
+    def _list_yearly_metrics(self) -> list[str]:
         """The metrics that TikTok also has without the days."""
         return [name for name in self.metrics if known_metrics()[name].scope != BY_DAY_ALONE]
 
-    def _parameters(self, accounts: list[str], metrics: list[str]) -> dict[str, str]:
+    def _make_parameters(self, accounts: list[str], metrics: list[str]) -> dict[str, str]:
         return {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(metrics)}
 
-    def _answer(self, accounts: list[str], days: range) -> dict[str, int] | None:
+    def _find_days(self, accounts: list[str], days: range) -> dict[str, int] | None:
         """The active days by ad account; None if TikTok does not answer for all of them."""
-        rows = read_rows_by_day(self._directory.requesters["activity"], self._parameters(accounts, self.metrics), days)
+        rows = read_rows_by_day(
+            self._directory.requesters["activity"], self._make_parameters(accounts, self.metrics), days
+        )
         if rows is None:
             return None
         found: dict[str, int] = {}

@@ -26,7 +26,7 @@ EXCLUDE = "add them to Excluded Advertiser IDs (exclude_advertiser_ids)"
 
 @dataclass
 class AdvertiserRetriever(Retriever):
-    """The two streams about ad accounts, read from the directory all streams use. Each worker reads its part.
+    """The two streams about ad accounts, read from the directory all streams use. Each worker reads its share.
 
     `lookup` is `authorised` (the ad accounts that the token reaches) or `details` (advertiser/info/ of the chosen ad
     accounts, a hundred per request). After the last row, a config_error names the ad accounts without permission.

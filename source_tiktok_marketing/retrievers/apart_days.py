@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
-    from source_tiktok_marketing.requesters.asked_apart import Kind
+    from source_tiktok_marketing.requesters.asked_apart import CampaignKind
 
 DELETED_TOO = {"field_name": "campaign_status", "filter_type": "IN", "filter_value": '["STATUS_ALL"]'}
 
@@ -43,12 +43,14 @@ class ApartDays(Shared):
         self._refused: set[str] = set()
         self._lock = Lock()
 
-    def may_have_rows(self, kind: Kind, window: StreamSlice, metrics: Iterable[str], refused: Collection[str]) -> bool:
+    def may_have_rows(
+        self, kind: CampaignKind, window: StreamSlice, metrics: Iterable[str], refused: Collection[str]
+    ) -> bool:
         """Whether a report of these metrics, by day or hour, may have a row of the kind on a day of the window.
 
         The metrics that TikTok `refused` before are not asked for.
         """
-        if self.requester is None or kind.name in self._refused or not self._activity.sees(metrics):
+        if self.requester is None or kind.name in self._refused or not self._activity.can_tell(metrics):
             return True
         counted = [name for name in self._activity.metrics
                    if "campaign" in known_metrics()[name].levels and name not in refused]  # fmt: skip
@@ -63,7 +65,7 @@ class ApartDays(Shared):
             group.until = max(group.until, until)
             return group
 
-    def _ask(self, kind: Kind, advertiser_id: str, days: range, metrics: list[str]) -> dict[str, int]:
+    def _ask(self, kind: CampaignKind, advertiser_id: str, days: range, metrics: list[str]) -> dict[str, int]:
         parameters = {"advertiser_id": advertiser_id, "metrics": json.dumps(metrics),
                       "filtering": json.dumps([kind.filter, DELETED_TOO])}  # fmt: skip
         found = None

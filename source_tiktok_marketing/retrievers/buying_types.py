@@ -17,7 +17,7 @@ from typing_extensions import override
 from source_tiktok_marketing.config.dates import MOST_DAYS
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.incremental.windows import is_outside
-from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
+from source_tiktok_marketing.requesters.asked_apart import AskedApart, CampaignKind
 from source_tiktok_marketing.requesters.left_out import LeftOut
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.pages import Page
@@ -27,8 +27,8 @@ from source_tiktok_marketing.schema.metrics import list_filtered_types
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 
-# From the highest level down. A report can be filtered by ids of its own level and of those above.
-PARENTS = ("campaign", "adgroup", "ad")
+# A report can be filtered by the ids of its own level and of those above. The highest level comes first.
+FILTERABLE_LEVELS = ("campaign", "adgroup", "ad")
 # A report with one of these filters needs no other: automated campaigns are never TopView, reach or Promote.
 DECIDING = {"buying_type", "campaign_automation_type"}
 
@@ -36,19 +36,19 @@ Reader = Callable[[StreamSlice], Iterable[Any]]
 
 
 @dataclass
-class Held:
+class HeldRows:
     """The rows of a window that came with a filter, by key, each with its kind, until they come without it as well."""
 
-    rows: dict[Hashable, tuple[Kind, Any]] = field(default_factory=dict)
+    rows: dict[Hashable, tuple[CampaignKind, Any]] = field(default_factory=dict)
     came: set[str] = field(default_factory=set)
 
-    def let_go(self, key: Hashable) -> None:
+    def release(self, key: Hashable) -> None:
         """Notes that a row came without the filter."""
         if found := self.rows.pop(key, None):
             self.came.add(found[0].name)
 
-    def came_whole(self) -> set[str]:
-        """The kinds of which all rows, and at least one, also came without the filter."""
+    def list_complete_kinds(self) -> set[str]:
+        """The names of the kinds of which all rows, and at least one, also came without the filter."""
         return self.came - {kind.name for kind, _ in self.rows.values()}
 
 
@@ -88,7 +88,7 @@ class EveryBuyingType:
 
     def read(self, window: StreamSlice, read: Reader) -> Iterator[Any]:
         """The records of the window, all kinds together."""
-        advertiser_id, held = str(window.get("advertiser_id", "")), Held()
+        advertiser_id, held = str(window.get("advertiser_id", "")), HeldRows()
         kinds = self._list_kinds(advertiser_id)
         others = iter(read(window))
         # The first page is read first: then it is known what TikTok refuses of the report itself.
@@ -100,24 +100,24 @@ class EveryBuyingType:
         for record in chain(first, others):
             if held.rows:
                 for row in _list_rows(record):
-                    held.let_go(self._make_key(row))
+                    held.release(self._make_key(row))
             yield record
-        self._done |= {(name, advertiser_id) for name in held.came_whole()}
+        self._done |= {(name, advertiser_id) for name in held.list_complete_kinds()}
         yield from (record for _, record in held.rows.values())
 
-    def goes_beside(self, window: StreamSlice) -> bool:
+    def may_have_rows_beside(self, window: StreamSlice) -> bool:
         """Whether there may be rows of a kind that the ad account's own rows do not count."""
         kinds = self._accounts.list_kinds(str(window.get("advertiser_id", "")), beside=True)
         return any(self._may_have_rows(kind, window) for kind in kinds)
 
-    def _list_kinds(self, advertiser_id: str) -> list[Kind]:
+    def _list_kinds(self, advertiser_id: str) -> list[CampaignKind]:
         """The kinds to ask the ad account for with a filter."""
-        left_out = self._left_out.get_report(self.stream).of(f"ad account {advertiser_id}")
+        left_out = self._left_out.get_report(self.stream).list_left_out(f"ad account {advertiser_id}")
         found = (kind for kind in self._accounts.list_kinds(advertiser_id) if kind.words not in left_out)
         return [kind for kind in found if not (self.in_task and kind.in_tasks)
                 and (kind.name, advertiser_id) not in self._done]  # fmt: skip
 
-    def _read_apart(self, kind: Kind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
+    def _read_apart(self, kind: CampaignKind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
         """The records of one kind; none if TikTok refuses the filter."""
         pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
         try:
@@ -126,7 +126,7 @@ class EveryBuyingType:
             self._leave_out(kind, advertiser_id, refusal)
             return []
 
-    def _leave_out(self, kind: Kind, advertiser_id: str, refusal: RefusedRequestError) -> None:
+    def _leave_out(self, kind: CampaignKind, advertiser_id: str, refusal: RefusedRequestError) -> None:
         """Leaves the kind out: for all ad accounts if TikTok names its filter, otherwise for this one."""
         name, value = kind.words
         is_named = not split_tokens(refusal.response).isdisjoint(kind.words)
@@ -136,7 +136,7 @@ class EveryBuyingType:
             report.leave_out({item: refusal.reason}, f"ad account {advertiser_id}" if is_named else "")
         self._done.add((kind.name, advertiser_id))
 
-    def _may_have_rows(self, kind: Kind, window: StreamSlice) -> bool:
+    def _may_have_rows(self, kind: CampaignKind, window: StreamSlice) -> bool:
         items = self._left_out.list_left_out(self.stream, kind.name, f"ad account {window['advertiser_id']}")
         left_out = {value for name, value in items if name == "metrics"}
         return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
@@ -161,9 +161,9 @@ class ApartOfTask(RecordFilter):
         super().__post_init__(parameters)
         pages = self.pages
         pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
-        concerned = parameters["report_type"] in list_filtered_types() and parameters["level"] in PARENTS
+        concerned = parameters["report_type"] in list_filtered_types() and parameters["level"] in FILTERABLE_LEVELS
         dated = "stat_time_day" in parameters["dimensions"]
-        pieces = {"pieces": _cut_up} if dated else {}
+        pieces = {"pieces": _divide_window} if dated else {}
         self._every = (
             EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated, in_task=True, **pieces)
             if concerned
@@ -190,7 +190,7 @@ class ApartOfTask(RecordFilter):
             yield record.data if isinstance(record, Record) else record
 
 
-def _cut_up(window: StreamSlice) -> Iterator[StreamSlice]:
+def _divide_window(window: StreamSlice) -> Iterator[StreamSlice]:
     """Pieces of the window, as long as a plain report by day may be, without those outside the account's own days."""
     first, end = (date.fromisoformat(window.cursor_slice[name][:10]) for name in ("start_time", "end_time"))
     while first <= end:
@@ -204,14 +204,14 @@ def _cut_up(window: StreamSlice) -> Iterator[StreamSlice]:
 
 def narrow(window: StreamSlice, *filters: Mapping[str, str], kind: str = "") -> StreamSlice:
     """The window with more filters, each replacing the report's own filter of that name; perhaps for one `kind`."""
-    extra = {**window.extra_fields, "part": [*window.extra_fields.get("part", ()), *filters], "kind": kind}
+    extra = {**window.extra_fields, "filters": [*window.extra_fields.get("filters", ()), *filters], "kind": kind}
     return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
 
 
 def _list_rows(record: Any) -> Iterable[Mapping[str, Any]]:
     values: Any = record.data if isinstance(record, Record) else record
     if isinstance(values, Page):
-        return [*values.first.rows(), *values.rest.rows()]
+        return [*values.first.read_rows(), *values.rest.read_rows()]
     return [cast("Mapping[str, Any]", values)]
 
 

@@ -1,4 +1,4 @@
-"""Reports that are only asked for which days or ad accounts they have: one request, one page."""
+"""Requests that only ask on which days, or for which ad accounts, a report has rows: one page each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_page(requester: HttpRequester, parameters: Mapping[str, str], days: ran
 
 
 def number_day(day: str) -> int:
-    """The position of a day's bit."""
+    """The number of a day, counted from `BEGINNING`: the position of its bit in a set of days."""
     return max(0, date.fromisoformat(day).toordinal() - BEGINNING)
 
 

@@ -19,7 +19,7 @@ from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
-from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartError, TransientError
+from source_tiktok_marketing.errors import BrokenOffError, DefectError, PartialReadError, TransientError
 from source_tiktok_marketing.requesters.json_decoding import read_text
 from source_tiktok_marketing.requesters.permissions import require_accepted
 from source_tiktok_marketing.retrievers.tasks import PAUSE, READY, TRIES, Task, finish
@@ -116,12 +116,12 @@ class LeadDownloads(Retriever):
             answer = self.download.send_request(stream_slice=where, request_params=ask, request_headers=headers)
         except AirbyteTracedException as error:
             # The CDK's message has the body in it.
-            kind = error.failure_type
-            raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=kind) from None
+            failure_type = error.failure_type
+            raise AirbyteTracedException(NOT_SHOWN, message=error.message, failure_type=failure_type) from None
         return require_accepted(answer).content
 
     def _read_whole(self, ask: Mapping[str, str], headers: Mapping[str, str], what: str) -> list[dict[str, Any]]:
-        """The leads of a file, which is downloaded again if it is damaged. Raises PartError if it stays damaged."""
+        """The leads of a file, which is downloaded again if damaged. Raises PartialReadError if it stays damaged."""
         why = details = ""
         for _ in range(TRIES):
             content = self._download(ask, headers)
@@ -133,7 +133,7 @@ class LeadDownloads(Retriever):
                 why, details = "broke off", str(error)
             except DAMAGE as error:
                 why, details = "broke off", f"{type(error).__name__} in {len(content)} bytes"
-        raise PartError(
+        raise PartialReadError(
             message=f"TikTok's file {why} for stream {self.stream}, {what}. The next sync asks for it again.",
             internal_message=details,
             failure_type=FailureType.transient_error,

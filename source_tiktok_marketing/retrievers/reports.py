@@ -16,16 +16,16 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import AnswerCutError, TransientError
-from source_tiktok_marketing.extractors.reports import PartOfRow
+from source_tiktok_marketing.extractors.reports import RowChunk
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
-from source_tiktok_marketing.requesters.cut_answers import Given, Keys, make_division_error, make_listing_error
+from source_tiktok_marketing.requesters.cut_answers import EmittedRows, Hasher, make_division_error, make_listing_error
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.retrievers.activity import Activity
-from source_tiktok_marketing.retrievers.buying_types import DECIDING, PARENTS, EveryBuyingType, narrow
+from source_tiktok_marketing.retrievers.buying_types import DECIDING, FILTERABLE_LEVELS, EveryBuyingType, narrow
 from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, list_filtered_types
 from source_tiktok_marketing.schema.owners import find_owner
@@ -39,21 +39,21 @@ Splitter = Callable[[StreamSlice, timedelta | None], list[StreamSlice] | None]
 
 
 @dataclass(frozen=True)
-class Part:
-    """Some entities of one level, by their ids."""
+class IdBatch:
+    """Ids of some entities of one level, to filter a report by."""
 
     level: str
     ids: list[str]
 
     @property
     def filter(self) -> dict[str, str]:
-        """The part as TikTok's report filter."""
+        """The batch as a filter of TikTok's reports."""
         return {"field_name": f"{self.level}_ids", "filter_type": "IN", "filter_value": orjson.dumps(self.ids).decode()}
 
-    def halve(self) -> list[Part]:
-        """The part in two."""
+    def halve(self) -> list[IdBatch]:
+        """The two halves of the batch."""
         middle = len(self.ids) // 2
-        return [Part(self.level, self.ids[:middle]), Part(self.level, self.ids[middle:])]
+        return [IdBatch(self.level, self.ids[:middle]), IdBatch(self.level, self.ids[middle:])]
 
 
 @dataclass
@@ -66,7 +66,7 @@ class ReportRetriever(Retriever):
     For an ad account with more than 20,000 ads TikTok answers about the newest only, with code 0 and a header
     (`X-Tt-Ads-Throttle`). The report is then read for a hundred campaigns at a time; for their ad groups if one
     campaign is too large, and for their ads if one ad group is. An answer about a part of the ids is never emitted as
-    the whole: if a part can't be divided any more, its ad account stops with an error.
+    the whole: if a batch can't be divided any more, its ad account stops with an error.
 
     Below the ad account some campaigns may only come with a filter (`EveryBuyingType`). If the user chose the buying
     types of the report, it has exactly those.
@@ -86,8 +86,8 @@ class ReportRetriever(Retriever):
     _lock: Lock = field(init=False, default_factory=Lock)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        divisible = parameters["report_type"] in list_filtered_types() and parameters["level"] in PARENTS
-        self._levels = PARENTS[: PARENTS.index(parameters["level"]) + 1] if divisible else ()
+        divisible = parameters["report_type"] in list_filtered_types() and parameters["level"] in FILTERABLE_LEVELS
+        self._levels = FILTERABLE_LEVELS[: FILTERABLE_LEVELS.index(parameters["level"]) + 1] if divisible else ()
         own = parameters.get("filters") or ()
         self._own_ids = {item["field_name"]: orjson.loads(item["filter_value"]) for item in own}
         decided = not DECIDING.isdisjoint(self._own_ids)
@@ -96,10 +96,10 @@ class ReportRetriever(Retriever):
         self._buying_types = buying_types if self._levels and not decided else None
         self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
-        self._apart, self._keys, self._given = AskedApart.of(self.config), Keys(self.key), local()
+        self._apart, self._hasher, self._emitted = AskedApart.of(self.config), Hasher(self.key), local()
         self._accounts = AccountColumns.of(self.config)
         owner = find_owner("advertiser", parameters.get("business_center_id", "")).parameter
-        self._told = self._accounts.of_report(self.stream, owner, parameters["dimensions"])
+        self._told = self._accounts.select_for_report(self.stream, owner, parameters["dimensions"])
         pages = self.pages
         pages.requester = make_lenient_report(pages.requester, self.config, self.stream, self.metrics, parameters)
         if split := self.pages.request_window_splitter:
@@ -114,34 +114,34 @@ class ReportRetriever(Retriever):
             return
         if self._told:  # before a page is decoded, which must not wait for another answer
             self._accounts.prepare(advertiser_id)
-        given = self._given.now = Given(self.stream, self._keys)  # a thread reads one window at a time
+        emitted = self._emitted.now = EmittedRows(self.stream, self._hasher)  # a thread reads one window at a time
         if advertiser_id not in self._cut:
             try:
-                yield from given.rest(self._join(window))
+                yield from emitted.leave_out_emitted(self._join(window))
             except AnswerCutError:
                 if not self._levels:
                     raise
-                given.divide(advertiser_id)
+                emitted.note_division(advertiser_id)
                 self._note_cut(advertiser_id)
             else:
                 return
-        part = None
-        for part in self._make_parts(advertiser_id, {}, self._levels[0]):
-            yield from self._read_part(window, part, given)
-        if part is None:
+        batch = None
+        for batch in self._make_batches(advertiser_id, {}, self._levels[0]):
+            yield from self._read_batch(window, batch, emitted)
+        if batch is None:
             raise make_listing_error(self.stream, advertiser_id, self._levels[0])
 
     def _is_silent(self, window: StreamSlice) -> bool:
-        silent, every = self._activity.sees(self.metrics) and self._activity.is_silent(window), self._buying_types
-        return silent and not (every and every.goes_beside(window))
+        silent, every = self._activity.can_tell(self.metrics) and self._activity.is_silent(window), self._buying_types
+        return silent and not (every and every.may_have_rows_beside(window))
 
-    def _read_part(self, window: StreamSlice, part: Part, given: Given) -> Iterator[Any]:
+    def _read_batch(self, window: StreamSlice, batch: IdBatch, emitted: EmittedRows) -> Iterator[Any]:
         try:
-            yield from given.rest(self._join(narrow(window, part.filter)))
+            yield from emitted.leave_out_emitted(self._join(narrow(window, batch.filter)))
         except AnswerCutError:
-            given.divide(str(window["advertiser_id"]))
-            for smaller in self._divide(window, part):
-                yield from self._read_part(window, smaller, given)
+            emitted.note_division(str(window["advertiser_id"]))
+            for smaller in self._divide(window, batch):
+                yield from self._read_batch(window, smaller, emitted)
 
     def _join(self, window: StreamSlice) -> Iterator[Any]:
         every = self._buying_types
@@ -154,60 +154,60 @@ class ReportRetriever(Retriever):
             )  # the extractor types the values; with a schema the CDK would copy each record
             return
         for _ in range(READ_AGAIN + 1):
-            rows, keys_by_part = self._read_all_parts(window)
-            if is_sample(self.config) or self._fit(keys_by_part):
+            rows, keys_by_chunk = self._read_chunks(window)
+            if is_sample(self.config) or self._fit(keys_by_chunk):
                 yield from rows
                 return
         advertiser_id = window.get("advertiser_id", "")
         raise TransientError(
             message=f"{self.stream}: ad account {advertiser_id}'s report of more than {METRICS_PER_REQUEST} metrics "
             f"had other rows for some of them than for others, {READ_AGAIN + 1} times. The next sync reads it again.",
-            internal_message=f"rows by part: {[len(keys) for keys in keys_by_part]}",
+            internal_message=f"rows by chunk of metrics: {[len(keys) for keys in keys_by_chunk]}",
         )
 
-    def _read_all_parts(self, window: StreamSlice) -> tuple[list[Any], list[set[Any]]]:
+    def _read_chunks(self, window: StreamSlice) -> tuple[list[Any], list[set[Any]]]:
         """The joined rows of a window, and for each hundred metrics the keys of the rows that had them."""
         rows: dict[tuple[Any, ...], Any] = {}
-        keys_by_part: defaultdict[str, set[Any]] = defaultdict(set)
+        keys_by_chunk: defaultdict[str, set[Any]] = defaultdict(set)
         for record in self.pages.read_records({}, window):
             values = _get_values(record)
             key = tuple(values.get(name) for name in self.key)
-            keys_by_part[cast("PartOfRow", values).metrics].add(key)
+            keys_by_chunk[cast("RowChunk", values).metrics].add(key)
             held = rows.setdefault(key, record)
             if held is not record:
                 _get_values(held).update(values)
-        return list(rows.values()), list(keys_by_part.values())
+        return list(rows.values()), list(keys_by_chunk.values())
 
-    def _fit(self, keys_by_part: Sequence[set[Any]]) -> bool:
+    def _fit(self, keys_by_chunk: Sequence[set[Any]]) -> bool:
         """Whether every row has all metrics: between two requests rows may come and go, or an answer go wrong."""
-        if not keys_by_part:
+        if not keys_by_chunk:
             return True
         asked_for = -(-len(self.metrics) // METRICS_PER_REQUEST)
-        return len(keys_by_part) == asked_for and all(keys == keys_by_part[0] for keys in keys_by_part)
+        return len(keys_by_chunk) == asked_for and all(keys == keys_by_chunk[0] for keys in keys_by_chunk)
 
-    def _divide(self, window: StreamSlice, part: Part) -> list[Part]:
-        """What a part consists of: its halves, or the entities below one. Raises an error if it can't be divided."""
-        if len(part.ids) > 1:
-            return part.halve()
-        advertiser_id, below = str(window["advertiser_id"]), self._levels[self._levels.index(part.level) + 1 :]
-        found = list(self._make_parts(advertiser_id, {f"{part.level}_ids": part.ids}, below[0])) if below else []
+    def _divide(self, window: StreamSlice, batch: IdBatch) -> list[IdBatch]:
+        """What a batch consists of: its halves, or the entities below one. Raises an error if it can't be divided."""
+        if len(batch.ids) > 1:
+            return batch.halve()
+        advertiser_id, below = str(window["advertiser_id"]), self._levels[self._levels.index(batch.level) + 1 :]
+        found = list(self._make_batches(advertiser_id, {f"{batch.level}_ids": batch.ids}, below[0])) if below else []
         if not found:
-            raise make_division_error(self.stream, advertiser_id, part.level, part.ids)
+            raise make_division_error(self.stream, advertiser_id, batch.level, batch.ids)
         return found
 
-    def _make_parts(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Part]:
+    def _make_batches(self, advertiser_id: str, above: Mapping[str, Any], level: str) -> Iterator[IdBatch]:
         wanted = self._own_ids.get(f"{level}_ids")
-        listed = dict.fromkeys(row[f"{level}_id"] for row in self._list_ids(advertiser_id, parents, level))
+        listed = dict.fromkeys(row[f"{level}_id"] for row in self._list_ids(advertiser_id, above, level))
         ids = [each for each in listed if wanted is None or each in wanted]
         for start in range(0, len(ids), IDS_PER_FILTER):
-            yield Part(level, ids[start : start + IDS_PER_FILTER])
+            yield IdBatch(level, ids[start : start + IDS_PER_FILTER])
 
-    def _list_ids(self, advertiser_id: str, parents: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
+    def _list_ids(self, advertiser_id: str, above: Mapping[str, Any], level: str) -> Iterator[Mapping[str, Any]]:
         """The entities of a level, also deleted ones: the report's own filter of status decides which of them count."""
-        wanted = {"primary_status": "STATUS_ALL", **parents}
+        wanted = {"primary_status": "STATUS_ALL", **above}
         due = (sweep for sweep in self._directory.sweeps if self._apart.is_due(advertiser_id, sweep))
         sweeps: list[Mapping[str, Any]] = [{"filter": sweep["filter"] | wanted} for sweep in due]
-        pages, where = TiktokPages({}, self.stream, sweeps), _list_of(advertiser_id, f"{level}/get/")
+        pages, where = TiktokPages({}, self.stream, sweeps), _make_list_slice(advertiser_id, f"{level}/get/")
         token: Mapping[str, Any] | None = pages.initial_token
         while token:
             response = self._directory.requesters["lists"].send_request(
@@ -236,7 +236,7 @@ class ReportRetriever(Retriever):
         A window spans the days of all time zones, and a request is narrowed to those of the account. In a half without
         any of these, the request would end before it begins, or repeat the last day.
         """
-        self._given.now.divide(str(window.get("advertiser_id", "")))
+        self._emitted.now.note_division(str(window.get("advertiser_id", "")))
         halves = split(window, least)
         return [half for half in halves if not is_outside(half)] if halves else None
 
@@ -246,5 +246,5 @@ def _get_values(record: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", values)
 
 
-def _list_of(advertiser_id: str, endpoint: str) -> StreamSlice:
+def _make_list_slice(advertiser_id: str, endpoint: str) -> StreamSlice:
     return StreamSlice(partition={"advertiser_id": advertiser_id}, cursor_slice={}, extra_fields={"endpoint": endpoint})

@@ -11,7 +11,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups
-from source_tiktok_marketing.requesters.asked_apart import AskedApart, Kind
+from source_tiktok_marketing.requesters.asked_apart import AskedApart, CampaignKind
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
 from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
@@ -19,12 +19,12 @@ from source_tiktok_marketing.retrievers.apart_days import ApartDays
 
 @dataclass
 class SharedRequesters:
-    """Gives each part of the sync its requester. The manifest has them once, below the stream `advertisers`.
+    """Gives each shared object of the sync its requester. The manifest has them once, below the stream `advertisers`.
 
     The CDK only builds requesters as parts of a stream. In the template of the reports, which it copies for each
     report, they would double the start-up time. The stream `advertisers` is built in every sync.
 
-    `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in parts, `lookups` and
+    `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in batches of ids, `lookups` and
     `organic_lookups` the ids that go into requests (`Lookups`). `activity` asks for the active days and
     `activity_in_all` for the active years (`Activity`), `apart_days` for the days of campaigns of the kinds in `apart`
     (`AskedApart`, `ApartDays`). `renewal` renews the token of a TikTok account, `environment` finds out whether the
@@ -55,4 +55,4 @@ class SharedRequesters:
         ApartDays.of(self.config).requester = self.apart_days
         Activity.of(self.config).metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
         apart = AskedApart.of(self.config)
-        apart.kinds, apart.look_up = tuple(Kind(**each) for each in self.apart), lookups.look_up_below
+        apart.kinds, apart.look_up = tuple(CampaignKind(**each) for each in self.apart), lookups.look_up_below

@@ -14,7 +14,7 @@ from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetrieve
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
-from source_tiktok_marketing.errors import ConfigError, PartError, RefusedError
+from source_tiktok_marketing.errors import ConfigError, PartialReadError, RefusedError
 from source_tiktok_marketing.incremental.windows import REFUSED, hold, refuse
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
@@ -43,11 +43,11 @@ TRIED_FIRST = 3
 
 @dataclass
 class FanOutRetriever(Retriever):
-    """Sends a request for each thing `below` an owner, and puts those ids on its records that have a column there.
+    """Sends a request for each thing `below` an owner, and adds its ids to records that have columns for them.
 
     `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
     `{after}` (the day after), `{begin}` where a week or month is wanted whole wherever start_date lies, and what
-    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the levels. If TikTok's rows do not
+    include_deleted asks for, `{primary_status}` or `{campaign_statuses}`; so may the parents. If TikTok's rows do not
     say their day, windows are a day long, and `day` is the column for it.
 
         below: [stores]   ask: {advertiser_id: "{advertiser_id}", store_ids: '["{store_id}"]', start_date: "{from}"}
@@ -72,7 +72,7 @@ class FanOutRetriever(Retriever):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
         self._directory, self._accounts = AdvertiserDirectory.of(self.config), AccountColumns.of(self.config)
-        self._told = self._accounts.of_entities(self.stream) if parameters["of"] == "advertiser" else ()
+        self._told = self._accounts.select_for_entities(self.stream) if parameters["of"] == "advertiser" else ()
         self._known = read_entity_columns().get(self.stream) or parameters.get("key")
         written = (
             () if parameters.get("own") else (WITH_DELETED, WITHOUT_DELETED, *list_written_down(self.ask, self.below))
@@ -85,7 +85,7 @@ class FanOutRetriever(Retriever):
         if isinstance(self.pages, SimpleRetriever):
             self.pages.requester = self._lenient(self.pages.requester)
         texts = (name for name, column in read_entity_columns().get(self.stream, {}).items() if column.type == "string")
-        self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("keys") or ()), "")
+        self._blanks = dict.fromkeys(set(texts).intersection(parameters.get("primary_key") or ()), "")
 
     @override
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
@@ -117,7 +117,7 @@ class FanOutRetriever(Retriever):
         The cursor moves on all the same: else the others would be read from the start in every sync.
         """
         answered = False
-        failed: list[PartError] = []
+        failed: list[PartialReadError] = []
         for number, each in enumerate(order_outermost_first(things), start=1):
             try:
                 yield from self._ask_for(each, words, window)
@@ -126,7 +126,7 @@ class FanOutRetriever(Retriever):
                 if not answered and number >= min(len(things), TRIED_FIRST):
                     raise
                 skip(refusal, each)
-            except PartError as error:
+            except PartialReadError as error:
                 failed.append(error)
         if failed:
             told = " ".join(dict.fromkeys(str(error.message) for error in failed[:NAMED]))
@@ -157,7 +157,7 @@ class FanOutRetriever(Retriever):
             scope = NOT_CONFIRMED if refusal.code in self.skipped_on else refusal.scope or self.scope
             named = ", ".join(f"{name} {value}" for name, value in (thing or {}).items() if name not in owners)
             whom = f"{' '.join(owners.values())} ({named})" if named else " ".join(owners.values())
-            self._refusals.add(self.stream, scope, whom, str(refusal), is_part=bool(named))
+            self._refusals.add(self.stream, scope, whom, str(refusal), is_partial=bool(named))
             return
         raise ConfigError(
             message=f"TikTok refused: {refusal}. It was asked for stream {self.stream}, ad account {advertiser_id}. "
@@ -183,10 +183,10 @@ def order_outermost_first(things: list[Mapping[str, str]]) -> Iterator[Mapping[s
     yield from (each for index, each in enumerate(things) if index not in tried)
 
 
-def list_written_down(ask: Mapping[str, str], levels: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
-    """What the manifest writes into the requests for the records and for the ids of each level."""
+def list_written_down(ask: Mapping[str, str], parents: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """What the manifest writes into the requests for the records and for the ids of each parent."""
     yield ask
-    for level in levels:
-        yield from (level.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
-        for way in level.get("either", ()):
+    for parent in parents:
+        yield from (parent.get(name, ()) for name in ("ask", "each", "deleted", "sweeps"))
+        for way in parent.get("either", ()):
             yield from list_written_down({}, way)

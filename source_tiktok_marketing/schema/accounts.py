@@ -24,18 +24,18 @@ PRICED = frozenset({"tiktok_shop_products", "showcase_products"})
 
 
 def is_of_account(owner: str, key: Iterable[str]) -> bool:
-    """Whether each row of a report belongs to one ad account: it was asked about, or is in the key."""
+    """Whether each row of a report belongs to one ad account: to the one asked about, or to the one in its key."""
     return owner == "advertiser_id" or "advertiser_id" in key
 
 
 class AccountColumns(Shared):
     """The account columns of each ad account, by advertiser/info/, which is asked once a sync for all that need it.
 
-    What TikTok says in a row counts; a column it leaves out or has empty is filled. Where the details can't be had,
-    the columns are null, and one warning says why. Columns that the catalog does not select are not looked up.
+    What TikTok says in a row counts; a column it leaves out or has empty is filled. If the details can't be
+    read, the columns are null, and one warning says why. Columns that the catalog does not select are not looked up.
 
     A report on a business centre has rows of ad accounts that this worker does not read, that the user left out, or
-    that the token does not reach. Of all that it reaches the details are asked for; a warning names the others.
+    that the token does not reach. The details of all that it reaches are asked for; a warning names the others.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -47,24 +47,24 @@ class AccountColumns(Shared):
         self._known: dict[str, Mapping[str, str]] = {}
         self._failed, self._is_of_all, self._unreached = False, False, set[str]()
 
-    def of_report(self, stream: str, owner: str, key: Iterable[str]) -> tuple[str, ...]:
+    def select_for_report(self, stream: str, owner: str, key: Iterable[str]) -> tuple[str, ...]:
         """The account columns of a report."""
         return self._select(stream, ACCOUNT_COLUMNS if is_of_account(owner, key) else ())
 
-    def of_entities(self, stream: str) -> tuple[str, ...]:
+    def select_for_entities(self, stream: str) -> tuple[str, ...]:
         """The account columns of a list."""
         columns = {} if stream in PRICED else read_entity_columns().get(stream, {})
         return self._select(stream, [name for name in ACCOUNT_COLUMNS if name in columns])
 
     def fill(self, record: MutableMapping[str, Any], names: Iterable[str]) -> None:
-        """Puts what is missing of these columns on a record that carries its ad account."""
-        found = self.of_account(str(record.get("advertiser_id", ""))) if names else {}
+        """Adds those of these columns that a record lacks, by the ad account in it."""
+        found = self.get_values(str(record.get("advertiser_id", ""))) if names else {}
         for name in names:
             if not record.get(name):
                 record.pop(name, None)
                 record.update({name: found[name]} if name in found else {})
 
-    def of_account(self, advertiser_id: str) -> Mapping[str, str]:
+    def get_values(self, advertiser_id: str) -> Mapping[str, str]:
         """The account columns of one ad account; empty where nothing is known of it."""
         if advertiser_id not in self._known:
             row = self._ask(lambda: self.look_up(advertiser_id)) or {}
@@ -74,9 +74,9 @@ class AccountColumns(Shared):
         return self._known[advertiser_id]
 
     def prepare(self, advertiser_id: str) -> None:
-        """Looks up what rows of an ad account need, or of all of them if none is named, before a page is decoded."""
+        """Looks up the values of an ad account, or of all if none is named, before a page is decoded."""
         if advertiser_id:
-            self.of_account(advertiser_id)
+            self.get_values(advertiser_id)
         elif not self._is_of_all and not self._is_sample:
             self._ask(self.look_up_all)
             self._is_of_all = True
@@ -84,7 +84,7 @@ class AccountColumns(Shared):
 
     @override
     def close(self) -> None:
-        """Names the ad accounts that nothing could be told of."""
+        """Logs a warning that names the ad accounts of which nothing is known."""
         if self._unreached:
             LOGGER.warning(
                 f"The columns {BOTH} are null in the rows of these ad accounts, which the token does not reach as far "

@@ -160,7 +160,7 @@ def _cast_object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _list_of(cast: Caster) -> Caster:
+def _make_list_caster(cast: Caster) -> Caster:
     def cast_all(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise TypeError(value)
@@ -178,21 +178,21 @@ CASTERS: Mapping[str, Caster] = {
     "date-time": _cast_moment,
     "epoch": _cast_moment,
     "object": _cast_object,
-    "array<string>": _list_of(_cast_string),
-    "array<integer>": _list_of(_cast_integer),
-    "array<number>": _list_of(_cast_number),
-    "array<object>": _list_of(_cast_object),
+    "array<string>": _make_list_caster(_cast_string),
+    "array<integer>": _make_list_caster(_cast_integer),
+    "array<number>": _make_list_caster(_cast_number),
+    "array<object>": _make_list_caster(_cast_object),
 }
 
 
-def _fit(kind: str, value: Any) -> tuple[Any, str]:
+def _fit(column_type: str, value: Any) -> tuple[Any, str]:
     """A value in the form of its column, if possible without a loss, and a name for that form."""
-    inner = kind.removeprefix("array<").removesuffix(">")
-    if inner != kind:
+    inner = column_type.removeprefix("array<").removesuffix(">")
+    if inner != column_type:
         return [_fit_item(inner, item) for item in _make_list(value)], "a list"
-    if kind == "object":
+    if column_type == "object":
         return _fit_item("object", _parse(value)), "an object"
-    if kind == "string":
+    if column_type == "string":
         return orjson.dumps(value).decode(), "JSON text"
     return None, NULL
 
@@ -202,16 +202,16 @@ def _make_list(value: Any) -> list[Any]:
     return found if isinstance(found, list) else [found if isinstance(found, dict) else value]
 
 
-def _fit_item(kind: str, item: Any) -> Any:
+def _fit_item(column_type: str, item: Any) -> Any:
     """An item of a list. If objects are wanted, any other item becomes the member `value` of one."""
     if item is None or item == "":
         return None
-    if kind == "object":
+    if column_type == "object":
         return item if isinstance(item, dict) else {"value": item} if item != [] else {}
     try:
-        return CASTERS[kind](item)
+        return CASTERS[column_type](item)
     except (TypeError, ValueError, OverflowError):
-        return orjson.dumps(item).decode() if kind == "string" else None
+        return orjson.dumps(item).decode() if column_type == "string" else None
 
 
 def _parse(value: Any) -> Any:

@@ -23,13 +23,13 @@ class Column:
         """The column's name in a record. A name in SQL can't begin with a digit: it gets a `_`, as in warehouses."""
         return f"_{self.name}" if self.name[0].isdigit() else self.name
 
-    def json_schema(self) -> dict[str, Any]:
+    def make_json_schema(self) -> dict[str, Any]:
         """The column as a property of a stream's JSON schema. Every column may be null."""
         return {**SHAPES[self.type], "description": self.description}
 
 
-def _make_nullable(kind: str, **rest: Any) -> Mapping[str, Any]:
-    return {"type": ["null", kind], **rest}
+def _make_nullable(json_type: str, **rest: Any) -> Mapping[str, Any]:
+    return {"type": ["null", json_type], **rest}
 
 
 SHAPES: Mapping[str, Mapping[str, Any]] = {
@@ -87,8 +87,8 @@ def read_entity_columns() -> Mapping[str, Mapping[str, Column]]:
     return streams
 
 
-def _make_columns(name: str, key: str) -> dict[str, Column]:
-    return {row[key]: Column(row[key], row["type"], row["description"]) for row in read_table(name)}
+def _make_columns(table: str, heading: str) -> dict[str, Column]:
+    return {row[heading]: Column(row[heading], row["type"], row["description"]) for row in read_table(table)}
 
 
 def read_table(name: str) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from source_tiktok_marketing.schema.owners import find_owner
 
 @dataclass
 class ReportSchema(SchemaLoader):
-    """The schema of a report: exactly what its row asks TikTok for, the ad account, and what is told of the account.
+    """The schema of a report: exactly what its row asks TikTok for, the ad account, and the account's columns.
 
     The request, the primary key and this schema come from the same row of the manifest. A name that the catalogue does
     not have is a mistake in the connector, never in the user's configuration.
@@ -63,5 +63,5 @@ def _make_schema(columns: Iterable[Column]) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",
         "additionalProperties": True,
-        "properties": {column.label: column.json_schema() for column in columns},
+        "properties": {column.label: column.make_json_schema() for column in columns},
     }

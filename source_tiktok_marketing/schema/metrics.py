@@ -1,4 +1,4 @@
-"""Where TikTok's dimensions and metrics may be asked for, from the tables that have their types too."""
+"""In which reports TikTok has which dimensions and metrics, from the tables that have their types too."""
 
 from __future__ import annotations
 
@@ -157,11 +157,11 @@ def read_ads_manager() -> Mapping[str, Meaning]:
 @cache
 def list_metric_words() -> frozenset[str]:
     """The words that any report may have as metrics: groups, and metrics."""
-    kinds = {shape.metrics_of for forms in read_shapes().values() for shape in forms}
+    report_types = {shape.metrics_of for forms in read_shapes().values() for shape in forms}
     return (
         frozenset(METRIC_GROUPS)
         | {ALL}
-        | {name for name, each in read_metrics().items() if kinds & {*each.report_types}}
+        | {name for name, each in read_metrics().items() if report_types & {*each.report_types}}
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Owner:
-    """A kind of owner. The parameter is empty for requests that are about nobody."""
+    """A type of owner. The parameter is empty for requests that are about nobody."""
 
     parameter: str = ""
     called: str = ""

@@ -37,7 +37,10 @@ def find_unknown_metrics(ask: Ask) -> Iterator[Problem]:
 
 
 def find_misspelt_metrics(words: Iterable[str]) -> Iterator[Problem]:
-    """The words that are no metric of any report, for a report of which it is not known yet what it can have."""
+    """The words that are no metric of any report.
+
+    For a report whose other fields are wrong, so that it is not known yet which metrics it can have.
+    """
     for word in words:
         if word not in list_metric_words():
             found = read_ads_manager().get(spell_as_tiktok(word))
@@ -96,10 +99,10 @@ def is_disputed(ask: Ask, metric: Metric) -> bool:
 
 def _find_reason(ask: Ask, metric: Metric) -> str:
     if read_shapes()[ask.report_type][0].metrics_of not in metric.report_types:
-        kinds = [name for name, forms in read_shapes().items() if forms[0].metrics_of in metric.report_types]
+        report_types = [name for name, forms in read_shapes().items() if forms[0].metrics_of in metric.report_types]
         return (
-            f"TikTok gives it only in {join_choices(kinds)} reports"
-            if kinds
+            f"TikTok gives it only in {join_choices(report_types)} reports"
+            if report_types
             else "TikTok gives it in none of these reports"
         )
     if metric.scope and not SCOPES[metric.scope][0](ask):

@@ -65,9 +65,9 @@ def _find_name_mistakes(raw: Mapping[str, Any], taken: Collection[str], times: M
 
 
 def _find_rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong: set[str]) -> Mistakes:
-    """What the rules say about a report, whose `wrong` fields count as left out.
+    """The mistakes that the rules find in a report, apart from those in its `wrong` fields.
 
-    Mistakes that depend on one of these fields are not reported yet.
+    Those fields count as left out. A mistake that depends on one of them is not reported yet.
     """
     if OLD_FORM in raw:
         yield OLD_FORM, "must be an object. Write what it holds beside the report's other fields."
@@ -82,17 +82,17 @@ def _find_rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong
 
 def _find_date_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any]) -> Mistakes:
     today, days = find_today(FIRST_ZONE), dict[str, tuple[date, date]]()
-    for key in OWN_DATES:
+    for name in OWN_DATES:
         try:
-            days[key] = parse_days(raw.get(key, config[key]), today, str(config["week_starts_on"]))
+            days[name] = parse_days(raw.get(name, config[name]), today, str(config["week_starts_on"]))
         except (AttributeError, OverflowError, ValueError):
-            if key in raw:
-                told = f"{raw[key]!r} is not a day."
-                yield key, " ".join(filter(None, (told, suggest_word(raw[key], WORDS), HOW_TO_WRITE_A_DAY)))
+            if name in raw:
+                told = f"{raw[name]!r} is not a day."
+                yield name, " ".join(filter(None, (told, suggest_word(raw[name], WORDS), HOW_TO_WRITE_A_DAY)))
     if len(days) < len(OWN_DATES):
         return
     first, last = days["start_date"][0], days["end_date"][1]
-    begins, ends = (str(raw.get(key, config[key])) for key in OWN_DATES)
+    begins, ends = (str(raw.get(name, config[name])) for name in OWN_DATES)
     if last < first and is_always_empty(begins, ends, today, str(config["week_starts_on"])):
         yield "end_date", "is before the first day. Write a later day, or leave it empty to read until today."
     elif raw["granularity"] == "total" and min(last, today) - first > LONGEST_SPAN:

@@ -42,8 +42,8 @@ PERIOD_OF_CENTER = {"weekly": ["stat_time_week"], "monthly": ["stat_time_month"]
 def make_custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict[str, list[dict[str, Any]]]:
     """The rows of the user's reports, by the table they belong to: `daily`, `weekly` …, `large_daily` ….
 
-    What has not the shape of a report is left out here; `find_mistakes` refuses it before anything is read. A `sample`
-    is read synchronously.
+    An entry that is no well-formed report is left out here; `find_mistakes` refuses it before anything is read. A
+    `sample` is read synchronously.
     """
     tables: dict[str, list[dict[str, Any]]] = {}
     for raw in _list_well_formed(config):
@@ -55,7 +55,7 @@ def make_custom_rows(config: Mapping[str, Any], *, sample: bool = False) -> dict
 
 
 def read_titles(options: Mapping[str, Any]) -> dict[str, str]:
-    """What the form calls the field that a parameter comes from, by parameter."""
+    """The titles of the form's fields, by the parameter of a report's request that each becomes."""
     fields = options[OPTION]["items"]["properties"]
     return {parameter: fields[name]["title"] for parameter, name in FORM_FIELDS.items()}
 
@@ -73,7 +73,7 @@ def tell_plain_reports(config: Mapping[str, Any]) -> None:
 
 
 def explain_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
-    """Why a report that is marked `large` is read synchronously; empty if it is not.
+    """Why a report that is marked `large` is read synchronously; empty if it is read asynchronously.
 
     An asynchronous report takes no filter but ids (reporting.md §7), so that it can't include deleted entities.
     """
@@ -93,7 +93,7 @@ def explain_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
 
 
 def read_reports(config: Mapping[str, Any]) -> Any:
-    """The user's reports, with defaults filled in. What is no report stays as it is, for the schema to refuse."""
+    """The user's reports, with defaults filled in. An entry that is no object is kept for the schema to refuse."""
     raw = config.get("custom_reports", [])
     return (
         [fill_in_report(report) if isinstance(report, Mapping) else report for report in raw]
@@ -108,7 +108,7 @@ def _list_well_formed(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _has_shape(raw: Any) -> bool:
-    """Whether every value has its type. The schema tells the user which one has not."""
+    """Whether every value has the right type. If one has not, the check against the schema tells the user."""
     if not isinstance(raw, Mapping):
         return False
     lists = [raw["breakdowns"], raw["metrics"], *(raw.get(name, []) for name in (*ID_FILTERS, "buying_types"))]
@@ -124,11 +124,11 @@ def fill_in_report(report: Mapping[str, Any]) -> dict[str, Any]:
     """The report in one shape. An object `filters`, as the form once had, becomes part of the report."""
     filters = report.get("filters")
     lifted = {**filters, **report, "filters": None} if isinstance(filters, Mapping) else report
-    tidy = {key: value.strip() if isinstance(value, str) else value for key, value in lifted.items()}
-    given = {key: value for key, value in tidy.items() if value not in (None, "", [], {})}
-    days = {key: str(given[key]) for key in OWN_DATES if isinstance(given.get(key), int)}
-    words = {key: [_fill_in(word, names()) for word in given[key]] for key, names in WORDS.items()
-             if isinstance(given.get(key), list)}  # fmt: skip
+    tidy = {name: value.strip() if isinstance(value, str) else value for name, value in lifted.items()}
+    given = {name: value for name, value in tidy.items() if value not in (None, "", [], {})}
+    days = {name: str(given[name]) for name in OWN_DATES if isinstance(given.get(name), int)}
+    words = {name: [_fill_in(word, names()) for word in given[name]] for name, names in WORDS.items()
+             if isinstance(given.get(name), list)}  # fmt: skip
     return {**DEFAULTS, **given, **days, **words}
 
 
@@ -149,8 +149,8 @@ def read_ask(raw: Mapping[str, Any]) -> Ask:
 
 
 def _make_row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
-    """The words that a ready-made report has in the manifest, and those that only a user's own has."""
-    ask, own = read_ask(raw), {**config, **{key: raw[key] for key in OWN_DAYS if key in raw}}
+    """The row of a report: the words that ready-made reports have, and some that only the user's have."""
+    ask, own = read_ask(raw), {**config, **{name: raw[name] for name in OWN_DAYS if name in raw}}
     filters = [item for item in _make_filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
     return {
         "name": raw["name"],
@@ -180,8 +180,8 @@ ANY_STATUS = "STATUS_ALL"
 def _make_filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
     """TikTok's filters. Without one for the status it leaves out deleted entities, with their spend."""
     wanted = {ID_FIELDS[name]: ask.filters[name] for name in ID_FIELDS if ask.filters.get(name)}
-    if kinds := ask.filters.get("buying_types"):
-        wanted["buying_type"] = kinds
+    if buying_types := ask.filters.get("buying_types"):
+        wanted["buying_type"] = buying_types
     status = ask.filters.get("status") or (ANY_STATUS if config.get("include_deleted") else NOT_DELETED)
     if ask.is_filtered and ask.level != "advertiser" and status != NOT_DELETED:
         wanted[f"{LEVELS[ask.level]}_status"] = [status]
@@ -192,8 +192,8 @@ def _make_filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
 def _list_named_filters(ask: Ask) -> list[str]:
     """The fields that the user filters by."""
     ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
-    kinds = ["buying_type"] if ask.filters.get("buying_types") else []
-    return [*ids, *kinds, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]
+    buying_type = ["buying_type"] if ask.filters.get("buying_types") else []
+    return [*ids, *buying_type, *([f"{LEVELS[ask.level]}_status"] if ask.filters.get("status") else [])]
 
 
 NOT_DELETED = "STATUS_NOT_DELETE"  # TikTok's own default

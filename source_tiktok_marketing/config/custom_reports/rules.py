@@ -41,15 +41,13 @@ def _check_granularity(ask: Ask) -> Iterator[Problem]:
         yield Problem("granularity", f"{told}. Choose {join_choices(allowed)}.")
         return
     for dimension in ask.known:
-        fitting = [
-            word for word in allowed if word in dimension.granularities and _fits_granularity(word, ask, dimension)
-        ]
+        fitting = [word for word in allowed if word in dimension.granularities and _is_possible(word, ask, dimension)]
         if fitting and ask.granularity not in fitting:
             told = f"{dimension.name} is never {ask.granularity}"
             yield Problem("granularity", f"{told}. Choose {join_choices(fitting)}, or take it out of breakdowns.")
 
 
-def _fits_granularity(granularity: str, ask: Ask, dimension: Dimension) -> bool:
+def _is_possible(granularity: str, ask: Ask, dimension: Dimension) -> bool:
     """Whether the dimension fits: an audience report by hour has bucket_id, and no dimension of basic reports."""
     return granularity != "hourly" or ask.report_type != "audience" or dimension.category == "Audience"
 
@@ -60,12 +58,12 @@ def _check_breakdowns(ask: Ask) -> Iterator[Problem]:
         if dimension and not dimension.is_breakdown:
             yield Problem("breakdowns", f"{name} is no breakdown: Level and Granularity already say it. Take it out.")
         elif name not in ask.offered:
-            kinds = [
-                kind
-                for kind in read_shapes()
-                if dimension and read_shapes()[kind][0].tiktok_name in dimension.report_types
+            report_types = [
+                each
+                for each in read_shapes()
+                if dimension and read_shapes()[each][0].tiktok_name in dimension.report_types
             ]
-            hint = f"It belongs to {join_choices(kinds)} reports." if kinds else choose(name, ask.offered)
+            hint = f"It belongs to {join_choices(report_types)} reports." if report_types else choose(name, ask.offered)
             yield Problem("breakdowns", f"{name} can't break down {ask.report_type} reports. {hint}")
     if len(set(ask.breakdowns)) < len(ask.breakdowns):
         yield Problem("breakdowns", "names one twice. Write each once.")
@@ -111,7 +109,7 @@ def _check_filters(ask: Ask) -> Iterator[Problem]:
     for name in ("status", "buying_types"):
         if ask.level == "advertiser" and ask.filters.get(name):
             yield Problem(name, "an advertiser has neither status nor buying type. Choose a lower level, or none.")
-    if TOP_VIEW in (kinds := ask.filters.get("buying_types") or ()) and len(kinds) > 1:
+    if TOP_VIEW in (buying_types := ask.filters.get("buying_types") or ()) and len(buying_types) > 1:
         yield Problem("buying_types", f"{TOP_VIEW} only comes alone. Make a report of its own for it.")
 
 
