@@ -34,7 +34,7 @@ class Contender(ABC):
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @abstractmethod
-    def command(self, size: Size, files: Path) -> list[str]:
+    def make_command(self, size: Size, files: Path) -> list[str]:
         """The command line; writes the files it names into `files`. Raises FailedError where it can't run here."""
 
     def count(self, output: Path) -> int:
@@ -78,7 +78,7 @@ class Airbyte(Contender):
         nested = properties.get("metrics", {}).get("properties", properties)
         return {name: _find_type(schema) for name, schema in nested.items() if name not in KEY}
 
-    def command(self, size: Size, files: Path) -> list[str]:
+    def make_command(self, size: Size, files: Path) -> list[str]:
         """Reads from the state on."""
         entry = {"stream": self.stream, "sync_mode": "incremental", "destination_sync_mode": "append_dedup"}
         return [*self.source, "read", "--config", _write(files / "config.json", _make_config(size)),
@@ -113,7 +113,7 @@ class Bare(Contender):
 
     like: Airbyte | None = None
 
-    def command(self, size: Size, files: Path) -> list[str]:
+    def make_command(self, size: Size, files: Path) -> list[str]:
         """Reads everything; there is no state."""
         types = self.like.metrics if self.like else {}
         return [sys.executable, "-m", "benchmarks.bare", _write(files / "columns.json", types), size.token]
@@ -130,7 +130,7 @@ class Tap(Contender):
 
     stream: dict[str, Any] = field(default_factory=dict)
 
-    def command(self, size: Size, files: Path) -> list[str]:
+    def make_command(self, size: Size, files: Path) -> list[str]:
         """Reads from the start date on."""
         days = {"start_date": f"{FIRST_DAY}T00:00:00Z", "end_date": f"{LAST_DAY}T00:00:00Z"}
         account = {"access_token": size.token, "accounts": ",".join(size.account_ids), "user_agent": "benchmark"}
@@ -139,7 +139,7 @@ class Tap(Contender):
 
     def prepare(self, server: Server, files: Path) -> None:
         """Asks for the catalog and selects the report in it."""
-        discover = [*self.command(Size(1, 1), files)[:3], "--discover"]
+        discover = [*self.make_command(Size(1, 1), files)[:3], "--discover"]
         run(discover, files / "discovered.json", server.environment)
         streams = json.loads((files / "discovered.json").read_bytes())["streams"]
         self.stream = next(stream for stream in streams if stream["tap_stream_id"] == "ad_insights")
@@ -152,7 +152,7 @@ class Ingestr(Contender):
 
     like: Airbyte | None = None
 
-    def command(self, size: Size, files: Path) -> list[str]:
+    def make_command(self, size: Size, files: Path) -> list[str]:
         """Reads the days; it asks for all ad accounts at once, so there is one."""
         metrics = ",".join(self.like.metrics if self.like else ())
         source = f"tiktok://?access_token={size.token}&advertiser_ids={size.account_ids[0]}&timezone=UTC"

@@ -81,7 +81,7 @@ class Server:
         self._process = process
         self.environment = make_plain_environment() | self._hear()["environment"]
 
-    def asked(self) -> Asked:
+    def read_asked(self) -> Asked:
         """What was asked for since the last call. Raises FailedError if a request went to another host."""
         print(file=self._process.stdin, flush=True)
         said = self._hear()

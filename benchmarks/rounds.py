@@ -91,7 +91,7 @@ def prepare(contenders: Mapping[str, Contender], server: Server) -> tuple[dict[s
 def make_figures(contender: Contender, rounds: list[Round], server: Server) -> Figures:
     """What the rounds of one contender say; one more small run counts its requests."""
     _read(contender, contender.small, server)
-    asked = server.asked()
+    asked = server.read_asked()
     costs = sorted(taken.cpu for taken in rounds)
     return Figures(
         label=contender.label,
@@ -130,9 +130,9 @@ def _read(contender: Contender, size: Size, server: Server) -> Cost:
     """One run. Raises FailedError where it did not write every record."""
     with tempfile.TemporaryDirectory() as directory:
         files = Path(directory)
-        server.asked()
+        server.read_asked()
         output = files / "output"
-        cost = run(contender.command(size, files), output, server.environment | dict(contender.environment))
+        cost = run(contender.make_command(size, files), output, server.environment | dict(contender.environment))
         if (written := contender.count(output)) != size.rows:
             raise FailedError(f"{contender.label} wrote {written} records of {size.rows}")
     return cost

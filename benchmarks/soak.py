@@ -75,7 +75,7 @@ class Outcome:
     truth: Watched
     found: Watched
 
-    def memory(self) -> tuple[float, float]:
+    def find_memory_peaks(self) -> tuple[float, float]:
         """The peak of the first third of the time, and of the rest, in MB."""
         samples = [sample.megabytes for sample in self.found.samples]
         third = max(1, len(samples) // 3)
@@ -96,9 +96,9 @@ class Outcome:
         """The streams without a row: the run proves nothing about them."""
         return [stream for stream in STREAMS[: self.plan.streams] if not self.truth.rows[stream]]
 
-    def complaints(self) -> list[str]:
+    def list_complaints(self) -> list[str]:
         """The promises that were not kept, in words."""
-        first, rest = self.memory()
+        first, rest = self.find_memory_peaks()
         broken = {
             f"{self.missing} rows are missing": self.missing > 0,
             f"{self.extra} rows are not in the truth": self.extra > 0,
@@ -162,7 +162,7 @@ def run_soak(plan: Plan) -> Outcome:
 
 def write_table(it: Outcome) -> Iterator[str]:
     """The lines of the table."""
-    first, rest = it.memory()
+    first, rest = it.find_memory_peaks()
     met, survived = sum(it.met.values()), sum(it.survived.values())
     kinds = ", ".join(f"{name} {number}" for name, number in sorted(it.met.items()))
     yield "| soak | |"
@@ -209,7 +209,7 @@ def main() -> int:
     command.add_argument("--seed", type=int, default=7)
     told = command.parse_args()
     it = run_soak(Plan(round(told.years * 365.25), told.advertisers, told.streams, told.fault_rate, told.seed))
-    complaints = it.complaints()
+    complaints = it.list_complaints()
     sys.stdout.write("\n".join([*write_table(it), "", *(complaints or ["Nothing was lost."])]) + "\n")
     return int(bool(complaints))
 

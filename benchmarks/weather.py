@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TextIO
 
-from tiktok_simulator import Simulator, World, served
+from tiktok_simulator import Simulator, World, serve
 from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.faults.faults import Faults
 from tiktok_simulator.protocol.wire import Request, Response
@@ -148,7 +148,7 @@ def main() -> None:
     told = json.loads(sys.argv[1])
     world = make_world(told["advertisers"], told["first_day"], told["seed"])
     weather = Weather(Simulator(world), told["seed"], hopeless=told["hopeless"])
-    with served(weather.simulator) as server:
+    with serve(weather.simulator) as server:
         _say(sys.stdout, {"environment": server.environment})
         for line in sys.stdin:
             seen = {"requests": weather.requests, "met": weather.met, "survived": weather.survived}

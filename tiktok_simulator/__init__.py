@@ -4,8 +4,8 @@ from tiktok_simulator.faults.fault import Fault
 from tiktok_simulator.faults.faults import Faults
 from tiktok_simulator.protocol.wire import Exchange, Request, Response
 from tiktok_simulator.server.app import Quota, Simulator
-from tiktok_simulator.server.in_process import intercepted
-from tiktok_simulator.server.over_tls import served
+from tiktok_simulator.server.in_process import intercept
+from tiktok_simulator.server.over_tls import serve
 from tiktok_simulator.world.world import World
 
 __all__ = [
@@ -17,6 +17,6 @@ __all__ = [
     "Response",
     "Simulator",
     "World",
-    "intercepted",
-    "served",
+    "intercept",
+    "serve",
 ]

@@ -14,11 +14,11 @@ from rows import TABLES
 
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.call import Answer
-from tiktok_simulator.endpoints.lists.leads import QUESTIONS, forms_of, leads_of
+from tiktok_simulator.endpoints.lists.leads import QUESTIONS, list_forms, list_leads
 from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.tables import make_rows
 from tiktok_simulator.protocol.wire import Response
-from tiktok_simulator.server.app import _written
+from tiktok_simulator.server.app import _write_answer
 from tiktok_simulator.world.ready_made import TOKYO
 
 Config = dict[str, Any]
@@ -36,12 +36,12 @@ def asked_for(one_advertiser: Config) -> Config:
 
 def expected(world: World, owner: dict[str, str]) -> list[Record]:
     """The leads of every form and region of an owner, as records."""
-    pages = [form["page_id"] for form in forms_of(world, owner)]
+    pages = [form["page_id"] for form in list_forms(world, owner)]
     return [
         record(owner | {"lead_region": name}, lead)
         for page_id in pages
         for name, region in REGIONS.items()
-        for lead in leads_of(world, owner, page_id, region)
+        for lead in list_leads(world, owner, page_id, region)
     ]
 
 
@@ -109,7 +109,7 @@ def test_nothing_people_wrote_is_logged_not_even_in_debug_lines(
         )
     if trouble == "no envelope":
         answer = Response(403, {"Content-Type": "text/csv"}, b"lead_id,Full name\n1,Ada Lovelace")
-        monkeypatch.setattr("tiktok_simulator.server.app._written", partial(spoilt, answer=answer, keep=_written))
+        monkeypatch.setattr("tiktok_simulator.server.app._written", partial(spoilt, answer=answer, keep=_write_answer))
     with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="airbyte"):
         result = sync("leads", config=asked_for)
     said = caplog.text + "".join(json.dumps(entry.__dict__, default=str) for entry in caplog.records)
@@ -131,7 +131,7 @@ def test_every_lead_of_every_form_and_region_comes_once(sync: Read, world: World
 def test_leads_that_moved_to_a_business_centre_come_from_its_libraries(
     sync: Read, world: World, asked_for: Config
 ) -> None:
-    (moved, *_) = forms_of(world, {"advertiser_id": TOKYO})
+    (moved, *_) = list_forms(world, {"advertiser_id": TOKYO})
     world.leads.moved.add(moved["page_id"])
     result = sync("leads", "library_leads", config=asked_for)
     libraries = [row["library_id"] for row in make_rows(world, read_lists()["/page/library/get/"], {}, None)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.model import Grant
 from tiktok_simulator.world.world import World
 
@@ -36,13 +36,13 @@ class Answer:
     file: bytes | None = None
 
 
-def page_bounds(call: Call) -> tuple[int, int]:
+def find_page_bounds(call: Call) -> tuple[int, int]:
     """The first and the last index of the page."""
     first = (call["page"] - 1) * call["page_size"]
     return first, first + call["page_size"]
 
 
-def page_info(call: Call, total: int) -> dict[str, int]:
+def make_page_info(call: Call, total: int) -> dict[str, int]:
     """The `page_info` of an answer. A page past the end is an empty list, not an error (unconfirmed)."""
     size = call["page_size"]
     return {"page": call["page"], "page_size": size, "total_number": total, "total_page": -(-total // size)}
@@ -51,4 +51,4 @@ def page_info(call: Call, total: int) -> dict[str, int]:
 def refuse_beyond(call: Call, reachable: int) -> None:
     """Refuse a page beyond the first `reachable` records (40002)."""
     if call["page"] * call["page_size"] > reachable:
-        raise invalid(f"page * page_size: Must be at most {reachable}.")
+        raise BadRequestError(f"page * page_size: Must be at most {reachable}.")

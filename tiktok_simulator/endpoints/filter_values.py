@@ -11,6 +11,6 @@ NOT_COMBINED = (
 )
 
 
-def asks_apart(query: Mapping[str, str]) -> bool:
+def asks_for_optional(query: Mapping[str, str]) -> bool:
     """Whether a request filters for campaigns that TikTok may leave out: TopView, Reach & Frequency, or Promote."""
     return any(word in query.get("filtering", "") for word in ("RESERVATION_", "PROMOTE"))

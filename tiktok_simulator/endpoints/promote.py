@@ -7,7 +7,7 @@ from typing import Any
 
 from tiktok_simulator.endpoints.reports.definition import Ask
 from tiktok_simulator.endpoints.reports.query import Filter
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.model import Entity
 
 PROMOTE, ORIGINS = "PROMOTE", "campaign_system_origins"
@@ -50,10 +50,10 @@ def check_filters(of: str, names: Iterable[str], origins: Collection[str]) -> No
     """Raise 40002 for filters that don't go with Promote, in a list or a report."""
     known = OF_LISTS if of in SETTINGS else OF_REPORTS
     if PROMOTE in origins and (unknown := sorted(set(names) - known)):
-        raise invalid(f"filtering: {', '.join(unknown)} is not supported for Promote campaigns.")
+        raise BadRequestError(f"filtering: {', '.join(unknown)} is not supported for Promote campaigns.")
 
 
-def origin_filter(filters: Sequence[Filter], ask: Ask, *, unasked: bool) -> Filter:
+def make_origin_filter(filters: Sequence[Filter], ask: Ask, *, unasked: bool) -> Filter:
     """The origins that a report below the ad account has. Promote has nothing by some dimensions."""
     every = (ELSEWHERE, PROMOTE) if unasked or ask.in_task else (ELSEWHERE,)
     origins = next((each.values for each in filters if each.field == ORIGINS), every)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tiktok_simulator.protocol.wire import Request, Response, envelope
+from tiktok_simulator.protocol.wire import Request, Response, make_envelope
 
 Answer = Callable[[Request], Response]
 Act = Callable[[Request, Answer], Response]
@@ -51,7 +51,7 @@ class Fault:
 
 def refuse(code: int, message: str) -> Act:
     """An envelope with a code, in place of any answer."""
-    return lambda _, __: envelope(code, message, {}, "fault")
+    return lambda _, __: make_envelope(code, message, {}, "fault")
 
 
 class Arming:

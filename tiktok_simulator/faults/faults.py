@@ -13,7 +13,7 @@ from tiktok_simulator.faults.file_faults import FileFaults
 from tiktok_simulator.faults.network_faults import NetworkFaults
 from tiktok_simulator.faults.page_faults import REPORTS, PageFaults
 from tiktok_simulator.faults.value_faults import ValueFaults
-from tiktok_simulator.protocol.wire import Request, Response, envelope
+from tiktok_simulator.protocol.wire import Request, Response, make_envelope
 from tiktok_simulator.world.tasks import Task, Tasks
 
 CREATE, DOWNLOAD = "/report/task/create/", "/report/task/download/"
@@ -30,7 +30,7 @@ class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
 
     def answer(self, request: Request, answer: Answer) -> Response:
         """The answer to a request, spoiled by every fault that concerns it."""
-        return _through(self.armed, answer)(request)
+        return _chain(self.armed, answer)(request)
 
     def clear(self) -> None:
         """Disarm everything."""
@@ -56,7 +56,7 @@ class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
     def too_large(self, days: int = 7, advertiser_id: str | None = None) -> Fault:
         """40067 for every report window of more than so many days; smaller ones pass."""
         act = refuse(40067, "Your query is too large")
-        return self.arm(Fault("too_large", act, REPORTS, advertiser_id, lambda request: _span(request) > days))
+        return self.arm(Fault("too_large", act, REPORTS, advertiser_id, lambda request: _count_days(request) > days))
 
     def conflict(self, asked: str) -> Fault:
         """40002 for every report that asks for this word, though its published rules allow it."""
@@ -68,7 +68,7 @@ class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
 
         def act(request: Request, _: Answer) -> Response:
             wrong = [name for name in names if _asks(request, name)]
-            return envelope(40002, f"{CORRECT_METRICS} Invalid metric fields: {wrong}. ", {}, "fault")
+            return make_envelope(40002, f"{CORRECT_METRICS} Invalid metric fields: {wrong}. ", {}, "fault")
 
         return self.arm(
             Fault("refused_metric", act, path, when=lambda request: any(_asks(request, name) for name in names))
@@ -103,7 +103,7 @@ class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
         def spoil(task: Task) -> None:
             task.fails = message
 
-        return self.arm(Fault("task_failed", self._spoiling(spoil), CREATE, left=times))
+        return self.arm(Fault("task_failed", self._make_spoiler(spoil), CREATE, left=times))
 
     def task_stuck(self, checks: int = 1_000, times: int = 1) -> Fault:
         """The next report tasks created are PROCESSING for so many checks."""
@@ -111,9 +111,9 @@ class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
         def spoil(task: Task) -> None:
             task.waits, task.queued = checks, 0
 
-        return self.arm(Fault("task_stuck", self._spoiling(spoil), CREATE, left=times))
+        return self.arm(Fault("task_stuck", self._make_spoiler(spoil), CREATE, left=times))
 
-    def _spoiling(self, spoil: Callable[[Task], None]) -> Act:
+    def _make_spoiler(self, spoil: Callable[[Task], None]) -> Act:
         """Do something to the task a request creates; the answer stays as it is."""
 
         def act(request: Request, answer: Answer) -> Response:
@@ -137,12 +137,12 @@ class Faults(NetworkFaults, PageFaults, CutFaults, ValueFaults, FileFaults):
         return self.arm(Fault("cut_csv", act, DOWNLOAD, left=times))
 
 
-def _through(faults: Sequence[Fault], answer: Answer) -> Answer:
+def _chain(faults: Sequence[Fault], answer: Answer) -> Answer:
     """The answer after a sequence of faults."""
     if not faults:
         return answer
     first, *others = faults
-    return lambda request: first.answer(request, _through(others, answer))
+    return lambda request: first.answer(request, _chain(others, answer))
 
 
 def _cut_row(body: bytes) -> bytes:
@@ -158,7 +158,7 @@ def _asks(request: Request, word: str) -> bool:
     return any(re.search(rf"\b{word}\b", value) for value in request.parameters.values())
 
 
-def _span(request: Request) -> int:
+def _count_days(request: Request) -> int:
     """Days of a report's window, both ends counted; 0 when it has none."""
     try:
         start, end = (date.fromisoformat(request.parameters[name]) for name in ("start_date", "end_date"))

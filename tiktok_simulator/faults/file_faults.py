@@ -26,18 +26,22 @@ class FileFaults(Arming):
             middle = len(body) // 2
             return body[:middle] + bytes(255 - each for each in body[middle : middle + 8]) + body[middle + 8 :]
 
-        return self.arm(Fault("flipped_bytes", _of_file(change), path, left=times))
+        return self.arm(Fault("flipped_bytes", _change_file(change), path, left=times))
 
     def encrypted_zip(self, times: int | None = None, path: str | None = LEADS) -> Fault:
         """An archive with a password."""
-        return self.arm(Fault("encrypted_zip", _of_file(lambda body: _with(body, 0, ENCRYPTED)), path, left=times))
+        return self.arm(
+            Fault("encrypted_zip", _change_file(lambda body: _write_number(body, 0, ENCRYPTED)), path, left=times)
+        )
 
     def unknown_zip(self, times: int | None = None, path: str | None = LEADS) -> Fault:
         """An archive with an unknown compression method."""
-        return self.arm(Fault("unknown_zip", _of_file(lambda body: _with(body, 2, UNKNOWN_METHOD)), path, left=times))
+        return self.arm(
+            Fault("unknown_zip", _change_file(lambda body: _write_number(body, 2, UNKNOWN_METHOD)), path, left=times)
+        )
 
 
-def _of_file(change: Callable[[bytes], bytes]) -> Act:
+def _change_file(change: Callable[[bytes], bytes]) -> Act:
     def act(request: Request, answer: Answer) -> Response:
         whole = answer(request)
         return replace(whole, body=change(whole.body)) if whole.code is None else whole
@@ -45,7 +49,7 @@ def _of_file(change: Callable[[bytes], bytes]) -> Act:
     return act
 
 
-def _with(archive: bytes, place: int, value: int) -> bytes:
+def _write_number(archive: bytes, place: int, value: int) -> bytes:
     """The archive with a number of two bytes behind every mark of a member."""
     found = bytearray(archive)
     for mark, distance in (MEMBER, LISTED):

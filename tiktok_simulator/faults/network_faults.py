@@ -28,36 +28,36 @@ class NetworkFaults(Arming):
 
     def connection_reset(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The connection ends without an answer."""
-        return self._dropped("connection_reset", "connection reset by fault", "reset", times, path)
+        return self._drop("connection_reset", "connection reset by fault", "reset", times, path)
 
     def time_out(self, times: int | None = 1, path: str | None = None) -> Fault:
         """No answer comes for longer than a client waits."""
-        return self._dropped("time_out", "Read timed out.", "timeout", times, path)
+        return self._drop("time_out", "Read timed out.", "timeout", times, path)
 
     def tls_failure(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The certificate is not trusted."""
-        return self._dropped("tls_failure", "certificate verify failed: self-signed certificate", "tls", times, path)
+        return self._drop("tls_failure", "certificate verify failed: self-signed certificate", "tls", times, path)
 
     def dns_failure(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The host's name has no address."""
         words = "NameResolutionError: Failed to resolve 'business-api.tiktok.com'"
-        return self._dropped("dns_failure", words, "dns", times, path)
+        return self._drop("dns_failure", words, "dns", times, path)
 
     def cut_connection(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The connection ends in the middle of the body."""
-        return self._dropped("cut_connection", "Connection broken: IncompleteRead", "cut", times, path)
+        return self._drop("cut_connection", "Connection broken: IncompleteRead", "cut", times, path)
 
     def cut_json(self, times: int | None = 1, path: str | None = None) -> Fault:
         """HTTP 200 with the first half of the body."""
-        return self._changed("cut_json", times, path, lambda body: body[: len(body) // 2])
+        return self._change_body("cut_json", times, path, lambda body: body[: len(body) // 2])
 
     def empty_body(self, times: int | None = 1, path: str | None = None) -> Fault:
         """HTTP 200 without a body."""
-        return self._changed("empty_body", times, path, lambda _: b"")
+        return self._change_body("empty_body", times, path, lambda _: b"")
 
     def not_an_object(self, times: int | None = 1, path: str | None = None) -> Fault:
         """HTTP 200 with JSON that is no envelope."""
-        return self._changed("not_an_object", times, path, lambda _: b'["OK"]')
+        return self._change_body("not_an_object", times, path, lambda _: b'["OK"]')
 
     def body(
         self, what: bytes | Callable[[Request, bytes], bytes], times: int | None = 1, path: str | None = None
@@ -100,13 +100,13 @@ class NetworkFaults(Arming):
 
         return self.arm(Fault("wrong_date", act, path, left=times))
 
-    def _dropped(self, name: str, message: str, kind: str, times: int | None, path: str | None) -> Fault:
+    def _drop(self, name: str, message: str, kind: str, times: int | None, path: str | None) -> Fault:
         def act(_: Request, __: Answer) -> Response:
             raise ConnectionDroppedError(message, kind)
 
         return self.arm(Fault(name, act, path, left=times))
 
-    def _changed(self, name: str, times: int | None, path: str | None, change: Callable[[bytes], bytes]) -> Fault:
+    def _change_body(self, name: str, times: int | None, path: str | None, change: Callable[[bytes], bytes]) -> Fault:
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)
             return replace(whole, body=change(whole.body), code=None)

@@ -28,7 +28,7 @@ class ValueFaults(Arming):
 
     def unquoted(self, member: str, value: str = "NaN", times: int | None = None, path: str | None = None) -> Fault:
         """A number that JSON does not know: NaN, Infinity, or one that is too large."""
-        act = _member(member, lambda _: CUT, json.dumps(CUT).encode(), value.encode())
+        act = _replace_member(member, lambda _: CUT, json.dumps(CUT).encode(), value.encode())
         return self.arm(Fault("unquoted", act, path, left=times))
 
     def byte_order_mark(self, times: int | None = None, path: str | None = None) -> Fault:
@@ -45,14 +45,14 @@ class ValueFaults(Arming):
     ) -> Fault:
         """A value in an unexpected form: another value, or what `form` makes of the right one."""
         make = form if callable(form) else lambda _: form
-        return self.arm(Fault("other_form", _member(member, make), path, left=times))
+        return self.arm(Fault("other_form", _replace_member(member, make), path, left=times))
 
 
 def _cut(member: str, end: bytes) -> Act:
-    return _member(member, lambda _: CUT, CUT.encode(), CUT.encode() + end)
+    return _replace_member(member, lambda _: CUT, CUT.encode(), CUT.encode() + end)
 
 
-def _member(member: str, make: Callable[[Any], Any], mark: bytes = b"", written: bytes = b"") -> Act:
+def _replace_member(member: str, make: Callable[[Any], Any], mark: bytes = b"", written: bytes = b"") -> Act:
     """The right answer with one member replaced, and then the bytes `mark` replaced as well."""
 
     def act(request: Request, answer: Answer) -> Response:
@@ -60,7 +60,7 @@ def _member(member: str, make: Callable[[Any], Any], mark: bytes = b"", written:
         if whole.code != 0:
             return whole
         body = whole.json()
-        for each in _objects(body["data"]):
+        for each in _list_objects(body["data"]):
             if member in each:
                 each[member] = make(each[member])
         text = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
@@ -69,9 +69,9 @@ def _member(member: str, make: Callable[[Any], Any], mark: bytes = b"", written:
     return act
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
+def _list_objects(value: Any) -> Iterator[dict[str, Any]]:
     """Every object in a document, the outer ones first."""
     if isinstance(value, dict):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _objects(inner)
+        yield from _list_objects(inner)

@@ -54,11 +54,11 @@ def read_table(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _members(text: str) -> frozenset[str]:
+def _split_members(text: str) -> frozenset[str]:
     return frozenset(filter(None, text.split(";")))
 
 
-def _listed() -> Mapping[tuple[str, str, bool], frozenset[str]]:
+def _read_listed() -> Mapping[tuple[str, str, bool], frozenset[str]]:
     listed: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
     for row in read_table("dimension_metrics"):
         for in_tasks in (False, True) if row["async"] == "yes" else (False,):
@@ -66,18 +66,18 @@ def _listed() -> Mapping[tuple[str, str, bool], frozenset[str]]:
     return {key: frozenset(metrics) for key, metrics in listed.items()}
 
 
-def _metric(row: Mapping[str, str]) -> Metric:
-    report_types, levels = _members(row["report_types"]), _members(row["data_levels"])
+def _read_metric(row: Mapping[str, str]) -> Metric:
+    report_types, levels = _split_members(row["report_types"]), _split_members(row["data_levels"])
     return Metric(row["metric"], row["group"], row["type"], report_types, levels, row["scope"], row["async"] == "yes")
 
 
-def _dimension(row: Mapping[str, str]) -> Dimension:
-    return Dimension(row["dimension"], row["role"], _members(row["report_types"]), row["data_level"])
+def _read_dimension(row: Mapping[str, str]) -> Dimension:
+    return Dimension(row["dimension"], row["role"], _split_members(row["report_types"]), row["data_level"])
 
 
-METRICS: Mapping[str, Metric] = {row["metric"]: _metric(row) for row in read_table("metrics")}
-DIMENSIONS: Mapping[str, Dimension] = {row["dimension"]: _dimension(row) for row in read_table("dimensions")}
-LISTED: Mapping[tuple[str, str, bool], frozenset[str]] = _listed()
+METRICS: Mapping[str, Metric] = {row["metric"]: _read_metric(row) for row in read_table("metrics")}
+DIMENSIONS: Mapping[str, Dimension] = {row["dimension"]: _read_dimension(row) for row in read_table("dimensions")}
+LISTED: Mapping[tuple[str, str, bool], frozenset[str]] = _read_listed()
 """(report type, dimension, whether in a task) → the only metrics it takes; without an entry it takes every metric."""
 DISPUTED = frozenset((row["report_type"], row["dimension"], row["metric"]) for row in read_table("disputed_metrics"))
 """(report type, dimension or "", metric) about which the sources disagree whether TikTok gives it."""

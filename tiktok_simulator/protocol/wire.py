@@ -34,7 +34,7 @@ class Request:
         texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in found}
         return {**self.query, **texts}
 
-    def header(self, name: str) -> str | None:
+    def get_header(self, name: str) -> str | None:
         """The header's value whatever the case of its name, or None."""
         wanted = name.lower()
         return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
@@ -87,6 +87,13 @@ class ApiError(Exception):
         self.message = message
 
 
+class BadRequestError(ApiError):
+    """40002, TikTok's answer to every request it understands and refuses (errors.md §4)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(40002, message)
+
+
 class ConnectionDroppedError(Exception):
     """The connection ends without an answer; each transport turns it into its own kind of failure.
 
@@ -99,12 +106,7 @@ class ConnectionDroppedError(Exception):
         self.kind = kind
 
 
-def invalid(message: str) -> ApiError:
-    """40002, TikTok's answer to every request it understands and refuses (errors.md §4)."""
-    return ApiError(40002, message)
-
-
-def envelope(code: int, message: str, data: Mapping[str, Any], request_id: str) -> Response:
+def make_envelope(code: int, message: str, data: Mapping[str, Any], request_id: str) -> Response:
     """The JSON answer every endpoint gives, errors included, with HTTP 200 (errors.md §1)."""
     body = {"code": code, "message": message, "request_id": request_id, "data": data}
     text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
@@ -112,12 +114,12 @@ def envelope(code: int, message: str, data: Mapping[str, Any], request_id: str) 
     return Response(200, headers, text.encode(), code)
 
 
-def plain_text(status: int, text: str) -> Response:
+def make_plain_text(status: int, text: str) -> Response:
     """The answer to a request that never reached the API."""
     return Response(status, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())
 
 
-def request_of(method: str, url: str, headers: Any, body: Any) -> Request:
+def make_request(method: str, url: str, headers: Any, body: Any) -> Request:
     """A request as it arrives: the parameters of its address apart, its body as bytes."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))

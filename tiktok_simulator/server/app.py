@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.faults.faults import Faults
-from tiktok_simulator.protocol.wire import ApiError, Exchange, Request, Response, envelope, plain_text
+from tiktok_simulator.protocol.wire import ApiError, Exchange, Request, Response, make_envelope, make_plain_text
 from tiktok_simulator.server.routes import ENDPOINTS, PREFIX, Endpoint
 from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.model import Grant
@@ -28,7 +28,7 @@ NOT_IN_SANDBOX = "Requested functionality, operation, or endpoint is not support
 WRONG_TOKEN = "Access token is incorrect or has been revoked."  # noqa: S105 - the real text
 
 
-def utc_now() -> datetime:
+def read_clock() -> datetime:
     """The present moment, with a zone."""
     return datetime.now(UTC)
 
@@ -68,7 +68,7 @@ class Simulator:
     `transcript` holds every request in the order it was answered; `faults` makes the next ones go wrong.
     """
 
-    def __init__(self, world: World, *, clock: Callable[[], datetime] = utc_now, quota: Quota | None = None) -> None:
+    def __init__(self, world: World, *, clock: Callable[[], datetime] = read_clock, quota: Quota | None = None) -> None:
         self.world = world
         self.clock = clock
         self.quota = quota
@@ -85,13 +85,13 @@ class Simulator:
         with self._lock:
             status, code = 0, None
             try:
-                response = self._dated(self.faults.answer(request, self._answer))
+                response = self._add_date(self.faults.answer(request, self._answer))
                 status, code = response.status, response.code
                 return response
             finally:
                 self._record(request, status, code)
 
-    def _dated(self, response: Response) -> Response:
+    def _add_date(self, response: Response) -> Response:
         """The answer with its date (RFC 9110, 6.6.1). A fault may have set another one, or `""` for none."""
         headers = {"Date": format_datetime(self.clock(), usegmt=True), **response.headers}
         return replace(response, headers={name: value for name, value in headers.items() if value})
@@ -106,21 +106,21 @@ class Simulator:
 
     def _answer(self, request: Request) -> Response:
         if request.host not in HOSTS:
-            return plain_text(403, f"host {request.host} is not simulated")
+            return make_plain_text(403, f"host {request.host} is not simulated")
         endpoint = ENDPOINTS.get(request.path)
         if endpoint is None:
-            return plain_text(404, "404 page not found")
+            return make_plain_text(404, "404 page not found")
         if request.method != endpoint.method:
-            return plain_text(405, "405 method not allowed")
+            return make_plain_text(405, "405 method not allowed")
         request_id = f"{len(self.transcript):08d}{mix(request.path, len(self.transcript)):020d}"
         try:
-            return _written(self._accepted(request, endpoint), request_id)
+            return _write_answer(self._answer_accepted(request, endpoint), request_id)
         except ApiError as error:
-            return envelope(error.code, error.message, {}, request_id)
+            return make_envelope(error.code, error.message, {}, request_id)
 
-    def _accepted(self, request: Request, endpoint: Endpoint) -> Answer:
+    def _answer_accepted(self, request: Request, endpoint: Endpoint) -> Answer:
         """Token, quota, shape, permission, then the endpoint itself (errors.md §2)."""
-        grant = self._grant(request, endpoint)
+        grant = self._find_grant(request, endpoint)
         if self.quota:
             account = request.parameters.get("business_id", "") if endpoint.of_account else ""
             self.quota.count(grant.app_id, request.path, self.clock(), account)
@@ -133,10 +133,10 @@ class Simulator:
         self._check_permission(grant, endpoint.advertisers(call))
         return endpoint.answer(call)
 
-    def _grant(self, request: Request, endpoint: Endpoint) -> Grant:
+    def _find_grant(self, request: Request, endpoint: Endpoint) -> Grant:
         if endpoint.tokenless:
             return Grant("", APP_ID)
-        token = request.header("Access-Token")
+        token = request.get_header("Access-Token")
         if not token:
             raise ApiError(40104, NO_TOKEN)
         if endpoint.of_account:
@@ -148,7 +148,7 @@ class Simulator:
         return grant
 
     def _check_permission(self, grant: Grant, advertiser_ids: Sequence[str]) -> None:
-        permitted = self.world.permitted_to(grant)
+        permitted = self.world.list_permitted(grant)
         for advertiser_id in advertiser_ids:
             if advertiser_id not in self.world.accounts:
                 raise ApiError(40300, f"The advertiser {advertiser_id} does not exist or has been deleted.")
@@ -156,10 +156,10 @@ class Simulator:
                 raise ApiError(40001, f"No permission to operate advertiser {advertiser_id}.")
 
 
-def _written(answer: Answer, request_id: str) -> Response:
+def _write_answer(answer: Answer, request_id: str) -> Response:
     if answer.text is not None:
-        return plain_text(200, answer.text)
+        return make_plain_text(200, answer.text)
     if answer.file is not None:
         return Response(200, answer.headers, answer.file)
-    response = envelope(0, "OK", answer.data, request_id)
+    response = make_envelope(0, "OK", answer.data, request_id)
     return Response(200, {**response.headers, **answer.headers}, response.body, 0)

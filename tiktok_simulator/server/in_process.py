@@ -13,12 +13,12 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from urllib3 import HTTPResponse
 
-from tiktok_simulator.protocol.wire import ConnectionDroppedError, request_of
+from tiktok_simulator.protocol.wire import ConnectionDroppedError, make_request
 from tiktok_simulator.server.app import Simulator
 
 
 @contextlib.contextmanager
-def intercepted(simulator: Simulator) -> Iterator[Simulator]:
+def intercept(simulator: Simulator) -> Iterator[Simulator]:
     """Answer every request that the `requests` library makes, to any host, from the simulator.
 
     Requests to hosts TikTok does not have are answered 403 and are in the transcript like all others.
@@ -49,7 +49,7 @@ class _InProcess(HTTPAdapter):
         self._simulator = simulator
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_more: Any) -> requests.Response:
-        asked = request_of(str(request.method), str(request.url), request.headers, request.body)
+        asked = make_request(str(request.method), str(request.url), request.headers, request.body)
         try:
             response = self._simulator.handle(asked)
         except ConnectionDroppedError as error:

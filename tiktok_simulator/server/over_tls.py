@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import trustme
 
-from tiktok_simulator.protocol.wire import ConnectionDroppedError, Response, request_of
+from tiktok_simulator.protocol.wire import ConnectionDroppedError, Response, make_request
 from tiktok_simulator.server.app import HOSTS, Simulator
 
 WORTH_ZIPPING = 1_000
@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.refused.append(urlsplit(self.path).hostname or self.path)
             self._send(Response(403, {"Content-Type": "text/plain"}, b"host is not simulated"))
             return
-        request = request_of(self.command, f"https://{self.host}{self.path}", self.headers, body)
+        request = make_request(self.command, f"https://{self.host}{self.path}", self.headers, body)
         try:
             response = self.server.simulator.handle(request)
         except ConnectionDroppedError:
@@ -176,7 +176,7 @@ class _Server(ThreadingMixIn, TCPServer):
         super().process_request(request, client_address)
 
 
-class served:  # noqa: N801 - used like the function intercepted()
+class serve:  # noqa: N801 - used like the function intercept()
     """Serve a simulator over TLS behind a CONNECT proxy on 127.0.0.1 while the context is open.
 
     Attributes:
@@ -189,7 +189,7 @@ class served:  # noqa: N801 - used like the function intercepted()
         self.simulator = simulator
         self._port = port
 
-    def __enter__(self) -> served:
+    def __enter__(self) -> serve:
         self._directory = tempfile.TemporaryDirectory(prefix="tiktok-simulator-")
         bundle = Path(self._directory.name) / "ca.pem"
         authority = trustme.CA()

@@ -25,13 +25,13 @@ class Cell:
     values: tuple[str, ...]
     before: tuple[int, ...]
 
-    def share(self, total: int) -> int:
+    def count_own(self, total: int) -> int:
         """How many of the first `total` units belong to this cell."""
         cycles, rest = divmod(total, len(self.before) - 1)
         return cycles * self.before[-1] + self.before[rest]
 
 
-def _partitions() -> dict[tuple[str, ...], list[tuple[tuple[str, ...], int]]]:
+def _read_partitions() -> dict[tuple[str, ...], list[tuple[tuple[str, ...], int]]]:
     partitions: dict[tuple[str, ...], list[tuple[tuple[str, ...], int]]] = {}
     for row in read_table("cells"):
         dimensions = tuple(row["dimensions"].split("|"))
@@ -39,21 +39,21 @@ def _partitions() -> dict[tuple[str, ...], list[tuple[tuple[str, ...], int]]]:
     return partitions
 
 
-PARTITIONS = _partitions()
+PARTITIONS = _read_partitions()
 
 
-def _pattern(partition: tuple[str, ...], variant: int) -> list[tuple[str, ...]]:
+def _shuffle_pattern(partition: tuple[str, ...], variant: int) -> list[tuple[str, ...]]:
     units = [values for values, weight in PARTITIONS[partition] for _ in range(weight)]
     random.Random(f"{partition} {variant}").shuffle(units)
     return units
 
 
 @cache
-def cells(dimensions: tuple[str, ...], variant: int) -> Sequence[Cell]:
+def list_cells(dimensions: tuple[str, ...], variant: int) -> Sequence[Cell]:
     """The cells of the dimensions (one, or a pair such as age and gender), in a fixed order of values."""
     partition = next(names for names in PARTITIONS if set(dimensions) <= set(names))
     columns = [partition.index(name) for name in dimensions]
-    pattern = [tuple(values[column] for column in columns) for values in _pattern(partition, variant)]
+    pattern = [tuple(values[column] for column in columns) for values in _shuffle_pattern(partition, variant)]
     return [
         Cell(values, tuple(accumulate((unit == values for unit in pattern), initial=0)))
         for values in sorted(set(pattern))

@@ -70,7 +70,7 @@ class Dated(IntEnum):
     """The event: there are days that have it and no delivery."""
 
 
-def dated(count: str) -> Dated:
+def find_dating(count: str) -> Dated:
     """What a count is dated by: conversions, and what follows from them, by the click unless their name says so."""
     if count == SECONDS:
         return Dated.DELIVERY
@@ -80,7 +80,7 @@ def dated(count: str) -> Dated:
     return Dated.ITSELF if BY_ITSELF.search(count) else Dated.CLICK
 
 
-def event_share(count: str, objective_type: str) -> int:
+def compute_event_share(count: str, objective_type: str) -> int:
     """Units (or cents) of a count per million impressions of an ad with this objective."""
     group = METRICS[count].group if count != SECONDS else "Video"
     if OBJECTIVE_OF_GROUP.get(group, objective_type) != objective_type:
@@ -105,20 +105,20 @@ class Formula:
         return any(is_money(count) for count in self.needs if count != REACH)
 
 
-def cents(amount: int) -> str:
+def write_cents(amount: int) -> str:
     """An amount of cents as TikTok writes money: "14.68"."""
     return f"{amount // 100}.{amount % 100:02d}"
 
 
-def _count(name: str) -> Formula:
+def _make_count(name: str) -> Formula:
     if is_money(name):
-        return Formula((name,), lambda counts: cents(counts[0]), money=True)
+        return Formula((name,), lambda counts: write_cents(counts[0]), money=True)
     if name in WRITTEN_WITH_DECIMALS:
         return Formula((name,), lambda counts: f"{counts[0]}.00" if counts[0] % 3 == 1 else str(counts[0]))
     return Formula((name,), lambda counts: str(counts[0]))
 
 
-def _ratio(top: str, bottom: str, factor: float, decimals: int = 2) -> Formula:
+def _make_ratio(top: str, bottom: str, factor: float, decimals: int = 2) -> Formula:
     """The factor times top by bottom; zero when there is nothing to divide by."""
     zero = f"{0:.{decimals}f}"
 
@@ -129,24 +129,24 @@ def _ratio(top: str, bottom: str, factor: float, decimals: int = 2) -> Formula:
 
 
 FIXED: Mapping[str, Formula] = {
-    "cpc": _ratio("spend", "clicks", 0.01),
-    "cpm": _ratio("spend", "impressions", 10),
-    "ctr": _ratio("clicks", "impressions", 100),
-    "single_image_ctr": _ratio("clicks", "single_image_impressions", 100),
-    "frequency": _ratio("impressions", REACH, 1),
-    "cost_per_1000_reached": _ratio("spend", REACH, 10),
-    "average_video_play": _ratio(SECONDS, "video_play_actions", 1),
-    "average_video_play_per_user": _ratio(SECONDS, REACH, 1),
-    "cost_per_result": _ratio("spend", "result", 0.01, 3),
-    "real_time_cost_per_result": _ratio("spend", "real_time_result", 0.01, 3),
-    "complete_payment_roas": _ratio("total_complete_payment_rate", "spend", 1),
+    "cpc": _make_ratio("spend", "clicks", 0.01),
+    "cpm": _make_ratio("spend", "impressions", 10),
+    "ctr": _make_ratio("clicks", "impressions", 100),
+    "single_image_ctr": _make_ratio("clicks", "single_image_impressions", 100),
+    "frequency": _make_ratio("impressions", REACH, 1),
+    "cost_per_1000_reached": _make_ratio("spend", REACH, 10),
+    "average_video_play": _make_ratio(SECONDS, "video_play_actions", 1),
+    "average_video_play_per_user": _make_ratio(SECONDS, REACH, 1),
+    "cost_per_result": _make_ratio("spend", "result", 0.01, 3),
+    "real_time_cost_per_result": _make_ratio("spend", "real_time_result", 0.01, 3),
+    "complete_payment_roas": _make_ratio("total_complete_payment_rate", "spend", 1),
     REACH: Formula((REACH,), lambda counts: str(counts[0])),
     "account_type": Formula((), lambda _: "AUCTION"),
 }
 RATIO = re.compile(r"cost_(?:per|pre|total)_|_cost$|value_per_|_rate(?:_v2)?$|roas|average|_avg|_per_click$")
 
 
-def _counted(stem: str) -> str:
+def _find_counted(stem: str) -> str:
     """The integer metric a ratio's name speaks of; conversions when the name leads nowhere."""
     in_all = re.sub(r"^(website|onsite|offline|native_growth)_", r"\1_total_", stem)
     for name in (stem, f"{stem}s", f"total_{stem}", in_all, f"{stem}_events", f"{stem}_count"):
@@ -155,7 +155,7 @@ def _counted(stem: str) -> str:
     return "conversion"
 
 
-def _value_of(count: str) -> str:
+def _find_value(count: str) -> str:
     """The money that a count brought in; that of purchases where no metric says it."""
     stem = count.removeprefix("total_")
     names = (
@@ -166,32 +166,32 @@ def _value_of(count: str) -> str:
     return next((name for name in names if name in METRICS), "total_purchase_value")
 
 
-def _by_name(name: str) -> Formula:
+def _make_by_name(name: str) -> Formula:
     if "cost_" in name or name.endswith("_cost"):
-        return _ratio("spend", _counted(re.sub(r"cost_(per_|pre_)?|_cost$", "", name)), 0.01)
+        return _make_ratio("spend", _find_counted(re.sub(r"cost_(per_|pre_)?|_cost$", "", name)), 0.01)
     if "value_per_" in name:
-        counted = _counted(re.sub(r"(avg_|total_)?value_per_", "", name))
-        return _ratio(_value_of(counted), counted, 0.01)
+        counted = _find_counted(re.sub(r"(avg_|total_)?value_per_", "", name))
+        return _make_ratio(_find_value(counted), counted, 0.01)
     if "roas" in name:
-        return _ratio(_value_of(re.sub(r"_roas.*", "", name)), "spend", 1)
+        return _make_ratio(_find_value(re.sub(r"_roas.*", "", name)), "spend", 1)
     whole = "clicks" if name in OF_CLICKS else WHOLE_OF_GROUP.get(METRICS[name].group, "clicks")
-    return _ratio(_counted(re.sub(r"_rate(_v2)?$|_per_click$|_avg$|^average_", "", name)), whole, 100)
+    return _make_ratio(_find_counted(re.sub(r"_rate(_v2)?$|_per_click$|_avg$|^average_", "", name)), whole, 100)
 
 
 @cache
-def counts_of(report_type: str) -> tuple[str, ...]:
+def list_counts(report_type: str) -> tuple[str, ...]:
     """Every count a report of this type can show."""
     measured = [name for name, item in METRICS.items() if report_type in item.report_types and not item.is_attribute]
-    return tuple(name for name in measured if formula(name).needs == (name,) and name != REACH)
+    return tuple(name for name in measured if find_formula(name).needs == (name,) and name != REACH)
 
 
 @cache
-def formula(name: str) -> Formula:
+def find_formula(name: str) -> Formula:
     """The formula of one metric that is not an attribute."""
     if name in FIXED:
         return FIXED[name]
     if name in NOT_APPLICABLE:
         return Formula((), lambda _: "-")
     if METRICS[name].type == "integer" or name in MONEY or (AMOUNT.search(name) and not RATIO.search(name)):
-        return _count(name)
-    return _by_name(name)
+        return _make_count(name)
+    return _make_by_name(name)

@@ -31,7 +31,7 @@ class Account:
     row: dict[str, Any]
     bc_id: str = ""
 
-    def local(self, moment: datetime) -> datetime:
+    def get_local_time(self, moment: datetime) -> datetime:
         """The account's own clock at a moment, without zone."""
         return moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 

@@ -17,7 +17,7 @@ WITH_AN_END = "SCHEDULE_START_END"
 """The schedule of ad groups that have ended; the others of a world go on."""
 
 
-def runs(kind: str, *, ended: bool) -> str:
+def find_state(kind: str, *, ended: bool) -> str:
     """The state of what is on: a campaign has none of its own for the end of its ad groups."""
     return (HAS_ENDED if ended and kind in HAS_ENDED else DELIVERS)[kind]
 
@@ -31,7 +31,7 @@ def mark_deleted(entity: Entity, by: str) -> None:
     """The state of what was deleted, with its parent of the kind `by` or by itself."""
     entity.deleted = True
     entity.row["operation_status"] = "DISABLE"
-    entity.row["secondary_status"] = _status(entity.kind, by, "DELETE")
+    entity.row["secondary_status"] = _write_status(entity.kind, by, "DELETE")
 
 
 def follow_parents(entities: Iterable[Entity], find: Callable[[str, str], Entity]) -> None:
@@ -41,9 +41,9 @@ def follow_parents(entities: Iterable[Entity], find: Callable[[str, str], Entity
             continue
         above = [level for level in LEVELS[: LEVELS.index(entity.kind) + 1] if _is_off(entity, level, find)]
         entity.row["secondary_status"] = (
-            _status(entity.kind, above[0], "DISABLE")
+            _write_status(entity.kind, above[0], "DISABLE")
             if above
-            else _status(entity.kind, entity.kind, runs(entity.kind, ended=_is_past(entity, find)))
+            else _write_status(entity.kind, entity.kind, find_state(entity.kind, ended=_is_past(entity, find)))
         )
 
 
@@ -59,6 +59,6 @@ def _is_off(entity: Entity, level: str, find: Callable[[str, str], Entity]) -> b
     return bool(found.row["operation_status"] != "ENABLE")
 
 
-def _status(kind: str, by: str, state: str) -> str:
+def _write_status(kind: str, by: str, state: str) -> str:
     cause = "" if by == kind else f"{by.upper()}_"
     return f"{kind.upper()}_STATUS_{cause}{state}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tiktok_simulator.protocol.wire import ApiError, invalid
+from tiktok_simulator.protocol.wire import ApiError, BadRequestError
 from tiktok_simulator.world.delivery import mix
 
 KEPT = timedelta(days=30)
@@ -51,7 +51,7 @@ class Task:
     def cancel(self) -> None:
         """End it; raises 40002 when it has ended already."""
         if self.status not in UNFINISHED:
-            raise invalid(f"task_id: A task that is {self.status} cannot be canceled.")
+            raise BadRequestError(f"task_id: A task that is {self.status} cannot be canceled.")
         self.canceled = True
 
     def read(self) -> str:
@@ -84,4 +84,4 @@ class Tasks:
         task = self.known.get(task_id)
         if task and task.token == token and advertiser_id in task.advertiser_ids and now < task.created + KEPT:
             return task
-        raise invalid(f"task_id: Task {task_id} does not exist.")
+        raise BadRequestError(f"task_id: Task {task_id} does not exist.")

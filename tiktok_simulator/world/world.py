@@ -72,44 +72,46 @@ class World(Readings):
 
     # Looking
 
-    def permitted_to(self, grant: Grant) -> set[str]:
+    def list_permitted(self, grant: Grant) -> set[str]:
         """The accounts a token reaches: the sandbox's own, those granted to the first app, or none."""
         if grant.sandbox:
             return {account.advertiser_id for account in self.accounts.values() if account.sandbox}
         return self.permitted if grant.app_id == APP_ID else set()
 
-    def entities(self, kind: str, advertiser_id: str) -> Sequence[Entity]:
+    def list_entities(self, kind: str, advertiser_id: str) -> Sequence[Entity]:
         """All entities of a kind in one account, deleted ones included, newest (highest) id first."""
         key = ("entities", kind, advertiser_id)
         members = self._entities[kind, advertiser_id]
-        found: Sequence[Entity] = self.cached(key, lambda: sorted(members.values(), key=_by_id, reverse=True))
+        found: Sequence[Entity] = self.get_cached(key, lambda: sorted(members.values(), key=_sort_by_id, reverse=True))
         return found
 
-    def entity(self, kind: str, entity_id: str) -> Entity:
+    def find_entity(self, kind: str, entity_id: str) -> Entity:
         """One entity by id; KeyError when the world has none."""
         for (known, _), members in self._entities.items():
             if known == kind and entity_id in members:
                 return members[entity_id]
         raise KeyError(f"no {kind} {entity_id}")
 
-    def campaign_of(self, entity: Entity) -> Entity:
+    def find_campaign(self, entity: Entity) -> Entity:
         """The campaign an ad group or ad belongs to; a campaign is its own."""
         return self._entities["campaign", entity.advertiser_id][entity.row["campaign_id"]]
 
-    def flights_of(self, advertiser_id: str, field_name: str, value: str) -> Sequence[Flight]:
+    def list_flights(self, advertiser_id: str, field_name: str, value: str) -> Sequence[Flight]:
         """The flights of all ads of an account whose row has this value, e.g. one campaign_id."""
-        index = self.cached(("flights", advertiser_id, field_name), lambda: self._index(advertiser_id, field_name))
+        index = self.get_cached(
+            ("flights", advertiser_id, field_name), lambda: self._index_flights(advertiser_id, field_name)
+        )
         found: Sequence[Flight] = index.get(value, ())
         return found
 
-    def _index(self, advertiser_id: str, field_name: str) -> dict[str, list[Flight]]:
+    def _index_flights(self, advertiser_id: str, field_name: str) -> dict[str, list[Flight]]:
         index: dict[str, list[Flight]] = defaultdict(list)
-        for ad in self.entities("ad", advertiser_id):
+        for ad in self.list_entities("ad", advertiser_id):
             if ad.id in self.flights:
                 index[ad.row[field_name]].append(self.flights[ad.id])
         return index
 
-    def cached(self, key: object, make: Callable[[], Any]) -> Any:
+    def get_cached(self, key: object, make: Callable[[], Any]) -> Any:
         """The value made under this key since the last change of the world."""
         if key not in self.cache:
             self.cache[key] = make()
@@ -120,7 +122,7 @@ class World(Readings):
     def add(self, entity: Entity) -> None:
         """Add or replace an entity."""
         self._entities[entity.kind, entity.advertiser_id][entity.id] = entity
-        self.changed()
+        self.note_change()
 
     def permit(self, advertiser_id: str) -> None:
         """Let the production token reach an existing advertiser."""
@@ -134,36 +136,36 @@ class World(Readings):
         """Set an entity's modify_time (UTC; text as on the wire, or an aware datetime)."""
         if isinstance(modify_time, datetime):
             modify_time = modify_time.astimezone(UTC).strftime(TIME_FORMAT)
-        self.entity(kind, entity_id).row["modify_time"] = modify_time
-        self.changed()
+        self.find_entity(kind, entity_id).row["modify_time"] = modify_time
+        self.note_change()
 
     def delete(self, kind: str, entity_id: str, *, last_day: date | None = None) -> None:
         """Mark a campaign, ad group or ad deleted, and everything below it.
 
         What was delivered stays; with `last_day` (a local day) nothing is delivered after it.
         """
-        for entity in self._with_those_below(kind, entity_id):
+        for entity in self._list_with_below(kind, entity_id):
             mark_deleted(entity, by=kind)
             if last_day and entity.id in self.flights:
                 self.flights[entity.id] = replace(self.flights[entity.id], last_day=last_day)
-        self.changed()
+        self.note_change()
 
     def switch(self, kind: str, entity_id: str, modify_time: datetime, *, on: bool) -> None:
         """Pause a campaign, ad group or ad, or let it go on: below it statuses change, and no modify_time."""
-        self.entity(kind, entity_id).row["operation_status"] = "ENABLE" if on else "DISABLE"
-        follow_parents(self._with_those_below(kind, entity_id), self.entity)
+        self.find_entity(kind, entity_id).row["operation_status"] = "ENABLE" if on else "DISABLE"
+        follow_parents(self._list_with_below(kind, entity_id), self.find_entity)
         self.touch(kind, entity_id, modify_time)
 
-    def _with_those_below(self, kind: str, entity_id: str) -> list[Entity]:
-        advertiser_id = self.entity(kind, entity_id).advertiser_id
-        every = (entity for level in LEVELS for entity in self.entities(level, advertiser_id))
+    def _list_with_below(self, kind: str, entity_id: str) -> list[Entity]:
+        advertiser_id = self.find_entity(kind, entity_id).advertiser_id
+        every = (entity for level in LEVELS for entity in self.list_entities(level, advertiser_id))
         return [entity for entity in every if entity.row.get(f"{kind}_id") == entity_id]
 
-    def changed(self) -> None:
+    def note_change(self) -> None:
         """Forget everything derived from the state before this change."""
         self.version += 1
         self.cache.clear()
 
 
-def _by_id(entity: Entity) -> tuple[int, str]:
+def _sort_by_id(entity: Entity) -> tuple[int, str]:
     return len(entity.id), entity.id

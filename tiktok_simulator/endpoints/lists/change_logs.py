@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.protocol.parameters import TIME_FORMAT
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.tasks import Task
 from tiktok_simulator.world.world import World
@@ -34,7 +34,7 @@ def _write_line(world: World, advertiser_id: str, day: date, number: int) -> Seq
         name, before, after = "Name", f"It's “{seed % 97}”", "Größe, neu"
     shown = {"before": str(before.encode()), "after": str(after.encode())}
     details = json.dumps([{"action": "Change ", "name": name, "before_after": [shown]}])
-    known = world.entities("adgroup", advertiser_id)
+    known = world.list_entities("adgroup", advertiser_id)
     kind, object_id = ("Ad group", known[seed % len(known)].id) if known else ("Ad account", advertiser_id)
     return (f"{day} {8 + number:02}:{seed % 60:02}", kind, object_id, "Settings" if number % 2 else
             "Budget & Schedule", "a***@example.com", "Marketing API", str(seed % 10**12), details)  # fmt: skip
@@ -45,7 +45,7 @@ def create_log(call: Call) -> Answer:
     last = datetime.strptime(call["end_time"], TIME_FORMAT) if call["end_time"] else call.now.replace(tzinfo=None)
     first = datetime.strptime(call["start_time"], TIME_FORMAT) if call["start_time"] else last - LONGEST
     if not timedelta() <= last - first <= LONGEST:
-        raise invalid("start_time: Must be at most 30 days before end_time.")
+        raise BadRequestError("start_time: Must be at most 30 days before end_time.")
     world, advertiser_id, newest = call.world, call["advertiser_id"], (call.now + timedelta(hours=14)).date()
     days = [first.date() + timedelta(number) for number in range((min(last.date(), newest) - first.date()).days + 1)]
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
+from tiktok_simulator.endpoints.call import Answer, Call, find_page_bounds, make_page_info
 from tiktok_simulator.protocol.tables import read_table
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.world import World
 
@@ -40,7 +40,7 @@ class Asked:
     days: Sequence[date]
     filtering: Mapping[str, Any]
 
-    def rows_of(self, subject: Mapping[str, str]) -> list[Row]:
+    def make_rows(self, subject: Mapping[str, str]) -> list[Row]:
         """The rows of a subject: one for each day on which it delivered, or one for all together."""
         delivered = [day for day in self.days if mix(*subject.values(), day) % 4]
         if "stat_time_day" in self.dimensions:
@@ -64,7 +64,7 @@ def find_measures(report: str, names: Sequence[str], levels: Iterable[str]) -> l
     """
     known = read_measures(report)
     if wrong := [name for name in names if name not in known or not known[name].levels.issuperset(levels)]:
-        raise invalid(f"Invalid metric fields: {', '.join(wrong)}.")
+        raise BadRequestError(f"Invalid metric fields: {', '.join(wrong)}.")
     return [known[name] for name in names]
 
 
@@ -82,13 +82,13 @@ def read_request(call: Call, report: str, levels: Iterable[str]) -> Asked:
 
 def _list_days(call: Call) -> list[date]:
     if call["start_date"] is None or call["end_date"] is None:
-        raise invalid("Missing required field(s): start_date, end_date.")
+        raise BadRequestError("Missing required field(s): start_date, end_date.")
     first, last = (date.fromisoformat(call[name]) for name in ("start_date", "end_date"))
     dimensions = call["dimensions"]
     longest = HOURLY if "stat_time_hour" in dimensions else DAILY if "stat_time_day" in dimensions else WHOLE
     if first > last or (last - first).days >= longest:
-        raise invalid(f"start_date: Must be at most {longest} days before end_date.")
-    newest = min(last, call.world.accounts[call["advertiser_id"]].local(call.now).date())
+        raise BadRequestError(f"start_date: Must be at most {longest} days before end_date.")
+    newest = min(last, call.world.accounts[call["advertiser_id"]].get_local_time(call.now).date())
     return [first + timedelta(day) for day in range((newest - first).days + 1)]
 
 
@@ -117,5 +117,5 @@ def _write_value(metric: Measure, numbers: Sequence[int], subject: Mapping[str, 
 
 def answer_page(call: Call, rows: Sequence[Row]) -> Answer:
     """One page of the rows."""
-    first, last = page_bounds(call)
-    return Answer({"list": list(rows[first:last]), "page_info": page_info(call, len(rows))})
+    first, last = find_page_bounds(call)
+    return Answer({"list": list(rows[first:last]), "page_info": make_page_info(call, len(rows))})

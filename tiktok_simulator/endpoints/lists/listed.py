@@ -29,7 +29,7 @@ class Listed:
         """What the records are called where they are texts."""
         return self.records[1] if len(self.records) > 1 else "value"
 
-    def names_of(self, owner: str) -> set[str]:
+    def list_member_names(self, owner: str) -> set[str]:
         """The members that carry the value of an owner: called as the parameter is, or as what it names."""
         told = re.fullmatch(r"\w+:(\w+)(\?.*)?", self.owners[owner])
         return {make_singular(owner), told[1] if told else make_singular(owner)}
@@ -44,15 +44,15 @@ class Listed:
 def read_lists() -> Mapping[str, Listed]:
     """Every endpoint of lists.csv by its path."""
     signatures = load_signatures()
-    return {row["endpoint"]: _listed(row, signatures[row["endpoint"]]) for row in read_table("lists")}
+    return {row["endpoint"]: _read_listed(row, signatures[row["endpoint"]]) for row in read_table("lists")}
 
 
-def _listed(row: Mapping[str, str], signature: Signature) -> Listed:
+def _read_listed(row: Mapping[str, str], signature: Signature) -> Listed:
     pairs = (owner.partition("=") for owner in row["owners"].split(";") if owner)
     first, last, longest, member, *more = row["days"].split(";") if row["days"] else ("", "", "0", "")
     days = Days(first, last, int(longest), member, "open" in more) if first else None
     records, members = row["records"].split("."), read_members(row["endpoint"])
-    deletes = "primary_status" in signature.members and "secondary_status" in members.at(records[:1]).members
+    deletes = "primary_status" in signature.members and "secondary_status" in members.find_member(records[:1]).members
     count = None if row["count"] == "accounts" else int(row["count"] or 3)
     return Listed(row["endpoint"], records, {name: source for name, _, source in pairs}, count, days, deletes)
 

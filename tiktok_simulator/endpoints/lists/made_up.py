@@ -32,9 +32,9 @@ class Member:
     type: str
     members: dict[str, Member] = field(default_factory=dict)
 
-    def at(self, path: Sequence[str]) -> Member:
+    def find_member(self, path: Sequence[str]) -> Member:
         """The member at the end of `path`; itself where that is empty."""
-        return self.members[path[0]].at(path[1:]) if path and path[0] else self
+        return self.members[path[0]].find_member(path[1:]) if path and path[0] else self
 
     @property
     def element(self) -> Member:
@@ -46,14 +46,14 @@ class Member:
 def read_members(path: str) -> Member:
     """The members of the `data` of an endpoint (answers.csv)."""
     tree = Member("data", "object")
-    for row in _answers().get(path, ()):
+    for row in _read_answers().get(path, ()):
         *above, name = row["member"].split(".")
-        tree.at(above).members[name] = Member(name, row["type"])
+        tree.find_member(above).members[name] = Member(name, row["type"])
     return tree
 
 
 @cache
-def _answers() -> Mapping[str, Sequence[Mapping[str, str]]]:
+def _read_answers() -> Mapping[str, Sequence[Mapping[str, str]]]:
     found = defaultdict(list)
     for row in read_table("answers"):
         found[row["endpoint"]].append(row)
@@ -73,7 +73,7 @@ def make_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = Mapp
     if member.type == "object":
         return {name: make_up(inner, (*seed, name), known) for name, inner in member.members.items()}
     mine = member.name in known and member.type != ANOTHER
-    return known[member.name] if mine else _scalar(member, mix(*seed, member.name))
+    return known[member.name] if mine else _make_scalar(member, mix(*seed, member.name))
 
 
 def make_time(member: Member, day: str) -> Any:
@@ -83,7 +83,7 @@ def make_time(member: Member, day: str) -> Any:
     return f"{day} 08:00:00" if member.type == "time" else day
 
 
-def _scalar(member: Member, number: int) -> Any:
+def _make_scalar(member: Member, number: int) -> Any:
     moment = SINCE + timedelta(seconds=number % 20_000_000)
     scalars: Mapping[str, Any] = {
         "boolean": bool(number % 2),

@@ -11,7 +11,7 @@ ABOUT_A_COMMENT = (
 )  # fmt: skip
 
 
-def answer_one_before(path: str, row: dict[str, Any], number: int, before: Sequence[Mapping[str, Any]]) -> None:
+def make_replies(path: str, row: dict[str, Any], number: int, before: Sequence[Mapping[str, Any]]) -> None:
     """Make every second comment of a day a reply to the one before it, on the same ad."""
     if path != "/comment/list/":
         return

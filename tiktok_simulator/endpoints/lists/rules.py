@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Call, refuse_beyond
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.world import World
 
 RECENT = timedelta(days=60)
@@ -27,13 +27,13 @@ EVERY = "*"
 def check_identity_center(call: Call) -> None:
     """identity/get/: a request for the accounts of a business centre names that centre."""
     if call["identity_type"] == "BC_AUTH_TT" and not call["identity_authorized_bc_id"]:
-        raise invalid("identity_authorized_bc_id: Required when identity_type is BC_AUTH_TT.")
+        raise BadRequestError("identity_authorized_bc_id: Required when identity_type is BC_AUTH_TT.")
 
 
 def check_one_subject(call: Call, subjects: Sequence[str] = SUBJECTS) -> None:
     """A request names its ads in one way: by their ids, their ad groups or their campaigns."""
     if len([name for name in subjects if call["filtering"].get(name)]) != 1:
-        raise invalid(f"filtering: Exactly one of {', '.join(subjects)} is required.")
+        raise BadRequestError(f"filtering: Exactly one of {', '.join(subjects)} is required.")
 
 
 def check_video_request(call: Call) -> None:
@@ -43,7 +43,7 @@ def check_video_request(call: Call) -> None:
         return
     check_one_subject(call)
     if wrong := [name for name in call["metrics_fields"] or () if name not in OF_ADS]:
-        raise invalid(f"metrics_fields: {', '.join(wrong)} is not supported when report_type is AD.")
+        raise BadRequestError(f"metrics_fields: {', '.join(wrong)} is not supported when report_type is AD.")
 
 
 def check_recent_days(call: Call) -> None:
@@ -52,26 +52,26 @@ def check_recent_days(call: Call) -> None:
         day = date.fromisoformat(call["filtering"][name])
         latest = (call.now + timedelta(hours=14)).date()
         if not latest - RECENT <= day <= latest:
-            raise invalid(f"filtering.{name}: Must be within the last {RECENT.days} days.")
+            raise BadRequestError(f"filtering.{name}: Must be within the last {RECENT.days} days.")
 
 
 def check_products(call: Call) -> None:
     """catalog/product/get/: pages end at 10,000 products, and a request names products by one kind of id."""
     refuse_beyond(call, 10_000)
     if call["product_ids"] and call["sku_ids"]:
-        raise invalid("product_ids: Cannot be used together with sku_ids.")
+        raise BadRequestError("product_ids: Cannot be used together with sku_ids.")
 
 
 def check_eligibility(call: Call) -> None:
     """store/product/get/: to ask for products that can be advertised takes an ad account."""
     if (call["filtering"] or {}).get("ad_creation_eligible") and not call["advertiser_id"]:
-        raise invalid("advertiser_id: Required when ad_creation_eligible is given.")
+        raise BadRequestError("advertiser_id: Required when ad_creation_eligible is given.")
 
 
 def check_invoices(call: Call) -> None:
     """bc/invoice/get/: a request for automatic payments can have no other kind."""
     if "AUTO_PAY" in call["invoice_types"] and len(call["invoice_types"]) > 1:
-        raise invalid("invoice_types: AUTO_PAY cannot be used with other invoice types.")
+        raise BadRequestError("invoice_types: AUTO_PAY cannot be used with other invoice types.")
 
 
 def check_transactions(call: Call) -> None:
@@ -79,23 +79,25 @@ def check_transactions(call: Call) -> None:
     filtering = call["filtering"] or {}
     wrong = [name for name in OF_ACCOUNTS if name in filtering]
     if wrong and call["transaction_level"] != "ADVERTISER":
-        raise invalid(f"filtering.{wrong[0]}: Valid only when transaction_level is ADVERTISER.")
+        raise BadRequestError(f"filtering.{wrong[0]}: Valid only when transaction_level is ADVERTISER.")
     shared = SHARED in filtering.get("owner_of_account", ())
     many = call.world.list_sizes.get(ASSETS, 0) > MOST_SHARED
     if shared and many and not filtering.get("account_ids"):
-        raise invalid(f"filtering.owner_of_account: {SHARED} needs account_ids beyond {MOST_SHARED} shared accounts.")
+        raise BadRequestError(
+            f"filtering.owner_of_account: {SHARED} needs account_ids beyond {MOST_SHARED} shared accounts."
+        )
 
 
 def check_transfers(call: Call) -> None:
     """advertiser/transaction/get/: an ordinary business centre has none."""
     if call.world.bc_type == "NORMAL":
-        raise invalid("bc_id: The type of the Business Center must not be NORMAL.")
+        raise BadRequestError("bc_id: The type of the Business Center must not be NORMAL.")
 
 
 def check_tags(call: Call) -> None:
     """tool/contextual_tag/get/: only reach and frequency has a campaign type."""
     if call["rf_campaign_type"] and call["objective_type"] != "RF_REACH":
-        raise invalid("rf_campaign_type: Do not pass in this field when objective_type is not RF_REACH.")
+        raise BadRequestError("rf_campaign_type: Do not pass in this field when objective_type is not RF_REACH.")
 
 
 RULES: Mapping[str, Callable[[Call], None]] = {
@@ -149,7 +151,7 @@ def check_rules(path: str, call: Call) -> Call:
         return call
     page, size = paging.get("page", 1), paging.get("page_size", 10)
     if not (isinstance(page, int) and isinstance(size, int) and page >= 1 and 1 <= size <= LARGEST_PAGE):
-        raise invalid(f"page_info: page must be at least 1, page_size at most {LARGEST_PAGE}.")
+        raise BadRequestError(f"page_info: page must be at least 1, page_size at most {LARGEST_PAGE}.")
     return replace(call, parameters={**call.parameters, "page": page, "page_size": size})
 
 
@@ -210,7 +212,7 @@ def find_value(call: Call, name: str) -> Any:
     if inner:
         value = [each.get(inner) for each in value] if isinstance(value, list) else (value or {}).get(inner)
     if value is None:
-        raise invalid(f"Missing required field(s): {name}.")
+        raise BadRequestError(f"Missing required field(s): {name}.")
     return value
 
 
@@ -221,7 +223,7 @@ def list_days(days: Days | None, call: Call) -> Sequence[date] | None:
     first, last = (date.fromisoformat(str(find_value(call, name))[:10]) for name in (days.first, days.last))
     last -= timedelta(days=1) if days.open_end else timedelta()
     if first > last or (last - first).days >= days.longest:
-        raise invalid(f"{days.first}: Must be at most {days.longest} days before {days.last}.")
+        raise BadRequestError(f"{days.first}: Must be at most {days.longest} days before {days.last}.")
     newest = min(last, (call.now + timedelta(hours=14)).date())
     return [first + timedelta(day) for day in range((newest - first).days + 1)]
 

@@ -17,11 +17,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
+from tiktok_simulator.endpoints.call import Answer, Call, find_page_bounds, make_page_info
 from tiktok_simulator.endpoints.lists.listed import Listed, make_singular, read_lists
 from tiktok_simulator.endpoints.lists.made_up import make_time, make_up
 from tiktok_simulator.endpoints.lists.references import Referring
-from tiktok_simulator.endpoints.lists.replies import answer_one_before
+from tiktok_simulator.endpoints.lists.replies import make_replies
 from tiktok_simulator.endpoints.lists.rules import (
     DELETED,
     EVERY,
@@ -33,9 +33,9 @@ from tiktok_simulator.endpoints.lists.rules import (
     keep_by_status,
     list_days,
 )
-from tiktok_simulator.endpoints.reports.business_center import accounts_of
+from tiktok_simulator.endpoints.reports.business_center import list_accounts
 from tiktok_simulator.protocol.parameters import load_signatures
-from tiktok_simulator.protocol.wire import ApiError, invalid
+from tiktok_simulator.protocol.wire import ApiError, BadRequestError
 from tiktok_simulator.world.world import World
 
 Owners = Mapping[str, str]
@@ -55,11 +55,11 @@ def answer_list(path: str, call: Call) -> Answer:
     rows = keep_by_status(call, [row for owners in every for row in make_rows(world, listed, owners, days)])
     total = len(rows)
     if "page" in call.parameters:
-        first, last = page_bounds(call)
+        first, last = find_page_bounds(call)
         rows = rows[first:last]
     data = place_records(listed, [choose_members(path, call, row) for row in rows])
     if "page_info" in listed.tree.members:
-        data["page_info"] = page_info(call, total)
+        data["page_info"] = make_page_info(call, total)
     return Answer(data)
 
 
@@ -70,7 +70,7 @@ def list_everything(world: World, path: str, first: date, last: date) -> Iterato
     """
     listed = read_lists()[path]
     days = [first + timedelta(day) for day in range((last - first).days + 1)] if listed.days else [None]
-    for owners in _all_owners(world, listed):
+    for owners in _list_all_owners(world, listed):
         for day in days:
             for row in make_rows(world, listed, owners, [day] if day else None):
                 yield ({**owners, "day": day.isoformat()} if day else owners), row
@@ -78,17 +78,17 @@ def list_everything(world: World, path: str, first: date, last: date) -> Iterato
 
 def make_rows(world: World, listed: Listed, owners: Owners, days: Sequence[date] | None) -> list[dict[str, Any]]:
     """The records of one owner, of each of `days`; of all of them together where the records do not tell their day."""
-    named = {name: value for owner, value in owners.items() if value for name in listed.names_of(owner)}
-    element = listed.tree.at(listed.records[:1]).element
-    accounts = accounts_of(world) if listed.count is None else ()
+    named = {name: value for owner, value in owners.items() if value for name in listed.list_member_names(owner)}
+    element = listed.tree.find_member(listed.records[:1]).element
+    accounts = list_accounts(world) if listed.count is None else ()
 
-    def others(path: str, owners: Owners) -> Sequence[dict[str, Any]]:
+    def list_others(path: str, owners: Owners) -> Sequence[dict[str, Any]]:
         return [{**each, **row} for each, row in _make_records(world, path, owners)]
 
-    referring = Referring(world, listed.path, {**owners, **named}, others)
+    referring = Referring(world, listed.path, {**owners, **named}, list_others)
     own = not listed.path.startswith(LOOKUPS)
     about = [listed.path, *(value for name, value in owners.items() if own or name != "advertiser_id")]
-    usual = referring.size(len(accounts) if listed.count is None else listed.count)
+    usual = referring.count_records(len(accounts) if listed.count is None else listed.count)
     found: list[dict[str, Any]] = []
     for day in _list_told_days(listed, days):
         size = world.list_sizes.get(listed.path, usual)
@@ -100,7 +100,7 @@ def make_rows(world: World, listed: Listed, owners: Owners, days: Sequence[date]
             if isinstance(row, dict) and number < usual:  # a list made larger goes on with ids of its own
                 referring.write(row, number, element)
             row = adapt_record(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
-            answer_one_before(listed.path, row, number, found)
+            make_replies(listed.path, row, number, found)
             if listed.days and listed.days.member:
                 row[listed.days.member] = make_time(element.members[listed.days.member], day)
             found.append(row)
@@ -121,7 +121,7 @@ def place_records(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str
     name = listed.records[0]
     if not name:
         return dict(rows[0]) if rows else {}
-    member = listed.tree.at([name])
+    member = listed.tree.find_member([name])
     others = (other for other in listed.tree.members.values() if other.name not in (name, "page_info"))
     data = {other.name: make_up(other, (listed.path, other.name)) for other in others}
     if member.type == "object{}":
@@ -146,12 +146,12 @@ def _find_asked(listed: Listed, call: Call) -> Iterator[Owners]:
         if name == "bc_id" and (values[0] not in every or call.grant.token not in call.world.bc_tokens):
             raise ApiError(40001, f"No permission to operate business center {values[0]}.")
         if strange := [value for value in values if value not in every]:
-            raise invalid(f"{name}: {', '.join(map(str, strange))} is not known here.")
+            raise BadRequestError(f"{name}: {', '.join(map(str, strange))} is not known here.")
         found = [{**owners, name: str(value)} for owners, here in known for value in values if value in here]
     yield from found
 
 
-def _all_owners(world: World, listed: Listed) -> Iterator[Owners]:
+def _list_all_owners(world: World, listed: Listed) -> Iterator[Owners]:
     found: list[dict[str, str]] = [{}]
     for name, source in listed.owners.items():
         found = [
@@ -171,11 +171,11 @@ def _list_known(world: World, listed: Listed, name: str, source: str, owners: Ow
     if source == "*":
         signature = load_signatures()[listed.path]
         return sorted((signature.parameters.get(name) or signature.members[name.partition(".")[2]]).values)
-    found = (_from(world, listed, each, owners) for each in source.split("+"))
+    found = (_list_ids(world, listed, each, owners) for each in source.split("+"))
     return list(dict.fromkeys(value for values in found for value in values))
 
 
-def _from(world: World, listed: Listed, source: str, owners: Owners) -> Sequence[str]:
+def _list_ids(world: World, listed: Listed, source: str, owners: Owners) -> Sequence[str]:
     """The ids of one list, those of owners before out of the same list going with them."""
     only, _, place = source.rpartition(">")
     path, _, member = place.partition(":")
@@ -185,7 +185,7 @@ def _from(world: World, listed: Listed, source: str, owners: Owners) -> Sequence
         return place.split("|")
     member, _, having = member.partition("?")
     if not path.startswith("/"):
-        items, deleted = world.entities(path.rstrip("~"), owners["advertiser_id"]), path.endswith("~")
+        items, deleted = world.list_entities(path.rstrip("~"), owners["advertiser_id"]), path.endswith("~")
         rows = [item.row for item in items if deleted or not item.deleted]
         return [str(row[member]) for row in rows if row[member] is not None and has(row, having)]
     living = ((each, row) for each, row in _make_records(world, path, owners) if row.get("secondary_status") != DELETED)
@@ -203,11 +203,11 @@ def _make_records(world: World, path: str, owners: Owners) -> Sequence[tuple[Own
     named = {name: value for name, value in owners.items() if name in parent.owners}
 
     def make() -> Sequence[tuple[Owners, dict[str, Any]]]:
-        above = (each for each in _all_owners(world, parent) if named.items() <= each.items())
+        above = (each for each in _list_all_owners(world, parent) if named.items() <= each.items())
         return [(each, row) for each in above for row in make_rows(world, parent, each, None)]
 
     key = ("records", path, *named.items(), *world.list_sizes.items(), *sorted(world.permitted))
-    found: Sequence[tuple[Owners, dict[str, Any]]] = world.cached(key, make)
+    found: Sequence[tuple[Owners, dict[str, Any]]] = world.get_cached(key, make)
     return found
 
 

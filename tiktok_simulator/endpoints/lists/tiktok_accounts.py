@@ -14,7 +14,7 @@ from typing import Any
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.tables import answer_list
-from tiktok_simulator.protocol.wire import ApiError, invalid
+from tiktok_simulator.protocol.wire import ApiError, BadRequestError
 
 BUSINESS, RENEWAL = "/business/", "/tt_user/oauth2/refresh_token/"
 KEPT = timedelta(days=60)
@@ -29,7 +29,7 @@ def renew_token(call: Call) -> Answer:
     return Answer(call.world.tiktok_account.renew(call.now))
 
 
-def answer_of_account(path: str, call: Call) -> Answer:
+def answer_account_list(path: str, call: Call) -> Answer:
     """The answer of one `business/…` endpoint: the fields that were asked for, of the rows the cursor points to.
 
     Raises:
@@ -41,26 +41,26 @@ def answer_of_account(path: str, call: Call) -> Answer:
     days = {name: yesterday for name in ("start_date", "end_date") if name in call.parameters and not call[name]}
     call = replace(call, parameters={**call.parameters, **days})
     if (call.parameters.get("start_date") or "9") < (call.now - KEPT).date().isoformat():
-        raise invalid(f"start_date: Must be within the last {KEPT.days} days.")
+        raise BadRequestError(f"start_date: Must be within the last {KEPT.days} days.")
     records = read_lists()[path].records[0]
     data = dict(answer_list(path, call).data)
-    rows, along = _along_the_cursor(call, data[records])
+    rows, along = _cut_at_cursor(call, data[records])
     data[records] = rows
-    return Answer((_chosen(data, records, call["fields"]) if "fields" in call.parameters else data) | along)
+    return Answer((_choose_fields(data, records, call["fields"]) if "fields" in call.parameters else data) | along)
 
 
-def _chosen(data: Mapping[str, Any], records: str, fields: Sequence[str]) -> dict[str, Any]:
+def _choose_fields(data: Mapping[str, Any], records: str, fields: Sequence[str]) -> dict[str, Any]:
     """`data` with these fields, in the records and beside them; a day always tells its date."""
     rows = [{name: value for name, value in row.items() if name in (*fields, "date")} for row in data[records]]
     beside = {name: value for name, value in data.items() if name in fields}
     known = {*data, *(name for row in data[records] for name in row)}
     if data[records] and (strange := set(fields) - known):
-        raise invalid(f"fields: Unknown field {', '.join(sorted(strange))}.")
+        raise BadRequestError(f"fields: Unknown field {', '.join(sorted(strange))}.")
     wanted = [row for row in rows if set(row) - {"date"}]
     return beside if data[records] and not wanted else {**beside, records: wanted}
 
 
-def _along_the_cursor(call: Call, rows: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
+def _cut_at_cursor(call: Call, rows: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
     """The piece of a list a cursor points to, and where the next one begins. The cursor counts rows here."""
     if "max_count" not in call.parameters:
         return rows, {}

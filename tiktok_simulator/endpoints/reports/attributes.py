@@ -22,23 +22,23 @@ DISPLAY_TEXTS: Mapping[str, str] = {
 }
 
 
-def entity_attribute(world: World, name: str, entity: Entity) -> Any:
+def show_attribute(world: World, name: str, entity: Entity) -> Any:
     """An attribute of a campaign, ad group or ad as the text a report shows; "-" when it has none.
 
     The attributes of an app are "0" for an ad group that promotes none (reporting.md §2).
     """
     of, field = SOURCES.get(name, ("own", name))
-    value = _row(world, of, entity).get(field)
+    value = _find_row(world, of, entity).get(field)
     if of == "list":
         return value if isinstance(value, list) else [show_value(value)]
     return "0" if name in APP and value is None else show_value(value)
 
 
-def _row(world: World, of: str, entity: Entity) -> Mapping[str, Any]:
+def _find_row(world: World, of: str, entity: Entity) -> Mapping[str, Any]:
     if of == "campaign":
-        return world.campaign_of(entity).row
+        return world.find_campaign(entity).row
     if of == "adgroup" and entity.kind == "ad":
-        return world.entity("adgroup", entity.row["adgroup_id"]).row
+        return world.find_entity("adgroup", entity.row["adgroup_id"]).row
     return entity.row
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tiktok_simulator.endpoints.call import Call
 from tiktok_simulator.endpoints.reports.query import Filter
-from tiktok_simulator.protocol.wire import ApiError, invalid
+from tiktok_simulator.protocol.wire import ApiError, BadRequestError
 from tiktok_simulator.world.model import Account
 from tiktok_simulator.world.world import World
 
@@ -39,15 +39,15 @@ def check_center(call: Call) -> None:
         ApiError: 40002 for the parameters, 40001 for a center that is unknown or not the token's.
     """
     if not call["bc_id"]:
-        raise invalid("Missing required field(s): bc_id.")
+        raise BadRequestError("Missing required field(s): bc_id.")
     for name in ("advertiser_id", "advertiser_ids", "service_type"):
         if call[name]:
-            raise invalid(f"{name}: Not supported for report_type BC.")
+            raise BadRequestError(f"{name}: Not supported for report_type BC.")
     if call["bc_id"] != call.world.bc_id or call.grant.token not in call.world.bc_tokens:
         raise ApiError(40001, f"No permission to operate business center {call['bc_id']}.")
 
 
-def accounts_of(world: World, filters: Iterable[Filter] = ()) -> Sequence[str]:
+def list_accounts(world: World, filters: Iterable[Filter] = ()) -> Sequence[str]:
     """The accounts of the world's business center that pass all filters about accounts."""
     chosen = [item for item in filters if item.field in ACCOUNT_FILTERS]
     return [

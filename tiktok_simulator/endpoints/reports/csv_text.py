@@ -22,28 +22,28 @@ TRANSLATED = ("BASIC", "AUDIENCE")
 CAPITALS = frozenset({"cpc", "cpm", "cta", "ctr", "cvr", "evta", "id", "roas", "skan", "url", "vta"})
 
 
-def report_text(rows: Rows, query: ReportQuery, *, titles: bool) -> str:
+def write_report(rows: Rows, query: ReportQuery, *, titles: bool) -> str:
     """The rows as CSV: dimensions, then metrics, as they were asked for; headed by titles or by field names."""
     names = [*query.dimensions, *query.metrics]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([title(name) for name in names] if titles and query.report_type in TRANSLATED else names)
-    for row in rows.page():
-        dimensions = [_dimension(name, row.dimensions[name]) for name in query.dimensions]
-        writer.writerow([*dimensions, *(_metric(row.metrics[name]) for name in query.metrics)])
+    writer.writerow([make_title(name) for name in names] if titles and query.report_type in TRANSLATED else names)
+    for row in rows.write_page():
+        dimensions = [_write_dimension(name, row.dimensions[name]) for name in query.dimensions]
+        writer.writerow([*dimensions, *(_write_metric(row.metrics[name]) for name in query.metrics)])
     return file.getvalue()
 
 
-def title(name: str) -> str:
+def make_title(name: str) -> str:
     """A field's display title, e.g. "Campaign ID"."""
     words = (word.upper() if word in CAPITALS else word.capitalize() for word in name.split("_"))
     return TITLES.get(name) or " ".join(words)
 
 
-def _dimension(name: str, value: str) -> str:
+def _write_dimension(name: str, value: str) -> str:
     """A dimension's value; a country is its name here and its code in a synchronous report (reporting.md §3.5)."""
     return COUNTRIES.get(value, value) if name == "country_code" else value
 
 
-def _metric(value: Any) -> str:
+def _write_metric(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

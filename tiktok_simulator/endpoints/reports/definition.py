@@ -40,16 +40,16 @@ class Ask:
     @property
     def level(self) -> str:
         """The data level its rows are of: the one given, else that of its ID dimension, else the advertiser's."""
-        ids = self.of_role("id")
+        ids = self.list_by_role("id")
         return self.data_level or (DIMENSIONS[ids[0]].level if ids else LEVEL_ORDER[0])
 
     def is_disputed(self, metric: str) -> bool:
         """Whether the sources disagree about a metric in this report; all speak of synchronous ones."""
-        broken_down = bool(self.of_role("breakdown", "audience"))
+        broken_down = bool(self.list_by_role("breakdown", "audience"))
         names = [name for name in self.dimensions if not (broken_down and name == "stat_time_hour")]
         places = {(self.report_type, name, metric) for name in ("", *names)}
         return not self.in_task and not places.isdisjoint(DISPUTED)
 
-    def of_role(self, *roles: str) -> list[str]:
+    def list_by_role(self, *roles: str) -> list[str]:
         """The dimensions with one of these roles."""
         return [name for name in self.dimensions if DIMENSIONS[name].role in roles]

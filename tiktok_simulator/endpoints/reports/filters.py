@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tiktok_simulator.endpoints.reports.query import ABOUT_ROWS, Filter
-from tiktok_simulator.endpoints.reports.rows import ReportRow, number
+from tiktok_simulator.endpoints.reports.rows import ReportRow, read_number
 from tiktok_simulator.world.model import Entity
 from tiktok_simulator.world.statuses import has_ended
 from tiktok_simulator.world.world import World
@@ -29,7 +29,7 @@ ID_FIELDS = {"campaign_ids": "campaign_id", "adgroup_ids": "adgroup_id", "ad_ids
 OF_CAMPAIGN = {"objective_type", "campaign_automation_type"}
 
 
-def status_filter(data_level: str, status: str) -> tuple[Filter, ...]:
+def make_status_filter(data_level: str, status: str) -> tuple[Filter, ...]:
     """The filter that sets a level's own status; empty at advertiser level."""
     return (Filter(STATUS_FIELDS[data_level], "IN", (status,)),) if data_level in STATUS_FIELDS else ()
 
@@ -58,7 +58,7 @@ def keeps_entity(world: World, entity: Entity, item: Filter) -> bool:
         return entity.buying_type in item.values
     if item.field == "campaign_system_origins":
         return entity.origin in item.values
-    return _passes(world.campaign_of(entity).row if item.field in OF_CAMPAIGN else row, item)
+    return _passes(world.find_campaign(entity).row if item.field in OF_CAMPAIGN else row, item)
 
 
 def _passes(row: Mapping[str, Any], item: Filter) -> bool:
@@ -80,4 +80,4 @@ def keeps_row(row: ReportRow, item: Filter) -> bool:
     if item.field == "country_code":
         return row.dimensions["country_code"] in item.values
     metric = ABOUT_ROWS.get(item.field, item.field)
-    return NUMERIC[item.operator](number(row.metrics[metric]), tuple(map(float, item.values)))
+    return NUMERIC[item.operator](read_number(row.metrics[metric]), tuple(map(float, item.values)))

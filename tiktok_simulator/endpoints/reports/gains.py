@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from tiktok_simulator.world.cells import Cell, cells
-from tiktok_simulator.world.delivery import Flight, distinct
+from tiktok_simulator.world.cells import Cell, list_cells
+from tiktok_simulator.world.delivery import Flight, count_distinct
 
 USUAL = ("impressions", "spend", "conversion")
 # What more ads gained together is not kept: to compare them takes as long, and a large world would fill the memory.
@@ -32,13 +32,13 @@ def is_delivered(parts: tuple[Part, ...], place: Place | None, report_type: str)
 
 
 def _count(parts: Sequence[Part], place: Place | None, counts: Sequence[str], with_reach: bool) -> Sequence[int]:
-    gained = _gained(parts, place, counts)
-    return [*gained, _reach(parts, place)] if with_reach else gained
+    gained = _count_gained(parts, place, counts)
+    return [*gained, _count_reach(parts, place)] if with_reach else gained
 
 
 def _is_delivered(parts: Sequence[Part], place: Place | None, report_type: str) -> bool:
-    return any(_gained(parts, place, USUAL)) or any(
-        any(flight.between(flight.possible(report_type), start, end, _cell(place, flight)))
+    return any(_count_gained(parts, place, USUAL)) or any(
+        any(flight.count_between(flight.list_possible_counts(report_type), start, end, _find_cell(place, flight)))
         for flight, start, end in parts
         if flight.moves(start, end)
     )
@@ -48,20 +48,20 @@ _kept_count = lru_cache(maxsize=5_000)(_count)
 _kept_delivery = lru_cache(maxsize=20_000)(_is_delivered)
 
 
-def _gained(parts: Sequence[Part], place: Place | None, counts: Sequence[str]) -> list[int]:
+def _count_gained(parts: Sequence[Part], place: Place | None, counts: Sequence[str]) -> list[int]:
     totals = [0] * len(counts)
     for flight, start, end in parts:
-        gained = flight.between(counts, start, end, _cell(place, flight))
+        gained = flight.count_between(counts, start, end, _find_cell(place, flight))
         totals = [total + more for total, more in zip(totals, gained, strict=True)]
     return totals
 
 
-def _reach(parts: Sequence[Part], place: Place | None) -> int:
+def _count_reach(parts: Sequence[Part], place: Place | None) -> int:
     """The different people the ads reached; never more than they have impressions."""
-    reached = [people for flight, start, end in parts for people in flight.users(start, end)]
-    cell = None if place is None else cells(place[0], 0)[place[1]]
-    return min(distinct(reached, cell), _gained(parts, place, ("impressions",))[0])
+    reached = [people for flight, start, end in parts for people in flight.find_people(start, end)]
+    cell = None if place is None else list_cells(place[0], 0)[place[1]]
+    return min(count_distinct(reached, cell), _count_gained(parts, place, ("impressions",))[0])
 
 
-def _cell(place: Place | None, flight: Flight) -> Cell | None:
-    return None if place is None else cells(place[0], flight.variant)[place[1]]
+def _find_cell(place: Place | None, flight: Flight) -> Cell | None:
+    return None if place is None else list_cells(place[0], flight.variant)[place[1]]

@@ -21,44 +21,44 @@ OF_MATERIALS = frozenset({"playable_status"})
 SELLING = "WEB_CONVERSIONS"
 
 
-def _id(*parts: object) -> str:
+def _make_id(*parts: object) -> str:
     """A 19-digit id, the same for the same parts."""
     return str(7 * 10**18 + mix(*parts) % 10**18)
 
 
-def _of_ad(world: World, ad: Entity) -> dict[str, str]:
+def _make_materials(world: World, ad: Entity) -> dict[str, str]:
     """Two ads of three play; those of selling campaigns have a catalog, a set per ad group, a product, a shop."""
     row, found = ad.row, {}
     if ad.buying_type != "AUCTION":
         return {}
     number = mix("playable", ad.id) % 6
     if number < 4:
-        found["playable_id"] = _id("playable", ad.advertiser_id, number)
+        found["playable_id"] = _make_id("playable", ad.advertiser_id, number)
         found["playable_status"] = PLAYABLE_STATUSES[number]
-    if world.campaign_of(ad).row["objective_type"] == SELLING:
-        catalog = found["catalog_id"] = row["catalog_id"] or _id("catalog", row["campaign_id"])
-        found["product_set_id"] = _id("product set", catalog, row["adgroup_id"])
-        found["product_id"] = _id("product", catalog, mix(ad.id) % 3)
-        found["store_id"] = _id("store", ad.advertiser_id)
+    if world.find_campaign(ad).row["objective_type"] == SELLING:
+        catalog = found["catalog_id"] = row["catalog_id"] or _make_id("catalog", row["campaign_id"])
+        found["product_set_id"] = _make_id("product set", catalog, row["adgroup_id"])
+        found["product_id"] = _make_id("product", catalog, mix(ad.id) % 3)
+        found["store_id"] = _make_id("store", ad.advertiser_id)
     return found
 
 
-def materials(world: World, advertiser_id: str) -> Mapping[str, Mapping[str, str]]:
+def list_materials(world: World, advertiser_id: str) -> Mapping[str, Mapping[str, str]]:
     """Ad id → what it shows: playable_id, playable_status, catalog_id, product_set_id, product_id, store_id."""
 
     def make() -> dict[str, dict[str, str]]:
-        return {ad.id: _of_ad(world, ad) for ad in world.entities("ad", advertiser_id)}
+        return {ad.id: _make_materials(world, ad) for ad in world.list_entities("ad", advertiser_id)}
 
-    found: Mapping[str, Mapping[str, str]] = world.cached(("materials", advertiser_id), make)
+    found: Mapping[str, Mapping[str, str]] = world.get_cached(("materials", advertiser_id), make)
     return found
 
 
-def show_material(world: World, query: ReportQuery, advertiser_id: str, flights: Sequence[Flight]) -> Sequence[Flight]:
+def keep_reported(world: World, query: ReportQuery, advertiser_id: str, flights: Sequence[Flight]) -> Sequence[Flight]:
     """Those of an account's flights that a report of the query's type is about."""
     wanted = SHOWN_IN.get(query.report_type)
     if wanted is None:
         return flights
-    known = materials(world, advertiser_id)
+    known = list_materials(world, advertiser_id)
     statuses = [item.values for item in query.filters if item.field in OF_MATERIALS]
     found = [flight for flight in flights if wanted in known[flight.ad_id]]
     return [item for item in found if all(known[item.ad_id]["playable_status"] in values for values in statuses)]

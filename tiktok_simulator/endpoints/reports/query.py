@@ -45,10 +45,10 @@ class ReportQuery:
     utc: bool = False
     uncut: bool = False
 
-    def of_role(self, *roles: str) -> tuple[str, ...]:
+    def list_by_role(self, *roles: str) -> tuple[str, ...]:
         """The query's dimensions with one of these roles."""
         return tuple(name for name in self.dimensions if DIMENSIONS[name].role in roles)
 
-    def one_of_role(self, role: str) -> str | None:
+    def find_by_role(self, role: str) -> str | None:
         """The query's first dimension with this role, if it has one."""
-        return next(iter(self.of_role(role)), None)
+        return next(iter(self.list_by_role(role)), None)

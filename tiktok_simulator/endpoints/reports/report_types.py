@@ -32,11 +32,11 @@ class ReportType:
     sets: DimensionSets = ()
 
 
-def _sets(*texts: str) -> DimensionSets:
+def _make_sets(*texts: str) -> DimensionSets:
     return tuple(frozenset(text.split()) for text in texts)
 
 
-OF_BC = _sets(
+OF_BC = _make_sets(
     "advertiser_id",
     "advertiser_id country_code",
     "advertiser_id placement",
@@ -44,7 +44,7 @@ OF_BC = _sets(
     "stat_time_week",
     "stat_time_month",
 )
-OF_TT_SHOP = _sets(
+OF_TT_SHOP = _make_sets(
     "advertiser_id",
     "advertiser_id stat_time_day",
     "advertiser_id country_code",

@@ -21,26 +21,27 @@ class ReportRow:
 class Rows:
     """The rows of one report, in order; each is written when it is looked at.
 
-    `throttled` says that ids beyond the newest 20,000 were left out; `totals` are the metrics of all rows together.
+    `throttled` says that ids beyond the newest 20,000 were left out. `write_totals` writes the metrics of all rows
+    together.
     """
 
     def __init__(
         self,
         items: Sequence[Any],
         write: Callable[[Any], ReportRow],
-        totals: Callable[[], dict[str, Any]],
+        write_totals: Callable[[], dict[str, Any]],
         *,
         throttled: bool,
     ) -> None:
         self._items = list(items)
         self._write = write
-        self.totals = totals
+        self.write_totals = write_totals
         self.throttled = throttled
 
     def __len__(self) -> int:
         return len(self._items)
 
-    def page(self, first: int = 0, last: int | None = None) -> list[ReportRow]:
+    def write_page(self, first: int = 0, last: int | None = None) -> list[ReportRow]:
         """The rows from index `first` up to, not including, index `last`."""
         return [self._write(item) for item in self._items[first:last]]
 
@@ -50,9 +51,9 @@ class Rows:
 
     def sort(self, metric: str, *, descending: bool) -> None:
         """Order the rows by a metric's number; "-" counts as less than any."""
-        self._items.sort(key=lambda item: number(self._write(item).metrics[metric]), reverse=descending)
+        self._items.sort(key=lambda item: read_number(self._write(item).metrics[metric]), reverse=descending)
 
 
-def number(text: str) -> float:
+def read_number(text: str) -> float:
     """The number a metric's text stands for."""
     return float("-inf") if text == "-" else float(text)

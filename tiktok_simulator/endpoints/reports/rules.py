@@ -12,7 +12,7 @@ from tiktok_simulator.endpoints.reports import dimension_rules, metric_rules
 from tiktok_simulator.endpoints.reports.definition import Ask
 from tiktok_simulator.endpoints.reports.metric_rules import CONFLICT
 from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 
 __all__ = ["CONFLICT", "RULES", "check"]
 
@@ -22,19 +22,19 @@ DAYS_BY_DAY, DAYS_BY_HOUR, DAYS_IN_ALL = 30, 1, 365
 def check_several_advertisers(ask: Ask) -> None:
     """advertiser_ids: BASIC and AUDIENCE only."""
     if ask.several and not ask.kind.several:
-        raise invalid(f"advertiser_ids: Not supported for {ask.report_type}.")
+        raise BadRequestError(f"advertiser_ids: Not supported for {ask.report_type}.")
 
 
 def check_data_level(ask: Ask) -> None:
     """Required for BASIC, AUDIENCE and CATALOG, refused for BC; the deprecated RESERVATION_* levels are gone."""
     if ask.data_level is None and ask.kind.level_required:
-        raise invalid("Missing required field(s): data_level.")
+        raise BadRequestError("Missing required field(s): data_level.")
     if ask.data_level is None:
         return
     if ask.data_level not in LEVEL_ORDER:
-        raise invalid(f"data_level: {ask.data_level} is no longer supported.")
+        raise BadRequestError(f"data_level: {ask.data_level} is no longer supported.")
     if ask.data_level not in ask.kind.levels:
-        raise invalid(f"data_level: {ask.data_level} is not supported for {ask.report_type}.")
+        raise BadRequestError(f"data_level: {ask.data_level} is not supported for {ask.report_type}.")
 
 
 def check_lifetime(ask: Ask) -> None:
@@ -42,9 +42,9 @@ def check_lifetime(ask: Ask) -> None:
     if not ask.lifetime:
         return
     if not ask.kind.lifetime:
-        raise invalid(f"query_lifetime: Not supported for {ask.report_type}.")
-    if refused := [*ask.of_role("time", "audience"), *({"country_code"} & set(ask.dimensions))]:
-        raise invalid(f"query_lifetime: Not supported with {', '.join(refused)}.")
+        raise BadRequestError(f"query_lifetime: Not supported for {ask.report_type}.")
+    if refused := [*ask.list_by_role("time", "audience"), *({"country_code"} & set(ask.dimensions))]:
+        raise BadRequestError(f"query_lifetime: Not supported with {', '.join(refused)}.")
 
 
 def check_dates(ask: Ask) -> None:
@@ -53,12 +53,12 @@ def check_dates(ask: Ask) -> None:
         return
     if ask.start is None or ask.end is None:
         missing = [name for name, day in (("start_date", ask.start), ("end_date", ask.end)) if day is None]
-        raise invalid(f"Missing required field(s): {', '.join(missing)}.")
+        raise BadRequestError(f"Missing required field(s): {', '.join(missing)}.")
     if ask.end < ask.start:
-        raise invalid("end_date: Must not be before start_date.")
+        raise BadRequestError("end_date: Must not be before start_date.")
     limit = _find_longest(ask)
     if not ask.in_task and (ask.end - ask.start).days + 1 > limit:
-        raise invalid(f"start_date, end_date: The time span must be at most {limit} day(s).")
+        raise BadRequestError(f"start_date, end_date: The time span must be at most {limit} day(s).")
 
 
 def _find_longest(ask: Ask) -> int:
