@@ -64,26 +64,26 @@ class Figures:
 def measure(contenders: Mapping[str, Contender], server: Server, rounds: int) -> Iterable[tuple[str, Round]]:
     """Runs every contender once a round, so that a busy minute of the machine falls on all of them alike."""
     for number in range(1, rounds + 1):
-        for key, contender in contenders.items():
+        for name, contender in contenders.items():
             small, large = (_read(contender, size, server) for size in (contender.small, contender.large))
             taken = Round(small, large, contender.small.rows, contender.large.rows - contender.small.rows)
             say(f"round {number} of {rounds}  {contender.label:64} {taken.cpu * 1e6:8.1f} µs of CPU per record")
-            yield key, taken
+            yield name, taken
 
 
 def prepare(contenders: Mapping[str, Contender], server: Server) -> tuple[dict[str, Contender], dict[str, str]]:
     """The contenders that can run here, and why the others can't. In order: some look at those before them."""
     able: dict[str, Contender] = {}
     unable: dict[str, str] = {}
-    for key, contender in contenders.items():
+    for name, contender in contenders.items():
         say(f"preparing {contender.label}")
         try:
             with tempfile.TemporaryDirectory() as files:
                 contender.prepare(server, Path(files))
             _read(contender, Size(1, 1), server)
-            able[key] = contender
+            able[name] = contender
         except FailedError as error:
-            unable[key] = f"{contender.label}: {str(error).splitlines()[0]}"
+            unable[name] = f"{contender.label}: {str(error).splitlines()[0]}"
             say(f"{contender.label}: {error}")
     return able, unable
 

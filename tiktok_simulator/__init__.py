@@ -1,4 +1,4 @@
-"""A TikTok API for Business small enough to read: a deterministic world, TikTok's rules, two transports."""
+"""A small simulated TikTok API for Business: a deterministic world, TikTok's rules and two transports."""
 
 from tiktok_simulator.faults.fault import Fault
 from tiktok_simulator.faults.faults import Faults

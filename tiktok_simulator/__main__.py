@@ -20,14 +20,14 @@ from tiktok_simulator.world.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKE
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Makes the parser of the command line."""
     command = argparse.ArgumentParser(prog="python -m tiktok_simulator", description=__doc__)
     command.add_argument("--port", type=int, default=0, help="proxy port on 127.0.0.1; 0 chooses a free one")
     command.add_argument("--world", choices=("small", "busy", "recorded"), default="small")
     command.add_argument("--seed", type=int, default=7)
     command.add_argument("--recorded", metavar="PATH", help="the recording that --world recorded replays")
     command.add_argument("--now", metavar="TIME", help="the moment the clock starts at, e.g. 2026-03-01T10:00:00Z")
-    command.add_argument("--seconds", type=float, default=3600, help="stop by itself after so long")
+    command.add_argument("--seconds", type=float, default=3600, help="stop by itself after this time")
     command.add_argument(
         "--fault", action="append", default=[], metavar="NAME[:ARGUMENT=VALUE,…]", help="e.g. rate_limited:times=3"
     )
@@ -35,14 +35,14 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def make_world(options: argparse.Namespace) -> World:
-    """The world the command line asks for."""
+    """Makes the world that the command line asks for."""
     if options.world == "recorded":
         return make_recorded_world(options.recorded)
     return make_busy_world(options.seed) if options.world == "busy" else make_small_world(options.seed)
 
 
 def make_clock(start: str | None) -> Callable[[], datetime]:
-    """A clock that ticks on from a moment; the real one without a moment."""
+    """Makes a clock that starts at this moment. Without a moment it is the real clock."""
     if start is None:
         return read_clock
     moment = datetime.fromisoformat(start)
@@ -54,7 +54,7 @@ def arm(simulator: Simulator, text: str) -> Fault:
     """Arm a fault written as `name` or `name:argument=value,argument=value`."""
     name, _, arguments = text.partition(":")
     pairs = (item.split("=", 1) for item in arguments.split(",") if item)
-    fault: Fault = getattr(simulator.faults, name)(**{key: _read_value(value) for key, value in pairs})
+    fault: Fault = getattr(simulator.faults, name)(**{argument: _read_value(value) for argument, value in pairs})
     return fault
 
 
@@ -63,11 +63,11 @@ def _read_value(text: str) -> object:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         return text
-    return text if isinstance(value, int) and value > 10**15 else value  # ids stay text
+    return text if isinstance(value, int) and value > 10**15 else value  # an id stays text
 
 
 def list_configurations(world: World) -> Sequence[dict[str, object]]:
-    """A configuration for the connector for each kind of credentials."""
+    """A configuration of the connector for each type of credentials."""
     sandbox = sorted(account.advertiser_id for account in world.accounts.values() if account.sandbox)
     start = {"start_date": "2026-01-01"}
     found: list[dict[str, object]] = [

@@ -49,7 +49,7 @@ def filters(world: World, row: Record, store: tuple[str, str], *, deleted: bool)
         yield {}
         return
     for campaign in list_campaigns(world, *store):
-        if (campaign.kind == "LIVE") == level.startswith("live") and (deleted or not campaign.deleted):
+        if (campaign.promotion == "LIVE") == level.startswith("live") and (deleted or not campaign.deleted):
             yield {"campaign_ids": [campaign.campaign_id], "campaign_statuses": ["STATUS_ALL"]}
 
 

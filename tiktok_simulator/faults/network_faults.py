@@ -100,9 +100,9 @@ class NetworkFaults(Arming):
 
         return self.arm(Fault("wrong_date", act, path, left=times))
 
-    def _drop(self, name: str, message: str, kind: str, times: int | None, path: str | None) -> Fault:
+    def _drop(self, name: str, message: str, failure: str, times: int | None, path: str | None) -> Fault:
         def act(_: Request, __: Answer) -> Response:
-            raise ConnectionDroppedError(message, kind)
+            raise ConnectionDroppedError(message, failure)
 
         return self.arm(Fault(name, act, path, left=times))
 

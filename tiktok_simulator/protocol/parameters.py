@@ -1,7 +1,7 @@
-"""The shape of a request: names, types, enums and ranges, checked before anything else is looked at.
+"""The parameters of a request: their names, types, enums and ranges. They are checked before anything else.
 
-Array and object parameters are JSON text in a query string (endpoints.md, "How to read this file"), and
-themselves in a POST's JSON body.
+In a query string, arrays and objects are written as JSON text (endpoints.md, "How to read this file"). In the JSON body
+of a POST they are arrays and objects.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter or member of `filtering`; `low`/`high` bound a number's value or a length."""
+    """One parameter, or one member of `filtering`.
+
+    `low` and `high` are the bounds of a number, or of the length of a text or a list.
+    """
 
     name: str
     type: str
@@ -35,7 +38,7 @@ class Parameter:
     default: str
 
     def check(self, value: Any) -> Any:
-        """The value in its Python type. Raises 40002, which names the parameter."""
+        """Returns the value if the parameter takes it. Raises 40002, which names the parameter."""
         if not TYPES[self.type](value):
             raise BadRequestError(f"{self.name}: Not a valid {self.type}.")
         self._check_values(value)
@@ -94,10 +97,10 @@ class Signature:
     members: Mapping[str, Parameter]
 
     def read(self, request: Request) -> dict[str, Any]:
-        """Typed values of a query, or of the JSON body of a POST, defaults filled in.
+        """The typed values of a query, or of the JSON body of a POST, with defaults filled in.
 
         Raises:
-            ApiError: 40002, naming the first parameter that is unknown, missing or of the wrong shape.
+            ApiError: 40002. It names the first parameter that is unknown, missing or of the wrong type.
         """
         posted = request.method == "POST"
         if posted:
@@ -173,7 +176,10 @@ def _read_parameter(row: Mapping[str, str]) -> Parameter:
 
 
 def load_signatures() -> dict[str, Signature]:
-    """Path → signature, from data/parameters.csv (taken from endpoints.json); a row of a path alone: it takes none."""
+    """Path → signature, from data/parameters.csv, which is taken from endpoints.json.
+
+    An endpoint without parameters has one row, with the path only.
+    """
     parameters: dict[str, dict[str, Parameter]] = defaultdict(dict)
     members: dict[str, dict[str, Parameter]] = defaultdict(dict)
     with (DATA / "parameters.csv").open(newline="", encoding="utf-8") as file:

@@ -53,7 +53,7 @@ class _InProcess(HTTPAdapter):
         try:
             response = self._simulator.handle(asked)
         except ConnectionDroppedError as error:
-            raise self.ERRORS[error.kind](str(error), request=request) from None
+            raise self.ERRORS[error.failure](str(error), request=request) from None
         if response.damaged:
             words = "Error -3 while decompressing data: incorrect header check"
             raise requests.exceptions.ContentDecodingError(words, request=request)

@@ -210,7 +210,7 @@ class serve:  # noqa: N801 - used like the function intercept()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.closing.set()
         self._server.shutdown()

@@ -1,4 +1,4 @@
-"""Filling a world: what an account has beside its campaigns, which its ads and ad groups name."""
+"""Adds the assets of an ad account: files, audiences and the rest that its ads and ad groups refer to."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from tiktok_simulator.world.world import World
 
 
 def _write_iso(moment: datetime) -> str:
-    """Assets write their times in ISO 8601 with Z, unlike every other entity."""
+    """Writes a time in ISO 8601 with Z. Only assets have such times."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def add_assets(world: World, account: Account, created: datetime, count: int = 3) -> None:
-    """Audiences, files, portfolios, pixels, apps, identities and posts of an account, and a catalogue."""
-    apart = timedelta(seconds=int(account.advertiser_id) % 3_600)  # ids are made of the time: no two accounts share one
+    """Adds the audiences, files, portfolios, pixels, apps, identities, posts and catalogues of an ad account."""
+    # An id is made from its time. So that no two ad accounts share one, each has times of its own.
+    apart = timedelta(seconds=int(account.advertiser_id) % 3_600)
     for number in range(count):
         made = created + apart + timedelta(days=number, hours=number)
         material = str((int(made.timestamp()) << 32) + number)
@@ -74,8 +75,8 @@ def _make_portfolio(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _make_id(material: str, kind: str) -> str:
-    return str(7_000_000_000_000_000_000 + mix(material, kind) % 10**15)
+def _make_id(material: str, seed: str) -> str:
+    return str(7_000_000_000_000_000_000 + mix(material, seed) % 10**15)
 
 
 def _make_pixel(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
@@ -98,9 +99,9 @@ def _make_app(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
     }
 
 
-def _make_identity(material: str, kind: str) -> dict[str, Any]:
-    identity_id = _make_id(material, kind)
-    return {"identity_id": identity_id, "identity_type": kind, "display_name": f"Identity {identity_id[-4:]}"}
+def _make_identity(material: str, identity_type: str) -> dict[str, Any]:
+    identity_id = _make_id(material, identity_type)
+    return {"identity_id": identity_id, "identity_type": identity_type, "display_name": f"Identity {identity_id[-4:]}"}
 
 
 def _make_poster(material: str, _: datetime) -> tuple[str, dict[str, Any]]:
@@ -128,4 +129,4 @@ ASSETS = {"audience": _make_audience, "image": _make_image, "video": _make_video
           "portfolio": _make_portfolio, "pixel": _make_pixel, "app": _make_app, "identity": _make_poster,
           "post": _make_post}  # fmt: skip
 FEW = {"catalog": (_make_catalog, 2), "identity": (_make_custom_identity, 1)}
-"""What an account has few of, and how many: beside its posters one identity that is no TikTok account."""
+"""Assets that an ad account has few of, and how many. The identity is one that is no TikTok account."""

@@ -1,7 +1,8 @@
-"""Breakdowns: how one count is divided among countries, ages, platforms and the rest.
+"""Breakdowns: how a count is divided among countries, ages, platforms and so on.
 
-Unit number k of a count belongs to the cell the dimension's pattern names at k modulo its length, so
-the cells of any period add up to the whole exactly, and age alone is age by gender with gender summed.
+A dimension has a pattern, which is a list of cells. Unit number k of a count belongs to the cell at position k modulo
+the length of the pattern. So the cells of any period add up exactly to the whole, and the cells of age are the sums of
+the cells of age and gender.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from itertools import accumulate
 from tiktok_simulator.protocol.tables import read_table
 
 VARIANTS = 4
-"""Different shuffles of a pattern; an ad uses one of them."""
+"""How many shuffles of a pattern there are. An ad uses one of them."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One value (or combination of values) of a breakdown, and the units of a count that are its own."""
+    """One value of a breakdown, or one combination of values.
+
+    `before[k]` is how many of the first k units of the pattern belong to this cell.
+    """
 
     values: tuple[str, ...]
     before: tuple[int, ...]
@@ -50,7 +54,7 @@ def _shuffle_pattern(partition: tuple[str, ...], variant: int) -> list[tuple[str
 
 @cache
 def list_cells(dimensions: tuple[str, ...], variant: int) -> Sequence[Cell]:
-    """The cells of the dimensions (one, or a pair such as age and gender), in a fixed order of values."""
+    """The cells of one dimension, or of a pair such as age and gender, sorted by their values."""
     partition = next(names for names in PARTITIONS if set(dimensions) <= set(names))
     columns = [partition.index(name) for name in dimensions]
     pattern = [tuple(values[column] for column in columns) for values in _shuffle_pattern(partition, variant)]

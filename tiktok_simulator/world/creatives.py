@@ -1,4 +1,4 @@
-"""What ads show and where they lead: files, posts and identities of their account, texts, landing pages."""
+"""Makes the creatives of ads: files, posts and identities of their ad account, texts and landing pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ TEXTS = (
     "New: trail shoes, „leicht wie nie“",
     "Last pairs — 20% off",
 )
-# With macros that TikTok fills in on a click, with texts, without parameters, with a parameter that is no UTM one.
+# In this order: UTM parameters with macros that TikTok fills in on a click, UTM parameters with fixed texts, no
+# parameters, and UTM parameters beside another one.
 LANDING_PAGES = (
     "https://shop.example.com/shoes?utm_source=tiktok&utm_medium=paid_social&utm_campaign=__CAMPAIGN_NAME__"
     "&utm_content=__CID_NAME__&utm_term=__AID_NAME__",
@@ -26,31 +27,31 @@ LANDING_PAGES = (
     "https://www.example.com/blog/?ref=home&utm_source=TikTok&utm_medium=video&utm_campaign=brand_2026#top",
 )
 SPARK = 2
-"""Which ad of an ad group is a post on TikTok (a Spark Ad)."""
+"""The number of the ad, within its ad group, that is a post on TikTok (a Spark Ad)."""
 CAROUSEL = 1
-"""Which ad of an ad group is a carousel, where the campaign brings traffic."""
+"""The number of the ad, within its ad group, that is a carousel if the objective of the campaign is traffic."""
 CALLS = 2
-"""How many calls to action the ads of an account share."""
+"""How many calls to action an ad account has for all its ads."""
 PICTURES = 3
-"""How many images a carousel has, where its account has as many."""
+"""How many images a carousel has. It has fewer if its ad account has fewer."""
 Form = Literal["video", "post", "carousel"]
 
 
 def pick_one(world: World, account: Account, kind: str, number: int) -> Mapping[str, Any]:
-    """One thing of a kind that an account has; nothing where it has none."""
+    """The row of one entity of this kind; an empty one if the ad account has none."""
     items = world.list_entities(kind, account.advertiser_id)
     return items[number % len(items)].row if items else {}
 
 
 def choose_form(number: int, objective: str) -> Form:
-    """What the ad with this number in its ad group is."""
+    """The form of an ad. `number` is its number within the ad group."""
     if number == SPARK:
         return "post"
     return "carousel" if number == CAROUSEL and objective == "TRAFFIC" else "video"
 
 
 def make_creative(world: World, account: Account, ad_id: str, form: Form, objective: str) -> dict[str, Any]:
-    """What an ad shows: a video, which a post has as well, or a carousel; and where it leads, but to an app."""
+    """The fields of an ad's creative. A post has a video too. An ad for an app has no landing page."""
     number = mix(ad_id, "creative")
     post = pick_one(world, account, "post", number) if form == "post" else {}
     text, page = TEXTS[number % len(TEXTS)], LANDING_PAGES[number // len(TEXTS) % len(LANDING_PAGES)]
@@ -70,7 +71,7 @@ def make_creative(world: World, account: Account, ad_id: str, form: Form, object
 
 
 def _make_video(world: World, account: Account, ad_id: str) -> dict[str, Any]:
-    """A video with its cover, and no music: TikTok has that of carousels."""
+    """A video with its cover. It has no music, as TikTok gives the music of carousels only."""
     number = mix(ad_id, "creative")
     image = pick_one(world, account, "image", number).get("image_id")
     return {
@@ -81,7 +82,7 @@ def _make_video(world: World, account: Account, ad_id: str) -> dict[str, Any]:
 
 
 def _make_carousel(world: World, account: Account, ad_id: str) -> dict[str, Any]:
-    """Images in the order they are shown, the first of them the cover, with music and without a video."""
+    """Images in the order in which they are shown, with music. The first image is the cover."""
     number, images = mix(ad_id, "creative"), len(world.list_entities("image", account.advertiser_id))
     shown = (pick_one(world, account, "image", number + place) for place in range(min(images, PICTURES)))
     return {
@@ -91,5 +92,5 @@ def _make_carousel(world: World, account: Account, ad_id: str) -> dict[str, Any]
 
 
 def _read_utm_parameters(url: str) -> list[dict[str, str]]:
-    """The UTM parameters of an address, which TikTok keeps beside it as long as they are the same."""
+    """The UTM parameters of an address, which TikTok also gives as a list."""
     return [{"key": key, "value": value} for key, value in parse_qsl(urlsplit(url).query) if key.startswith("utm_")]

@@ -1,16 +1,16 @@
 """How much an ad delivered: whole numbers that add up exactly over hours, days, cells and entities.
 
-Every count is a staircase: the total an ad has reached `t` hours after its first midnight is
+A count never falls. What an ad has reached in all `t` hours after its first midnight is
 
     total(t) = (rate * volume(t) + phase) // SCALE
 
-where `volume` is one of a few long weekly-looking curves and `rate` and `phase` are hashed from
-(seed, ad, count). A period's count is total(end) - total(start), so it costs the same for an hour
-and for a year, and hours add up to days and days to months by construction.
+where `volume` is one of a few long curves that look like weeks, and `rate` and `phase` are hashed from
+(seed, ad, count). The count of a period is total(end) - total(start). So an hour takes as long to compute as a year,
+and hours add up to days and days to months.
 
-What people do after a click is dated by the click or by itself. Where buyers come late, the figures dated by the click
-grow until the last one has come, and the others go on without delivery (TikTok's example: clicked on Monday, bought on
-Tuesday; Monday has the conversion, Tuesday the real-time conversion).
+What people do after a click is dated by the click or by itself. If buyers come late, the figures dated by the click
+grow until the last buyer has come, and the others go on after the delivery has ended. TikTok's example is a click on
+Monday and a purchase on Tuesday: Monday has the conversion, Tuesday the real-time conversion.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tiktok_simulator.world.cells import VARIANTS, Cell
 from tiktok_simulator.world.formulas import REACH, Dated, compute_event_share, find_dating, list_counts
 
 SCALE = 1_000_000
-CYCLE_DAYS = 97  # a prime beyond every report window, so no two windows of one ad look alike
+CYCLE_DAYS = 97  # a prime number longer than every report window, so that no two windows of an ad look alike
 CURVES = 16
 IMPRESSIONS_PER_USER = (6, 5)  # six impressions a day reach five people
 USERS_DRIFT = 150  # how far an ad's daily audience moves on each day
@@ -39,9 +39,9 @@ HOURLY_WEIGHT = (3, 2, 1, 1, 1, 2, 4, 6, 7, 7, 8, 9, 10, 9, 8, 8, 9, 10, 12, 13,
 Interval = tuple[int, int]
 
 
-def mix(*parts: object) -> int:
-    """A 64-bit hash of the parts, the same on every machine and Python version."""
-    text = "\x1f".join(map(str, parts)).encode()
+def mix(*values: object) -> int:
+    """A 64-bit hash of the values, the same on every machine and Python version."""
+    text = "\x1f".join(map(str, values)).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
 
 
@@ -59,7 +59,7 @@ def _make_curve(number: int) -> list[int]:
 
 @cache
 def _make_late_cell(late_days: int, waited: int) -> Cell:
-    """The events that have come so long after the last click: half of them at once, the others one by one."""
+    """The events that have come `waited` days after the last click. Half come at once, the others day by day."""
     lags = [0] * late_days + [*range(1, late_days + 1)]
     random.Random(f"late {late_days}").shuffle(lags)
     return Cell((), tuple(accumulate((lag <= waited for lag in lags), initial=0)))
@@ -67,10 +67,10 @@ def _make_late_cell(late_days: int, waited: int) -> Cell:
 
 @dataclass(frozen=True)
 class Flight:
-    """One ad's delivery. Days are the account's local days; `last_day` None means it still runs.
+    """The delivery of one ad. Days are local days of the ad account. Without a `last_day` the ad still runs.
 
-    Half of what people do after a click of a flight with `late_days` comes in these days after its last one. `waited`
-    is how many of them have passed, all of them unless `seen` says otherwise.
+    With `late_days`, half of what people do after a click comes within that many days after the last day. `waited` is
+    how many of them have passed. Without it all have; `freeze_at` sets it.
     """
 
     ad_id: str
@@ -85,12 +85,12 @@ class Flight:
         return hash((self.seed, self.ad_id))
 
     def count_hours(self, moment: datetime) -> int:
-        """Whole hours from this ad's first midnight to a local moment; negative before it."""
+        """The whole hours from the first midnight of this ad to a local moment. They are negative before it."""
         return int((moment - datetime.combine(self.first_day, time())).total_seconds() // 3600)
 
     @cached_property
     def variant(self) -> int:
-        """Which shuffle of a breakdown's pattern this ad uses."""
+        """The number of the shuffle that this ad uses for the patterns of breakdowns."""
         return mix(self.ad_id) % VARIANTS
 
     @cached_property
@@ -103,14 +103,14 @@ class Flight:
         return cycles * curve[-1] + curve[rest]
 
     def freeze_at(self, moment: datetime) -> Flight:
-        """What of this flight has come at a local moment: of days that have passed, as nothing comes during a day."""
+        """This flight as it is known at a local moment. Late events are known when their day has passed."""
         if self.last_day is None or not self.late_days:
             return self
         passed = (moment.date() - self.last_day).days - 1
         return replace(self, waited=min(max(passed, 0), self.late_days))
 
     def compute_rate(self, count: str) -> tuple[int, int, int]:
-        """(rate, phase, what it is dated by) of one count."""
+        """(rate, phase, date) of one count; the last one is a number of `Dated`."""
         draw = mix(self.seed, self.ad_id, count)
         base = 300_000 + mix(self.seed, self.ad_id, "impressions") % 1_200_000
         share = compute_event_share(count, self.objective_type) * (90 + draw % 21) // 100
@@ -120,7 +120,7 @@ class Flight:
         return rate, draw % SCALE if rate else 0, int(find_dating(count))
 
     def _find_volumes(self, hours: int) -> tuple[int, int, int]:
-        """Volume of what is delivered, dated by the click and dated by itself, in the order of `Dated`."""
+        """The volumes of what is dated by the delivery, by the click and by itself: the order of `Dated`."""
         if self.last_day is None:
             volume = self._find_volume(hours)
             return volume, volume, volume
@@ -132,7 +132,7 @@ class Flight:
         return volume, volume, (volume + late) // 2
 
     def count_totals(self, counts: Sequence[str], hours: int) -> list[int]:
-        """What each count has reached `hours` after the first midnight."""
+        """What each count has reached in all, `hours` after the first midnight."""
         return self._count_reached(_compute_rates(self, tuple(counts)), self._find_volumes(hours))
 
     def _count_reached(self, rates: Sequence[tuple[int, int, int]], volumes: Sequence[int]) -> list[int]:
@@ -143,16 +143,16 @@ class Flight:
         return [come(total) if by == Dated.CLICK else total for total, (_, _, by) in zip(totals, rates, strict=True)]
 
     def list_possible_counts(self, report_type: str) -> list[str]:
-        """The counts of a report type that this ad ever has."""
+        """The counts of a report type that this ad can have."""
         counts = list_counts(report_type)
         return [count for count, (rate, _, _) in zip(counts, _compute_rates(self, counts), strict=True) if rate]
 
     def moves(self, start: int, end: int) -> bool:
-        """Whether anything can have been delivered from hour `start` to hour `end`."""
+        """Whether anything can be delivered from hour `start` to hour `end`."""
         return self._find_volumes(start) != self._find_volumes(end)
 
     def count_between(self, counts: Sequence[str], start: int, end: int, cell: Cell | None = None) -> list[int]:
-        """What each count gained from hour `start` to hour `end`, in one cell or in all of them."""
+        """What each count gained from hour `start` to hour `end`, in one cell or in all."""
         then, now = self._find_volumes(start), self._find_volumes(end)
         if then == now:
             return [0] * len(counts)
@@ -163,7 +163,7 @@ class Flight:
         return list(map(sub, map(cell.count_own, after), map(cell.count_own, before)))
 
     def find_people(self, start: int, end: int) -> list[Interval]:
-        """The numbers of the people reached between two hours, as half-open intervals, one a day at most."""
+        """The people reached between two hours, as half-open intervals of their numbers, one a day at most."""
         impressions_per, users_per = IMPRESSIONS_PER_USER
         base = mix(self.seed, self.ad_id, REACH) % 3000
         reached = []
@@ -181,12 +181,12 @@ class Flight:
 
 @lru_cache(maxsize=5_000)
 def _compute_rates(flight: Flight, counts: tuple[str, ...]) -> Sequence[tuple[int, int, int]]:
-    """The rates of some counts: kept for all worlds, as a thousand worlds of a test run have the same ads."""
+    """The rates of some counts. They are kept for all worlds, as the many worlds of a test run have the same ads."""
     return [flight.compute_rate(count) for count in counts]
 
 
 def count_distinct(intervals: Sequence[Interval], cell: Cell | None = None) -> int:
-    """How many different people the intervals hold, in one cell or in all of them."""
+    """How many different people are in the intervals, in one cell or in all."""
     people, covered = 0, 0
     for start, end in sorted(intervals):
         first = max(start, covered)

@@ -1,4 +1,4 @@
-"""Filling a world: accounts, and campaigns with their ad groups and ads."""
+"""Adds ad accounts to a world, and campaigns with their ad groups and ads."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tiktok_simulator.world.statuses import WITH_AN_END, find_state
 from tiktok_simulator.world.world import World
 
 OBJECTIVES = ("TRAFFIC", "WEB_CONVERSIONS", "APP_PROMOTION", "REACH")
-SANDBOX_DAYS = date(2020, 12, 8), date(2020, 12, 19)  # hosts_auth.md §4: the only days with mock data
+SANDBOX_DAYS = date(2020, 12, 8), date(2020, 12, 19)  # hosts_auth.md §4: only these days have mock data
 EMPTY_VALUE: Mapping[str, Any] = {"boolean": False, "number": 0, "integer": 0}
 
 
 @cache
 def read_fields(kind: str) -> Mapping[str, Any]:
-    """Every field of a kind's rows with an empty value of its type, in the reference's order (data/fields.csv)."""
+    """Every field of the rows of a kind, with an empty value of its type, in the order of data/fields.csv."""
     return {
         row["field"]: [] if row["type"].endswith("[]") else EMPTY_VALUE.get(row["type"])
         for row in read_table("fields")
@@ -33,30 +33,30 @@ def read_fields(kind: str) -> Mapping[str, Any]:
 
 
 def make_entity_row(kind: str, **values: Any) -> dict[str, Any]:
-    """A row with all fields of its kind, these values set."""
+    """A row with all fields of its kind. Fields without a value are empty."""
     blank = {name: list(value) if isinstance(value, list) else value for name, value in read_fields(kind).items()}
     return blank | values
 
 
-def make_id(created: datetime, *parts: object) -> str:
-    """A 16-digit id that grows with its creation time, as TikTok's do (seconds shifted by 20 bits)."""
-    return str((int(created.timestamp()) << 20) + mix(*parts) % (1 << 20))
+def make_id(created: datetime, *seed: object) -> str:
+    """A 16-digit id that grows with the creation time, as the ids of TikTok do (seconds shifted by 20 bits)."""
+    return str((int(created.timestamp()) << 20) + mix(*seed) % (1 << 20))
 
 
 def write_utc(moment: datetime) -> str:
-    """A moment as entities write it, in UTC."""
+    """Writes a moment as entities have it, in UTC."""
     return moment.astimezone(UTC).strftime(TIME_FORMAT)
 
 
 def write_etc_name(timezone: str, moment: datetime) -> str:
-    """The Etc/GMT name of a zone; its sign is inverted, Etc/GMT-9 is nine hours ahead of UTC."""
+    """The Etc/GMT name of a zone. Its sign is inverted: Etc/GMT-9 is nine hours ahead of UTC."""
     offset = moment.astimezone(ZoneInfo(timezone)).utcoffset() or timedelta()
     hours = int(offset.total_seconds() // 3600)
     return f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
 
 
 def make_account_row(advertiser_id: str, name: str, timezone: str, currency: str, created: datetime) -> dict[str, Any]:
-    """A row of advertiser/info; `create_time` is epoch seconds there, `balance` a number."""
+    """A row of advertiser/info. There `create_time` is epoch seconds, and `balance` a number."""
     return make_entity_row(
         "advertiser",
         advertiser_id=advertiser_id, name=name, timezone=write_etc_name(timezone, created), display_timezone=timezone,
@@ -68,7 +68,7 @@ def make_account_row(advertiser_id: str, name: str, timezone: str, currency: str
 
 @dataclass(frozen=True)
 class Plan:
-    """How a campaign is to be made; `late_days` and `last_day` shape the delivery of its ads."""
+    """What a campaign is like. `late_days` and `last_day` are those of the delivery of its ads."""
 
     name: str
     created: datetime
@@ -83,7 +83,7 @@ class Plan:
 
 
 def add_campaign(world: World, account: Account, plan: Plan) -> str:
-    """Add a campaign with all below it, and its delivery; returns its id. No ad account has any from before itself."""
+    """Adds a campaign with its ad groups, ads and delivery. Returns its id. It can't be older than its ad account."""
     if plan.created.timestamp() < account.row.get("create_time", 0):
         raise ValueError(f"{plan.name} was created before ad account {account.advertiser_id}")
     campaign_id = make_id(plan.created, world.seed, account.advertiser_id, plan.name)
@@ -140,7 +140,7 @@ def _add_ad_group(world: World, account: Account, plan: Plan, campaign: Mapping[
 
 
 def _make_schedule(account: Account, plan: Plan, created: datetime) -> dict[str, Any]:
-    """From when to when an ad group delivers; without an end TikTok writes one in ten years."""
+    """When an ad group delivers. If it has no end, TikTok writes one that is ten years away."""
     end = created + timedelta(days=3650)
     if plan.last_day:
         end = datetime.combine(plan.last_day + timedelta(days=1), time(), ZoneInfo(account.timezone))
@@ -156,7 +156,7 @@ def _choose_app(world: World, account: Account, created: datetime) -> dict[str, 
 
 
 def _choose_sales_source(world: World, account: Account, campaign_id: str) -> dict[str, Any]:
-    """The pixel that tells of sales, and the catalogue that is sold from."""
+    """The pixel that reports sales, and the catalogue with the products."""
     pixel, catalog = pick_one(world, account, "pixel", 0), pick_one(world, account, "catalog", mix(campaign_id) % 97)
     return {
         "pixel_id": pixel.get("pixel_id"), "catalog_id": catalog.get("catalog_id"),
@@ -165,7 +165,7 @@ def _choose_sales_source(world: World, account: Account, campaign_id: str) -> di
 
 
 def _make_targeting(world: World, account: Account, adgroup_id: str) -> dict[str, Any]:
-    """What an ad group names by ids that no list has: one of its own and one of all ad groups, of each kind."""
+    """The targeting of an ad group. No list has its keywords and hashtags. Of each kind one is shared, one its own."""
     ids: dict[str, list[str]] = {}
     for kind in ("interest_keyword", "intention_keyword", "hashtag"):
         ids[kind] = [str(10**18 + mix(kind, whose) % 10**17) for whose in (account.advertiser_id, adgroup_id)]
@@ -210,12 +210,12 @@ def _add_ad(world: World, account: Account, plan: Plan, ad_group: Mapping[str, A
 
 
 def _choose_calls(account: Account, ad_id: str) -> str:
-    """The calls to action of an ad, which other ads of its account have as well."""
+    """The id of the calls to action of an ad. Other ads of the ad account have the same."""
     return make_id(datetime(2025, 6, 1, tzinfo=UTC), account.advertiser_id, "calls", mix(ad_id, "calls") % CALLS)
 
 
 def add_auction_campaign(world: World, account: Account, created: datetime, number: int) -> str:
-    """One ordinary campaign, a week after the one numbered before it; every third is Upgraded Smart+."""
+    """Adds an ordinary campaign, a week after the one with the previous number. Every third is Upgraded Smart+."""
     automation = "UPGRADED_SMART_PLUS" if number % 3 == 2 else "MANUAL"
     objective = OBJECTIVES[number % len(OBJECTIVES)]
     begin = created + timedelta(days=7 * (number % 20) + 1, minutes=20 * number)
@@ -236,7 +236,7 @@ def add_advertiser(  # noqa: PLR0913 - keywords only
     sandbox: bool = False,
     campaigns: int = 0,
 ) -> Account:
-    """Add an ad account, with so many ordinary auction campaigns created shortly after it."""
+    """Adds an ad account with some ordinary auction campaigns, which are created soon after it."""
     row = make_account_row(advertiser_id, name or f"Advertiser {advertiser_id[-4:]}", timezone, currency, created)
     owner = world.bc_id if permitted and not sandbox else ""
     account = Account(advertiser_id, row["name"], timezone, currency, sandbox, row, owner)

@@ -1,4 +1,4 @@
-"""The ready-made worlds: small, to reason about, and busy, to page through."""
+"""The ready-made worlds: a small one, which is easy to reason about, and a busy one with many pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tiktok_simulator.world.populate import Plan, add_advertiser, add_auction_ca
 from tiktok_simulator.world.world import World
 
 FOUNDED = datetime(2025, 12, 1, 3, tzinfo=UTC)
-"""When the first campaign of every account of `make_small_world` was created."""
+"""When the first campaign of each ad account of the small world was created."""
 
 TOKYO, LOS_ANGELES, BERLIN = "7002238017842750001", "7002238017842750002", "7002238017842750003"
 EMPTY, FORBIDDEN, SANDBOX = "7002238017842750004", "7002238017842750009", "7002238017842750101"
@@ -30,13 +30,13 @@ CAMPAIGNS = (
          objective_type="WEB_CONVERSIONS"),
 )  # fmt: skip
 PROMOTED = Plan("Boosted video", FOUNDED + timedelta(days=20), origin="PROMOTE", ad_groups=1, ads=1)
-"""A campaign made in the TikTok app: one ad group, one ad. No world has one unless a test adds it."""
+"""A campaign made in the TikTok app, with one ad group and one ad. No ready-made world has it; a test can add it."""
 
 
 def _fill_small(world: World) -> None:
-    """Fill a world with the three ordinary accounts, the empty, the forbidden and the sandbox one.
+    """Adds three ordinary ad accounts, an empty one, a forbidden one and one of the sandbox.
 
-    `world.landmarks` names what a test may want to point at, per account, e.g. `TOKYO.deleted_ad`.
+    `world.landmarks` has the ids of entities that tests refer to, such as `Tokyo.deleted_ad`.
     """
     created = FOUNDED - timedelta(days=180)
     for advertiser_id, name, timezone, currency in (
@@ -75,7 +75,7 @@ def _list_below(world: World, account: Account, kind: str, **parent: str) -> lis
 
 
 def _fill_busy(world: World, advertisers: int, campaigns: int) -> None:
-    """Fill a world with accounts of many campaigns, six ads each."""
+    """Adds ad accounts with many campaigns of six ads each."""
     for number in range(advertisers):
         created = datetime(2025, 1, 6, 5, tzinfo=UTC) + timedelta(hours=number)
         advertiser_id = str((int(created.timestamp()) << 32) + number)
@@ -87,7 +87,7 @@ def _fill_busy(world: World, advertisers: int, campaigns: int) -> None:
 
 
 def make_small_world(seed: int = 7) -> World:
-    """Four permitted advertisers (Tokyo, Los Angeles, Berlin, one empty), one forbidden, one sandbox."""
+    """Makes a world of six ad accounts: Tokyo, Los Angeles, Berlin, an empty, a forbidden and a sandbox one."""
     world: World = pickle.loads(_pickle_small_world(seed))  # noqa: S301 - of our own making
     return world
 
@@ -101,12 +101,12 @@ def _pickle_small_world(seed: int) -> bytes:
 
 
 def make_busy_world(seed: int = 7, *, advertisers: int = 2, campaigns: int = 150) -> World:
-    """Advertisers with many campaigns, six ads each: thousands of rows."""
+    """Makes a world of ad accounts with many campaigns of six ads each: thousands of rows."""
     world = World(seed=seed)
     _fill_busy(world, advertisers, campaigns)
     return world
 
 
 def make_empty_world() -> World:
-    """A valid token that reaches no advertiser at all."""
+    """Makes a world whose valid token reaches no ad account."""
     return World()

@@ -35,8 +35,8 @@ def _write_line(world: World, advertiser_id: str, day: date, number: int) -> Seq
     shown = {"before": str(before.encode()), "after": str(after.encode())}
     details = json.dumps([{"action": "Change ", "name": name, "before_after": [shown]}])
     known = world.list_entities("adgroup", advertiser_id)
-    kind, object_id = ("Ad group", known[seed % len(known)].id) if known else ("Ad account", advertiser_id)
-    return (f"{day} {8 + number:02}:{seed % 60:02}", kind, object_id, "Settings" if number % 2 else
+    object_type, object_id = ("Ad group", known[seed % len(known)].id) if known else ("Ad account", advertiser_id)
+    return (f"{day} {8 + number:02}:{seed % 60:02}", object_type, object_id, "Settings" if number % 2 else
             "Budget & Schedule", "a***@example.com", "Marketing API", str(seed % 10**12), details)  # fmt: skip
 
 

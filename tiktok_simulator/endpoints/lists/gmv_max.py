@@ -24,7 +24,7 @@ STORES, CAMPAIGNS = "/gmv_max/store/list/", "/gmv_max/campaign/get/"
 SOLD, IDENTITIES = "/store/product/get/", "/gmv_max/identity/get/"
 PRODUCT, LIVE = "PRODUCT", "LIVE"
 # What a report can be grouped by beside time, and what that is about.
-LEVELS: Mapping[frozenset[str], str] = {
+GROUPINGS: Mapping[frozenset[str], str] = {
     frozenset({"advertiser_id"}): "account",
     frozenset({"campaign_id"}): "campaign",
     frozenset({"item_group_id"}): "product",
@@ -34,7 +34,7 @@ LEVELS: Mapping[frozenset[str], str] = {
     frozenset({"room_id"}): "live_room",
     frozenset({"campaign_id", "room_id"}): "live_room",
 }
-# The filters without which a level is refused, and those with which.
+# The filters without which a grouping is refused, and those with which.
 NEEDED = {"product": {"campaign_ids"}, "creative": {"campaign_ids", "item_group_ids"}, "live_room": {"campaign_ids"}}
 REFUSED = {"product": {"gmv_max_promotion_types", "item_group_ids"}, "creative": {"gmv_max_promotion_types"}}
 # What describes something and is no figure.
@@ -53,7 +53,7 @@ class Campaign:
     """A GMV Max campaign as far as reports need it."""
 
     campaign_id: str
-    kind: str
+    promotion: str
     deleted: bool
 
 
@@ -64,32 +64,32 @@ def answer_gmv_max_report(call: Call) -> Answer:
         ApiError: 40002 for a store, a span, a grouping, a filter or a metric it does not take.
     """
     filtering = call["filtering"] or {}
-    level = _find_grouping(call["dimensions"])
-    _refuse_filters(level, filtering)
-    if level in NEEDED:
+    grouping = _find_grouping(call["dimensions"])
+    _refuse_filters(grouping, filtering)
+    if grouping in NEEDED:
         _refuse_attributes(call, filtering)
         if "campaign_statuses" in filtering and not call.world.statuses_below_campaigns:
-            raise BadRequestError(f"filtering.campaign_statuses: Not supported by {level}.")
+            raise BadRequestError(f"filtering.campaign_statuses: Not supported by {grouping}.")
     store_id = call["store_ids"][0]
     if store_id not in list_open_stores(call.world, call["advertiser_id"]):
         raise BadRequestError(f"store_ids: {store_id} is not available for GMV Max.")
     if date.fromisoformat(call["start_date"]) < BEGIN:
         raise BadRequestError(f"start_date: Must not be before {BEGIN}.")
     return answer_page(
-        call, make_report_rows(read_request(call, "gmv_max", _list_metric_groupings(level, filtering)), store_id)
+        call, make_report_rows(read_request(call, "gmv_max", _list_metric_groupings(grouping, filtering)), store_id)
     )
 
 
 def make_report_rows(ask: Asked, store_id: str) -> list[Row]:
     """The rows of one store."""
-    level = _find_grouping(ask.dimensions)
-    if level == "account":
+    grouping = _find_grouping(ask.dimensions)
+    if grouping == "account":
         return ask.make_rows({"advertiser_id": ask.advertiser_id})
     wanted = (
         each for each in list_campaigns(ask.world, ask.advertiser_id, store_id) if _is_wanted(each, ask.filtering)
     )
     products = _list_products(ask.world, ask.advertiser_id, store_id)
-    subjects = (subject for campaign in wanted for subject in _list_subjects(campaign, level, products))
+    subjects = (subject for campaign in wanted for subject in _list_subjects(campaign, grouping, products))
     among = (subject for subject in subjects if _has_wanted_ids(subject, ask.filtering))
     named = ({name: value for name, value in subject.items() if name in ask.dimensions} for subject in among)
     rows = [row for subject in named for row in ask.make_rows(subject)]
@@ -110,11 +110,11 @@ def list_open_stores(world: World, advertiser_id: str) -> list[str]:
 def list_campaigns(world: World, advertiser_id: str, store_id: str) -> Iterator[Campaign]:
     """The campaigns of one store."""
     stores = list_open_stores(world, advertiser_id)
-    for kind in (PRODUCT, LIVE):
-        owners = {"advertiser_id": advertiser_id, "filtering.gmv_max_promotion_types": f"{kind}_GMV_MAX"}
+    for promotion in (PRODUCT, LIVE):
+        owners = {"advertiser_id": advertiser_id, "filtering.gmv_max_promotion_types": f"{promotion}_GMV_MAX"}
         for row in listed_rows(world, read_lists()[CAMPAIGNS], owners, None):
             if stores[mix(row["campaign_id"]) % len(stores)] == store_id:
-                yield Campaign(row["campaign_id"], kind, row["secondary_status"] == DELETED)
+                yield Campaign(row["campaign_id"], promotion, row["secondary_status"] == DELETED)
 
 
 def _list_products(world: World, advertiser_id: str, store_id: str) -> Sequence[str]:
@@ -123,19 +123,19 @@ def _list_products(world: World, advertiser_id: str, store_id: str) -> Sequence[
     return [row["item_group_id"] for row in listed_rows(world, read_lists()[SOLD], owners, None)]
 
 
-def _list_subjects(campaign: Campaign, level: str, products: Sequence[str]) -> Iterator[dict[str, str]]:
-    """What a campaign has of a level."""
+def _list_subjects(campaign: Campaign, grouping: str, products: Sequence[str]) -> Iterator[dict[str, str]]:
+    """What a campaign has of a grouping."""
     own = {"campaign_id": campaign.campaign_id}
-    if level == "campaign":
+    if grouping == "campaign":
         yield own
-    elif level == "live_room" and campaign.kind == LIVE:
+    elif grouping == "live_room" and campaign.promotion == LIVE:
         for number in range(ROOMS):
             yield own | {"room_id": _make_id(campaign.campaign_id, "room", number)}
-    elif level in ("product", "creative") and campaign.kind == PRODUCT:
+    elif grouping in ("product", "creative") and campaign.promotion == PRODUCT:
         for item_group_id in products[:PRODUCTS]:
             product = own | {"item_group_id": item_group_id}
             posts = [PRODUCT_CARD, *(_make_id(*product.values(), post) for post in range(POSTS))]
-            yield from [product | {"item_id": post} for post in posts] if level == "creative" else [product]
+            yield from [product | {"item_id": post} for post in posts] if grouping == "creative" else [product]
 
 
 def _make_id(*seed: object) -> str:
@@ -143,24 +143,26 @@ def _make_id(*seed: object) -> str:
 
 
 def _find_grouping(dimensions: Sequence[str]) -> str:
-    level = LEVELS.get(frozenset(dimensions) - {"stat_time_day"})
-    if level is None or len(set(dimensions)) < len(dimensions):
+    grouping = GROUPINGS.get(frozenset(dimensions) - {"stat_time_day"})
+    if grouping is None or len(set(dimensions)) < len(dimensions):
         raise BadRequestError(f"dimensions: {', '.join(dimensions)} cannot be combined.")
-    return level
+    return grouping
 
 
-def _list_metric_groupings(level: str, filtering: Mapping[str, Any]) -> list[str]:
+def _list_metric_groupings(grouping: str, filtering: Mapping[str, Any]) -> list[str]:
     """Where a metric has to be known: a campaign is one for products or for LIVE."""
-    if level != "campaign":
-        return [level]
-    return [f"{kind.lower()}_campaign" for kind in filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE)]
+    if grouping != "campaign":
+        return [grouping]
+    return [
+        f"{promotion.lower()}_campaign" for promotion in filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE)
+    ]
 
 
-def _refuse_filters(level: str, filtering: Mapping[str, Any]) -> None:
-    if missing := NEEDED.get(level, set()) - filtering.keys():
-        raise BadRequestError(f"filtering: {', '.join(sorted(missing))} is needed by {level}.")
-    if wrong := REFUSED.get(level, set()) & filtering.keys():
-        raise BadRequestError(f"filtering: {', '.join(sorted(wrong))} cannot be combined with {level}.")
+def _refuse_filters(grouping: str, filtering: Mapping[str, Any]) -> None:
+    if missing := NEEDED.get(grouping, set()) - filtering.keys():
+        raise BadRequestError(f"filtering: {', '.join(sorted(missing))} is needed by {grouping}.")
+    if wrong := REFUSED.get(grouping, set()) & filtering.keys():
+        raise BadRequestError(f"filtering: {', '.join(sorted(wrong))} cannot be combined with {grouping}.")
 
 
 def _refuse_attributes(call: Call, filtering: Mapping[str, Any]) -> None:
@@ -178,7 +180,7 @@ def _is_wanted(campaign: Campaign, filtering: Mapping[str, Any]) -> bool:
         statuses & {"STATUS_DELETE"} if campaign.deleted else statuses - {"STATUS_DELETE"}
     ):
         return False
-    return campaign.kind in (filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE))
+    return campaign.promotion in (filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE))
 
 
 def _has_wanted_ids(subject: Mapping[str, str], filtering: Mapping[str, Any]) -> bool:

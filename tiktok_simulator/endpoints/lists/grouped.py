@@ -26,7 +26,7 @@ class Measure:
 
     name: str
     type: str
-    levels: frozenset[str]
+    groupings: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -52,29 +52,29 @@ class Asked:
 def read_measures(report: str) -> Mapping[str, Measure]:
     """The metrics of a report by name (report_metrics.csv)."""
     rows = (row for row in read_table("report_metrics") if row["report"] == report)
-    found = (Measure(row["metric"], row["type"], frozenset(row["levels"].split(";"))) for row in rows)
+    found = (Measure(row["metric"], row["type"], frozenset(row["groupings"].split(";"))) for row in rows)
     return {measure.name: measure for measure in found}
 
 
-def find_measures(report: str, names: Sequence[str], levels: Iterable[str]) -> list[Measure]:
+def find_measures(report: str, names: Sequence[str], groupings: Iterable[str]) -> list[Measure]:
     """The metrics of the request.
 
     Raises:
-        ApiError: 40002 for one that the report does not have on all of `levels`.
+        ApiError: 40002 for one that the report does not have on all of `groupings`.
     """
     known = read_measures(report)
-    if wrong := [name for name in names if name not in known or not known[name].levels.issuperset(levels)]:
+    if wrong := [name for name in names if name not in known or not known[name].groupings.issuperset(groupings)]:
         raise BadRequestError(f"Invalid metric fields: {', '.join(wrong)}.")
     return [known[name] for name in names]
 
 
-def read_request(call: Call, report: str, levels: Iterable[str]) -> Asked:
+def read_request(call: Call, report: str, groupings: Iterable[str]) -> Asked:
     """The request in a call, with the days that have begun for the ad account.
 
     Raises:
-        ApiError: 40002 for metrics the report does not have on all of `levels`, or too many days.
+        ApiError: 40002 for metrics the report does not have on all of `groupings`, or too many days.
     """
-    metrics = find_measures(report, call["metrics"] or ["spend", "impressions"], levels)
+    metrics = find_measures(report, call["metrics"] or ["spend", "impressions"], groupings)
     return Asked(
         call.world, call["advertiser_id"], call["dimensions"], metrics, _list_days(call), call["filtering"] or {}
     )

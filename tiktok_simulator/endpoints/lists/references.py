@@ -40,7 +40,7 @@ class Reference:
     is_own: bool
 
     @property
-    def key(self) -> str:
+    def id_member(self) -> str:
         """Which of their members tells the source's records apart, where it is the first that is copied."""
         return self.members.partition("|")[0].rpartition("=")[2].rpartition(".")[2]
 
@@ -121,7 +121,7 @@ class Referring:
         def make() -> Sequence[Row]:
             items = [item for account in accounts for item in self.world.list_entities(kind, account)]
             rows = [item.row for item in items if not (item.deleted and reference.is_own) and has(item.row, having)]
-            return list({row.get(reference.key, number): row for number, row in enumerate(rows)}.values())
+            return list({row.get(reference.id_member, number): row for number, row in enumerate(rows)}.values())
 
         found: Sequence[Row] = self.world.get_cached(("referred", reference, *accounts), make)
         return found

@@ -180,9 +180,9 @@ def choose_members(path: str, call: Call, row: Mapping[str, Any]) -> Mapping[str
     found = dict(row)
     if path == "/tool/content_exclusion/get/" and call["brand_safety_type"] not in SENSITIVE:
         found["vertical_sensitivity_list"] = None
-    for part, parameter in CHOSEN.get(path, {}).items():
-        names = call.parameters.get(parameter) or list(row[part])
-        found[part] = {name: value for name, value in row[part].items() if name in names}
+    for member, parameter in CHOSEN.get(path, {}).items():
+        names = call.parameters.get(parameter) or list(row[member])
+        found[member] = {name: value for name, value in row[member].items() if name in names}
     return found
 
 

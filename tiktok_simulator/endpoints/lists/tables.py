@@ -125,8 +125,8 @@ def place_records(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str
     others = (other for other in listed.tree.members.values() if other.name not in (name, "page_info"))
     data = {other.name: make_up(other, (listed.path, other.name)) for other in others}
     if member.type == "object{}":
-        key = listed.records[-1]
-        return {**data, name: {str(row.get(key, number)): row for number, row in enumerate(rows)}}
+        id_member = listed.records[-1]
+        return {**data, name: {str(row.get(id_member, number)): row for number, row in enumerate(rows)}}
     if member.type == "object":
         return {**data, name: rows[0] if rows else {}}
     return {**data, name: [row[listed.word] if member.type != "object[]" else row for row in rows]}

@@ -33,7 +33,7 @@ class Ask:
     gives_disputed: bool = True
 
     @property
-    def kind(self) -> ReportType:
+    def type_rules(self) -> ReportType:
         """The rules of its own that the report type has."""
         return REPORT_TYPES[self.report_type]
 

@@ -39,7 +39,7 @@ def check_dimensions_exist(ask: Ask) -> None:
 
 def check_known_set(ask: Ask) -> None:
     """BC and TT_SHOP take a few sets and nothing else."""
-    if ask.kind.sets and frozenset(ask.dimensions) not in ask.kind.sets:
+    if ask.type_rules.sets and frozenset(ask.dimensions) not in ask.type_rules.sets:
         raise BadRequestError(f"dimensions: {', '.join(ask.dimensions)} is not a set that {ask.report_type} takes.")
 
 

@@ -79,7 +79,7 @@ IN_TASKS = ("campaign_ids", "adgroup_ids", "ad_ids")
 
 def read_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter, ...]:
     """The filters of a report, with the level's own status (not deleted) where none was given; raises 40002."""
-    if items and not ask.kind.filters:
+    if items and not ask.type_rules.filters:
         raise BadRequestError(f"filtering: Not supported for {ask.report_type}.")
     filters = tuple(_read_filter(item, ask) for item in items)
     origins = next((each.values for each in filters if each.field == ORIGINS), ())
@@ -100,7 +100,7 @@ def fill_in_filters(filters: tuple[Filter, ...], ask: Ask, world: World) -> tupl
     if any(each.field == "buying_type" for each in filters):
         return (*others, origins)
     unasked = {"AUCTION": True, "RESERVATION_RF": world.reach_unasked, TOP_VIEW: world.top_view_unasked}
-    return (*others, origins, Filter("buying_type", "IN", tuple(kind for kind, comes in unasked.items() if comes)))
+    return (*others, origins, Filter("buying_type", "IN", tuple(each for each, comes in unasked.items() if comes)))
 
 
 def _read_filter(item: Mapping[str, str], ask: Ask) -> Filter:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tiktok_simulator.endpoints.reports.buckets import BUCKETS, DAY, find_midnight
 from tiktok_simulator.endpoints.reports.filters import keeps_entity
-from tiktok_simulator.endpoints.reports.gains import Part, Place, count, is_delivered
+from tiktok_simulator.endpoints.reports.gains import Place, Span, count, is_delivered
 from tiktok_simulator.endpoints.reports.materials import OF_MATERIALS, SHOWN_IN, keep_reported, list_materials
 from tiktok_simulator.endpoints.reports.measures import Measures
 from tiktok_simulator.endpoints.reports.own_values import name_values
@@ -34,7 +34,7 @@ class Slice:
     account: Account
     entity: Entity | None
     dimensions: dict[str, str]
-    parts: Sequence[Part]
+    spans: Sequence[Span]
     cell: int | None = None
 
 
@@ -63,11 +63,11 @@ class GeneratedReport:
         found: dict[tuple[str, ...], Slice] = {}
         for advertiser_id in self.query.advertiser_ids:
             for item in self._slice_account(self.world.accounts[advertiser_id]):
-                key = tuple(item.dimensions.values())
-                if key in found:
-                    item = replace(item, parts=[*found[key].parts, *item.parts])  # noqa: PLW2901
-                found[key] = item
-        return [part for item in found.values() for part in self._keep_existing(item)]
+                values = tuple(item.dimensions.values())
+                if values in found:
+                    item = replace(item, spans=[*found[values].spans, *item.spans])  # noqa: PLW2901
+                found[values] = item
+        return [each for item in found.values() for each in self._keep_existing(item)]
 
     def write_row(self, item: Slice) -> ReportRow:
         """The slice, written out."""
@@ -79,7 +79,7 @@ class GeneratedReport:
     def count(self, item: Slice) -> Sequence[int]:
         """The counts the query's metrics need, of one slice; reach comes last."""
         measures = self.measures
-        return count(tuple(item.parts), self._find_place(item), measures.counts, with_reach=measures.needs_reach)
+        return count(tuple(item.spans), self._find_place(item), measures.counts, with_reach=measures.needs_reach)
 
     def _slice_account(self, account: Account) -> Iterator[Slice]:
         shift = self._find_shift(account)
@@ -192,25 +192,25 @@ class GeneratedReport:
             return
         for number, cell in enumerate(list_cells(self.breakdown, 0)):
             own = name_values(self.world, item.account, item.entity, self.breakdown, cell.values)
-            part = replace(item, dimensions=item.dimensions | own, cell=number)
-            if self._is_delivered(part):
-                yield part
+            within = replace(item, dimensions=item.dimensions | own, cell=number)
+            if self._is_delivered(within):
+                yield within
 
     def _is_delivered(self, item: Slice) -> bool:
-        return is_delivered(tuple(item.parts), self._find_place(item), self.query.report_type)
+        return is_delivered(tuple(item.spans), self._find_place(item), self.query.report_type)
 
     def _find_place(self, item: Slice) -> Place | None:
         return None if item.cell is None else (self.breakdown, item.cell)
 
 
-def _make_spans(flights: Iterable[Flight], start: datetime | None, end: datetime) -> list[Part]:
-    parts = []
+def _make_spans(flights: Iterable[Flight], start: datetime | None, end: datetime) -> list[Span]:
+    spans = []
     for flight in flights:
         last = flight.count_hours(end)
         first = 0 if start is None else max(flight.count_hours(start), 0)
         if last > first:
-            parts.append((flight, first, last))
-    return parts
+            spans.append((flight, first, last))
+    return spans
 
 
 def generate_report(world: World, query: ReportQuery) -> Rows:
@@ -220,7 +220,7 @@ def generate_report(world: World, query: ReportQuery) -> Rows:
 
     def write_totals() -> dict[str, Any]:
         account = world.accounts[query.advertiser_ids[0]]
-        together = Slice(account, None, {}, [part for item in slices for part in item.parts])
+        together = Slice(account, None, {}, [span for item in slices for span in item.spans])
         return report.measures.write_totals(report.count(together))
 
     return Rows(slices, report.write_row, write_totals, throttled=report.throttled)

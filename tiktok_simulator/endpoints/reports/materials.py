@@ -21,9 +21,9 @@ OF_MATERIALS = frozenset({"playable_status"})
 SELLING = "WEB_CONVERSIONS"
 
 
-def _make_id(*parts: object) -> str:
-    """A 19-digit id, the same for the same parts."""
-    return str(7 * 10**18 + mix(*parts) % 10**18)
+def _make_id(*seed: object) -> str:
+    """A 19-digit id, the same for the same seed."""
+    return str(7 * 10**18 + mix(*seed) % 10**18)
 
 
 def _make_materials(world: World, ad: Entity) -> dict[str, str]:

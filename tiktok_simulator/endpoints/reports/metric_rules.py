@@ -25,9 +25,9 @@ def check_metrics_exist(ask: Ask) -> None:
 
 def list_default_metrics(ask: Ask) -> Sequence[str]:
     """What a report has that names no metric: BC, whose sets of dimensions each have a list, all of that list."""
-    if frozenset(ask.dimensions) not in ask.kind.sets:
-        return ask.kind.metrics
-    return [name for name in ask.kind.metrics if _fits(ask, METRICS[name])]
+    if frozenset(ask.dimensions) not in ask.type_rules.sets:
+        return ask.type_rules.metrics
+    return [name for name in ask.type_rules.metrics if _fits(ask, METRICS[name])]
 
 
 def _is_of_type(ask: Ask, name: str) -> bool:
@@ -99,7 +99,7 @@ def check_totals(ask: Ask) -> None:
     """enable_total_metrics: BASIC and TT_SHOP, one ID dimension and/or stat_time_day, first page only."""
     if not ask.total_metrics:
         return
-    if not ask.kind.totals or not IDS_AND_DAYS.issuperset(ask.dimensions):
+    if not ask.type_rules.totals or not IDS_AND_DAYS.issuperset(ask.dimensions):
         raise BadRequestError(
             "enable_total_metrics: Only for BASIC and TT_SHOP by one ID dimension and/or stat_time_day."
         )

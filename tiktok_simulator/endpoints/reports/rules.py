@@ -21,19 +21,19 @@ DAYS_BY_DAY, DAYS_BY_HOUR, DAYS_IN_ALL = 30, 1, 365
 
 def check_several_advertisers(ask: Ask) -> None:
     """advertiser_ids: BASIC and AUDIENCE only."""
-    if ask.several and not ask.kind.several:
+    if ask.several and not ask.type_rules.several:
         raise BadRequestError(f"advertiser_ids: Not supported for {ask.report_type}.")
 
 
 def check_data_level(ask: Ask) -> None:
     """Required for BASIC, AUDIENCE and CATALOG, refused for BC; the deprecated RESERVATION_* levels are gone."""
-    if ask.data_level is None and ask.kind.level_required:
+    if ask.data_level is None and ask.type_rules.level_required:
         raise BadRequestError("Missing required field(s): data_level.")
     if ask.data_level is None:
         return
     if ask.data_level not in LEVEL_ORDER:
         raise BadRequestError(f"data_level: {ask.data_level} is no longer supported.")
-    if ask.data_level not in ask.kind.levels:
+    if ask.data_level not in ask.type_rules.levels:
         raise BadRequestError(f"data_level: {ask.data_level} is not supported for {ask.report_type}.")
 
 
@@ -41,7 +41,7 @@ def check_lifetime(ask: Ask) -> None:
     """query_lifetime: BASIC and PLAYABLE_MATERIAL only, without time, country_code or audience dimensions."""
     if not ask.lifetime:
         return
-    if not ask.kind.lifetime:
+    if not ask.type_rules.lifetime:
         raise BadRequestError(f"query_lifetime: Not supported for {ask.report_type}.")
     if refused := [*ask.list_by_role("time", "audience"), *({"country_code"} & set(ask.dimensions))]:
         raise BadRequestError(f"query_lifetime: Not supported with {', '.join(refused)}.")
@@ -63,7 +63,7 @@ def check_dates(ask: Ask) -> None:
 
 def _find_longest(ask: Ask) -> int:
     limit = DAYS_BY_DAY if "stat_time_day" in ask.dimensions else DAYS_IN_ALL
-    return ask.kind.days or (DAYS_BY_HOUR if "stat_time_hour" in ask.dimensions else limit)
+    return ask.type_rules.days or (DAYS_BY_HOUR if "stat_time_hour" in ask.dimensions else limit)
 
 
 RULES: Sequence[Callable[[Ask], None]] = (
