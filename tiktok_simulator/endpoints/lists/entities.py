@@ -1,4 +1,4 @@
-"""Everything that is listed and not reported: accounts, campaigns, ad groups, ads, audiences, assets."""
+"""Lists of what the world has: ad accounts, campaigns, ad groups, ads, audiences and assets."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ AD_ID_V2_FIELDS = (
     "advertiser_id", "campaign_id", "campaign_name", "adgroup_id", "adgroup_name", "ad_id_v2", "ad_name",
     "campaign_automation_type",
 )  # fmt: skip
-PROMOTED = {"APP_ANDROID": "APP", "APP_IOS": "APP", "WEBSITE": "WEBSITE"}  # row value → value of the filter
+PROMOTED = {"APP_ANDROID": "APP", "APP_IOS": "APP", "WEBSITE": "WEBSITE"}  # value of a row → value of the filter
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A paged list: what it lists, under which member of `data`, and how many records can be reached."""
+    """A list in pages: the kind it lists, the member of `data` with the records, and how many of them TikTok gives."""
 
     kind: str
     records: str = "list"
@@ -33,7 +33,7 @@ class Listing:
 
 
 def answer_authorized_advertisers(call: Call) -> Answer:
-    """oauth2/advertiser/get: the accounts of this token; app id and secret are checked here."""
+    """oauth2/advertiser/get: the ad accounts of this token. The app id and the secret are checked here."""
     secret = call.world.apps.get(call["app_id"])
     if secret is None:
         raise ApiError(40113, "The app has been blocked or does not exist.")
@@ -46,20 +46,20 @@ def answer_authorized_advertisers(call: Call) -> Answer:
 
 
 def answer_advertiser_info(call: Call) -> Answer:
-    """advertiser/info: at most a hundred accounts in full; unpaged."""
+    """advertiser/info: at most a hundred ad accounts with all their fields, without pages."""
     asked = call["fields"] or [name for name in read_fields("advertiser") if name not in ANSWERED_WHEN_ASKED]
     rows = [call.world.accounts[item].row for item in dict.fromkeys(call["advertiser_ids"])]
     return Answer({"list": [_select_fields(row, asked, "advertiser") for row in rows]})
 
 
 def refuse_too_many_advertisers(call: Call) -> None:
-    """40011 for more than a hundred ids in one call (errors.md §3)."""
+    """Refuses more than a hundred ids in one call with 40011 (errors.md §3)."""
     if len(call["advertiser_ids"]) > MANY_IDS:
         raise ApiError(40011, f"Too many IDs are provided in a single request: at most {MANY_IDS} advertiser_ids.")
 
 
 def make_list_endpoint(listing: Listing) -> Callable[[Call], Answer]:
-    """The answer of a paged list endpoint."""
+    """Makes the function that answers one list endpoint."""
 
     def answer(call: Call) -> Answer:
         _check_listing(call, listing)
@@ -114,7 +114,7 @@ def _passes(call: Call, item: Entity) -> bool:
 
 
 def _has_status(item: Entity, filtering: Mapping[str, Any]) -> bool:
-    """Deleted entities are left out unless a primary or secondary status asks for them."""
+    """Whether an entity has the status of the filters. Without one, deleted entities have not."""
     secondary = filtering.get("secondary_status", "")
     if secondary.endswith("_STATUS_ALL"):
         primary = filtering.get("primary_status", "STATUS_ALL")
@@ -127,7 +127,7 @@ def _has_status(item: Entity, filtering: Mapping[str, Any]) -> bool:
 
 
 def _sort(call: Call, kind: str, found: list[Entity]) -> list[Entity]:
-    """Newest id first, except files: those most recently modified (or created) first."""
+    """Sorts by id, newest first. Files are sorted by the time of their change or creation, newest first."""
     if kind not in ("image", "video"):
         return found
     moment = (call.parameters.get("sort_field") or "MODIFY_TIME").lower()
@@ -166,7 +166,7 @@ def _match_containing(field: str) -> Member:
 
 
 def _is_modified_after(_: Call, item: Entity, moment: str) -> bool:
-    """Exclusive; an ad without modify_time (Smart+) is not returned at all."""
+    """Whether an entity was modified after a moment. An ad of Smart+ has no modify_time, and is never in the list."""
     modify_time = item.row["modify_time"]
     return modify_time is not None and modify_time > moment
 

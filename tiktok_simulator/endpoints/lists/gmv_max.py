@@ -1,6 +1,6 @@
-"""gmv_max/report/get/: what TikTok Shops sold through GMV Max, by account, campaign, product, post or LIVE.
+"""gmv_max/report/get/: what TikTok Shops sold by GMV Max, by ad account, campaign, product, post or LIVE.
 
-Buckets of watch time (`duration`) and hours are not imitated.
+Reports by hour and by watch time (`duration`) are not simulated.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BEGIN = date(2023, 9, 1)
 STORES, CAMPAIGNS = "/gmv_max/store/list/", "/gmv_max/campaign/get/"
 SOLD, IDENTITIES = "/store/product/get/", "/gmv_max/identity/get/"
 PRODUCT, LIVE = "PRODUCT", "LIVE"
-# What a report can be grouped by beside time, and what that is about.
+# The dimensions of a report beside time → the name of this grouping.
 GROUPINGS: Mapping[frozenset[str], str] = {
     frozenset({"advertiser_id"}): "account",
     frozenset({"campaign_id"}): "campaign",
@@ -34,23 +34,23 @@ GROUPINGS: Mapping[frozenset[str], str] = {
     frozenset({"room_id"}): "live_room",
     frozenset({"campaign_id", "room_id"}): "live_room",
 }
-# The filters without which a grouping is refused, and those with which.
+# The filters that a grouping needs, and those that it refuses.
 NEEDED = {"product": {"campaign_ids"}, "creative": {"campaign_ids", "item_group_ids"}, "live_room": {"campaign_ids"}}
 REFUSED = {"product": {"gmv_max_promotion_types", "item_group_ids"}, "creative": {"gmv_max_promotion_types"}}
-# What describes something and is no figure.
+# Metrics that are no figures: they describe a product, a post or a LIVE.
 ATTRIBUTES = frozenset({
     "title", "item_id", "tt_account_name", "tt_account_profile_image_url", "tt_account_authorization_type",
     "shop_content_type", "product_name", "item_group_id", "product_image_url", "product_status", "bid_type",
     "live_name", "live_status", "live_launched_time", "live_duration",
 })  # fmt: skip
-# A card of the product itself, which is no post.
+# Stands for the card of the product itself, which is no post.
 PRODUCT_CARD = "-1"
 PRODUCTS, POSTS, ROOMS = 2, 2, 2
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """A GMV Max campaign as far as reports need it."""
+    """What reports need of a GMV Max campaign. `promotion` is PRODUCT or LIVE."""
 
     campaign_id: str
     promotion: str
@@ -61,7 +61,7 @@ def answer_gmv_max_report(call: Call) -> Answer:
     """The answer of gmv_max/report/get/.
 
     Raises:
-        ApiError: 40002 for a store, a span, a grouping, a filter or a metric it does not take.
+        ApiError: 40002 for a store, days, dimensions, a filter or a metric that it does not take.
     """
     filtering = call["filtering"] or {}
     grouping = _find_grouping(call["dimensions"])
@@ -124,7 +124,7 @@ def _list_products(world: World, advertiser_id: str, store_id: str) -> Sequence[
 
 
 def _list_subjects(campaign: Campaign, grouping: str, products: Sequence[str]) -> Iterator[dict[str, str]]:
-    """What a campaign has of a grouping."""
+    """The ids of what a campaign has by this grouping: its products, posts or LIVE rooms."""
     own = {"campaign_id": campaign.campaign_id}
     if grouping == "campaign":
         yield own
@@ -150,7 +150,7 @@ def _find_grouping(dimensions: Sequence[str]) -> str:
 
 
 def _list_metric_groupings(grouping: str, filtering: Mapping[str, Any]) -> list[str]:
-    """Where a metric has to be known: a campaign is one for products or for LIVE."""
+    """The groupings of report_metrics.csv that a metric must have. Those of campaigns differ for products and LIVE."""
     if grouping != "campaign":
         return [grouping]
     return [
@@ -166,7 +166,7 @@ def _refuse_filters(grouping: str, filtering: Mapping[str, Any]) -> None:
 
 
 def _refuse_attributes(call: Call, filtering: Mapping[str, Any]) -> None:
-    """What describes a product, a post or a LIVE comes for one id at a time, and grouped by one."""
+    """Refuses metrics that are no figures, unless the report has one dimension beside time and one id."""
     several = any(len(filtering.get(name) or ()) > 1 for name in ("campaign_ids", "item_group_ids", "room_ids"))
     if not several and len(set(call["dimensions"]) - {"stat_time_day"}) == 1:
         return
@@ -184,6 +184,6 @@ def _is_wanted(campaign: Campaign, filtering: Mapping[str, Any]) -> bool:
 
 
 def _has_wanted_ids(subject: Mapping[str, str], filtering: Mapping[str, Any]) -> bool:
-    """Whether the ids filtered by have it."""
+    """Whether the ids of a subject are among those of the filters."""
     filters = {name: filtering.get(f"{name}s") for name in ("campaign_id", "item_group_id", "item_id", "room_id")}
     return all(not ids or name not in subject or subject[name] in ids for name, ids in filters.items())

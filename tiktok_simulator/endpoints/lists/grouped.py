@@ -1,4 +1,4 @@
-"""Reports of GMV Max and of Smart+ creatives, whose metrics, days and values are made up in the same way."""
+"""Makes up the rows of reports about GMV Max and about Smart+ creatives."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.world import World
 
 HOURLY, DAILY, WHOLE = 1, 30, 365
-"""How many days a report may span by hour, by day, and without either."""
+"""How many days a report may have: by hour, by day, and without a time dimension."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One metric, and where a report has it."""
+    """One metric, and the groupings by which its report has it."""
 
     name: str
     type: str
@@ -41,7 +41,7 @@ class Asked:
     filtering: Mapping[str, Any]
 
     def make_rows(self, subject: Mapping[str, str]) -> list[Row]:
-        """The rows of a subject: one for each day on which it delivered, or one for all together."""
+        """The rows of a subject: one for each day with delivery, or one for all these days together."""
         delivered = [day for day in self.days if mix(*subject.values(), day) % 4]
         if "stat_time_day" in self.dimensions:
             return [_make_row(subject, {"stat_time_day": f"{day} 00:00:00"}, [day], self.metrics) for day in delivered]
@@ -57,10 +57,10 @@ def read_measures(report: str) -> Mapping[str, Measure]:
 
 
 def find_measures(report: str, names: Sequence[str], groupings: Iterable[str]) -> list[Measure]:
-    """The metrics of the request.
+    """The metrics of a request.
 
     Raises:
-        ApiError: 40002 for one that the report does not have on all of `groupings`.
+        ApiError: 40002 for a metric that the report does not have by all of `groupings`.
     """
     known = read_measures(report)
     if wrong := [name for name in names if name not in known or not known[name].groupings.issuperset(groupings)]:
@@ -69,10 +69,10 @@ def find_measures(report: str, names: Sequence[str], groupings: Iterable[str]) -
 
 
 def read_request(call: Call, report: str, groupings: Iterable[str]) -> Asked:
-    """The request in a call, with the days that have begun for the ad account.
+    """The request of a call, with the days that have begun in the ad account.
 
     Raises:
-        ApiError: 40002 for metrics the report does not have on all of `groupings`, or too many days.
+        ApiError: 40002 for a metric that the report does not have by all of `groupings`, or for too many days.
     """
     metrics = find_measures(report, call["metrics"] or ["spend", "impressions"], groupings)
     return Asked(

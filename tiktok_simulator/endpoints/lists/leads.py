@@ -1,8 +1,8 @@
 """Forms of ad accounts and of form libraries, and the export of their leads (endpoints.md, page/).
 
-An export is a task: POST page/lead/task/ without a task_id begins it, with one tells how far it is, and
-page/lead/task/download/ hands out its CSV, whose headings are the columns below and then the form's questions. Leads
-lie in regions; the header x-lead-region says which one is meant, for the task and for its file.
+An export is a task. POST page/lead/task/ begins it; with a task_id it answers with the status of that task.
+page/lead/task/download/ has its CSV: the columns below, then a column for each question of the form. Leads are stored
+in regions. The header x-lead-region says which region a task or a file is about.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ REGION = "x-lead-region"
 
 
 def answer_forms(call: Call) -> Answer:
-    """page/get/: the forms of an ad account, those that moved among them, or of a library."""
+    """page/get/: the forms of an ad account, also those that moved to a library, or the forms of a library."""
     if call["advertiser_id"]:
         answer = answer_list(FORMS, call)
         for row in answer.data["list"]:
@@ -52,14 +52,14 @@ def list_forms(world: World, owner: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def list_leads(world: World, owner: Mapping[str, str], page_id: str, region: str) -> list[dict[str, str]]:
-    """The leads of one form from one region, by the headings of their file."""
+    """The leads of one form in one region, by the headings of their file."""
     accounts = [owner["advertiser_id"]] if "advertiser_id" in owner else sorted(world.permitted)
     ads = [item.row for account in accounts for item in world.list_entities("ad", account)]
     return [_make_lead(owner, page_id, region, number, ads) for number in range(world.leads.counts[region])]
 
 
 def answer_lead_task(call: Call) -> Answer:
-    """Begins an export, or tells how far one is."""
+    """Begins an export, or answers with the status of one."""
     owner, region = _read_owner(call), call.headers.get(REGION, "")
     if region not in call.world.leads.counts:
         raise BadRequestError(f"{REGION}: {region} is not a region.")
@@ -80,7 +80,7 @@ def answer_lead_task(call: Call) -> Answer:
 
 
 def answer_lead_file(call: Call) -> Answer:
-    """Hands out the file of an export that has ended well: a CSV, or a zip of a large one."""
+    """Answers with the file of an export that succeeded. A large CSV is zipped."""
     _read_owner(call)
     content = _find_task(call).read().encode("utf-8-sig")
     if len(content) < call.world.leads.zipped_from:
@@ -92,7 +92,7 @@ def answer_lead_file(call: Call) -> Answer:
 
 
 def write_file(leads: list[dict[str, str]]) -> str:
-    """The leads as CSV; without a lead there is nothing in it."""
+    """The leads as CSV. Without leads the file is empty."""
     file = io.StringIO()
     if leads:
         writer = csv.DictWriter(file, list(leads[0]))

@@ -1,4 +1,4 @@
-"""The endpoints of lists.csv: where their records are, whose they are and how many."""
+"""The endpoints of lists.csv: where their records are, which owners they have, and how many records each has."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from tiktok_simulator.protocol.tables import read_table
 
 @dataclass(frozen=True)
 class Listed:
-    """One endpoint."""
+    """One endpoint of lists.csv.
+
+    `records` is the way from `data` to the records. `owners` are parameters → where their values come from. `count` is
+    the records of each owner; None stands for one per ad account. `deletes` is whether the list can have deleted ones.
+    """
 
     path: str
     records: Sequence[str]
@@ -26,17 +30,17 @@ class Listed:
 
     @property
     def word(self) -> str:
-        """What the records are called where they are texts."""
+        """The name of the records, if they are texts and no objects."""
         return self.records[1] if len(self.records) > 1 else "value"
 
     def list_member_names(self, owner: str) -> set[str]:
-        """The members that carry the value of an owner: called as the parameter is, or as what it names."""
+        """The members of a record that have the value of an owner. They are named as the parameter or as its source."""
         told = re.fullmatch(r"\w+:(\w+)(\?.*)?", self.owners[owner])
         return {make_singular(owner), told[1] if told else make_singular(owner)}
 
     @property
     def tree(self) -> Member:
-        """What an answer is made of."""
+        """The members of `data`."""
         return read_members(self.path)
 
 
@@ -58,6 +62,6 @@ def _read_listed(row: Mapping[str, str], signature: Signature) -> Listed:
 
 
 def make_singular(name: str) -> str:
-    """The member that carries the value of a parameter: `pixel_ids` → `pixel_id`."""
+    """The member that has the value of a parameter: `pixel_ids` → `pixel_id`."""
     called = name.rpartition(".")[2]
     return called.removesuffix("s") if called.endswith(("ids", "types")) else called

@@ -1,4 +1,4 @@
-"""Makes up values for the members of an answer from their names and types: the same in every run."""
+"""Makes up values for the members of an answer from their names and types. They are the same in every run."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from tiktok_simulator.world.delivery import mix
 
 SINCE = datetime(2025, 6, 1, tzinfo=UTC)
 ELEMENTS = 2
-"""How many elements a list has that is no list of records."""
+"""How many elements a list has, if it is no list of records."""
 ANOTHER = "another"
-"""The type of an id whose name is that of an owner, but which is another's: the partner's own `bc_id`."""
+"""The type of an id that is named as an owner but is of another one, such as the `bc_id` of a partner."""
 
 
 @dataclass
 class Member:
-    """One member of an answer: `string`, `object`, `object[]`, `object[1]` (of one element) and so on.
+    """One member of an answer.
 
-    `object{}` is an object whose keys are ids.
+    Its type is `string`, `object`, `object[]` and so on. `object[1]` has one element. `object{}` is an object whose
+    members are named by ids.
     """
 
     name: str
@@ -33,12 +34,12 @@ class Member:
     members: dict[str, Member] = field(default_factory=dict)
 
     def find_member(self, path: Sequence[str]) -> Member:
-        """The member at the end of `path`; itself where that is empty."""
+        """The member at the end of `path`; this one if `path` is empty."""
         return self.members[path[0]].find_member(path[1:]) if path and path[0] else self
 
     @property
     def element(self) -> Member:
-        """What a list, or an object of ids, consists of."""
+        """The element of a list, or of an object whose members are named by ids."""
         return Member(self.name, self.type.removesuffix("[]").removesuffix("[1]").removesuffix("{}"), self.members)
 
 
@@ -61,7 +62,7 @@ def _read_answers() -> Mapping[str, Sequence[Mapping[str, str]]]:
 
 
 def make_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = MappingProxyType({})) -> Any:
-    """A value for a member; `known` are the values of members that are about something else."""
+    """Makes up a value for a member. `known` has the values of members that refer to something else."""
     if member.type.endswith("?"):  # may be null
         there = mix(*seed, member.name, "there") % 2
         return make_up(Member(member.name, member.type[:-1], member.members), seed, known) if there else None
@@ -77,7 +78,7 @@ def make_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = Mapp
 
 
 def make_time(member: Member, day: str) -> Any:
-    """The value of a member that is a time: eight in the morning of that day."""
+    """The value of a member that is a time: eight o'clock on that day."""
     if member.type == "epoch":
         return int(datetime.fromisoformat(f"{day}T08:00:00+00:00").timestamp())
     return f"{day} 08:00:00" if member.type == "time" else day

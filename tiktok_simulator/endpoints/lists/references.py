@@ -1,9 +1,9 @@
-"""What the members of a record refer to (references.csv): ids that another list, or the world itself, has as well.
+"""What the members of a record refer to (references.csv): ids that another list or the world has too.
 
-A source is `accounts`, `centre` (the business centre), what the world has of a kind (`video`, `ad?field:VALUE`) or the
-list of another endpoint (`/pixel/list/`). `VALUE>source` holds where an owner has that value; no source is null.
-With `own source` the records are those of the source one by one, and with `table name` those of data/name.csv.
-`members` are taken from one record of it: `ours=theirs|both`, or `*` for all that both have.
+A source is `accounts`, `centre` (the business centre), a kind of entities (`video`, `ad?field:VALUE`) or the list
+of another endpoint (`/pixel/list/`). `VALUE>source` is for owners with that value only. Without a source the member is
+null. With `own source` the list has one record for each of the source, with `table name` one for each of data/name.csv.
+`members` are copied from one record of the source: `ours=theirs|both`, or `*` for all members that both have.
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ TYPED: Mapping[str, Callable[[str], Any]] = {
     "string[]": lambda text: text.split("|") if text else [],
 }
 Listed = Callable[[str, Owners], Sequence[Row]]
-"""The records of the endpoint at a path, of these owners."""
+"""Lists the records of the endpoint at a path, for these owners."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Members of a record, each with the one of the source that it is a copy of."""
+    """One line of references.csv: members of a record, and the source they are copied from.
+
+    `only` is the value that an owner must have. `is_own` is set for `own` and `table`.
+    """
 
     members: str
     only: str
@@ -41,11 +44,11 @@ class Reference:
 
     @property
     def id_member(self) -> str:
-        """Which of their members tells the source's records apart, where it is the first that is copied."""
+        """The member that identifies a record of the source: the first one that is copied."""
         return self.members.partition("|")[0].rpartition("=")[2].rpartition(".")[2]
 
     def list_pairs(self, element: Member, source: Row) -> Sequence[tuple[str, str]]:
-        """Our members and theirs."""
+        """Pairs of a member of ours and the member of the source that it is copied from."""
         if self.members == "*":
             return [(name, name) for name in element.members if name in source]
         named = (each.partition("=") for each in self.members.split("|"))
@@ -54,7 +57,7 @@ class Reference:
 
 @cache
 def read_references() -> Mapping[str, Sequence[Reference]]:
-    """The references of each endpoint."""
+    """The references of each endpoint, by its path."""
     found = defaultdict(list)
     for row in read_table("references"):
         only, _, source = row["source"].rpartition(">")
@@ -65,7 +68,7 @@ def read_references() -> Mapping[str, Sequence[Reference]]:
 
 @dataclass(frozen=True)
 class Referring:
-    """The records of one endpoint and its owners, and where they find what they refer to."""
+    """Writes references into the records of one endpoint, for some owners."""
 
     world: World
     path: str
@@ -73,12 +76,12 @@ class Referring:
     listed: Listed
 
     def count_records(self, usual: int) -> int:
-        """How many records there are: as many as the source has, where they are the source's."""
+        """How many records there are: as many as the source has if they are copies of it, else `usual`."""
         for reference in read_references().get(self.path, ()):
             if reference.is_own:
                 found = self._find_records(reference)
                 return len(found) if found or "?" in reference.source else usual
-            if self._is_for_owners_value(reference):  # each is told once
+            if self._is_for_owners_value(reference):  # each record of the source is named once
                 usual = min(usual, len(self._find_records(reference)))
         return usual
 
@@ -86,7 +89,7 @@ class Referring:
         return bool(reference.only) and reference.only in self.owners.values()
 
     def write(self, row: dict[str, Any], number: int, element: Member) -> None:
-        """Write into a record, the one with this number, what it has in common with others."""
+        """Writes the references into a record. `number` is its number in the list."""
         about = set(self.owners.values())
         for reference in read_references().get(self.path, ()):
             is_named = self._is_for_owners_value(reference)
@@ -129,14 +132,14 @@ class Referring:
 
 @cache
 def _read_typed_table(name: str, path: str) -> Sequence[Row]:
-    """The rows of a table, typed as the records of the endpoint are."""
+    """The rows of a table, with the types that the records of the endpoint have."""
     (records,) = (member for member in read_members(path).members.values() if member.type == "object[]")
     types = {member.name: member.type for member in records.members.values()}
     return [{column: TYPED.get(types[column], str)(text) for column, text in row.items()} for row in read_table(name)]
 
 
 def _find_near(world: World, reference: Reference, found: Sequence[Row], about: set[str]) -> Sequence[Row]:
-    """Those that belong to what the record is about already, where there are any: the ads of its ad group."""
+    """The records that belong to what a record already refers to, such as the ads of its ad group; if none do, all."""
 
     def make() -> Sequence[Row]:
         near = found
@@ -150,7 +153,7 @@ def _find_near(world: World, reference: Reference, found: Sequence[Row], about: 
 
 
 def _put(holder: Any, ours: Sequence[str], theirs: Sequence[str], found: Sequence[Row], number: int) -> None:
-    """Write the value of the source's record, or of one after the other where there is a list to fill."""
+    """Writes the value of a record of the source. A list gets the values of several records, one after another."""
     name, *below = ours
     inner = holder[name]
     value = _get_value(found[number % len(found)], theirs) if found else None
@@ -165,7 +168,7 @@ def _put(holder: Any, ours: Sequence[str], theirs: Sequence[str], found: Sequenc
 
 
 def _get_value(row: Row, steps: Sequence[str]) -> Any:
-    """The value at the end of the way, which goes through the first element of a list."""
+    """The value at the end of the way. Of a list, the way goes through the first element."""
     name, *below = steps
     inner = row[name]
     return _get_value(inner[0] if isinstance(inner, list) else inner, below) if below else inner

@@ -1,6 +1,6 @@
-"""smart_plus/material_report/: how the creatives of Smart+ ads delivered, in all (overview) or by time (breakdown).
+"""smart_plus/material_report/: the delivery of the creatives of Smart+ ads, in all (overview) or by day (breakdown).
 
-Weeks, months and hours are not imitated.
+Reports by hour, week and month are not simulated.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ ADS = "/smart_plus/ad/get/"
 PARENTS = ("advertiser_id", "campaign_id", "adgroup_id", "smart_plus_ad_id")
 ENTITIES = ("main_material_id", "ad_text_entity_id", "call_to_action_entity_id", "interactive_add_on_entity_id")
 TYPES = {name: name.removesuffix("_id") + "_type" for name in ENTITIES}
-# Whose ads: one filter of these at most.
+# The filters that choose ads. A request has at most one of them.
 WHOSE = {"campaign_ids", "adgroup_ids", "smart_plus_ad_ids"}
 OF_EACH, SHARED = 2, 3
-"""How many entities of a kind an ad has, of how many that an ad account has."""
+"""How many creatives of a type an ad has, and how many its ad account has."""
 
 
 def answer_overview(call: Call) -> Answer:
-    """The answer of material_report/overview/: one parent with one kind of creative, all days together.
+    """The answer of material_report/overview/: by one parent and one type of creative, all days together.
 
     Raises:
         ApiError: 40002 for other dimensions, unknown metrics, too many days or filters that exclude each other.
@@ -37,7 +37,7 @@ def answer_overview(call: Call) -> Answer:
 
 
 def answer_breakdown(call: Call) -> Answer:
-    """The answer of material_report/breakdown/: kinds of creatives, with one time dimension at most.
+    """The answer of material_report/breakdown/: by types of creatives, and by day if the request says so.
 
     Raises:
         ApiError: 40002 for other dimensions, unknown metrics, too many days or filters that exclude each other.
@@ -75,6 +75,6 @@ def _make_entity_id(advertiser_id: str, name: str, number: int) -> str:
 
 
 def _make_info(dimensions: Mapping[str, str]) -> dict[str, str]:
-    """The ids of a row once more, and of what type its creatives are."""
+    """The ids of a row again, and the types of its creatives."""
     ids = {name: value for name, value in dimensions.items() if name != "stat_time_day"}
     return ids | {TYPES[name]: f"{TYPES[name]} {mix(value) % 3}" for name, value in ids.items() if name in TYPES}

@@ -1,14 +1,20 @@
-"""Everything TikTok lists that has no rules of its own: described in three tables, filled with made-up values.
+"""Lists without code of their own: three tables describe them, and their values are made up.
 
-`lists.csv` says of an endpoint where in its answer the records are, who or what a request has to name (`owners`), how
-many records each of those has, and which days it can be asked for. `answers.csv` has the members of the answer,
-`parameters.csv` what may be asked.
+`lists.csv` says where the records are in the answer of an endpoint, what a request has to name (`owners`), how many
+records each owner has, and which days a request can be about. `answers.csv` has the members of the answer,
+`parameters.csv` the parameters.
 
-An owner is written `advertiser_id`, `bc_id`, `name=*` (each value the parameter may have), `name=A|B` (the only values
-there is something for) or `name=/path/:member`: the parameter has to be one of those ids that the list at `path` has
-for the owners before it (`name=ad:ad_id` for what is in the world, `name=ad~:ad_id` with what was deleted,
-`name=ad:ad_id?field:VALUE&other:!VALUE` for part of that). `name=PIXEL>/path/:member+APP>/other/:member` are ids of
-several lists, each where an owner before has that value; `APP>` alone has none. `accounts` as `count` is each account.
+An owner is a parameter and, after `=`, where its values come from:
+
+- `advertiser_id`, `bc_id`: the ad accounts, the business centre.
+- `name=*`: all values that the parameter takes. `name=A|B`: these values only.
+- `name=/path/:member`: the ids that the list at `path` has for the owners before this one.
+- `name=ad:ad_id`: ids of entities; `name=ad~:ad_id`: also of deleted ones; `name=ad:ad_id?field:VALUE&other:!VALUE`:
+  of those that meet a condition.
+- `name=PIXEL>/path/:member+APP>/other/:member`: ids of several lists. Each one counts if an owner before has the value
+  in front of it. `APP>` alone has no ids.
+
+A `count` of `accounts` is one record for each ad account.
 """
 
 from __future__ import annotations
@@ -40,14 +46,14 @@ from tiktok_simulator.world.world import World
 
 Owners = Mapping[str, str]
 LOOKUPS = "/tool/"
-"""What TikTok has there is the same for every ad account."""
+"""These lists are the same for every ad account."""
 
 
 def answer_list(path: str, call: Call) -> Answer:
     """The answer of one endpoint.
 
     Raises:
-        ApiError: 40001 for a business centre that is not the token's, 40002 for ids or days that do not fit.
+        ApiError: 40001 for a business centre that the token can't read, 40002 for wrong ids or days.
     """
     listed, world, call = read_lists()[path], call.world, check_rules(path, call)
     every = list(_find_asked(listed, call))
@@ -64,9 +70,9 @@ def answer_list(path: str, call: Call) -> Answer:
 
 
 def list_everything(world: World, path: str, first: date, last: date) -> Iterator[tuple[Owners, dict[str, Any]]]:
-    """Every record of an endpoint that exists between two days, with the owners it is asked for with.
+    """Every record of an endpoint between two days, with its owners.
 
-    Where the records do not tell their day, it is among the owners: `day`.
+    If the records have no day, it is among the owners as `day`.
     """
     listed = read_lists()[path]
     days = [first + timedelta(day) for day in range((last - first).days + 1)] if listed.days else [None]
@@ -77,7 +83,7 @@ def list_everything(world: World, path: str, first: date, last: date) -> Iterato
 
 
 def make_rows(world: World, listed: Listed, owners: Owners, days: Sequence[date] | None) -> list[dict[str, Any]]:
-    """The records of one owner, of each of `days`; of all of them together where the records do not tell their day."""
+    """The records of one owner for each of `days`. If records have no day, they are about all days together."""
     named = {name: value for owner, value in owners.items() if value for name in listed.list_member_names(owner)}
     element = listed.tree.find_member(listed.records[:1]).element
     accounts = list_accounts(world) if listed.count is None else ()
@@ -97,7 +103,7 @@ def make_rows(world: World, listed: Listed, owners: Owners, days: Sequence[date]
             known = {**known, "advertiser_id": accounts[number]} if number < len(accounts) else known
             known = known if number < size else {**known, "secondary_status": DELETED}
             row = make_up(element, (*about, day, number), known)
-            if isinstance(row, dict) and number < usual:  # a list made larger goes on with ids of its own
+            if isinstance(row, dict) and number < usual:  # a list that a test makes longer has other ids there
                 referring.write(row, number, element)
             row = adapt_record(world, listed.path, owners, row) if isinstance(row, dict) else {listed.word: row}
             make_replies(listed.path, row, number, found)
@@ -108,7 +114,7 @@ def make_rows(world: World, listed: Listed, owners: Owners, days: Sequence[date]
 
 
 def _list_told_days(listed: Listed, days: Sequence[date] | None) -> Sequence[str]:
-    """The days as far as the records tell them apart."""
+    """The days of the records; one text for all days if records have no day."""
     if days is None:
         return [""]
     if listed.days and not listed.days.member:
@@ -117,7 +123,7 @@ def _list_told_days(listed: Listed, days: Sequence[date] | None) -> Sequence[str
 
 
 def place_records(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """`data` with the records in their place, and everything else made up."""
+    """Makes `data` with the records in their place. All else in it is made up."""
     name = listed.records[0]
     if not name:
         return dict(rows[0]) if rows else {}
@@ -133,11 +139,11 @@ def place_records(listed: Listed, rows: Sequence[Mapping[str, Any]]) -> dict[str
 
 
 def _find_asked(listed: Listed, call: Call) -> Iterator[Owners]:
-    """The owners a request names, each checked against those before it."""
+    """The owners that a request names. Each is checked against those before it."""
     found: list[dict[str, str]] = [{}]
     for name, source in listed.owners.items():
         given = find_value(call, name)
-        if name == "advertiser_id":  # who may be asked about is known before
+        if name == "advertiser_id":  # the permission has been checked already
             found = [{**owners, name: str(given)} for owners in found]
             continue
         known = [(owners, _list_known(call.world, listed, name, source, owners)) for owners in found]
@@ -161,7 +167,7 @@ def _list_all_owners(world: World, listed: Listed) -> Iterator[Owners]:
 
 
 def _list_known(world: World, listed: Listed, name: str, source: str, owners: Owners) -> Sequence[str]:
-    """The values an owner may have."""
+    """The values that an owner can have."""
     if name == "advertiser_id":
         return sorted(world.permitted)
     if name == "bc_id" and not source:
@@ -176,7 +182,7 @@ def _list_known(world: World, listed: Listed, name: str, source: str, owners: Ow
 
 
 def _list_ids(world: World, listed: Listed, source: str, owners: Owners) -> Sequence[str]:
-    """The ids of one list, those of owners before out of the same list going with them."""
+    """The ids of one source. If owners before came from the same list, only ids of the same records."""
     only, _, place = source.rpartition(">")
     path, _, member = place.partition(":")
     if only and only not in owners.values():
@@ -198,7 +204,7 @@ def _list_ids(world: World, listed: Listed, source: str, owners: Owners) -> Sequ
 
 
 def _make_records(world: World, path: str, owners: Owners) -> Sequence[tuple[Owners, dict[str, Any]]]:
-    """The records of a list, with the owners it is asked for with, as far as `owners` name them."""
+    """The records of a list with their owners. Only owners that agree with `owners` count."""
     parent = read_lists()[path]
     named = {name: value for name, value in owners.items() if name in parent.owners}
 
@@ -212,7 +218,7 @@ def _make_records(world: World, path: str, owners: Owners) -> Sequence[tuple[Own
 
 
 def _walk_to(row: Any, steps: Sequence[str]) -> list[str]:
-    """The values at the end of the way, of every element of a list on it."""
+    """The values at the end of the way. Of a list, the way goes through every element."""
     if isinstance(row, list):
         return [value for element in row for value in _walk_to(element, steps)]
     return _walk_to(row[steps[0]], steps[1:]) if steps else [str(row)]

@@ -1,7 +1,7 @@
-"""A TikTok account: its token, which is renewed, and what lists about it have of their own (hosts_auth.md §3).
+"""The endpoints of a TikTok account: how its token is renewed, and how its lists differ (hosts_auth.md §3).
 
-A token opens one account and its `business/…` endpoints alone. A renewal gives new tokens, and the old refresh token
-is worth nothing then: strict where the reference only says that another one may come.
+A token is for one TikTok account and its `business/…` endpoints. A renewal gives new tokens, and the old refresh token
+is no longer valid. This is stricter than the reference, which says that there may be another refresh token.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def renew_token(call: Call) -> Answer:
 
 
 def answer_account_list(path: str, call: Call) -> Answer:
-    """The answer of one `business/…` endpoint: the fields that were asked for, of the rows the cursor points to.
+    """The answer of one `business/…` endpoint: the rows at the cursor, with the fields of the request.
 
     Raises:
-        ApiError: 40001 for another account than the token's, 40002 for days TikTok keeps no figures of.
+        ApiError: 40001 for a TikTok account that is not of the token, 40002 for days that are too long ago.
     """
     if call["business_id"] != call.world.tiktok_account.open_id:
         raise ApiError(40001, "No permission to operate this TikTok account.")
@@ -50,7 +50,7 @@ def answer_account_list(path: str, call: Call) -> Answer:
 
 
 def _choose_fields(data: Mapping[str, Any], records: str, fields: Sequence[str]) -> dict[str, Any]:
-    """`data` with these fields, in the records and beside them; a day always tells its date."""
+    """`data` with these fields, in the records and beside them. A record of a day always has its date."""
     rows = [{name: value for name, value in row.items() if name in (*fields, "date")} for row in data[records]]
     beside = {name: value for name, value in data.items() if name in fields}
     known = {*data, *(name for row in data[records] for name in row)}
@@ -61,7 +61,7 @@ def _choose_fields(data: Mapping[str, Any], records: str, fields: Sequence[str])
 
 
 def _cut_at_cursor(call: Call, rows: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
-    """The piece of a list a cursor points to, and where the next one begins. The cursor counts rows here."""
+    """The rows of a list at the cursor, and the next cursor. It counts rows."""
     if "max_count" not in call.parameters:
         return rows, {}
     first, size = call["cursor"] or 0, call["max_count"]

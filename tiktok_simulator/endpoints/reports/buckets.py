@@ -1,4 +1,4 @@
-"""The hours, days, weeks and months that the rows of a report are about."""
+"""The hours, days, weeks and months of report rows."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ BUCKETS: Mapping[str, Callable[[datetime], tuple[datetime, datetime]]] = {
     "stat_time_week": _find_week,
     "stat_time_month": _find_month,
 }
-"""Time dimension → from when to when the bucket lasts that a moment lies in; weeks begin on Monday (unconfirmed)."""
+"""Time dimension → begin and end of the bucket with this moment. A week begins on Monday (unconfirmed)."""

@@ -1,4 +1,4 @@
-"""How dimensions combine (reporting.md §3); each rule raises 40002 for the first thing it finds."""
+"""Which dimensions can be combined (reporting.md §3). Each rule raises 40002 for the first problem it finds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SEARCH = frozenset({"search_terms", "search_keyword", "match_type"})
 
 
 def check_dimensions_exist(ask: Ask) -> None:
-    """Known, for this report type, each once."""
+    """Dimensions are known, are of this report type, and are given once."""
     wrong = [
         name
         for name in ask.dimensions
@@ -38,13 +38,13 @@ def check_dimensions_exist(ask: Ask) -> None:
 
 
 def check_known_set(ask: Ask) -> None:
-    """BC and TT_SHOP take a few sets and nothing else."""
+    """BC and TT_SHOP take only a few sets of dimensions."""
     if ask.type_rules.sets and frozenset(ask.dimensions) not in ask.type_rules.sets:
         raise BadRequestError(f"dimensions: {', '.join(ask.dimensions)} is not a set that {ask.report_type} takes.")
 
 
 def check_id_of_the_level(ask: Ask) -> None:
-    """At most one ID dimension, and that of data_level; a task about several advertisers may name them besides."""
+    """At most one ID dimension, which fits data_level. A task about several ad accounts may add advertiser_id."""
     ids = ask.list_by_role("id")
     if ask.in_task and ask.several:
         ids = [name for name in ids if name != "advertiser_id"] or ids
@@ -55,19 +55,19 @@ def check_id_of_the_level(ask: Ask) -> None:
 
 
 def check_one_time_dimension(ask: Ask) -> None:
-    """Days or hours, not both."""
+    """At most one time dimension: days or hours."""
     if len(ask.list_by_role("time")) > 1:
         raise BadRequestError("dimensions: At most one time dimension is allowed.")
 
 
 def check_dimensions_in_tasks(ask: Ask) -> None:
-    """minis_id came with synchronous reports, and has stayed there."""
+    """minis_id is a dimension of synchronous reports only."""
     if ask.in_task and "minis_id" in ask.dimensions:
         raise BadRequestError("dimensions: minis_id can only be had from a synchronous report.")
 
 
 def check_one_material(ask: Ask) -> None:
-    """CATALOG: a catalog, a product set or a product."""
+    """CATALOG: at most one of catalog, product set and product."""
     if len(ask.list_by_role("material")) > 1:
         raise BadRequestError(f"dimensions: {', '.join(ask.list_by_role('material'))} cannot be combined.")
 
@@ -80,7 +80,7 @@ def check_basic_breakdowns(ask: Ask) -> None:
 
 
 def check_audience_breakdowns(ask: Ask) -> None:
-    """AUDIENCE: exactly one audience dimension, or age with gender; hours only with bucket_id."""
+    """AUDIENCE: exactly one audience dimension, or age and gender. Hours go with bucket_id only."""
     if ask.report_type != "AUDIENCE":
         return
     audience = ask.list_by_role("breakdown", "audience")
@@ -93,7 +93,7 @@ def check_audience_breakdowns(ask: Ask) -> None:
 
 
 def check_places_of_breakdowns(ask: Ask) -> None:
-    """country_code without hours; search and ad_type not at every level; some need a companion."""
+    """country_code excludes hours, search and ad_type exclude some levels, and some dimensions need another one."""
     given = set(ask.dimensions)
     if given >= {"country_code", "stat_time_hour"}:
         raise BadRequestError("dimensions: country_code cannot be combined with stat_time_hour.")

@@ -1,4 +1,4 @@
-"""report/integrated/get: parameters → rules → rows → page."""
+"""report/integrated/get: reads the parameters, checks the rules, finds the rows, and answers with a page of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SANDBOX_REPORT_TYPES = ("BASIC", "AUDIENCE")
 
 
 def answer_integrated_report(call: Call) -> Answer:
-    """The rows of a synchronous report, one page of them."""
+    """Answers with one page of a synchronous report."""
     ask = read_ask(call)
     check(ask)
     _refuse_sandbox_gaps(call)
@@ -36,7 +36,7 @@ def answer_integrated_report(call: Call) -> Answer:
 
 
 def _refuse_sandbox_gaps(call: Call) -> None:
-    """The sandbox mocks BASIC and AUDIENCE, neither the advertiser level nor total metrics (hosts_auth.md §4)."""
+    """The sandbox has BASIC and AUDIENCE only, without the advertiser level and total metrics (hosts_auth.md §4)."""
     gaps = {
         "report_type": call["report_type"] not in SANDBOX_REPORT_TYPES,
         "advertiser level": call["data_level"] == LEVEL_ORDER[0],
@@ -48,7 +48,7 @@ def _refuse_sandbox_gaps(call: Call) -> None:
 
 
 def _find_rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
-    """The report's rows; those of the newest few queries are kept for their further pages."""
+    """The rows of a report. Those of the last few queries are kept, for the next pages."""
     reports = call.world.get_cached("reports", dict)
     key = (query, ask.order_field, call["order_type"])
     if (rows := reports.get(key)) is None:

@@ -1,4 +1,4 @@
-"""Which filters a report takes, checked and decoded (reporting.md §5, §7)."""
+"""Reads the filters of a report, and checks which of them it takes (reporting.md §5, §7)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MANY_IDS, MANY_IDS_IN_TASKS = 100, 20_000
 
 @dataclass(frozen=True)
 class FilterRule:
-    """Which operators a filter takes, at which level it begins, for which report types; `values` are all it knows."""
+    """The operators of a filter, the highest level that has it, its report types, and the only values it takes."""
 
     operators: frozenset[str]
     level: str = "AUCTION_CAMPAIGN"
@@ -73,12 +73,12 @@ FILTERS: Mapping[str, FilterRule] = {
         _IN, _ALL, _BC, ("APPROVED", "NOT_APPROVED", "IN_REVIEW", "SUSPENDED", "DISABLED", "CONTRACT_INACTIVE")
     ),
 }
-"""The filters of reporting.md §5; the metrics of a BASIC report can be compared besides."""
+"""The filters of reporting.md §5. A report of the type BASIC can also filter by its metrics."""
 IN_TASKS = ("campaign_ids", "adgroup_ids", "ad_ids")
 
 
 def read_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter, ...]:
-    """The filters of a report, with the level's own status (not deleted) where none was given; raises 40002."""
+    """The filters of a report. Without a filter by status, one for what is not deleted is added. Raises 40002."""
     if items and not ask.type_rules.filters:
         raise BadRequestError(f"filtering: Not supported for {ask.report_type}.")
     filters = tuple(_read_filter(item, ask) for item in items)
@@ -90,7 +90,7 @@ def read_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter, 
 
 
 def fill_in_filters(filters: tuple[Filter, ...], ask: Ask, world: World) -> tuple[Filter, ...]:
-    """The filters of a report with what TikTok takes for asked where nothing is: buying types, and origins."""
+    """The filters of a report, with the buying types and origins that TikTok takes if no filter names any."""
     if ask.report_type not in _BOTH or (ask.level == _ALL and world.promote_in_accounts):
         return filters
     if ask.level == _ALL:
@@ -104,7 +104,7 @@ def fill_in_filters(filters: tuple[Filter, ...], ask: Ask, world: World) -> tupl
 
 
 def _read_filter(item: Mapping[str, str], ask: Ask) -> Filter:
-    """A filter, checked against the table and decoded."""
+    """Checks and decodes a filter."""
     name, operator = item["field_name"], item["filter_type"]
     rule = _find_rule(name, ask)
     if operator not in rule.operators:
@@ -137,7 +137,7 @@ def _check_place(name: str, rule: FilterRule, ask: Ask) -> None:
 
 
 def _read_values(item: Mapping[str, str]) -> tuple[str, ...]:
-    """filter_value is JSON text of its own, except the plain text of MATCH."""
+    """The values of a filter. filter_value is JSON text, or plain text with MATCH."""
     text = item["filter_value"]
     try:
         value = json.loads(text)

@@ -1,4 +1,4 @@
-"""The filters of a report (reporting.md §5): what each is about, and what it lets through."""
+"""The filters of a report (reporting.md §5): what each compares, and what it keeps."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ STATUS_FIELDS = {
     "AUCTION_ADGROUP": "adgroup_status",
     "AUCTION_AD": "ad_status",
 }
-"""data_level → the one status filter it takes; the advertiser level has none."""
+"""data_level → the only status filter that it takes. The level of the ad account has none."""
 ID_FIELDS = {"campaign_ids": "campaign_id", "adgroup_ids": "adgroup_id", "ad_ids": "ad_id", "ad_ids_v2": "ad_id_v2"}
-"""Filter → the dimension or metric of a row it looks at, where its name is not that of a metric."""
+"""Filter by ids → the field of an entity that it compares."""
 OF_CAMPAIGN = {"objective_type", "campaign_automation_type"}
 
 
 def make_status_filter(data_level: str, status: str) -> tuple[Filter, ...]:
-    """The filter that sets a level's own status; empty at advertiser level."""
+    """The filter by status of a level; empty at the level of the ad account."""
     return (Filter(STATUS_FIELDS[data_level], "IN", (status,)),) if data_level in STATUS_FIELDS else ()
 
 
 def matches_status(status: str, entity: Entity) -> bool:
-    """Whether an entity belongs to a primary status."""
+    """Whether an entity has a primary status."""
     if entity.deleted:
         return status in ("STATUS_ALL", "STATUS_DELETE")
     if has_ended(entity):
@@ -65,7 +65,7 @@ def _passes(row: Mapping[str, Any], item: Filter) -> bool:
     value = row.get(item.field)
     if item.operator == "MATCH":
         return item.values[0].lower() in str(value).lower()
-    if item.operator in NUMERIC:  # create_time: text of one fixed layout compares like time
+    if item.operator in NUMERIC:  # create_time: its texts compare as times do
         return _compare(str(value), item)
     return value in item.values
 
@@ -76,7 +76,7 @@ def _compare(value: str, item: Filter) -> bool:
 
 
 def keeps_row(row: ReportRow, item: Filter) -> bool:
-    """Whether a finished row passes a filter about rows."""
+    """Whether a row passes a filter about rows."""
     if item.field == "country_code":
         return row.dimensions["country_code"] in item.values
     metric = ABOUT_ROWS.get(item.field, item.field)

@@ -1,6 +1,6 @@
 """What some ads gained over some hours: their counts, and the people they reached.
 
-It is kept: a sync asks several times about the same days, and the thousand worlds of a test run have the same ads.
+Results are kept, as a sync asks several times about the same days, and the many worlds of a test run have the same ads.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from tiktok_simulator.world.cells import Cell, list_cells
 from tiktok_simulator.world.delivery import Flight, count_distinct
 
 USUAL = ("impressions", "spend", "conversion")
-# What more ads gained together is not kept: to compare them takes as long, and a large world would fill the memory.
+# Results about more ads are not kept: finding them again takes as long, and a large world would fill the memory.
 FEW = 50
 
 Span = tuple[Flight, int, int]
-"""An ad's flight with the hours, counted from its first midnight, that a slice takes of it."""
+"""A flight, and the first and last hour that a slice takes of it, counted from its first midnight."""
 Place = tuple[tuple[str, ...], int]
 """A breakdown, and the number of one of its cells."""
 
 
 def count(spans: tuple[Span, ...], place: Place | None, counts: tuple[str, ...], *, with_reach: bool) -> Sequence[int]:
-    """What each count gained, in one cell of a breakdown or in all of them; reach comes last."""
+    """What each count gained, in one cell of a breakdown or in all. Reach is the last one."""
     return (_kept_count if len(spans) <= FEW else _count)(spans, place, counts, with_reach)
 
 
 def is_delivered(spans: tuple[Span, ...], place: Place | None, report_type: str) -> bool:
-    """Whether any count of this report type is not zero; the usual ones are tried first."""
+    """Whether any count of this report type is not zero. The usual ones are tried first."""
     return (_kept_delivery if len(spans) <= FEW else _is_delivered)(spans, place, report_type)
 
 
@@ -57,7 +57,7 @@ def _count_gained(spans: Sequence[Span], place: Place | None, counts: Sequence[s
 
 
 def _count_reach(spans: Sequence[Span], place: Place | None) -> int:
-    """The different people the ads reached; never more than they have impressions."""
+    """How many different people the ads reached: at most as many as they have impressions."""
     reached = [people for flight, start, end in spans for people in flight.find_people(start, end)]
     cell = None if place is None else list_cells(place[0], 0)[place[1]]
     return min(count_distinct(reached, cell), _count_gained(spans, place, ("impressions",))[0])

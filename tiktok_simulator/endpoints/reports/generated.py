@@ -1,4 +1,4 @@
-"""Which rows a report over generated delivery has: entities by time buckets by cells of a breakdown."""
+"""The rows of a report about generated delivery: one for each entity, time bucket and cell of a breakdown."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ LEVEL_KINDS = {"AUCTION_CAMPAIGN": "campaign", "AUCTION_ADGROUP": "adgroup", "AU
 CUT = {"BASIC", "AUDIENCE"}
 
 Period = tuple[datetime | None, datetime | None, dict[str, str]]
-"""From, up to (None: without bound) and the time dimension that names it."""
+"""Begin and end, either of which may be None for no bound, and the value of the time dimension."""
 
 
 @dataclass(frozen=True)
 class Slice:
-    """What one row is about: some ads over some hours, in one cell of a breakdown or in all of them."""
+    """What one row is about: some ads over some hours, in one cell of a breakdown or in all."""
 
     account: Account
     entity: Entity | None
@@ -40,7 +40,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Group:
-    """The ads one row, or one row a day, is about."""
+    """The ads of one row, or of one row a day."""
 
     account: Account
     entity: Entity | None
@@ -49,7 +49,7 @@ class Group:
 
 
 class GeneratedReport:
-    """Finds the slices of a query, and writes a row for one of them."""
+    """Makes the slices of a query, and writes each as a row."""
 
     def __init__(self, world: World, query: ReportQuery) -> None:
         self.world = world
@@ -59,7 +59,7 @@ class GeneratedReport:
         self.throttled = False
 
     def make_slices(self) -> list[Slice]:
-        """Every row of the report; rows of several accounts with the same dimensions are one."""
+        """The slices of all rows. Those of several ad accounts with the same dimensions are one."""
         found: dict[tuple[str, ...], Slice] = {}
         for advertiser_id in self.query.advertiser_ids:
             for item in self._slice_account(self.world.accounts[advertiser_id]):
@@ -70,14 +70,14 @@ class GeneratedReport:
         return [each for item in found.values() for each in self._keep_existing(item)]
 
     def write_row(self, item: Slice) -> ReportRow:
-        """The slice, written out."""
+        """Writes a slice as a row."""
         dimensions = {name: item.dimensions[name] for name in self.query.dimensions}
         if "interest_category" in dimensions:
             dimensions["interest_category_v2"] = dimensions["interest_category"]
         return ReportRow(dimensions, self.measures.write(item.account, item.entity, self.count(item)))
 
     def count(self, item: Slice) -> Sequence[int]:
-        """The counts the query's metrics need, of one slice; reach comes last."""
+        """The counts of a slice that the metrics of the query need. Reach is the last one."""
         measures = self.measures
         return count(tuple(item.spans), self._find_place(item), measures.counts, with_reach=measures.needs_reach)
 
@@ -94,14 +94,14 @@ class GeneratedReport:
                     )
 
     def _find_shift(self, account: Account) -> timedelta:
-        """From the clock of the query's dates to the account's own."""
+        """The time between the clock of the query's dates and that of the ad account."""
         if not self.query.utc or self.query.start is None:
             return timedelta()
         moment = datetime.combine(self.query.start, time(), UTC)
         return account.get_local_time(moment) - moment.replace(tzinfo=None)
 
     def _divide_by_material(self, account: Account) -> Iterator[Group]:
-        """The groups, divided by what their ads show where a dimension asks for it."""
+        """The groups, divided by what their ads show if the query has such a dimension."""
         name = self.query.find_by_role("material")
         if name is None:
             yield from self._list_groups(account)
@@ -113,7 +113,7 @@ class GeneratedReport:
                 yield replace(group, dimensions=group.dimensions | {name: value}, flights=flights)
 
     def _list_groups(self, account: Account) -> Iterator[Group]:
-        """The ads of the account by the query's ID dimension; a report about some ads has no row without any."""
+        """The ads of an ad account by the ID dimension of the query. Reports of materials have no empty groups."""
         for group in self._group_by_id(account):
             if group.flights or self.query.report_type not in SHOWN_IN:
                 yield group
@@ -139,9 +139,9 @@ class GeneratedReport:
         return keep_reported(self.world, self.query, account.advertiser_id, found)
 
     def _find_members(self, account: Account, field: str) -> Mapping[str, tuple[Entity, Sequence[Flight]]]:
-        """The values of an id field at the query's level, newest first, with an entity that has it and the ads of all.
+        """The values of an id field at the level of the query, newest first, with an entity and the flights of each.
 
-        The filters come before the cut: the newest ids are those of what was asked for.
+        Filters come first: the newest ids are the newest of those that pass.
         """
         filters = [item for item in self.query.filters if not item.is_about_rows and item.field not in OF_MATERIALS]
         entities = self.world.list_entities(LEVEL_KINDS[self.query.data_level], account.advertiser_id)
@@ -161,13 +161,13 @@ class GeneratedReport:
         return self._keep_newest(sorted(flights, key=lambda flight: int(flight.ad_id), reverse=True))
 
     def _keep_newest(self, found: Sequence[Any]) -> Sequence[Any]:
-        """As many as one synchronous report covers of what it is about, sorted newest first."""
+        """The newest ones, as many as a synchronous report covers. `found` is sorted, newest first."""
         cut = len(found) > self.world.newest_ids and not self.query.uncut
         self.throttled = self.throttled or cut
         return found[: self.world.newest_ids] if cut else found
 
     def _list_periods(self, flights: Sequence[Flight]) -> Iterator[Period]:
-        """The buckets of the query's time dimension in which these flights can have rows, or its whole period."""
+        """The time buckets in which these flights can have rows. Without a time dimension it is the whole period."""
         start, end, bucket = self.query.start, self.query.end, self.query.find_by_role("time")
         if bucket is None:
             yield None if start is None else find_midnight(start), None if end is None else find_midnight(end + DAY), {}
@@ -183,7 +183,7 @@ class GeneratedReport:
             moment = after
 
     def _keep_existing(self, item: Slice) -> Iterator[Slice]:
-        """The slice or its cells: where something was delivered, and for a bare entity even where nothing was."""
+        """The slice or its cells, if they have delivery. By an ID dimension alone, all have a row."""
         bare = bool(item.dimensions) and not self.query.list_by_role("time") and not self.breakdown
         if not bare and not self._is_delivered(item):
             return
@@ -214,7 +214,7 @@ def _make_spans(flights: Iterable[Flight], start: datetime | None, end: datetime
 
 
 def generate_report(world: World, query: ReportQuery) -> Rows:
-    """The rows of a query over generated delivery."""
+    """The rows of a query about generated delivery."""
     report = GeneratedReport(world, query)
     slices = report.make_slices()
 

@@ -1,4 +1,4 @@
-"""Writing the metrics of a row from its counts, and the attributes of the entity it is about."""
+"""Writes the metrics of a row from its counts, and the attributes of its entity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tiktok_simulator.world.model import Account, Entity
 from tiktok_simulator.world.world import World
 
 EXTRA_METRICS = ("currency", "timezone", "advertiser_id")
-"""What rows of a report over `advertiser_ids` carry besides the metrics asked for (reporting.md §2)."""
+"""What rows of a report with `advertiser_ids` have beside the requested metrics (reporting.md §2)."""
 
 Writer = Callable[[Sequence[int]], str]
 
@@ -35,12 +35,12 @@ class Measures:
         self.counts = tuple(needed)
 
     def write(self, account: Account, entity: Entity | None, counts: Sequence[int]) -> dict[str, Any]:
-        """The metrics of a row: attributes of its entity and account, the rest from its counts."""
+        """Writes the metrics of a row: attributes of its entity and ad account, and the others from its counts."""
         metrics = {name: self._show_attribute(name, account, entity) for name in self._attributes}
         return metrics | self._write_measured(counts)
 
     def write_totals(self, counts: Sequence[int]) -> dict[str, Any]:
-        """The metrics of all rows together; attributes are "-"."""
+        """Writes the metrics of all rows together. Attributes are "-"."""
         return dict.fromkeys(self._attributes, "-") | self._write_measured(counts)
 
     def _write_measured(self, counts: Sequence[int]) -> dict[str, str]:
@@ -56,7 +56,7 @@ class Measures:
 
 @lru_cache(maxsize=4000)
 def _write_texts(names: Sequence[str], multiple: bool, by_id: bool, counts: Sequence[int]) -> list[str]:
-    """The metrics of a row: a sync asks several times about the same days, and a thousand syncs of a test run do."""
+    """Writes metrics from counts. Results are kept, as syncs ask several times about the same days."""
     return [write(counts) for write in _make_writers(names, multiple, by_id)]
 
 
@@ -71,7 +71,7 @@ def _make_writers(names: Sequence[str], multiple: bool, by_id: bool) -> list[Wri
 def _make_writer(item: Formula, needed: Sequence[int], multiple: bool, by_id: bool) -> Writer:
     if multiple and item.is_cost:
         if not by_id:
-            return lambda _: "-"  # accounts of different currencies have no common cost
+            return lambda _: "-"  # ad accounts may have different currencies, so there is no total cost
         if item.money:
             return lambda counts: str((counts[needed[0]] + 50) // 100)
     write = item.write

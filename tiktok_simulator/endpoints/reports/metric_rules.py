@@ -1,4 +1,4 @@
-"""Which metrics a report may ask for (reporting.md §3); each rule raises 40002 for the first thing it finds."""
+"""Which metrics a report can have (reporting.md §3). Each rule raises 40002 for the first problem it finds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCOPED = ("BASIC", "AUDIENCE")
 
 
 def check_metrics_exist(ask: Ask) -> None:
-    """At most a hundred, known, and of this report type; one wrong metric fails the whole call."""
+    """At most a hundred metrics, which are known and of this report type. One wrong metric fails the whole call."""
     if len(ask.metrics) > MAXIMUM_METRICS:
         raise BadRequestError(f"metrics: At most {MAXIMUM_METRICS} metrics are allowed.")
     wrong = [name for name in ask.metrics if not _is_of_type(ask, name)]
@@ -24,7 +24,7 @@ def check_metrics_exist(ask: Ask) -> None:
 
 
 def list_default_metrics(ask: Ask) -> Sequence[str]:
-    """What a report has that names no metric: BC, whose sets of dimensions each have a list, all of that list."""
+    """The metrics of a report that names none. A BC report has all metrics that go with its dimensions."""
     if frozenset(ask.dimensions) not in ask.type_rules.sets:
         return ask.type_rules.metrics
     return [name for name in ask.type_rules.metrics if _fits(ask, METRICS[name])]
@@ -36,14 +36,14 @@ def _is_of_type(ask: Ask, name: str) -> bool:
 
 
 def check_metrics_in_tasks(ask: Ask) -> None:
-    """billed_cost and onsite_destination_visit* are in synchronous reports only."""
+    """Some metrics, such as billed_cost, are in synchronous reports only."""
     wrong = [name for name in ask.metrics if ask.in_task and not METRICS[name].in_tasks]
     if wrong:
         raise BadRequestError(f"metrics: {', '.join(wrong)} can only be had from a synchronous report.")
 
 
 def check_metrics_fit(ask: Ask) -> None:
-    """Each metric against the level and the dimensions (data/dimension_metrics.csv); CONFLICT is TikTok's text."""
+    """Each metric goes with the level and the dimensions (data/dimension_metrics.csv). CONFLICT is TikTok's text."""
     for name in ask.metrics:
         if not _fits(ask, METRICS[name]):
             raise BadRequestError(CONFLICT)
@@ -67,7 +67,7 @@ def _lists(ask: Ask, dimension: Dimension, metric: Metric) -> bool:
 
 
 def _has_id_and_day(ask: Ask) -> bool:
-    """One ID dimension, with or without days, never hours; a breakdown only where it lists the metric."""
+    """Whether there is one ID dimension, with days or without time. A breakdown has to list its metrics."""
     if "stat_time_hour" in ask.dimensions:
         return False
     breakdowns = ask.list_by_role("breakdown", "audience")
@@ -88,7 +88,7 @@ SCOPES: dict[str, Callable[[Ask], bool]] = {
 
 
 def check_order(ask: Ask) -> None:
-    """order_field: any requested metric that is not an attribute."""
+    """order_field is a requested metric, and no attribute."""
     if ask.order_field is None:
         return
     if ask.order_field not in ask.metrics or METRICS[ask.order_field].is_attribute:
@@ -96,7 +96,7 @@ def check_order(ask: Ask) -> None:
 
 
 def check_totals(ask: Ask) -> None:
-    """enable_total_metrics: BASIC and TT_SHOP, one ID dimension and/or stat_time_day, first page only."""
+    """enable_total_metrics is for the first page of BASIC and TT_SHOP, by one ID dimension and/or stat_time_day."""
     if not ask.total_metrics:
         return
     if not ask.type_rules.totals or not IDS_AND_DAYS.issuperset(ask.dimensions):

@@ -1,4 +1,4 @@
-"""Values of breakdowns that are things of an ad account: its files, posts and pixels, instead of those in cells.csv."""
+"""Breakdowns by files, posts and pixels: their values are ids of the ad account, not those in cells.csv."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tiktok_simulator.world.cells import list_cells
 from tiktok_simulator.world.model import Account, Entity
 from tiktok_simulator.world.world import World
 
-# Dimension → what it is about, and the member of that which is its value.
+# Dimension → the kind of entities it is about, and the field with its value.
 OWN: Mapping[str, tuple[str, str]] = {
     "image_id": ("image", "image_id"),
     "video_material_id": ("video", "material_id"),
@@ -26,7 +26,7 @@ def _number_values(dimension: str) -> Mapping[str, int]:
 def name_values(
     world: World, account: Account, entity: Entity | None, dimensions: Sequence[str], values: Sequence[str]
 ) -> dict[str, str]:
-    """The values of a cell by dimension; those of things are the account's, what an ad itself shows coming first."""
+    """The values of a cell by dimension. Ids are those of the ad account; what the ad itself shows comes first."""
     found = dict(zip(dimensions, values, strict=True))
     for dimension in OWN.keys() & found.keys():
         kind, member = OWN[dimension]

@@ -1,4 +1,4 @@
-"""From the parameters of a call to the report they ask for, synchronous or in a task."""
+"""Reads the request for a report, synchronous or in a task, from the parameters of a call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tiktok_simulator.protocol.wire import BadRequestError
 
 
 def read_advertisers(call: Call) -> Sequence[str]:
-    """The accounts a report names: advertiser_ids win over advertiser_id; a BC report names its center instead."""
+    """The ad accounts of a report. advertiser_ids replaces advertiser_id; a BC report has a business center instead."""
     if call["report_type"] == "BC":
         check_center(call)
         return []
@@ -32,7 +32,7 @@ def read_advertisers(call: Call) -> Sequence[str]:
 
 
 def read_ask(call: Call, *, in_task: bool = False) -> Ask:
-    """The report as the rules look at it, still unchecked; the sandbox ignores order_field (hosts_auth.md §4)."""
+    """The request for a report, before its rules are checked. The sandbox ignores order_field (hosts_auth.md §4)."""
     if call["service_type"] == "RESERVATION" or call.parameters.get("query_mode") == "CHUNK":
         raise BadRequestError(
             "service_type RESERVATION and query_mode CHUNK are deprecated; the simulator refuses them."
@@ -61,7 +61,7 @@ def _read_day(text: str | None) -> date | None:
 
 
 def make_query(call: Call, ask: Ask) -> ReportQuery:
-    """The query of a checked report; raises 40002 for its filters."""
+    """The query of a report whose rules have been checked. Raises 40002 for wrong filters."""
     filters = fill_in_filters(read_filters(call["filtering"] or (), ask), ask, call.world)
     of_center = ask.report_type == "BC"
     return ReportQuery(
@@ -81,7 +81,7 @@ def make_query(call: Call, ask: Ask) -> ReportQuery:
 
 
 def order_rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
-    """The rows of a query in the order asked for."""
+    """The rows of a query, in the order of the request."""
     rows = find_report_rows(call.world, query)
     if ask.order_field:
         rows.sort(ask.order_field, descending=call["order_type"] == "DESC")

@@ -1,4 +1,4 @@
-"""Report rows: what a report of any period and combination holds. No rule of TikTok's is checked here (rules.py)."""
+"""The rows of a report of any period and dimensions. TikTok's rules are checked elsewhere (rules.py)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One row of the answer; values are the wire's text (arrays for the list metrics of ad_id_v2)."""
+    """One row of an answer. Values are texts as TikTok writes them; some metrics of ad_id_v2 are arrays."""
 
     dimensions: dict[str, str]
     metrics: dict[str, Any]
 
 
 class Rows:
-    """The rows of one report, in order; each is written when it is looked at.
+    """The rows of one report, in order. A row is written when it is needed.
 
     `throttled` says that ids beyond the newest 20,000 were left out. `write_totals` writes the metrics of all rows
     together.
@@ -42,18 +42,18 @@ class Rows:
         return len(self._items)
 
     def write_page(self, first: int = 0, last: int | None = None) -> list[ReportRow]:
-        """The rows from index `first` up to, not including, index `last`."""
+        """Writes the rows from index `first` to the one before index `last`."""
         return [self._write(item) for item in self._items[first:last]]
 
     def keep(self, wanted: Callable[[ReportRow], bool]) -> None:
-        """Drop every row that is not wanted."""
+        """Keeps the rows that are `wanted`."""
         self._items = [item for item in self._items if wanted(self._write(item))]
 
     def sort(self, metric: str, *, descending: bool) -> None:
-        """Order the rows by a metric's number; "-" counts as less than any."""
+        """Sorts the rows by the number of a metric. "-" is less than all numbers."""
         self._items.sort(key=lambda item: read_number(self._write(item).metrics[metric]), reverse=descending)
 
 
 def read_number(text: str) -> float:
-    """The number a metric's text stands for."""
+    """The number that the text of a metric stands for."""
     return float("-inf") if text == "-" else float(text)

@@ -1,7 +1,7 @@
-"""TikTok's rules for reports (reporting.md §1, §3, §4, §7), checked before any data is looked up.
+"""TikTok's rules for reports (reporting.md §1, §3, §4, §7). They are checked before any data is read.
 
-Each rule raises 40002 for the first thing it finds. The wording is TikTok's where it is known (CONFLICT);
-elsewhere it names the parameter and what is wrong with it.
+Each rule raises 40002 for the first problem it finds. Where the words of TikTok are known (CONFLICT), the message has
+them. Elsewhere it names the parameter and the problem.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ DAYS_BY_DAY, DAYS_BY_HOUR, DAYS_IN_ALL = 30, 1, 365
 
 
 def check_several_advertisers(ask: Ask) -> None:
-    """advertiser_ids: BASIC and AUDIENCE only."""
+    """advertiser_ids is for BASIC and AUDIENCE only."""
     if ask.several and not ask.type_rules.several:
         raise BadRequestError(f"advertiser_ids: Not supported for {ask.report_type}.")
 
 
 def check_data_level(ask: Ask) -> None:
-    """Required for BASIC, AUDIENCE and CATALOG, refused for BC; the deprecated RESERVATION_* levels are gone."""
+    """data_level is needed for BASIC, AUDIENCE and CATALOG, and refused for BC. The levels RESERVATION_* are gone."""
     if ask.data_level is None and ask.type_rules.level_required:
         raise BadRequestError("Missing required field(s): data_level.")
     if ask.data_level is None:
@@ -38,7 +38,7 @@ def check_data_level(ask: Ask) -> None:
 
 
 def check_lifetime(ask: Ask) -> None:
-    """query_lifetime: BASIC and PLAYABLE_MATERIAL only, without time, country_code or audience dimensions."""
+    """query_lifetime is for BASIC and PLAYABLE_MATERIAL only, without time, country_code and audience dimensions."""
     if not ask.lifetime:
         return
     if not ask.type_rules.lifetime:
@@ -48,7 +48,7 @@ def check_lifetime(ask: Ask) -> None:
 
 
 def check_dates(ask: Ask) -> None:
-    """Inclusive: 30 days by day, one day by hour, 365 days without a time dimension and for BC; tasks: any."""
+    """At most 30 days by day, one by hour, and 365 without a time dimension and for BC. Tasks may have any number."""
     if ask.lifetime:
         return
     if ask.start is None or ask.end is None:
@@ -89,6 +89,6 @@ RULES: Sequence[Callable[[Ask], None]] = (
 
 
 def check(ask: Ask) -> None:
-    """Every rule in order; raises ApiError 40002 for the first one broken."""
+    """Checks all rules in order. Raises an ApiError 40002 for the first one that is broken."""
     for rule in RULES:
         rule(ask)

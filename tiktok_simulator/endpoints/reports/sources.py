@@ -1,4 +1,4 @@
-"""The rows of a report, wherever they come from."""
+"""Finds the rows of a report, recorded or generated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tiktok_simulator.world.world import World
 
 
 def find_report_rows(world: World, query: ReportQuery) -> Rows:
-    """The rows of a query: the recorded ones when the world was recorded, else the generated ones."""
+    """The rows of a query: recorded ones if the world was recorded, else generated ones."""
     rows = replay_report(world, query) if world.recorded_rows else generate_report(world, query)
     row_filters = [item for item in query.filters if item.is_about_rows]
     if row_filters:

@@ -11,7 +11,7 @@ from tiktok_simulator.world.tasks import Task
 
 
 def create_task(call: Call) -> Answer:
-    """Begin a report; its rules are those of the synchronous one but for what a task alone may or may not have."""
+    """Begins a report. It has the rules of synchronous reports, and a few of its own."""
     ask = read_ask(call, in_task=True)
     check(ask)
     if call["output_format"] != "CSV_STRING":
@@ -30,19 +30,19 @@ def _find_task(call: Call) -> Task:
 
 
 def check_task(call: Call) -> Answer:
-    """How far a task is, and why when it failed."""
+    """Answers with the status of a task, and with the reason if it failed."""
     task = _find_task(call)
     status = task.check()
     return Answer({"status": status, "message": (task.fails or "") if status == "FAILED" else ""})
 
 
 def download_task(call: Call) -> Answer:
-    """The report of a task that succeeded: the body is the text itself, without envelope."""
+    """Answers with the report of a task that succeeded. The body is its text, without envelope."""
     return Answer({}, text=_find_task(call).read())
 
 
 def cancel_task(call: Call) -> Answer:
-    """End a task that has not ended yet."""
+    """Cancels a task that has not ended."""
     task = _find_task(call)
     task.cancel()
     return Answer({"status": task.status})
