@@ -1,4 +1,4 @@
-"""Named misbehaviours in reports that TikTok cuts to the newest ids: what is left out, and what the header says."""
+"""Faults of reports that TikTok cuts to the newest ids: what is left out, and what the header says."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ LONGEST_PAGE = 1000
 
 
 class CutFaults(Arming):
-    """The faults of an answer about the newest ids only."""
+    """The faults of an answer that covers the newest ids only."""
 
     def cut_from_page(self, page: int = 2, times: int | None = None, path: str | None = REPORTS) -> Fault:
-        """The header of a cut answer on this page and all later ones, as if the ad account grew meanwhile."""
+        """The header of a cut answer from this page on, as if the ad account had grown meanwhile."""
 
         def is_late(request: Request) -> bool:
             return int(request.parameters.get("page", "1")) >= page
@@ -32,10 +32,10 @@ class CutFaults(Arming):
         return self.arm(Fault("cut_from_page", act, path, when=is_late, left=times))
 
     def cut_answer(self, newest: int, told: str = TOLD, *, hides: bool = False, deaf_to: str = "") -> Fault:
-        """The rows of so many ids, where there are more.
+        """The rows of the `newest` ids, if there are more ids.
 
-        `told` is what the header says, with `{ids}` for the number of ids there are; it says nothing where it is empty.
-        With `hides` the `page_info` still counts all rows. A filter it is `deaf_to` changes nothing.
+        `told` is the text of the header; `{ids}` in it stands for the number of ids there are. With an empty one there
+        is no header. With `hides` the `page_info` still counts all rows. The filter `deaf_to` is ignored.
         """
 
         def act(request: Request, answer: Answer) -> Response:
@@ -75,7 +75,7 @@ def _read_pages(request: Request, answer: Answer) -> Iterator[Response]:
 
 
 def _make_page(request: Request, whole: Response, rows: list[Any], total: int) -> Response:
-    """The page of the rows that was asked for; `total` is how many it says there are."""
+    """The page of these rows that the request is about. Its `page_info` counts `total` rows."""
     page, size = (int(request.query.get(name, "1")) for name in ("page", "page_size"))
     info = {"page": page, "page_size": size, "total_number": total, "total_page": -(-total // size)}
     body = whole.json()
@@ -88,5 +88,5 @@ def _find_id(row: Any) -> str:
 
 
 def _list_ids(rows: list[Any]) -> list[str]:
-    """The ids of the report's own level, newest first."""
+    """The ids at the level of the report, newest first."""
     return sorted({_find_id(row) for row in rows} - {""}, key=int, reverse=True)

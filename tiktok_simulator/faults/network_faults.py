@@ -1,4 +1,4 @@
-"""Named misbehaviours between TikTok and its client: gateways, broken connections, damaged bodies, redirects."""
+"""Faults between TikTok and its client: gateways, broken connections, damaged bodies, redirects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tiktok_simulator.protocol.wire import ConnectionDroppedError, Request, Resp
 
 
 class NetworkFaults(Arming):
-    """The faults of a connection, whatever the request asks for."""
+    """The faults of a connection, which do not depend on the request."""
 
     def http_status(self, status: int, times: int | None = 1, path: str | None = None) -> Fault:
         """A gateway's HTML page with an HTTP status instead of an envelope."""
@@ -31,7 +31,7 @@ class NetworkFaults(Arming):
         return self._drop("connection_reset", "connection reset by fault", "reset", times, path)
 
     def time_out(self, times: int | None = 1, path: str | None = None) -> Fault:
-        """No answer comes for longer than a client waits."""
+        """The client waits longer than it may for an answer."""
         return self._drop("time_out", "Read timed out.", "timeout", times, path)
 
     def tls_failure(self, times: int | None = 1, path: str | None = None) -> Fault:
@@ -62,7 +62,7 @@ class NetworkFaults(Arming):
     def body(
         self, what: bytes | Callable[[Request, bytes], bytes], times: int | None = 1, path: str | None = None
     ) -> Fault:
-        """HTTP 200 with any body: these bytes, or what `what(request, body)` makes of the right one."""
+        """HTTP 200 with another body: these bytes, or what `what(request, body)` makes of the right body."""
 
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)
@@ -71,7 +71,7 @@ class NetworkFaults(Arming):
         return self.arm(Fault("body", act, path, left=times))
 
     def wrong_type(self, times: int | None = 1, path: str | None = None) -> Fault:
-        """The right body, called HTML."""
+        """The right body with the Content-Type of HTML."""
 
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)
@@ -84,15 +84,15 @@ class NetworkFaults(Arming):
         return self.arm(Fault("gzip_damage", lambda ask, answer: replace(answer(ask), damaged=True), path, left=times))
 
     def slow(self, seconds: float = 1.0, times: int | None = None, path: str | None = None) -> Fault:
-        """A slow answer, over a real socket only."""
+        """An answer that comes late, over a real socket only."""
         return self.arm(Fault("slow", lambda ask, answer: replace(answer(ask), delay=seconds), path, left=times))
 
     def slow_drip(self, seconds: float = 1.0, times: int | None = 1, path: str | None = None) -> Fault:
-        """A body that comes letter by letter, each within the client's time-out."""
+        """A body that comes byte by byte, each within the time-out of the client."""
         return self.arm(Fault("slow_drip", lambda ask, answer: replace(answer(ask), drip=seconds), path, left=times))
 
     def wrong_date(self, date: str = "", age: str = "", times: int | None = None, path: str | None = None) -> Fault:
-        """Another `Date`, or none: something on the way wrote it, or kept the answer for `age` seconds."""
+        """A wrong `Date`, or none, as from a proxy, which may also have kept the answer for `age` seconds."""
 
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)

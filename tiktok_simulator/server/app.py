@@ -1,4 +1,4 @@
-"""TikTok's front door: checks each request in TikTok's order, and keeps a transcript of all requests."""
+"""The simulator: checks each request in TikTok's order, answers it, and keeps a transcript."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PRODUCTION_HOST = "business-api.tiktok.com"
 SANDBOX_HOST = "sandbox-ads.tiktok.com"
 HOSTS = (PRODUCTION_HOST, SANDBOX_HOST)
 OWN_LIMITS = {"/report/task/create/": (2, 60, 4_500), "/gmv_max/report/get/": (8, 240, 20_000)}
-# Requests a minute: for one endpoint about one TikTok account, and for all such endpoints together.
+# Requests a minute to the endpoints of TikTok accounts: to one of them about one account, and to all together.
 OF_ONE_ACCOUNT, OF_ACCOUNTS = 40, 600
 NO_TOKEN = "Access token is null, you should set it in http header with key Access-Token."  # noqa: S105 - the real text
 NOT_IN_SANDBOX = "Requested functionality, operation, or endpoint is not supported in the sandbox environment."
@@ -29,15 +29,15 @@ WRONG_TOKEN = "Access token is incorrect or has been revoked."  # noqa: S105 - t
 
 
 def read_clock() -> datetime:
-    """The present moment, with a zone."""
+    """The current time, with a zone."""
     return datetime.now(UTC)
 
 
 @dataclass
 class Quota:
-    """Requests an app may make to one endpoint (errors.md §5, level Basic); fixed windows of UTC time.
+    """How many requests an app may make to one endpoint (errors.md §5, level Basic), in fixed windows of UTC time.
 
-    `own` holds the limits (second, minute, day) of endpoints that have their own.
+    `own` has the limits of endpoints with other ones: a second, a minute, a day.
     """
 
     per_second: int = 10
@@ -47,7 +47,7 @@ class Quota:
     _made: Counter[tuple[str, str, str]] = field(default_factory=Counter, repr=False)
 
     def count(self, app_id: str, path: str, now: datetime, account: str = "") -> None:
-        """Count one request, which may be about a TikTok account. Raises 40100 when a window is full."""
+        """Counts a request, which may be about a TikTok account. Raises 40100 if a window is full."""
         general = (self.per_second, self.per_minute, self.per_day)
         limits = next((own for name, own in self.own.items() if path.endswith(name)), general)
         for layout, limit in zip(("%F %T", "%F %R", "%F"), limits, strict=True):
@@ -63,9 +63,9 @@ class Quota:
 
 
 class Simulator:
-    """TikTok's API over one world.
+    """TikTok's API about one world.
 
-    `transcript` holds every request in the order it was answered; `faults` makes the next ones go wrong.
+    `transcript` has all requests in the order of their answers. `faults` can spoil the next answers.
     """
 
     def __init__(self, world: World, *, clock: Callable[[], datetime] = read_clock, quota: Quota | None = None) -> None:
@@ -77,10 +77,10 @@ class Simulator:
         self._lock = threading.RLock()
 
     def handle(self, request: Request) -> Response:
-        """Answer one request.
+        """Answers one request.
 
         Raises:
-            ConnectionDroppedError: a fault ends the connection; the exchange is recorded with status 0.
+            ConnectionDroppedError: A fault ends the connection. The transcript has status 0.
         """
         with self._lock:
             status, code = 0, None
@@ -92,7 +92,7 @@ class Simulator:
                 self._record(request, status, code)
 
     def _add_date(self, response: Response) -> Response:
-        """The answer with its date (RFC 9110, 6.6.1). A fault may have set another one, or `""` for none."""
+        """Adds the date to an answer (RFC 9110, 6.6.1). A fault may have set another one, or `""` for none."""
         headers = {"Date": format_datetime(self.clock(), usegmt=True), **response.headers}
         return replace(response, headers={name: value for name, value in headers.items() if value})
 
@@ -101,7 +101,7 @@ class Simulator:
         self.transcript.append(Exchange(request.host, request.method, request.path, query, status, code, now))
 
     def asked(self, path: str) -> Sequence[Exchange]:
-        """The exchanges with one endpoint, e.g. "/campaign/get/"."""
+        """The exchanges with one endpoint, such as "/campaign/get/"."""
         return [exchange for exchange in self.transcript if exchange.path.endswith(path)]
 
     def _answer(self, request: Request) -> Response:
@@ -119,7 +119,7 @@ class Simulator:
             return make_envelope(error.code, error.message, {}, request_id)
 
     def _answer_accepted(self, request: Request, endpoint: Endpoint) -> Answer:
-        """Token, quota, shape, permission, then the endpoint itself (errors.md §2)."""
+        """Checks the token, the quota, the parameters and the permission, then asks the endpoint (errors.md §2)."""
         grant = self._find_grant(request, endpoint)
         if self.quota:
             account = request.parameters.get("business_id", "") if endpoint.of_account else ""

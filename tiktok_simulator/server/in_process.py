@@ -1,4 +1,4 @@
-"""Answers the `requests` of this process from a simulator, without a connection."""
+"""Answers the requests of this process from a simulator, without a connection."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tiktok_simulator.server.app import Simulator
 
 @contextlib.contextmanager
 def intercept(simulator: Simulator) -> Iterator[Simulator]:
-    """Answer every request that the `requests` library makes, to any host, from the simulator.
+    """Answers every request of the `requests` library, to any host, from the simulator while the context is open.
 
-    Requests to hosts TikTok does not have are answered 403 and are in the transcript like all others.
-    A dropped connection is the exception of `requests` for it.
+    A request to a host that TikTok does not have is answered with 403, and is in the transcript too. A dropped
+    connection raises the exception that `requests` has for it.
     """
     adapter = _InProcess(simulator)
-    # No proxy is looked for: to go through the environment takes longer than most answers.
+    # Looking for a proxy in the environment would take longer than most answers.
     with (
         patch.object(requests.Session, "get_adapter", lambda *_args, **_more: adapter),
         patch("requests.sessions.get_environ_proxies", lambda *_args, **_more: {}),
@@ -34,7 +34,7 @@ def intercept(simulator: Simulator) -> Iterator[Simulator]:
 
 
 class _InProcess(HTTPAdapter):
-    """A transport adapter for `requests` with a simulator instead of a connection. Threads may share it."""
+    """A transport adapter of `requests` that asks a simulator. Threads may share it."""
 
     ERRORS: ClassVar[Mapping[str, type[RequestException]]] = {
         "reset": requests.exceptions.ConnectionError,

@@ -1,4 +1,4 @@
-"""The endpoints by path: what each accepts (data/parameters.csv), whom it is about and how it answers."""
+"""The endpoints by path: the parameters of each (data/parameters.csv), its ad accounts, and its answer."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ PREFIX = "/open_api/v1.3"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint. `advertisers` names the accounts the token must reach; `sandbox` whether that host has it.
+    """One endpoint.
 
-    `of_account` is set where it wants the token of a TikTok account, `tokenless` where it wants none.
+    `advertisers` finds the ad accounts that the token has to reach. `sandbox` is whether the sandbox has the endpoint.
+    `of_account` is set if it needs the token of a TikTok account, `tokenless` if it needs no token.
     """
 
     signature: Signature
