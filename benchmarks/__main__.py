@@ -1,4 +1,4 @@
-"""`make bench` measures everyone and writes docs/performance.md; `make bench-quick` fails where we have become slow."""
+"""`make bench` measures all contenders and writes docs/performance.md. `make bench-quick` fails if we became slow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEPT = 0.7
 def compare(
     contenders: Mapping[str, Contender], server: Server, rounds: int
 ) -> tuple[dict[str, Figures], dict[str, float]]:
-    """The figures of every contender, and ours beside each of the others'."""
+    """The figures of every contender, and the ratio of ours to each of the others."""
     taken: defaultdict[str, list[Round]] = defaultdict(list)
     for name, one in measure(contenders, server, rounds):
         taken[name].append(one)
@@ -32,7 +32,7 @@ def compare(
 
 
 def run_full(rounds: int) -> int:
-    """Measures everyone and writes down what was found."""
+    """Measures all contenders and writes down the figures."""
     with start_page_server() as server:
         able, unable = prepare(list_everyone(), server)
         found, ratios = compare(able, server, rounds)

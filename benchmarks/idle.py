@@ -16,7 +16,7 @@ ACCOUNT = {"currency": "EUR", "timezone": "Etc/UTC", "display_timezone": "UTC", 
 
 
 class IdleTiktok(Simulator):
-    """Answers as the simulator would of idle ad accounts, but keeps nothing of what is asked, only how often."""
+    """Answers as a simulator with idle ad accounts would. It only counts the requests, and keeps none."""
 
     def __init__(self, accounts: int) -> None:
         super().__init__(make_empty_world())

@@ -38,7 +38,7 @@ REFUSED = 40100
 
 @dataclass(frozen=True)
 class Asked:
-    """What one sync asked: all requests, those refused, the seconds from the first to the last one.
+    """The requests of one sync: all, the refused ones, and the seconds from the first to the last one.
 
     `busiest` is the largest number of requests in one second of the clock, `rows` what was read, `wall` the
     seconds the command took, its start included.
@@ -125,7 +125,7 @@ class Metered(Simulator):
         return True
 
     def eat(self, rate: float, seconds: float) -> None:
-        """Uses up the quota as another program of the same app: it asks evenly from our first request on."""
+        """Uses up quota as another program of the same app would, evenly from our first request on."""
         while not self.arrivals:
             time.sleep(0.01)
         began = time.monotonic()
@@ -135,7 +135,7 @@ class Metered(Simulator):
             time.sleep(1 / rate)
 
     def tell(self) -> dict[str, Any]:
-        """What was asked."""
+        """Tells what was asked."""
         times = [moment for moment, _ in self.arrivals]
         busiest = max(Counter(f"{moment:%T}" for moment in times).values())
         refused = sum(refused for _, refused in self.arrivals)

@@ -1,4 +1,4 @@
-"""Pages of a report, made before anyone asks: rows as TikTok writes them, for whichever metrics a client wants."""
+"""Pages of a report that are made in advance: rows as TikTok writes them, with the metrics that a client wants."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def measure(contenders: Mapping[str, Contender], server: Server, rounds: int) ->
 
 
 def prepare(contenders: Mapping[str, Contender], server: Server) -> tuple[dict[str, Contender], dict[str, str]]:
-    """The contenders that can run here, and why the others can't. In order: some look at those before them."""
+    """The contenders that can run here, and why the others can't. Some need others that come before them."""
     able: dict[str, Contender] = {}
     unable: dict[str, str] = {}
     for name, contender in contenders.items():
@@ -89,7 +89,7 @@ def prepare(contenders: Mapping[str, Contender], server: Server) -> tuple[dict[s
 
 
 def make_figures(contender: Contender, rounds: list[Round], server: Server) -> Figures:
-    """What the rounds of one contender say; one more small run counts its requests."""
+    """Makes the figures of one contender from its rounds. One more small run counts its requests."""
     _read(contender, contender.small, server)
     asked = server.read_asked()
     costs = sorted(taken.cpu for taken in rounds)
@@ -108,7 +108,7 @@ def make_figures(contender: Contender, rounds: list[Round], server: Server) -> F
 
 
 def compute_ratio(ours: list[Round], others: list[Round]) -> float:
-    """How many records of ours for one of another's, for the same CPU: the median over the rounds."""
+    """How many records we read for one of another contender, for the same CPU: the median over the rounds."""
     return median(other.cpu / own.cpu for own, other in zip(ours, others, strict=True))
 
 
@@ -127,7 +127,7 @@ def _shorten(value: Any) -> Any:
 
 
 def _read(contender: Contender, size: Size, server: Server) -> Cost:
-    """One run. Raises FailedError where it did not write every record."""
+    """Does one run. Raises FailedError if it did not write every record."""
     with tempfile.TemporaryDirectory() as directory:
         files = Path(directory)
         server.read_asked()
