@@ -1,1 +1,1 @@
-"""What a record costs, beside the other connectors: `make bench`, `make bench-quick`."""
+"""Measures what a record costs, with this connector and with others: `make bench`, `make bench-quick`."""

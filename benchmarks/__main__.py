@@ -1,4 +1,4 @@
-"""`make bench` measures everyone and writes docs/performance.md; `make bench-quick` fails where we have become slow."""
+"""`make bench` measures all contenders and writes docs/performance.md. `make bench-quick` fails if we became slow."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ KEPT = 0.7
 def compare(
     contenders: Mapping[str, Contender], server: Server, rounds: int
 ) -> tuple[dict[str, Figures], dict[str, float]]:
-    """The figures of every contender, and ours beside each of the others'."""
+    """The figures of every contender, and the ratio of ours to each of the others."""
     taken: defaultdict[str, list[Round]] = defaultdict(list)
-    for key, one in measure(contenders, server, rounds):
-        taken[key].append(one)
-    found = {key: make_figures(contenders[key], own, server) for key, own in taken.items()}
-    pairs = [("ours", key) for key in taken if key not in ("ours", "same_columns")]
-    pairs += [("same_columns", key) for key in ("official", "manifest") if key in taken]
+    for name, one in measure(contenders, server, rounds):
+        taken[name].append(one)
+    found = {name: make_figures(contenders[name], own, server) for name, own in taken.items()}
+    pairs = [("ours", name) for name in taken if name not in ("ours", "same_columns")]
+    pairs += [("same_columns", name) for name in ("official", "manifest") if name in taken]
     return found, {
         f"{ours}/{other}": compute_ratio(taken[ours], taken[other]) for ours, other in pairs if ours in taken
     }
 
 
 def run_full(rounds: int) -> int:
-    """Measures everyone and writes down what was found."""
+    """Measures all contenders and writes down the figures."""
     with start_page_server() as server:
         able, unable = prepare(list_everyone(), server)
         found, ratios = compare(able, server, rounds)

@@ -1,4 +1,4 @@
-"""The bare loop: what reading the same pages costs when nothing but the records is wanted.
+"""The bare loop: reads the same pages as the contenders, and does nothing but write their records.
 
 `requests.get → orjson.loads → flatten and type → orjson.dumps → stdout`, one page after another. No state, no error
 table, no messages, no log: the floor that a connector written in Python with these libraries can approach.
@@ -59,7 +59,7 @@ def flatten(row: Mapping[str, Any], account: str, casts: Mapping[str, Callable[[
 
 
 def main(columns: str, token: str) -> None:
-    """Reads what `token` stands for; `columns` is a file of the metrics and their types."""
+    """Reads the pages that a token stands for. A file has the metrics and their types."""
     types: dict[str, str] = orjson.loads(Path(columns).read_bytes())
     casts = {name: CASTS[type_] for name, type_ in types.items() if type_ in CASTS}
     session = requests.Session()

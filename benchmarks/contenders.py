@@ -1,4 +1,4 @@
-"""Who is measured, and how each is told to read the same thirty days of daily ad reports."""
+"""The contenders, and how each one is run to read the same thirty days of daily ad reports."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ class Contender(ABC):
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @abstractmethod
-    def command(self, size: Size, files: Path) -> list[str]:
-        """The command line; writes the files it names into `files`. Raises FailedError where it can't run here."""
+    def make_command(self, size: Size, files: Path) -> list[str]:
+        """Makes the command line, and writes its files into `files`. Raises FailedError if it can't run here."""
 
     def count(self, output: Path) -> int:
-        """The records in what it wrote."""
+        """Counts the records in its output."""
         with output.open("rb") as lines:
             return sum(line.startswith((b'{"type":"RECORD"', b'{"type": "RECORD"')) for line in lines)
 
     def prepare(self, server: Server, files: Path) -> None:  # noqa: B027 - most need nothing
-        """What a user does once, before the first sync; not measured. Raises FailedError where it can't run here."""
+        """Does what a user does once, before the first sync. Not measured. Raises FailedError if it can't run here."""
 
 
 @dataclass
@@ -78,8 +78,8 @@ class Airbyte(Contender):
         nested = properties.get("metrics", {}).get("properties", properties)
         return {name: _find_type(schema) for name, schema in nested.items() if name not in KEY}
 
-    def command(self, size: Size, files: Path) -> list[str]:
-        """Reads from the state on."""
+    def make_command(self, size: Size, files: Path) -> list[str]:
+        """Reads on from a state."""
         entry = {"stream": self.stream, "sync_mode": "incremental", "destination_sync_mode": "append_dedup"}
         return [*self.source, "read", "--config", _write(files / "config.json", _make_config(size)),
                 "--catalog", _write(files / "catalog.json", {"streams": [entry]}),
@@ -98,7 +98,7 @@ class Official(Airbyte):
 
 @dataclass
 class SameManifest(Airbyte):
-    """The official connector's package on the interpreter, and so the CDK, of ours."""
+    """The package of the official connector, with the interpreter and the CDK of ours."""
 
     def prepare(self, server: Server, files: Path) -> None:
         """Puts the package into a directory that is searched before ours."""
@@ -113,7 +113,7 @@ class Bare(Contender):
 
     like: Airbyte | None = None
 
-    def command(self, size: Size, files: Path) -> list[str]:
+    def make_command(self, size: Size, files: Path) -> list[str]:
         """Reads everything; there is no state."""
         types = self.like.metrics if self.like else {}
         return [sys.executable, "-m", "benchmarks.bare", _write(files / "columns.json", types), size.token]
@@ -126,11 +126,11 @@ class Bare(Contender):
 
 @dataclass
 class Tap(Contender):
-    """The Singer tap; its own list of metrics."""
+    """The Singer tap, with its own list of metrics."""
 
     stream: dict[str, Any] = field(default_factory=dict)
 
-    def command(self, size: Size, files: Path) -> list[str]:
+    def make_command(self, size: Size, files: Path) -> list[str]:
         """Reads from the start date on."""
         days = {"start_date": f"{FIRST_DAY}T00:00:00Z", "end_date": f"{LAST_DAY}T00:00:00Z"}
         account = {"access_token": size.token, "accounts": ",".join(size.account_ids), "user_agent": "benchmark"}
@@ -139,7 +139,7 @@ class Tap(Contender):
 
     def prepare(self, server: Server, files: Path) -> None:
         """Asks for the catalog and selects the report in it."""
-        discover = [*self.command(Size(1, 1), files)[:3], "--discover"]
+        discover = [*self.make_command(Size(1, 1), files)[:3], "--discover"]
         run(discover, files / "discovered.json", server.environment)
         streams = json.loads((files / "discovered.json").read_bytes())["streams"]
         self.stream = next(stream for stream in streams if stream["tap_stream_id"] == "ad_insights")
@@ -152,8 +152,8 @@ class Ingestr(Contender):
 
     like: Airbyte | None = None
 
-    def command(self, size: Size, files: Path) -> list[str]:
-        """Reads the days; it asks for all ad accounts at once, so there is one."""
+    def make_command(self, size: Size, files: Path) -> list[str]:
+        """Reads the days. It asks for all ad accounts at once, so there is only one."""
         metrics = ",".join(self.like.metrics if self.like else ())
         source = f"tiktok://?access_token={size.token}&advertiser_ids={size.account_ids[0]}&timezone=UTC"
         days = ["--interval-start", FIRST_DAY, "--interval-end", LAST_DAY]
@@ -169,7 +169,7 @@ class Ingestr(Contender):
 
 
 def list_everyone() -> dict[str, Contender]:
-    """All contenders. The peers' commands are known once they are prepared."""
+    """All contenders. The commands of the others are known after they have been prepared."""
     ours, bare = prepare_ours_and_bare()
     official = Official("airbyte-source-tiktok-marketing 4.7.0", Size(4, 1), Size(4, 3))
     return {

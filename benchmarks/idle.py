@@ -9,17 +9,17 @@ from typing import Any
 from benchmarks.world import FIRST_ACCOUNT
 from tiktok_simulator import Simulator
 from tiktok_simulator.protocol.wire import Request, Response
-from tiktok_simulator.world.ready_made import empty_world
+from tiktok_simulator.world.ready_made import make_empty_world
 
 JSON = {"Content-Type": "application/json"}
 ACCOUNT = {"currency": "EUR", "timezone": "Etc/UTC", "display_timezone": "UTC", "create_time": 1_600_000_000}
 
 
 class IdleTiktok(Simulator):
-    """Answers as the simulator would of idle ad accounts, but keeps nothing of what is asked, only how often."""
+    """Answers as a simulator with idle ad accounts would. It only counts the requests, and keeps none."""
 
     def __init__(self, accounts: int) -> None:
-        super().__init__(empty_world())
+        super().__init__(make_empty_world())
         self.asked_for: Counter[str] = Counter()
         self._empty = _make_answer([])
         self._list = _make_answer([_describe(str(FIRST_ACCOUNT + number)) for number in range(accounts)])

@@ -1,6 +1,6 @@
 """`python launch.py module:function argument…` starts a Python peer as its own command would, trusting the page server.
 
-Needed where a peer does not read REQUESTS_CA_BUNDLE; what is told is the default that the `requests` library would use.
+A peer needs it if it does not read REQUESTS_CA_BUNDLE. It gets the default that the `requests` library would use.
 """
 
 import os

@@ -29,7 +29,7 @@ class Cost:
 
 
 class FailedError(Exception):
-    """A command that ended badly; the text is the end of what it said."""
+    """A command failed. The text is the end of its output."""
 
 
 def run(command: Sequence[str], output: Path, environment: Mapping[str, str]) -> Cost:
@@ -59,7 +59,7 @@ def run(command: Sequence[str], output: Path, environment: Mapping[str, str]) ->
 
 
 def execute(command: Sequence[str]) -> None:
-    """Runs a command that is not measured; raises FailedError with what it said where it does not end well."""
+    """Runs a command that is not measured. Raises FailedError with its output if it fails."""
     ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command lines
     if ended.returncode:
         raise FailedError(f"{Path(command[0]).name} ended with {ended.returncode}\n{ended.stderr[-2000:]}")
@@ -75,13 +75,13 @@ class Asked:
 
 
 class Server:
-    """The page server, as this process talks to it."""
+    """The page server, which runs in another process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.environment = make_plain_environment() | self._hear()["environment"]
 
-    def asked(self) -> Asked:
+    def read_asked(self) -> Asked:
         """What was asked for since the last call. Raises FailedError if a request went to another host."""
         print(file=self._process.stdin, flush=True)
         said = self._hear()
@@ -103,6 +103,6 @@ def start_page_server() -> Iterator[Server]:
 
 
 def make_plain_environment() -> dict[str, str]:
-    """This process's environment without proxies, and without what a Python would write beside its modules."""
+    """The environment of this process, without proxies, and without bytecode files."""
     kept = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
     return kept | {"PYTHONPATH": "", "PYTHONUNBUFFERED": ""}

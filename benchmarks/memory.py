@@ -67,14 +67,14 @@ def measure_peak(size: Size, server: Server) -> float:
     with tempfile.TemporaryDirectory() as directory:
         files = Path(directory)
         ours.prepare(server, files)
-        server.asked()
+        server.read_asked()
         with subprocess.Popen(  # noqa: S603 - our own command line
-            ours.command(size, files), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            ours.make_command(size, files), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env=server.environment, cwd=files,
         ) as process:  # fmt: skip
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-    pages = server.asked().pages
+    pages = server.read_asked().pages
     if process.returncode or pages != size.accounts * size.pages:
         raise FailedError(f"{pages} pages of {size.accounts * size.pages} were read, exit code {process.returncode}")
     return used.ru_maxrss / 1024
@@ -84,14 +84,14 @@ def keep_books(case: Case) -> Bookkeeping:
     """Reads the daily streams of so many idle ad accounts in this process."""
     from benchmarks.idle import IdleTiktok  # noqa: PLC0415 - only the measured process needs it
     from source_tiktok_marketing import SourceTiktokMarketing  # noqa: PLC0415
-    from tiktok_simulator import intercepted  # noqa: PLC0415
+    from tiktok_simulator import intercept  # noqa: PLC0415
 
     names = list_daily_streams()[: case.streams]
     config, catalog = _make_config(case), _make_catalog(names)
     before = _read_cpu()
     sizes: list[tuple[str, int]] = []
     tiktok = IdleTiktok(case.accounts)
-    with intercepted(tiktok):
+    with intercept(tiktok):
         source = SourceTiktokMarketing(catalog, config, None)
         for message in source.read(_quiet(), source.normal_config, catalog, None):
             if message.state and message.state.stream and message.state.stream.stream_state:

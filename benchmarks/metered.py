@@ -22,9 +22,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.measure import ROOT, make_plain_environment, run
-from tiktok_simulator import Quota, Simulator, served
-from tiktok_simulator.protocol.wire import ApiError, Request, Response, envelope
-from tiktok_simulator.world.ready_made import busy_world
+from tiktok_simulator import Quota, Simulator, serve
+from tiktok_simulator.protocol.wire import ApiError, Request, Response, make_envelope
+from tiktok_simulator.world.ready_made import make_busy_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 COMMAND = str(Path(sys.executable).with_name("source-tiktok-marketing"))
@@ -38,7 +38,7 @@ REFUSED = 40100
 
 @dataclass(frozen=True)
 class Asked:
-    """What one sync asked: all requests, those refused, the seconds from the first to the last one.
+    """The requests of one sync: all, the refused ones, and the seconds from the first to the last one.
 
     `busiest` is the largest number of requests in one second of the clock, `rows` what was read, `wall` the
     seconds the command took, its start included.
@@ -71,7 +71,7 @@ def sync(
         cost = run(command, files / "output.jsonl", make_plain_environment() | server.environment)
         with (files / "output.jsonl").open("rb") as lines:
             rows = sum(b'"type":"RECORD"' in line for line in lines)
-        return Asked(**server.asked(), rows=rows, wall=cost.wall)
+        return Asked(**server.read_asked(), rows=rows, wall=cost.wall)
 
 
 class _Server:
@@ -79,7 +79,7 @@ class _Server:
         self._process = process
         self.environment: dict[str, str] = self._hear()
 
-    def asked(self) -> dict[str, Any]:
+    def read_asked(self) -> dict[str, Any]:
         print(file=self._process.stdin, flush=True)
         return self._hear()
 
@@ -104,7 +104,7 @@ class Metered(Simulator):
     """Counts a request when it comes in, not when the requests before it have been answered."""
 
     def __init__(self, accounts: int, quota: Quota) -> None:
-        super().__init__(busy_world(advertisers=accounts, campaigns=1))
+        super().__init__(make_busy_world(advertisers=accounts, campaigns=1))
         self._counted = quota
         self._counting = threading.Lock()
         self.arrivals: list[tuple[datetime, bool]] = []
@@ -114,7 +114,7 @@ class Metered(Simulator):
         with self._counting:
             refused = not self.let_in(request.path)
             self.arrivals.append((datetime.now(UTC), refused))
-        return envelope(REFUSED, "Too many requests.", {}, "quota") if refused else super().handle(request)
+        return make_envelope(REFUSED, "Too many requests.", {}, "quota") if refused else super().handle(request)
 
     def let_in(self, path: str) -> bool:
         """Whether the quota has room for one more request. A refused request counts too."""
@@ -125,7 +125,7 @@ class Metered(Simulator):
         return True
 
     def eat(self, rate: float, seconds: float) -> None:
-        """Uses up the quota as another program of the same app: it asks evenly from our first request on."""
+        """Uses up quota as another program of the same app would, evenly from our first request on."""
         while not self.arrivals:
             time.sleep(0.01)
         began = time.monotonic()
@@ -134,8 +134,8 @@ class Metered(Simulator):
                 self.let_in(REPORTS)
             time.sleep(1 / rate)
 
-    def told(self) -> dict[str, Any]:
-        """What was asked."""
+    def tell(self) -> dict[str, Any]:
+        """Tells what was asked."""
         times = [moment for moment, _ in self.arrivals]
         busiest = max(Counter(f"{moment:%T}" for moment in times).values())
         refused = sum(refused for _, refused in self.arrivals)
@@ -150,11 +150,11 @@ def main() -> None:
     if latency:
         simulator.faults.slow(latency)
     threading.Thread(target=simulator.eat, args=(eaten, seconds), daemon=True).start()
-    with served(simulator) as server:
+    with serve(simulator) as server:
         sys.stdout.write(json.dumps(server.environment) + "\n")
         sys.stdout.flush()
         sys.stdin.readline()
-        sys.stdout.write(json.dumps(simulator.told()) + "\n")
+        sys.stdout.write(json.dumps(simulator.tell()) + "\n")
         sys.stdout.flush()
 
 

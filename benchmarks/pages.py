@@ -1,4 +1,4 @@
-"""Pages of a report, made before anyone asks: rows as TikTok writes them, for whichever metrics a client wants."""
+"""Pages of a report that are made in advance: rows as TikTok writes them, with the metrics that a client wants."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def _write_value(metric: str, ad: int, chance: random.Random) -> str:
         return SAME_EVERYWHERE[metric]
     if metric.startswith(NOT_APPLICABLE):
         return "-"
-    kind, drawn = _read_types().get(metric, "string"), chance.random()
-    if kind not in ("integer", "number"):
+    value_type, drawn = _read_types().get(metric, "string"), chance.random()
+    if value_type not in ("integer", "number"):
         return str(1_780_000_000_000_000 + ad // 6) if metric.endswith("_id") else f"{NAMES[ad % len(NAMES)]} {ad}"
-    if kind == "number" or metric in WITH_DECIMALS:
+    if value_type == "number" or metric in WITH_DECIMALS:
         whole = metric in WITH_DECIMALS
         above = drawn - ZERO
         return "0.00" if above < 0 else f"{int(above * 40) if whole else above * 700:.2f}"

@@ -29,7 +29,7 @@ def find_lock(peer: str) -> Path:
 
 
 def install(peer: str) -> Path:
-    """The commands of a peer, installed where they are not yet. Raises FailedError where they can't be."""
+    """Installs the commands of a peer if they are not there yet. Raises FailedError if it can't."""
     home, lock = CACHE / peer, find_lock(peer).read_text(encoding="utf-8")
     ready = home / "installed.txt"
     if not ready.exists() or ready.read_text(encoding="utf-8") != lock:

@@ -19,7 +19,7 @@ from benchmarks.contenders import LAUNCHER
 from benchmarks.measure import make_plain_environment
 from benchmarks.peers import install
 from benchmarks.requests_per_sync import ATTRIBUTION, CONFIG, STREAMS, make_world
-from tiktok_simulator import Simulator, served
+from tiktok_simulator import Simulator, serve
 
 SHARED = ("credentials", "start_date", "end_date")
 
@@ -43,7 +43,7 @@ def count_requests(accounts: int) -> list[int]:
     tiktok = Simulator(make_world(accounts))
     config = {name: CONFIG[name] for name in SHARED} | {"attribution_window": ATTRIBUTION}
     counted = []
-    with served(tiktok) as server, TemporaryDirectory() as directory:
+    with serve(tiktok) as server, TemporaryDirectory() as directory:
         files, environment = Path(directory), make_plain_environment() | server.environment
         found = next(
             m for m in read_messages("discover", {"config": config}, files, environment) if m["type"] == "CATALOG"

@@ -21,7 +21,7 @@ from airbyte_cdk.test.catalog_builder import CatalogBuilder
 from airbyte_cdk.test.state_builder import StateBuilder
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from tiktok_simulator import Simulator, World, intercepted
+from tiktok_simulator import Simulator, World, intercept
 from tiktok_simulator.world.populate import add_advertiser
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
@@ -55,7 +55,7 @@ def count_requests(world: World, *, daily: bool, skip: bool) -> int:
         if daily:
             state = state.with_stream_state(stream, _make_state(world))
     built, saved = catalog.build(), state.build()
-    with contextlib.redirect_stdout(io.StringIO()), intercepted(Simulator(world)) as tiktok:
+    with contextlib.redirect_stdout(io.StringIO()), intercept(Simulator(world)) as tiktok:
         source = SourceTiktokMarketing(built, {**CONFIG, "skip_inactive": skip}, saved)
         for _ in source.read(LOGGER, source.normal_config, built, saved):
             pass

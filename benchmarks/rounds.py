@@ -64,34 +64,34 @@ class Figures:
 def measure(contenders: Mapping[str, Contender], server: Server, rounds: int) -> Iterable[tuple[str, Round]]:
     """Runs every contender once a round, so that a busy minute of the machine falls on all of them alike."""
     for number in range(1, rounds + 1):
-        for key, contender in contenders.items():
+        for name, contender in contenders.items():
             small, large = (_read(contender, size, server) for size in (contender.small, contender.large))
             taken = Round(small, large, contender.small.rows, contender.large.rows - contender.small.rows)
             say(f"round {number} of {rounds}  {contender.label:64} {taken.cpu * 1e6:8.1f} µs of CPU per record")
-            yield key, taken
+            yield name, taken
 
 
 def prepare(contenders: Mapping[str, Contender], server: Server) -> tuple[dict[str, Contender], dict[str, str]]:
-    """The contenders that can run here, and why the others can't. In order: some look at those before them."""
+    """The contenders that can run here, and why the others can't. Some need others that come before them."""
     able: dict[str, Contender] = {}
     unable: dict[str, str] = {}
-    for key, contender in contenders.items():
+    for name, contender in contenders.items():
         say(f"preparing {contender.label}")
         try:
             with tempfile.TemporaryDirectory() as files:
                 contender.prepare(server, Path(files))
             _read(contender, Size(1, 1), server)
-            able[key] = contender
+            able[name] = contender
         except FailedError as error:
-            unable[key] = f"{contender.label}: {str(error).splitlines()[0]}"
+            unable[name] = f"{contender.label}: {str(error).splitlines()[0]}"
             say(f"{contender.label}: {error}")
     return able, unable
 
 
 def make_figures(contender: Contender, rounds: list[Round], server: Server) -> Figures:
-    """What the rounds of one contender say; one more small run counts its requests."""
+    """Makes the figures of one contender from its rounds. One more small run counts its requests."""
     _read(contender, contender.small, server)
-    asked = server.asked()
+    asked = server.read_asked()
     costs = sorted(taken.cpu for taken in rounds)
     return Figures(
         label=contender.label,
@@ -108,7 +108,7 @@ def make_figures(contender: Contender, rounds: list[Round], server: Server) -> F
 
 
 def compute_ratio(ours: list[Round], others: list[Round]) -> float:
-    """How many records of ours for one of another's, for the same CPU: the median over the rounds."""
+    """How many records we read for one of another contender, for the same CPU: the median over the rounds."""
     return median(other.cpu / own.cpu for own, other in zip(ours, others, strict=True))
 
 
@@ -127,12 +127,12 @@ def _shorten(value: Any) -> Any:
 
 
 def _read(contender: Contender, size: Size, server: Server) -> Cost:
-    """One run. Raises FailedError where it did not write every record."""
+    """Does one run. Raises FailedError if it did not write every record."""
     with tempfile.TemporaryDirectory() as directory:
         files = Path(directory)
-        server.asked()
+        server.read_asked()
         output = files / "output"
-        cost = run(contender.command(size, files), output, server.environment | dict(contender.environment))
+        cost = run(contender.make_command(size, files), output, server.environment | dict(contender.environment))
         if (written := contender.count(output)) != size.rows:
             raise FailedError(f"{contender.label} wrote {written} records of {size.rows}")
     return cost

@@ -15,10 +15,10 @@ from typing import Any, TextIO
 
 from benchmarks.pages import Pages
 from benchmarks.world import Size
-from tiktok_simulator import Simulator, served
+from tiktok_simulator import Simulator, serve
 from tiktok_simulator.protocol.wire import Request, Response
 from tiktok_simulator.server import over_tls as transports
-from tiktok_simulator.world.ready_made import empty_world
+from tiktok_simulator.world.ready_made import make_empty_world
 
 JSON = {"Content-Type": "application/json"}
 
@@ -27,7 +27,7 @@ class PageServer(Simulator):
     """Answers reports from pages made beforehand; everything else only as far as a client needs it to get there."""
 
     def __init__(self) -> None:
-        super().__init__(empty_world())
+        super().__init__(make_empty_world())
         self._pages = Pages()
         self.requests = 0
         self.pages = 0
@@ -36,7 +36,7 @@ class PageServer(Simulator):
     def handle(self, request: Request) -> Response:
         """Answers one request; concurrent clients do not wait for each other."""
         self.requests += 1
-        size = Size.of(request.header("Access-Token") or Size(1, 1).token)
+        size = Size.of(request.get_header("Access-Token") or Size(1, 1).token)
         if "report/integrated/get" in request.path:
             metrics, page = json.loads(request.query["metrics"]), int(request.query.get("page", 1))
             self.metrics = len(metrics)
@@ -66,7 +66,7 @@ def main() -> None:
     """Serves until the input ends."""
     transports.WORTH_ZIPPING = sys.maxsize
     simulator = PageServer()
-    with served(simulator) as server:
+    with serve(simulator) as server:
         _say(sys.stdout, {"environment": server.environment})
         for _ in sys.stdin:
             _say(sys.stdout, {"requests": simulator.requests, "pages": simulator.pages, "metrics": simulator.metrics,

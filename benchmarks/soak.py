@@ -1,4 +1,4 @@
-"""`python -m benchmarks.soak`: years of ad accounts are read among random faults, and every row is compared.
+"""`python -m benchmarks.soak`: reads years of ad accounts among random faults, and compares every row.
 
 A simulated TikTok, over TLS and in a process of its own, is read twice by the command: undisturbed, which is the truth,
 and with random faults of the kinds that pass. Nothing may be lost, nothing invented, and memory, threads and sockets
@@ -28,17 +28,17 @@ STREAMS = (
     "campaigns_reports_daily", "advertisers_audience_reports_by_platform_daily", "campaigns", "ad_groups_reports_daily",
     "campaigns_reports_monthly", "advertisers_reports_daily",
 )  # fmt: skip
-# Of the hundred columns of a report; a key is always read.
+# The columns to read, of the hundred that a report has. Those of the key are always read.
 COLUMNS = ("campaign_name", "ad_name", "modify_time", "spend", "impressions", "clicks", "ctr", "cpc", "reach",
            "conversion", "video_play_actions", "likes")  # fmt: skip
-# Eight of a stream's connections for the eight workers, and some more for who is asked first.
+# Eight connections for the eight workers of a stream, and some for the requests before the first stream.
 THREADS, SOCKETS = 20, 100
 GROWTH, SLACK = 1.1, 10
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is read, and among which faults."""
+    """What is read, and with how many faults."""
 
     days: int
     advertisers: int
@@ -62,7 +62,7 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What the sync with faults gave, compared with the truth."""
+    """The result of the sync with faults, compared with that of the undisturbed one."""
 
     plan: Plan
     requests: int
@@ -75,8 +75,8 @@ class Outcome:
     truth: Watched
     found: Watched
 
-    def memory(self) -> tuple[float, float]:
-        """The peak of the first third of the time, and of the rest, in MB."""
+    def find_memory_peaks(self) -> tuple[float, float]:
+        """The peaks of memory in the first third of the time and in the rest, in MB."""
         samples = [sample.megabytes for sample in self.found.samples]
         third = max(1, len(samples) // 3)
         return max(samples[:third], default=0.0), max(samples[third:], default=0.0)
@@ -93,12 +93,12 @@ class Outcome:
 
     @property
     def empty(self) -> list[str]:
-        """The streams without a row: the run proves nothing about them."""
+        """The streams without a row, about which the run proves nothing."""
         return [stream for stream in STREAMS[: self.plan.streams] if not self.truth.rows[stream]]
 
-    def complaints(self) -> list[str]:
-        """The promises that were not kept, in words."""
-        first, rest = self.memory()
+    def list_complaints(self) -> list[str]:
+        """Lists in words what went wrong."""
+        first, rest = self.find_memory_peaks()
         broken = {
             f"{self.missing} rows are missing": self.missing > 0,
             f"{self.extra} rows are not in the truth": self.extra > 0,
@@ -113,15 +113,15 @@ class Outcome:
         return [words for words, is_so in broken.items() if is_so]
 
 
-class Sky:
-    """The simulated TikTok and its faults, as this process talks to them."""
+class FaultyTiktok:
+    """The simulated TikTok with faults, which runs in another process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.environment = make_plain_environment() | self._hear()["environment"] | {"PYTHONPATH": str(ROOT)}
 
-    def turn(self, rate: float) -> dict[str, Any]:
-        """Sets the rate of faults, returns what was asked before. Raises FailedError if a request went elsewhere."""
+    def set_rate(self, rate: float) -> dict[str, Any]:
+        """Sets the rate of faults. Returns what was asked before. Raises FailedError if a request went elsewhere."""
         print(rate, file=self._process.stdin, flush=True)
         told = self._hear()
         if told["refused"]:
@@ -133,23 +133,23 @@ class Sky:
 
 
 @contextmanager
-def start_weather(plan: Plan) -> Iterator[Sky]:
+def start_faulty_tiktok(plan: Plan) -> Iterator[FaultyTiktok]:
     """Runs the simulated TikTok while the context is open. It ends with its input, as when this process is killed."""
     told = json.dumps({**asdict(plan), "first_day": plan.first_day})
     command = [sys.executable, "-m", "benchmarks.weather", told]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 - our own module
-        yield Sky(process)
+        yield FaultyTiktok(process)
 
 
 def run_soak(plan: Plan) -> Outcome:
     """Reads everything twice, and compares."""
-    with start_weather(plan) as sky:
-        catalog = _make_catalog(discover(plan.config, sky.environment), STREAMS[: plan.streams])
-        truth = read(plan.config, catalog, sky.environment)
-        asked = sky.turn(plan.fault_rate)["requests"]
+    with start_faulty_tiktok(plan) as tiktok:
+        catalog = _make_catalog(discover(plan.config, tiktok.environment), STREAMS[: plan.streams])
+        truth = read(plan.config, catalog, tiktok.environment)
+        asked = tiktok.set_rate(plan.fault_rate)["requests"]
         sys.stderr.write(f"undisturbed: {asked:,} requests in {truth.seconds:.0f} s\n")
-        found = read(plan.config, catalog, sky.environment)
-        told = sky.turn(0.0)
+        found = read(plan.config, catalog, tiktok.environment)
+        told = tiktok.set_rate(0.0)
     missing = extra = repeated = compared = 0
     for stream in STREAMS[: plan.streams]:
         right, read_rows = set(truth.rows[stream]), set(found.rows[stream])
@@ -162,7 +162,7 @@ def run_soak(plan: Plan) -> Outcome:
 
 def write_table(it: Outcome) -> Iterator[str]:
     """The lines of the table."""
-    first, rest = it.memory()
+    first, rest = it.find_memory_peaks()
     met, survived = sum(it.met.values()), sum(it.survived.values())
     kinds = ", ".join(f"{name} {number}" for name, number in sorted(it.met.items()))
     yield "| soak | |"
@@ -209,7 +209,7 @@ def main() -> int:
     command.add_argument("--seed", type=int, default=7)
     told = command.parse_args()
     it = run_soak(Plan(round(told.years * 365.25), told.advertisers, told.streams, told.fault_rate, told.seed))
-    complaints = it.complaints()
+    complaints = it.list_complaints()
     sys.stdout.write("\n".join([*write_table(it), "", *(complaints or ["Nothing was lost."])]) + "\n")
     return int(bool(complaints))
 

@@ -1,4 +1,4 @@
-"""Watches a sync: fingerprints of what it wrote, and the memory, threads and sockets it held meanwhile."""
+"""Watches a sync: fingerprints of its records, and the memory, threads and sockets that it had meanwhile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECONDS_BETWEEN = 0.25
 
 @dataclass
 class Sample:
-    """What a process held at one moment."""
+    """What a process had at one moment."""
 
     megabytes: float
     threads: int
@@ -34,7 +34,7 @@ class Sample:
 
 @dataclass
 class Watched:
-    """One sync: eight bytes for each record, by stream, what it held since the first one, and how it ended."""
+    """One sync: eight bytes for each record, by stream; samples since the first record; and how it ended."""
 
     rows: defaultdict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("Q")))
     samples: list[Sample] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Watched:
 
 
 def read(config: Mapping[str, Any], catalog: Mapping[str, Any], environment: Mapping[str, str]) -> Watched:
-    """One sync by the command, in a process of its own, watched from its first line to its end."""
+    """Runs a sync in a process of its own, and watches it from its first line to its end."""
     watched, ended, started = Watched(), Event(), time.monotonic()
     with tempfile.TemporaryDirectory() as directory, (Path(directory) / "noise").open("w+b") as noise:
         command = [
@@ -79,7 +79,7 @@ def read(config: Mapping[str, Any], catalog: Mapping[str, Any], environment: Map
 
 
 def discover(config: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The streams the command offers, by name. Raises FailedError where it does not say."""
+    """The streams that the command can read, by name. Raises FailedError if it lists none."""
     with tempfile.TemporaryDirectory() as directory:
         command = [*_make_command("discover"), *_write_file(directory, "config", config)]
         ended = subprocess.run(  # noqa: S603 - our own command line

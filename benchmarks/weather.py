@@ -1,7 +1,8 @@
-"""`python -m benchmarks.weather '{"advertisers": 4, …}'`: a simulated TikTok in bad weather, a process of its own.
+"""`python -m benchmarks.weather '{"advertisers": 4, …}'`: a simulated TikTok with random faults.
 
-It says on its first line how to reach it. Each line it is sent is the rate of faults from then on; it answers with what
-was asked since the last one, and how it was answered. It ends with its input.
+It runs in a process of its own. The first line of its output says how to reach it. Each line of its input is a rate of
+faults, which counts from then on. The answer is what was asked since the last line, and how it was answered. It ends
+with its input.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TextIO
 
-from tiktok_simulator import Simulator, World, served
+from tiktok_simulator import Simulator, World, serve
 from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.faults.faults import Faults
 from tiktok_simulator.protocol.wire import Request, Response
@@ -27,7 +28,7 @@ ROWS_PER_PAGE = 200
 REPORTS = "/report/integrated/get/"
 
 Arm = Callable[[Faults], Fault]
-# What passes, by the name it has in the table: whatever is asked for, any page of a list, or the second page of one.
+# Faults that pass, by the requests they concern: any request, any page of a list, the second page of a list.
 ANYWHERE: Mapping[str, Arm] = {
     "40100": lambda faults: faults.rate_limited(None),
     "40016": lambda faults: faults.rate_limited(None, code=40016),
@@ -57,17 +58,17 @@ SECOND_PAGES: Mapping[str, Arm] = {
     "total moves": lambda faults: faults.changing_total(times=None),
     "repeated page": lambda faults: faults.repeated_page(times=None),
 }
-# What does not pass: the proof that a soak can fail.
+# Faults that do not pass. They prove that a soak can fail.
 HOPELESS: Mapping[str, Arm] = {"40051": lambda faults: faults.refused(40051, times=None, path=REPORTS)}
 
-# One question is spoiled so often in a row at most: each time the wait for it doubles.
+# How often a request is spoiled in a row at most, as each wait is twice as long as the one before.
 IN_A_ROW = 3
 
 Question = tuple[str, tuple[tuple[str, str], ...]]
 
 
-class Weather:
-    """Spoils one request in so many, each time with another fault, and notes which were answered in the end."""
+class RandomFaults:
+    """Spoils requests with random faults at some rate, and notes which of them were answered in the end."""
 
     def __init__(self, simulator: Simulator, seed: int, *, hopeless: bool = False) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - not a secret
@@ -75,12 +76,12 @@ class Weather:
         self._pages = self._anywhere if hopeless else self._anywhere | _make_faults(PAGES, simulator)
         self._second_pages = self._pages if hopeless else self._pages | _make_faults(SECOND_PAGES, simulator)
         self.simulator = simulator
-        self.turn(0.0)
-        simulator.faults.arm(Fault("weather", self._answer))
+        self.set_rate(0.0)
+        simulator.faults.arm(Fault("random", self._answer))
         simulator.faults.small_pages(ROWS_PER_PAGE, REPORTS)
 
-    def turn(self, rate: float) -> None:
-        """Starts again with another rate of faults."""
+    def set_rate(self, rate: float) -> None:
+        """Sets the rate of faults, and starts counting anew."""
         self._rate = rate
         self.requests = 0
         self.met: Counter[str] = Counter()
@@ -89,7 +90,7 @@ class Weather:
 
     @property
     def survived(self) -> Counter[str]:
-        """The faults after which the same question was asked again, and answered."""
+        """The faults after which the same request was made again, and answered."""
         return self.met - sum(self._open.values(), Counter())
 
     def _answer(self, request: Request, answer: Answer) -> Response:
@@ -122,7 +123,7 @@ class Weather:
 
 
 def _make_faults(arms: Mapping[str, Arm], simulator: Simulator) -> dict[str, Fault]:
-    """The faults, none of which is armed yet."""
+    """Makes the faults. None of them is armed yet."""
     apart = Faults(simulator.world.tasks)
     return {name: arm(apart) for name, arm in arms.items()}
 
@@ -145,15 +146,15 @@ def _say(stream: TextIO, message: Mapping[str, Any]) -> None:
 
 def main() -> None:
     """Serves until the input ends."""
-    told = json.loads(sys.argv[1])
-    world = make_world(told["advertisers"], told["first_day"], told["seed"])
-    weather = Weather(Simulator(world), told["seed"], hopeless=told["hopeless"])
-    with served(weather.simulator) as server:
+    plan = json.loads(sys.argv[1])
+    world = make_world(plan["advertisers"], plan["first_day"], plan["seed"])
+    spoiler = RandomFaults(Simulator(world), plan["seed"], hopeless=plan["hopeless"])
+    with serve(spoiler.simulator) as server:
         _say(sys.stdout, {"environment": server.environment})
         for line in sys.stdin:
-            seen = {"requests": weather.requests, "met": weather.met, "survived": weather.survived}
+            seen = {"requests": spoiler.requests, "met": spoiler.met, "survived": spoiler.survived}
             _say(sys.stdout, {**seen, "refused": server.refused})
-            weather.turn(float(line))
+            spoiler.set_rate(float(line))
 
 
 if __name__ == "__main__":

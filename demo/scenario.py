@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from preview.account import PreviewError, read_configuration
-from tiktok_simulator import Simulator, served
-from tiktok_simulator.world.ready_made import small_world
+from tiktok_simulator import Simulator, serve
+from tiktok_simulator.world.ready_made import make_small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 from .notebook import DemoError
@@ -52,15 +52,15 @@ class Scenario:
 def simulate() -> Iterator[Scenario]:
     """A small TikTok on loopback, its clock set to January 2026; it ends with the context."""
     now = FIRST_SYNC
-    world = small_world()
+    world = make_small_world()
 
     def a_week_passes() -> None:
         nonlocal now
         now = SECOND_SYNC
-        slow_buyers = world.entity("ad", world.landmarks["Berlin.late_ad"]).row["campaign_id"]
+        slow_buyers = world.find_entity("ad", world.landmarks["Berlin.late_ad"]).row["campaign_id"]
         world.switch("campaign", slow_buyers, datetime(2026, 1, 23, 9, tzinfo=UTC), on=False)
 
-    with served(Simulator(world, clock=lambda: now)) as server:
+    with serve(Simulator(world, clock=lambda: now)) as server:
         os.environ.update(server.environment)
         yield Scenario(
             introduction="TikTok Ads data in a database, without a TikTok account: a simulated TikTok answers on this\n"

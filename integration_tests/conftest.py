@@ -15,8 +15,8 @@ import pytest
 from demos import DemoRun, run_demo
 from running import Run
 
-from tiktok_simulator import Simulator, served
-from tiktok_simulator.world.ready_made import small_world
+from tiktok_simulator import Simulator, serve
+from tiktok_simulator.world.ready_made import make_small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 # Need Chromium and what npm installs, Postgres, or dbt: `make browser-test`, `postgres-test`, `workers-test` and
@@ -28,7 +28,7 @@ COMMAND = str(Path(sys.executable).with_name("source-tiktok-marketing"))
 @pytest.fixture
 def tiktok() -> Iterator[Any]:
     """The simulator, served; `.simulator` and `.environment` are what a test needs of it."""
-    with served(Simulator(small_world())) as server:
+    with serve(Simulator(make_small_world())) as server:
         yield server
 
 

@@ -12,8 +12,8 @@ import pytest
 from crashing import UNDISTURBED, Assassin, Connector, Ended, Kill, Rows
 from running import catalog_of
 
-from tiktok_simulator import Simulator, served
-from tiktok_simulator.world.ready_made import BERLIN, TOKYO, small_world
+from tiktok_simulator import Simulator, serve
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO, make_small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 DAILY, AUDIENCE = "campaigns_reports_daily", "advertisers_audience_reports_by_country_daily"
@@ -62,10 +62,10 @@ class Syncs:
 
 @pytest.fixture(scope="module")
 def syncs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Syncs]:
-    simulator = Simulator(small_world())
+    simulator = Simulator(make_small_world())
     simulator.faults.small_pages(100, "/report/integrated/get/")
     assassin = Assassin(simulator, (BERLIN, str(CONFIG["start_date"])))
-    with served(simulator) as server:
+    with serve(simulator) as server:
         connector = Connector(STREAMS, server.environment, assassin, tmp_path_factory.mktemp("crash"))
         try:
             catalog, keys = _chosen(connector.run("discover", config=CONFIG))

@@ -17,9 +17,9 @@ from demo.dashboard import PANELS, write_dashboard
 from demo.models import summarize
 from demo.notebook import DASHBOARD
 from demo.scenario import SECOND_SYNC, SIMULATED
-from tiktok_simulator import Simulator, served
-from tiktok_simulator.endpoints.reports.truth import truth
-from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, small_world
+from tiktok_simulator import Simulator, serve
+from tiktok_simulator.endpoints.reports.truth import compute_truth
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, make_small_world
 
 if find_spec("airbyte") is None:
     pytest.skip("PyAirbyte, which the demo runs through, does not support this Python", allow_module_level=True)
@@ -80,8 +80,8 @@ def test_every_stream_has_a_table_without_repeated_rows(demo: DemoRun) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
 def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo: DemoRun, advertiser_id: str) -> None:
-    delivered = truth(
-        small_world(),
+    delivered = compute_truth(
+        make_small_world(),
         advertiser_id=advertiser_id,
         data_level="AUCTION_CAMPAIGN",
         dimensions=["campaign_id", "stat_time_day"],
@@ -104,8 +104,8 @@ def test_every_day_of_every_campaign_is_what_the_simulated_world_delivered(demo:
 @pytest.mark.slow
 @pytest.mark.parametrize("advertiser_id", [TOKYO, LOS_ANGELES, BERLIN])
 def test_the_lifetime_of_every_ad_is_what_the_simulated_world_delivered(demo: DemoRun, advertiser_id: str) -> None:
-    delivered = truth(
-        small_world(),
+    delivered = compute_truth(
+        make_small_world(),
         advertiser_id=advertiser_id,
         data_level="AUCTION_AD",
         dimensions=["ad_id"],
@@ -136,7 +136,7 @@ def test_models_that_can_not_be_built_and_tests_that_fail_are_named() -> None:
 @pytest.mark.slow
 def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> None:
     config = {**SIMULATED, "advertiser_ids": [TOKYO], "end_date": "2026-01-05", "attribution_window": 1}
-    with served(Simulator(small_world(), clock=lambda: datetime(2026, 1, 9, tzinfo=UTC))) as server:
+    with serve(Simulator(make_small_world(), clock=lambda: datetime(2026, 1, 9, tzinfo=UTC))) as server:
         done = run_demo_on(tmp_path, config, server.environment)
         assert server.refused == []
     assert done.status == 0, done.complained
@@ -151,7 +151,7 @@ def test_a_configuration_of_ones_own_reads_ones_own_account(tmp_path: Path) -> N
 @pytest.mark.slow
 def test_an_account_without_campaigns_is_told_so(tmp_path: Path) -> None:
     config = {**SIMULATED, "advertiser_ids": [EMPTY], "end_date": "2026-01-05"}
-    with served(Simulator(small_world())) as server:
+    with serve(Simulator(make_small_world())) as server:
         done = run_demo_on(tmp_path, config, server.environment)
     assert done.status == 0, done.complained
     assert "No campaign delivered anything in these days." in done.printed
@@ -160,7 +160,7 @@ def test_an_account_without_campaigns_is_told_so(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_refused_token_ends_the_demo_with_the_connectors_own_words(tmp_path: Path) -> None:
     config = {"credentials": {**SIMULATED["credentials"], "access_token": "wrong"}}
-    with served(Simulator(small_world())) as server:
+    with serve(Simulator(make_small_world())) as server:
         done = run_demo_on(tmp_path, config, server.environment)
     assert done.status == 1
     assert "Access token is incorrect or has been revoked" in done.complained

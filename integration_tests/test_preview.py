@@ -18,10 +18,10 @@ import pytest
 from running import slow
 
 from preview.columns import Column
-from tiktok_simulator import Simulator, served
-from tiktok_simulator.endpoints.filter_values import asks_apart
-from tiktok_simulator.endpoints.reports.truth import truth
-from tiktok_simulator.world.ready_made import BERLIN, EMPTY, TOKYO, busy_world, small_world
+from tiktok_simulator import Simulator, serve
+from tiktok_simulator.endpoints.filter_values import asks_for_optional
+from tiktok_simulator.endpoints.reports.truth import compute_truth
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, TOKYO, make_busy_world, make_small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 ROOT = Path(__file__).parent.parent
@@ -65,7 +65,7 @@ def preview(home: Path, **variables: str) -> Run:
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-def preview_of(server: served, home: Path, config: dict[str, Any] | None = None, **variables: str) -> Run:
+def preview_of(server: serve, home: Path, config: dict[str, Any] | None = None, **variables: str) -> Run:
     """A preview of one's own account, which lives on a simulator the test can look into."""
     path = home / "config.json"
     path.write_text(json.dumps({"credentials": CREDENTIALS, **(config or {})}), encoding="utf-8")
@@ -75,8 +75,8 @@ def preview_of(server: served, home: Path, config: dict[str, Any] | None = None,
 
 
 @pytest.fixture
-def tiktok() -> Iterator[served]:
-    with served(Simulator(small_world())) as server:
+def tiktok() -> Iterator[serve]:
+    with serve(Simulator(make_small_world())) as server:
         yield server
 
 
@@ -94,7 +94,7 @@ def test_a_preview_shows_ten_rows_of_a_simulated_tiktok(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_preview_shows_as_many_rows_as_asked(tiktok: served, tmp_path: Path) -> None:
+def test_a_preview_shows_as_many_rows_as_asked(tiktok: serve, tmp_path: Path) -> None:
     done = preview_of(tiktok, tmp_path, REPORT="ads", ROWS="4", COLUMNS="ad_name,ad_format")
     assert [len(row) for row in done.table] == [3] * 4
     # Whose rows come first depends on which ad account answers first.
@@ -110,11 +110,11 @@ def test_one_row_is_shown_with_a_column_a_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_rows_are_those_of_the_days_that_were_asked_for(tiktok: served, tmp_path: Path) -> None:
+def test_the_rows_are_those_of_the_days_that_were_asked_for(tiktok: serve, tmp_path: Path) -> None:
     config = {"advertiser_ids": [BERLIN], "start_date": "2025-12-01"}
     done = preview_of(tiktok, tmp_path, config, REPORT=STREAM, ROWS="99", COLUMNS="spend,clicks", **DAYS)
-    delivered = truth(
-        small_world(),
+    delivered = compute_truth(
+        make_small_world(),
         advertiser_id=BERLIN,
         data_level="AUCTION_CAMPAIGN",
         dimensions=["campaign_id", "stat_time_day"],
@@ -133,16 +133,16 @@ def test_the_rows_are_those_of_the_days_that_were_asked_for(tiktok: served, tmp_
 
 
 @pytest.mark.slow
-def test_only_the_chosen_columns_are_asked_of_tiktok(tiktok: served, tmp_path: Path) -> None:
+def test_only_the_chosen_columns_are_asked_of_tiktok(tiktok: serve, tmp_path: Path) -> None:
     preview_of(tiktok, tmp_path, REPORT="ads_reports_daily", COLUMNS="spend, ad_name", **DAYS)
     reports = tiktok.simulator.asked("/report/integrated/get/")
-    asked = {call.query["metrics"] for call in reports if not asks_apart(call.query)}
+    asked = {call.query["metrics"] for call in reports if not asks_for_optional(call.query)}
     assert [sorted(json.loads(metrics)) for metrics in asked] == [["ad_name", "spend"]]
 
 
 @pytest.mark.slow
 def test_reading_stops_when_enough_rows_were_read(tmp_path: Path) -> None:
-    with served(Simulator(busy_world())) as tiktok:
+    with serve(Simulator(make_busy_world())) as tiktok:
         done = preview_of(tiktok, tmp_path, REPORT="ads_reports_daily", ROWS="5", COLUMNS="spend", FROM="2025-02-01",
                           TO="2025-12-31")  # fmt: skip
         asked = tiktok.simulator.asked("/report/integrated/get/")
@@ -160,7 +160,7 @@ def test_what_is_printed_fits_the_terminal(tmp_path: Path, stream: str, width: i
 
 
 @pytest.mark.slow
-def test_what_is_the_same_in_every_row_is_said_once(tiktok: served, tmp_path: Path) -> None:
+def test_what_is_the_same_in_every_row_is_said_once(tiktok: serve, tmp_path: Path) -> None:
     config = {"advertiser_ids": [TOKYO]}
     done = preview_of(tiktok, tmp_path, config, REPORT="ads_reports_daily", ROWS="3", **DAYS)
     once = done.printed.partition("The same in every row")[2].partition("0 in every row")
@@ -178,7 +178,7 @@ def test_columns_without_a_value_take_no_room(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_account_without_rows_is_told_so(tiktok: served, tmp_path: Path) -> None:
+def test_an_account_without_rows_is_told_so(tiktok: serve, tmp_path: Path) -> None:
     done = preview_of(tiktok, tmp_path, {"advertiser_ids": [EMPTY]}, REPORT=STREAM, **DAYS)
     assert (done.code, done.printed) == (0, f"{STREAM} has no rows from 2026-01-10 to 2026-01-12.\n")
 
@@ -214,7 +214,7 @@ def test_a_mistake_is_answered_with_what_to_write(tmp_path: Path, variables: dic
 
 @pytest.mark.slow
 @pytest.mark.parametrize("variables", [{}, {"FROM": "soon"}, {"COLUMNS": "spent"}, DAYS])
-def test_a_preview_never_shows_a_secret(tiktok: served, tmp_path: Path, variables: dict[str, str]) -> None:
+def test_a_preview_never_shows_a_secret(tiktok: serve, tmp_path: Path, variables: dict[str, str]) -> None:
     refused = {"credentials": CREDENTIALS | {"access_token": "wrong-token"}}
     for config in ({}, refused):
         done = preview_of(tiktok, tmp_path, config, REPORT=STREAM, **variables)
@@ -223,7 +223,7 @@ def test_a_preview_never_shows_a_secret(tiktok: served, tmp_path: Path, variable
 
 
 @pytest.mark.slow
-def test_a_refusal_is_told_in_the_connectors_own_words(tiktok: served, tmp_path: Path) -> None:
+def test_a_refusal_is_told_in_the_connectors_own_words(tiktok: serve, tmp_path: Path) -> None:
     tiktok.simulator.faults.revoked_token()
     done = preview_of(tiktok, tmp_path, REPORT=STREAM)
     assert (done.code, done.printed) == (1, "")

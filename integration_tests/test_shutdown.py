@@ -162,7 +162,7 @@ def test_files_and_messages_are_utf_8_whatever_the_locale(
     locale: dict[str, str], start: Any, config: dict[str, Any], tiktok: Any
 ) -> None:
     name = "Frühling 東京"
-    for campaign in tiktok.simulator.world.entities("campaign", TOKYO):
+    for campaign in tiktok.simulator.world.list_entities("campaign", TOKYO):
         campaign.row["campaign_name"] = name
     marked = "\ufeff" + json.dumps(config | {"note": name}, ensure_ascii=False)
     with start("read", environment=locale, config=marked, catalog=catalog_of("campaigns")) as process:

@@ -19,7 +19,7 @@ def quarter() -> Outcome:
 
 
 def test_no_row_is_lost_or_invented_in_bad_weather(quarter: Outcome) -> None:
-    assert quarter.complaints() == []
+    assert quarter.list_complaints() == []
     assert (quarter.missing, quarter.extra) == (0, 0)
     assert quarter.compared > 5_000
     assert all(quarter.found.rows[stream] for stream in STREAMS[: QUARTER.streams])
@@ -45,7 +45,7 @@ def test_the_table_tells_what_was_compared(quarter: Outcome) -> None:
 
 def test_a_soak_in_which_rows_are_lost_says_so() -> None:
     lost = run_soak(replace(QUARTER, days=60, advertisers=2, streams=1, fault_rate=0.3, hopeless=True))
-    told = lost.complaints()
+    told = lost.list_complaints()
     assert lost.missing > 0
     assert any("rows are missing" in words for words in told)
     assert any("a fault was not survived: {'40051'" in words for words in told)

@@ -21,8 +21,8 @@ from freezegun import freeze_time
 from running import Run, slow
 
 from source_tiktok_marketing.requesters.watchdog import Watchdog
-from tiktok_simulator import Simulator, intercepted
-from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO, small_world
+from tiktok_simulator import Simulator, intercept
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, TOKYO, make_small_world
 from tiktok_simulator.world.world import BC_ID
 
 with warnings.catch_warnings():
@@ -89,7 +89,7 @@ def tiktok(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     monkeypatch.setattr("time.sleep", lambda _: None)
     with (
         freeze_time(NOW, ignore=["_pytest", "queue", "threading", Watchdog.__module__]),
-        intercepted(Simulator(small_world(), clock=lambda: datetime.now(UTC))) as simulator,
+        intercept(Simulator(make_small_world(), clock=lambda: datetime.now(UTC))) as simulator,
     ):
         yield simulator
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from source_tiktok_marketing.json_files import read_json
-from tiktok_simulator import Simulator, served
-from tiktok_simulator.__main__ import configurations
-from tiktok_simulator.world.ready_made import small_world
+from tiktok_simulator import Simulator, serve
+from tiktok_simulator.__main__ import list_configurations
+from tiktok_simulator.world.ready_made import make_small_world
 
 
 class PreviewError(Exception):
@@ -30,9 +30,9 @@ class Account:
 @contextmanager
 def open_simulated() -> Iterator[Account]:
     """Starts a small TikTok on loopback with the real clock. It ends with the context."""
-    simulator = Simulator(small_world())
-    credentials = configurations(simulator.world)[0]["credentials"]
-    with served(simulator) as server:
+    simulator = Simulator(make_small_world())
+    credentials = list_configurations(simulator.world)[0]["credentials"]
+    with serve(simulator) as server:
         # The simulated TikTok has no quota.
         yield Account({"credentials": credentials, "requests_per_second": 1000}, os.environ | server.environment)
 

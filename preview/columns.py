@@ -57,7 +57,7 @@ class Sorted:
 def sort_columns(rows: Rows, always: Sequence[str], known: Sequence[str]) -> Sorted:
     """The columns of `rows` and those `known` of the stream; the ones in `always` come first, whatever they hold."""
     present = dict.fromkeys([*always, *(name for row in rows for name in row), *known])
-    names = dict.fromkeys(name for column in present for name in (column, _name_of(column)) if name in present)
+    names = dict.fromkeys(name for column in present for name in (column, _find_name_column(column)) if name in present)
     values = {name: [row.get(name) for row in rows] for name in names}
     empty = [name for name in names if all(map(is_empty, values[name]))]
     zero = [name for name in names if name not in always and all(map(_is_zero, values[name]))]
@@ -68,7 +68,7 @@ def sort_columns(rows: Rows, always: Sequence[str], known: Sequence[str]) -> Sor
     return Sorted([column for column in columns.values() if column not in same], same, zero, empty)
 
 
-def _name_of(column: str) -> str:
+def _find_name_column(column: str) -> str:
     """The name that belongs to an id: `ad_name` to `ad_id`."""
     return f"{column.removesuffix('_id')}_name"
 

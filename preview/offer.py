@@ -27,7 +27,7 @@ class Stream:
     @classmethod
     def of(cls, discovered: AirbyteStream) -> Stream:
         """A stream of the catalog. The connector's keys are never nested."""
-        key = [part for (part,) in discovered.source_defined_primary_key or ()]
+        key = [name for (name,) in discovered.source_defined_primary_key or ()]
         return cls(discovered.name, key, list(discovered.json_schema.get("properties", ())))
 
     def make_catalog(self, chosen: Sequence[str], offered: Mapping[str, Stream]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from source_tiktok_marketing.config.dates import CLOCK_ERROR, FIRST_ZONE
 from source_tiktok_marketing.incremental.page_messages import PageMessage
-from tiktok_simulator import Simulator, World, intercepted
+from tiktok_simulator import Simulator, World, intercept
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.world import TOKEN
 
@@ -194,7 +194,7 @@ def synced(found: Circumstances, world: World) -> Outcome:
     saved = StateBuilder()
     if found.state:
         saved = saved.with_stream_state(found.stream, deepcopy(found.state))
-    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         source = QuickSource(catalog_of(found.stream, "spend"), found.config, saved.build())
         (stream,) = (each for each in source.streams(source.normal_config) if each.name == found.stream)
         for partition in stream.generate_partitions():

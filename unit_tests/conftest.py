@@ -33,8 +33,8 @@ from harness import (
 from pydantic.v1 import BaseModel
 
 from source_tiktok_marketing.requesters.watchdog import Watchdog
-from tiktok_simulator import Simulator, World, intercepted
-from tiktok_simulator.world.ready_made import SANDBOX, TOKYO, small_world
+from tiktok_simulator import Simulator, World, intercept
+from tiktok_simulator.world.ready_made import SANDBOX, TOKYO, make_small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, SANDBOX_TOKEN, TOKEN
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -140,13 +140,13 @@ def debugging() -> Iterator[None]:
 
 @pytest.fixture
 def world() -> World:
-    return small_world()
+    return make_small_world()
 
 
 @pytest.fixture
 def tiktok(world: World) -> Iterator[Simulator]:
     """A simulated TikTok that answers every request of this process."""
-    with intercepted(Simulator(world, clock=frozen_now)) as simulator:
+    with intercept(Simulator(world, clock=frozen_now)) as simulator:
         yield simulator
 
 

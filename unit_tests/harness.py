@@ -24,7 +24,7 @@ from pydantic.v1 import BaseModel
 from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.requesters.rate_limiter import Clock
 from tiktok_simulator import Exchange, Simulator
-from tiktok_simulator.endpoints.filter_values import asks_apart
+from tiktok_simulator.endpoints.filter_values import asks_for_optional
 
 # Six in the morning in Berlin; still the 14th in Los Angeles, already the afternoon of the 15th in Tokyo.
 NOW = datetime(2026, 2, 15, 5, 0, tzinfo=UTC)
@@ -240,7 +240,7 @@ class Sync:
 
 def plain_reports(tiktok: Simulator) -> list[Exchange]:
     """The questions for reports, without those that ask for the same windows once more with a filter."""
-    return [call for call in tiktok.asked("/report/integrated/get/") if not asks_apart(call.query)]
+    return [call for call in tiktok.asked("/report/integrated/get/") if not asks_for_optional(call.query)]
 
 
 def read_streams(streams: Sequence[str], config: dict[str, Any], state: dict[str, Any] | None = None) -> Sync:

@@ -11,7 +11,7 @@ from harness import Sync, frozen_now, plain_reports, read_streams
 
 from source_tiktok_marketing.retrievers.activity import Activity, Group
 from source_tiktok_marketing.sync import PREPARED
-from tiktok_simulator import Exchange, Simulator, World, intercepted
+from tiktok_simulator import Exchange, Simulator, World, intercept
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 
 Config = dict[str, Any]
@@ -72,7 +72,7 @@ def test_the_rows_and_states_are_those_of_a_sync_that_asks_for_everything(apart:
     for skip in (True, False):
         world = years_ago()
         world.promote_in_accounts = not apart
-        with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+        with intercept(Simulator(world, clock=frozen_now)) as tiktok:
             taken.append((read_streams([DAILY, AUDIENCE], asking(config, skip_inactive=skip)), len(tiktok.transcript)))
     (asked, fewer), (whole, more) = taken
     assert asked.errors == whole.errors == []
@@ -88,7 +88,7 @@ def test_idle_accounts_cost_a_question_a_year_for_five_of_them(config: Config) -
     world = World()
     for number in range(10):
         add_advertiser(world, str(7_300_000_000_000_000_000 + number), created=FOUNDED)
-    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         assert read_streams([DAILY, AUDIENCE], asking(config)).errors == []
     asked = questions(tiktok, of_years=True)
     spans = [(call.query["start_date"], call.query["end_date"]) for call in asked]
@@ -100,7 +100,7 @@ def test_idle_accounts_cost_a_question_a_year_for_five_of_them(config: Config) -
 
 
 def test_by_hour_only_the_days_with_rows_are_asked_for(config: Config) -> None:
-    with intercepted(Simulator(years_ago(), clock=frozen_now)) as tiktok:
+    with intercept(Simulator(years_ago(), clock=frozen_now)) as tiktok:
         result = read_streams([HOURLY], asking(config, advertiser_ids=[BRIEF], start_date="2025-11-01"))
     found = {row["stat_time_hour"][:10] for row in result.rows(HOURLY)}
     assert {call.query["start_date"] for call in reports(tiktok)} == found
@@ -109,15 +109,15 @@ def test_by_hour_only_the_days_with_rows_are_asked_for(config: Config) -> None:
 
 def test_sixty_days_and_fewer_are_asked_for_day_by_day(config: Config) -> None:
     for start, years in (("2025-12-18", 0), ("2025-12-17", 1)):
-        with intercepted(Simulator(years_ago(), clock=frozen_now)) as tiktok:
+        with intercept(Simulator(years_ago(), clock=frozen_now)) as tiktok:
             read_streams([DAILY], asking(config, start_date=start))
         assert len(questions(tiktok, of_years=True)) == 2 * years
 
 
 def test_where_no_year_is_told_every_day_is_asked_for_and_soon_no_year_any_more(config: Config) -> None:
-    with intercepted(Simulator(years_ago(idle=0), clock=frozen_now)):
+    with intercept(Simulator(years_ago(idle=0), clock=frozen_now)):
         whole = read_streams([DAILY], asking(config))
-    with intercepted(Simulator(years_ago(idle=0), clock=frozen_now)) as tiktok:
+    with intercept(Simulator(years_ago(idle=0), clock=frozen_now)) as tiktok:
         tiktok.faults.too_large(days=60)
         asked = read_streams([DAILY], asking(config, concurrency=2))
     assert asked.errors == []

@@ -14,7 +14,7 @@ from harness import PATIENCE, Sync, frozen_now, read_streams
 from rows import PERIODS, REPORTS, name_of
 
 from source_tiktok_marketing.retrievers.activity import Group
-from tiktok_simulator import Exchange, Simulator, World, intercepted
+from tiktok_simulator import Exchange, Simulator, World, intercept
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import (
     BERLIN,
@@ -22,9 +22,9 @@ from tiktok_simulator.world.ready_made import (
     FORBIDDEN,
     LOS_ANGELES,
     TOKYO,
-    busy_world,
-    empty_world,
-    small_world,
+    make_busy_world,
+    make_empty_world,
+    make_small_world,
 )
 
 Config = dict[str, Any]
@@ -54,8 +54,8 @@ def late_conversions() -> World:
 
 
 WORLDS: dict[str, Callable[[], World]] = {
-    "small": small_world,
-    "busy": lambda: busy_world(advertisers=3, campaigns=2),
+    "small": make_small_world,
+    "busy": lambda: make_busy_world(advertisers=3, campaigns=2),
     "late conversions": late_conversions,
 }
 SLOW = {"small": pytest.mark.slow, "busy": pytest.mark.slow}
@@ -90,7 +90,7 @@ def test_the_rows_and_states_of_every_report_are_those_of_a_sync_that_skips_noth
     days = config | {"start_date": "2026-01-16", "end_date": "2026-01-17"}
     taken: list[tuple[Sync, Simulator]] = []
     for each in (days, skipping(days)):
-        with intercepted(Simulator(world(), clock=frozen_now)) as tiktok:
+        with intercept(Simulator(world(), clock=frozen_now)) as tiktok:
             taken.append((read_streams(EVERY_REPORT, each), tiktok))
     (whole, all_asked), (skipped, fewer_asked) = taken
     assert skipped.errors == whole.errors == []
@@ -103,7 +103,7 @@ def test_the_rows_and_states_of_every_report_are_those_of_a_sync_that_skips_noth
 
 
 def test_an_account_with_nothing_but_late_conversions_is_read(config: Config) -> None:
-    with intercepted(Simulator(late_conversions(), clock=frozen_now)) as tiktok:
+    with intercept(Simulator(late_conversions(), clock=frozen_now)) as tiktok:
         rows = read_streams(["ads_reports_daily"], skipping(config)).rows("ads_reports_daily")
     assert rows
     assert {(row["advertiser_id"], row["spend"], row["conversion"]) for row in rows} == {(LATE, 0, 0)}
@@ -112,7 +112,7 @@ def test_an_account_with_nothing_but_late_conversions_is_read(config: Config) ->
 
 
 def test_an_empty_world_is_told_as_without_skipping(config: Config) -> None:
-    with intercepted(Simulator(empty_world(), clock=frozen_now)):
+    with intercept(Simulator(make_empty_world(), clock=frozen_now)):
         assert any("reaches no ad account" in error for error in read_streams([DAILY], skipping(config)).errors)
 
 

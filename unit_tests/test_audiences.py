@@ -21,7 +21,7 @@ Record = dict[str, Any]
 def test_the_logs_of_an_audience_that_another_account_shares_are_not_asked_for(
     sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:
-    borrowed, *own = (item for item in world.entities("audience", TOKYO))
+    borrowed, *own = (item for item in world.list_entities("audience", TOKYO))
     world.add(replace(borrowed, row={**borrowed.row, "is_creator": False}))
     mine = sorted(item.id for item in own if item.row["is_creator"])
     result = sync("audience_share_logs", "audience_apply_logs", "audience_details", config=one_advertiser)
@@ -38,7 +38,7 @@ def test_more_than_a_hundred_audiences_are_asked_about_in_several_requests(
     stream: str, sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:
     add_assets(world, world.accounts[TOKYO], datetime(2025, 7, 1, tzinfo=UTC), count=120)
-    audiences = world.entities("audience", TOKYO)
+    audiences = world.list_entities("audience", TOKYO)
     every = {item.id for item in audiences if item.row["is_creator"] or stream == "audience_details"}
     records = sync(stream, config=one_advertiser).rows(stream)
     path = {"audience_details": "/dmp/custom_audience/get/", "audience_apply_logs": "/dmp/custom_audience/apply/log/"}

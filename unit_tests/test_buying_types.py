@@ -12,7 +12,7 @@ import pytest
 from harness import Sync, plain_reports
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.filter_values import asks_apart
+from tiktok_simulator.endpoints.filter_values import asks_for_optional
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import FOUNDED, PROMOTED, TOKYO
 
@@ -66,18 +66,22 @@ def keys(rows: list[dict[str, Any]], stream: str) -> Counter[str]:
 
 
 def bought(world: World, kind: str) -> set[str]:
-    return {ad.id for ad in world.entities("ad", TOKYO) if ad.buying_type == kind}
+    return {ad.id for ad in world.list_entities("ad", TOKYO) if ad.buying_type == kind}
 
 
 def asked_apart(tiktok: Simulator) -> list[Any]:
     """The questions with a filter for one kind, without those for its days."""
-    return [call for call in tiktok.asked(REPORT) if asks_apart(call.query) and not is_about_days(call)]
+    return [call for call in tiktok.asked(REPORT) if asks_for_optional(call.query) and not is_about_days(call)]
 
 
 def is_about_days(call: Any) -> bool:
     fields = [item["field_name"] for item in json.loads(call.query.get("filtering", "[]"))]
     of_days = ["campaign_id", "stat_time_day"]
-    return asks_apart(call.query) and "campaign_status" in fields and json.loads(call.query["dimensions"]) == of_days
+    return (
+        asks_for_optional(call.query)
+        and "campaign_status" in fields
+        and json.loads(call.query["dimensions"]) == of_days
+    )
 
 
 @pytest.mark.samples(3)
@@ -169,7 +173,7 @@ def test_a_report_read_in_parts_has_every_kind(world: World, sync: Read, one_adv
     promoted = promote(world)
     plain = sync("ads_reports_daily", config=one_advertiser).rows("ads_reports_daily")
     world.newest_ids = 2
-    world.changed()
+    world.note_change()
     parts = sync("ads_reports_daily", config=one_advertiser)
     assert parts.errors == []
     assert keys(parts.rows("ads_reports_daily"), "ads") == keys(plain, "ads")
@@ -204,7 +208,7 @@ def test_an_account_without_any_is_asked_once_a_window_and_looked_up_once_a_kind
     assert sync(*streams, config=config | {"advertiser_ids": [BOUGHT_BY_AUCTION]}).errors == []
     assert len(tiktok.asked(CAMPAIGNS)) == 3
     assert len(tiktok.asked(REPORT)) == 1 + 10 + 1
-    assert not any(asks_apart(call.query) for call in tiktok.asked(REPORT))
+    assert not any(asks_for_optional(call.query) for call in tiktok.asked(REPORT))
 
 
 def test_reports_about_accounts_look_nothing_up(tiktok: Simulator, sync: Read, one_advertiser: Config) -> None:

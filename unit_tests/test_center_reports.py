@@ -12,7 +12,7 @@ from rows import TABLES, name_of, of_account
 
 from source_tiktok_marketing.schema.columns import read_report_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.faults.fault import Fault, refuse
 from tiktok_simulator.protocol.wire import Request
 from tiktok_simulator.world.world import BC_ID
@@ -55,8 +55,8 @@ def delivered(world: World, row: Record) -> list[Record]:
     found = []
     for first, last in spans(row):
         told = {"stat_time_day": first.isoformat()} if row in ACCOUNTS else {}
-        for wire in truth(world, report_type="BC", dimensions=row["dimensions"], metrics=asked(row), start=first,
-                                end=last, now=frozen_now()):  # fmt: skip
+        for wire in compute_truth(world, report_type="BC", dimensions=row["dimensions"], metrics=asked(row),
+                                  start=first, end=last, now=frozen_now()):  # fmt: skip
             values = {name: understood(name, value) for name, value in wire.items() if value != "-"}
             account = of_account(world, values["advertiser_id"]) if row in ACCOUNTS else {}
             found.append({"bc_id": BC_ID, **told, **account, **values})

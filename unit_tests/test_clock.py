@@ -81,7 +81,7 @@ def test_a_sync_by_a_wrong_clock_and_one_by_a_right_one_have_every_row(
     wrong = sync(*KEYS, config=chosen)
     assert wrong.errors == []
     for kind in ("campaign", "ad"):
-        world.touch(kind, world.entities(kind, TOKYO)[0].id, NOW + timedelta(hours=7))
+        world.touch(kind, world.list_entities(kind, TOKYO)[0].id, NOW + timedelta(hours=7))
     be_ahead(tiktok, clock, timedelta(0), NOW + LATER)
     after = sync(*KEYS, config=chosen, state=states_of(before))
     right = sync(*KEYS, config=chosen, state=states_of(wrong))
@@ -127,7 +127,7 @@ def test_a_start_in_words_is_asked_of_tiktok_without_the_token_and_a_written_one
     assert [request.path for request in seen if request.method == "HEAD"] == []
     sync(DAILY, config=recent | {"start_date": "today-5"})
     (asked,) = [request for request in seen if request.method == "HEAD"]
-    assert (asked.host, asked.path, asked.header("Access-Token")) == ("business-api.tiktok.com", "/", None)
+    assert (asked.host, asked.path, asked.get_header("Access-Token")) == ("business-api.tiktok.com", "/", None)
 
 
 def test_a_clock_that_nobody_answers_about_is_heard_of_later(

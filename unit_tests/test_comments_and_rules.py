@@ -34,7 +34,7 @@ def test_comments_are_asked_for_by_ad_group_and_window(
     sync: Read, tiktok: Simulator, world: World, one_advertiser: Config
 ) -> None:
     sync("comments", config=one_advertiser)
-    groups = [item.id for item in world.entities("adgroup", TOKYO)]  # deleted ones have had comments, too
+    groups = [item.id for item in world.list_entities("adgroup", TOKYO)]  # deleted ones have had comments, too
     windows = asked(tiktok, "/comment/list/", "search_value", "start_time", "end_time")
     assert windows == {(group, "2026-01-15", "2026-01-24"): 1 for group in groups}
 
@@ -132,7 +132,7 @@ def test_a_split_test_is_read_once_though_all_its_ad_groups_name_it(
     sync: Read, tiktok: Simulator, world: World, one_advertiser: Config
 ) -> None:
     rows = sync("split_test_results", config=one_advertiser).rows("split_test_results")
-    named = [item.row["split_test_group_id"] for item in world.entities("adgroup", TOKYO)]
+    named = [item.row["split_test_group_id"] for item in world.list_entities("adgroup", TOKYO)]
     tests = [test for test in named if test]
     assert len(tests) > len(set(tests)) == len(rows) == len(tiktok.asked("/split_test/result/get/"))
 
@@ -144,7 +144,7 @@ def test_negative_keywords_are_read_of_campaigns_and_of_ad_groups(
     expected = {
         (kind.upper(), item.id)
         for kind in ("campaign", "adgroup")
-        for item in world.entities(kind, TOKYO)
+        for item in world.list_entities(kind, TOKYO)
         if not item.deleted
     }
     assert asked(tiktok, "/search_ad/negative_keyword/get/", "object_type", "object_id") == dict.fromkeys(expected, 1)

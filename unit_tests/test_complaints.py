@@ -32,7 +32,7 @@ def spend(result: Sync, stream: str) -> dict[str, float]:
 
 def test_i_want_every_changed_campaign_however_few_are_on_a_page(sync: Run, tiktok: Simulator, world: World) -> None:
     state = sync("campaigns").state("campaigns")
-    changed = [world.entities("campaign", TOKYO)[at].id for at in (0, -1)]
+    changed = [world.list_entities("campaign", TOKYO)[at].id for at in (0, -1)]
     for campaign_id in changed:
         world.touch("campaign", campaign_id, NOW - timedelta(hours=1))
     tiktok.faults.small_pages(size=1, path="/campaign/get/")
@@ -49,7 +49,7 @@ def test_i_want_the_whole_history_of_an_account_i_add_later(sync: Run, world: Wo
 
 
 def test_i_want_my_smart_plus_ads_though_they_have_no_modify_time(sync: Run, world: World) -> None:
-    undated = {ad.id for ad in world.entities("ad", TOKYO) if ad.row["modify_time"] is None}
+    undated = {ad.id for ad in world.list_entities("ad", TOKYO) if ad.row["modify_time"] is None}
     assert undated
     assert undated <= {row["ad_id"] for row in sync("ads").rows("ads")}
 
@@ -85,7 +85,7 @@ def test_i_want_top_view_and_reach_campaigns_with_their_reports(
 ) -> None:
     result = sync("campaigns", DAILY, config=one_advertiser)
     for kind in ("RESERVATION_TOP_VIEW", "RESERVATION_RF"):
-        bought = {campaign.id for campaign in world.entities("campaign", TOKYO) if campaign.buying_type == kind}
+        bought = {campaign.id for campaign in world.list_entities("campaign", TOKYO) if campaign.buying_type == kind}
         assert bought
         assert bought <= {row["campaign_id"] for row in result.rows("campaigns")}
         assert bought & {row["campaign_id"] for row in result.rows(DAILY)}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from harness import Sync, frozen_now, plain_reports, read_streams
 
-from tiktok_simulator import Simulator, World, intercepted
+from tiktok_simulator import Simulator, World, intercept
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
@@ -67,7 +67,7 @@ def test_no_row_and_no_cursor_differs_from_those_of_accounts_whose_age_is_not_kn
         world = make()
         for account in world.accounts.values():
             account.row["create_time"] = account.row["create_time"] if known else None
-        with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+        with intercept(Simulator(world, clock=frozen_now)) as tiktok:
             result = read_streams(streams, days)
             taken.append((result, len(plain_reports(tiktok))))
     (since, fewer), (whole, more) = taken
@@ -104,7 +104,7 @@ def test_an_account_whose_age_can_not_be_read_is_asked_from_the_start_date(odd: 
         del world.accounts[LATE].row["create_time"]
     else:
         world.accounts[LATE].row["create_time"] = odd
-    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         result = read_streams([DAILY], config | {"start_date": START})
     assert result.errors == []
     assert first_days(tiktok) == {LATE: "2026-01-18" if odd == "1768878000" else START}
@@ -112,7 +112,7 @@ def test_an_account_whose_age_can_not_be_read_is_asked_from_the_start_date(odd: 
 
 
 def test_an_account_that_is_younger_than_the_last_day_is_asked_for_that_day_alone(config: Config) -> None:
-    with intercepted(Simulator(created_lately(), clock=frozen_now)) as tiktok:
+    with intercept(Simulator(created_lately(), clock=frozen_now)) as tiktok:
         result = read_streams([DAILY], config | {"start_date": "2025-12-01", "end_date": "2026-01-20"})
     assert first_days(tiktok) == {NEW: "2026-01-20", EMPTY: "2026-01-20"}
     assert result.cursors(DAILY) == {NEW: "2026-01-20", EMPTY: "2026-01-20"}
@@ -120,7 +120,7 @@ def test_an_account_that_is_younger_than_the_last_day_is_asked_for_that_day_alon
 
 def test_accounts_whose_details_are_refused_are_asked_from_the_start_date(config: Config) -> None:
     world = late_conversions()
-    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         tiktok.faults.no_permission(LATE, path="advertiser/info/")
         read_streams([DAILY], config | {"start_date": START})
     assert first_days(tiktok) == {LATE: START}

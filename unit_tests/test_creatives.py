@@ -20,13 +20,15 @@ Read = Callable[..., Sync]
 
 
 def living(world: World, kind: str) -> list[str]:
-    return sorted(item.id for item in world.entities(kind, TOKYO) if not item.deleted)
+    return sorted(item.id for item in world.list_entities(kind, TOKYO) if not item.deleted)
 
 
 def plain(world: World, kind: str) -> list[str]:
     """Those of them that are not Upgraded Smart+."""
     upgraded = {
-        item.id for item in world.entities(kind, TOKYO) if item.row["campaign_automation_type"] == "UPGRADED_SMART_PLUS"
+        item.id
+        for item in world.list_entities(kind, TOKYO)
+        if item.row["campaign_automation_type"] == "UPGRADED_SMART_PLUS"
     }
     assert upgraded.intersection(living(world, kind))
     return sorted(set(living(world, kind)) - upgraded)
@@ -86,7 +88,7 @@ def test_every_figure_of_the_seconds_of_an_ad_or_a_video_is_read_without_naming_
 def test_every_video_of_an_ad_is_asked_about_once_and_alone(
     sync: Read, tiktok: Simulator, world: World, one_advertiser: Config
 ) -> None:
-    ads = (item.row for item in world.entities("ad", TOKYO) if not item.deleted)
+    ads = (item.row for item in world.list_entities("ad", TOKYO) if not item.deleted)
     videos = {row["video_id"] for row in ads if row["video_id"]}
     sync("video_insights", config=one_advertiser)
     asked = asked_about(tiktok, "/report/video_performance/get/", "video_ids")
@@ -110,7 +112,7 @@ def test_only_smart_creative_ad_groups_are_asked_for_their_materials(
     sync: Read, tiktok: Simulator, world: World, one_advertiser: Config
 ) -> None:
     sync("smart_creative_materials", config=one_advertiser)
-    modes = {item.id: item.row["creative_material_mode"] for item in world.entities("adgroup", TOKYO)}
+    modes = {item.id: item.row["creative_material_mode"] for item in world.list_entities("adgroup", TOKYO)}
     asked = [name for ids in asked_about(tiktok, "/ad/aco/get/", "adgroup_ids") for name in ids]
     assert asked
     assert {modes[name] for name in asked} == {"SMART_CREATIVE"}
@@ -119,8 +121,8 @@ def test_only_smart_creative_ad_groups_are_asked_for_their_materials(
 def test_the_calls_to_action_that_ads_name_are_portfolios_too(sync: Read, world: World, one_advertiser: Config) -> None:
     found = {row["creative_portfolio_id"] for row in sync("creative_portfolio_details", config=one_advertiser).rows(
         "creative_portfolio_details")}  # fmt: skip
-    listed = {item.id for item in world.entities("portfolio", TOKYO)}
-    ads = {item.row["call_to_action_id"] for item in world.entities("ad", TOKYO) if not item.deleted} - {None}
+    listed = {item.id for item in world.list_entities("portfolio", TOKYO)}
+    ads = {item.row["call_to_action_id"] for item in world.list_entities("ad", TOKYO) if not item.deleted} - {None}
     assert listed and ads
     assert found == listed | ads
 

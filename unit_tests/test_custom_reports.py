@@ -16,7 +16,7 @@ from test_reports import understood
 
 from source_tiktok_marketing import SourceTiktokMarketing
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.world.ready_made import TOKYO
 
 Read = Callable[..., Sync]
@@ -31,7 +31,7 @@ def with_report(config: dict[str, Any], **report: Any) -> dict[str, Any]:
 def rows_of(world: World, dimensions: list[str], metrics: list[str], **query: Any) -> list[dict[str, Any]]:
     """The world's own rows of a report, typed as the connector types them."""
     asked = {"advertiser_id": TOKYO, "data_level": "AUCTION_CAMPAIGN", "start": FIRST, "end": LAST, "now": frozen_now()}
-    rows = truth(world, **(asked | query), dimensions=dimensions, metrics=metrics)
+    rows = compute_truth(world, **(asked | query), dimensions=dimensions, metrics=metrics)
     typed = [{name: understood(name, row[name]) for name in (*dimensions, *metrics)} for row in rows]
     told = {"advertiser_id": TOKYO} | of_account(world, TOKYO)
     return [told | {name: value for name, value in row.items() if value is not None} for row in typed]
@@ -154,7 +154,7 @@ def test_a_business_centre_is_reported_on_as_a_whole(world: World, read: Reader,
     report = {"report_type": "business_center", "business_center_id": world.bc_id, "metrics": ["spend"]}
     whole = read(with_report(config, level="advertiser", granularity="total", **report))
     assert whole.errors == []
-    expected = truth(world, report_type="BC", dimensions=["advertiser_id"], metrics=["spend"],
+    expected = compute_truth(world, report_type="BC", dimensions=["advertiser_id"], metrics=["spend"],
                         start=FIRST, end=LAST, now=frozen_now())  # fmt: skip
     assert {(row["advertiser_id"], row["spend"]) for row in whole.rows("mine")} == {
         (row["advertiser_id"], float(row["spend"])) for row in expected
@@ -177,7 +177,7 @@ def test_the_accounts_of_a_business_centre_come_day_by_day_each_with_its_day(
         {"bc_id": world.bc_id, "stat_time_day": day.isoformat(), **of_account(world, row["advertiser_id"]), **row,
          "spend": float(row["spend"])}
         for day in days
-        for row in truth(world, report_type="BC", dimensions=dimensions, metrics=metrics, start=day, end=day,
+        for row in compute_truth(world, report_type="BC", dimensions=dimensions, metrics=metrics, start=day, end=day,
                                now=frozen_now())
     ]  # fmt: skip
     assert in_order(rows) == in_order(expected) != []

@@ -146,7 +146,7 @@ def test_a_report_is_whole_or_named_where_tiktok_counts_the_ads_it_is_about(
     world: World, sync: Read, days: Config, plain: dict[str, Rows],
 ) -> None:  # fmt: skip
     world.newest_ids, world.cut_by = newest, cut_by
-    world.changed()
+    world.note_change()
     streams = {*STREAMS, *OF_ACCOUNTS}
     result = sync(*streams, config=days | {"advertiser_ids": [TOKYO]})
     assert streams - whole(result, {stream: of(TOKYO, rows) for stream, rows in plain.items()}) == lacking

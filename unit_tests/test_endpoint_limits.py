@@ -12,7 +12,7 @@ from harness import NOW, Turns, read_streams
 from rows import MANIFEST
 
 from source_tiktok_marketing.requesters.rate_limiter import Budget
-from tiktok_simulator import Quota, Simulator, World, intercepted
+from tiktok_simulator import Quota, Simulator, World, intercept
 from tiktok_simulator.endpoints.lists.tiktok_accounts import BUSINESS
 from tiktok_simulator.protocol.wire import ApiError
 from tiktok_simulator.world.model import OPEN_ID
@@ -93,7 +93,7 @@ def test_workers_share_the_limit_of_an_endpoint(turns: Turns) -> None:
 def counting(world: World, turns: Turns) -> Iterator[Simulator]:
     """A TikTok that counts requests by the time they waited for their turn."""
     simulator = Simulator(world, clock=lambda: NOW + timedelta(seconds=turns.now()), quota=Quota())
-    with intercepted(simulator):
+    with intercept(simulator):
         yield simulator
 
 

@@ -15,9 +15,9 @@ from rows import ENTITIES, name_of, of_account
 
 from source_tiktok_marketing.requesters.paginator import TiktokPages
 from source_tiktok_marketing.schema.columns import read_entity_columns
-from tiktok_simulator import Fault, Request, Response, Simulator, World, intercepted
-from tiktok_simulator.endpoints.reports.truth import truth_entities
-from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, busy_world
+from tiktok_simulator import Fault, Request, Response, Simulator, World, intercept
+from tiktok_simulator.endpoints.reports.truth import list_true_entities
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, make_busy_world
 
 KINDS = {
     "campaigns": "campaign",
@@ -35,7 +35,7 @@ def delivered(world: World, stream: str, key: str, **options: Any) -> dict[tuple
     """What the world holds, as records: times in ISO form, nulls left out, the ad account on every one."""
     rows = {}
     for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN):
-        for wire in truth_entities(world, KINDS[stream], advertiser_id, **options):
+        for wire in list_true_entities(world, KINDS[stream], advertiser_id, **options):
             columns = read_entity_columns()[stream]
             row = {name: understood(columns[name].type, value) for name, value in wire.items()}
             told = of_account(world, advertiser_id, "currency") if "currency" in read_entity_columns()[stream] else {}
@@ -126,7 +126,7 @@ def test_the_next_sync_emits_what_changed_since_and_no_more(
 ) -> None:
     state = sync(stream).state(stream)
     kind, key = KINDS[stream], {"ads": "ad_id", "creative_assets_images": "image_id"}[stream]
-    changed = next(item for item in reversed(world.entities(kind, TOKYO)) if item.row["modify_time"])
+    changed = next(item for item in reversed(world.list_entities(kind, TOKYO)) if item.row["modify_time"])
     world.touch(kind, changed.id, NOW - timedelta(hours=1))
     emitted = sync(stream, state={stream: state}).rows(stream)
     newest = {cursor["cursor"]["modify_time"] for cursor in state["states"]}
@@ -141,12 +141,12 @@ def test_what_is_below_a_paused_parent_comes_with_its_new_status_though_it_was_n
 ) -> None:
     first = sync("ads", config=one_advertiser)
     campaign = world.landmarks["Tokyo.reservation_campaign"]
-    parent = next(each for each in world.entities(kind, TOKYO) if each.row["campaign_id"] == campaign)
+    parent = next(each for each in world.list_entities(kind, TOKYO) if each.row["campaign_id"] == campaign)
     world.switch(kind, parent.id, NOW - timedelta(hours=1), on=False)
     tiktok.transcript.clear()
     second = sync("ads", config=one_advertiser, state={"ads": first.state("ads")})
     told = {row["ad_id"]: row["secondary_status"] for row in second.rows("ads") if row[f"{kind}_id"] == parent.id}
-    ids = {ad.id for ad in world.entities("ad", TOKYO) if ad.row[f"{kind}_id"] == parent.id}
+    ids = {ad.id for ad in world.list_entities("ad", TOKYO) if ad.row[f"{kind}_id"] == parent.id}
     assert told == dict.fromkeys(ids, f"AD_STATUS_{kind.upper()}_DISABLE") != {}
     assert len({row["ad_id"] for row in second.rows("ads")}) == len(second.rows("ads")) < len(first.rows("ads"))
     narrowed = [json.loads(call.query["filtering"]) for call in tiktok.asked("/ad/get/")]
@@ -161,7 +161,7 @@ def test_a_parent_whose_time_is_missing_or_odd_counts_as_changed(
 ) -> None:
     first = sync("ads", config=one_advertiser)
     campaign = world.landmarks["Tokyo.reservation_campaign"]
-    parent = next(each for each in world.entities(kind, TOKYO) if each.row["campaign_id"] == campaign)
+    parent = next(each for each in world.list_entities(kind, TOKYO) if each.row["campaign_id"] == campaign)
     world.switch(kind, parent.id, NOW - timedelta(hours=1), on=False)
     parent.row["modify_time"] = modify_time
     second = sync("ads", config=one_advertiser, state={"ads": first.state("ads")})
@@ -171,14 +171,14 @@ def test_a_parent_whose_time_is_missing_or_odd_counts_as_changed(
 
 
 def test_where_more_parents_changed_than_fit_a_filter_all_ads_are_read(config: dict[str, Any]) -> None:
-    world = busy_world(advertisers=1, campaigns=102)
+    world = make_busy_world(advertisers=1, campaigns=102)
     (advertiser_id,) = world.permitted
-    for campaign in world.entities("campaign", advertiser_id)[:101]:
+    for campaign in world.list_entities("campaign", advertiser_id)[:101]:
         world.switch("campaign", campaign.id, NOW - timedelta(hours=2), on=False)
     cursor = {"partition": {"advertiser_id": advertiser_id}, "cursor": {"modify_time": "2026-02-15T00:00:00"}}
-    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         result = read_streams(["ads"], config, {"ads": {"states": [cursor]}})
-    assert {row["ad_id"] for row in result.rows("ads")} == {ad.id for ad in world.entities("ad", advertiser_id)}
+    assert {row["ad_id"] for row in result.rows("ads")} == {ad.id for ad in world.list_entities("ad", advertiser_id)}
     filters = [json.loads(call.query["filtering"]) for call in tiktok.asked("/ad/get/")]
     assert not any("campaign_ids" in each or "adgroup_ids" in each for each in filters)
     assert result.errors == result.warnings == []
@@ -197,7 +197,7 @@ def test_where_the_parents_can_not_be_listed_the_ads_come_all_the_same(
 
 
 def test_ads_without_modify_time_are_emitted_every_time_and_once(sync: Callable[..., Sync], world: World) -> None:
-    undated = {ad.id for account in (TOKYO, LOS_ANGELES, BERLIN) for ad in world.entities("ad", account)
+    undated = {ad.id for account in (TOKYO, LOS_ANGELES, BERLIN) for ad in world.list_entities("ad", account)
                if ad.row["modify_time"] is None}  # fmt: skip
     first = sync("ads")
     second = sync("ads", state={"ads": first.state("ads")})
@@ -254,15 +254,15 @@ def test_an_old_cursor_asks_for_all_ads_as_tiktok_looks_back_half_a_year(
 
 @pytest.mark.slow
 def test_a_sync_pages_to_the_end_even_when_few_entities_changed(config: dict[str, Any]) -> None:
-    world = busy_world(advertisers=1, campaigns=2100)
+    world = make_busy_world(advertisers=1, campaigns=2100)
     (advertiser_id,) = world.permitted
-    changed = [item.id for item in world.entities("campaign", advertiser_id)][::14]
+    changed = [item.id for item in world.list_entities("campaign", advertiser_id)][::14]
     for campaign_id in changed:
         world.touch("campaign", campaign_id, NOW - timedelta(hours=2))
     cursor = {"partition": {"advertiser_id": advertiser_id}, "cursor": {"modify_time": "2026-02-15T00:00:00"}}
-    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         rows = read_streams(["campaigns"], config, {"campaigns": {"states": [cursor]}}).rows("campaigns")
-    every = {item.id for item in world.entities("campaign", advertiser_id)}
+    every = {item.id for item in world.list_entities("campaign", advertiser_id)}
     assert set(changed) < {row["campaign_id"] for row in rows} == every
     assert len(tiktok.asked("/campaign/get/")) == 3 + 2  # three pages, TopView, and whether there is Promote
 

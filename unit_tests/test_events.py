@@ -29,7 +29,7 @@ def owned(world: World, path: str, member: str) -> dict[str, set[str]]:
 
 
 def messaging(world: World) -> list[Entity]:
-    groups = world.entities("adgroup", TOKYO)
+    groups = world.list_entities("adgroup", TOKYO)
     return [item for item in groups if item.row["messaging_app_type"] and not item.deleted]
 
 
@@ -112,7 +112,7 @@ def test_messaging_apps_that_have_no_event_sets_are_not_asked_about(
 ) -> None:
     first, *others = messaging(world)
     first.row["messaging_app_type"] = app
-    world.changed()
+    world.note_change()
     assert sync("message_event_sets", config=one_advertiser).errors == []
     asked = {exchange.query["messaging_app_account_id"] for exchange in tiktok.asked("/ctm/message_event_set/get/")}
     assert asked == {item.row["messaging_app_account_id"] for item in others} != set()
@@ -124,6 +124,6 @@ def test_event_sets_are_asked_for_once_a_messaging_account(
     groups = messaging(world)
     for item in groups:
         item.row["messaging_app_account_id"] = "shared"
-    world.changed()
+    world.note_change()
     sync("message_event_sets", config=one_advertiser)
     assert len(groups) > 1 == len(tiktok.asked("/ctm/message_event_set/get/"))

@@ -63,7 +63,7 @@ def test_a_file_that_can_not_be_read_is_named_and_all_others_are_read(
 def test_an_answer_may_be_as_long_as_people_write(
     sync: Read, asked_for: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.file_of", lambda _: f"lead_id,Why\n1,{LONG}\n")
+    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.write_file", lambda _: f"lead_id,Why\n1,{LONG}\n")
     result = sync("leads", config=asked_for)
     assert result.errors == []
     assert {row["answers"]["Why"] for row in result.rows("leads")} == {LONG}
@@ -72,7 +72,7 @@ def test_an_answer_may_be_as_long_as_people_write(
 def test_an_answer_that_was_cut_in_a_letter_costs_that_letter(
     sync: Read, tiktok: Simulator, asked_for: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.file_of", lambda _: "lead_id,Why\n1,Sommer CUT\n")
+    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.write_file", lambda _: "lead_id,Why\n1,Sommer CUT\n")
     tiktok.faults.body(lambda _, body: body.replace(b"CUT", b"\xf0\x9f"), None, FILE)
     result = sync("leads", config=asked_for)
     assert result.errors == []

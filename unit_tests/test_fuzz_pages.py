@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from source_tiktok_marketing.requesters import transport as wire
-from tiktok_simulator import Request, Simulator, intercepted
-from tiktok_simulator.world.ready_made import BERLIN, TOKYO, small_world
+from tiktok_simulator import Request, Simulator, intercept
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO, make_small_world
 from tiktok_simulator.world.world import TOKEN
 
 LARGE = {"name": "large", "level": "campaign", "metrics": ["spend"], "large": True}
@@ -87,7 +87,7 @@ def read(streams: tuple[str, ...], mutations: list[Mutation], whom: str | None, 
         asked = f"{request.path}{sorted(request.parameters.items())}"
         return body if spares in request.path else changed(body, mutations[crc32(asked.encode()) % len(mutations)])
 
-    with intercepted(Simulator(small_world(), clock=frozen_now)) as tiktok:
+    with intercept(Simulator(make_small_world(), clock=frozen_now)) as tiktok:
         if mutations:
             tiktok.faults.body(what, times=None).advertiser_id = whom
         return run("read", config=CONFIG, catalog=catalog_of(*streams))
@@ -161,7 +161,7 @@ def test_any_answer_about_a_report_task_ends(passing_time: None, mutations: list
 
 def test_an_endless_answer_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "LARGEST_ANSWER", 1_000_000)
-    with intercepted(Simulator(small_world(), clock=frozen_now)) as tiktok:
+    with intercept(Simulator(make_small_world(), clock=frozen_now)) as tiktok:
         fault = tiktok.faults.body(lambda _, body: body + b" " * 1_000_001, None, "/campaign/get/")
         fault.advertiser_id = BERLIN
         outcome = run("read", config=CONFIG, catalog=catalog_of("campaigns"))

@@ -14,7 +14,13 @@ from test_stored_catalogs import catalog_of, nullable, read_with
 
 from source_tiktok_marketing.schema.columns import read_report_columns, read_table
 from tiktok_simulator import Request, Simulator, World
-from tiktok_simulator.endpoints.lists.gmv_max import CAMPAIGNS, STORES, campaigns, open_stores, report_rows
+from tiktok_simulator.endpoints.lists.gmv_max import (
+    CAMPAIGNS,
+    STORES,
+    list_campaigns,
+    list_open_stores,
+    make_report_rows,
+)
 from tiktok_simulator.endpoints.lists.grouped import Asked, find_measures
 from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
@@ -42,8 +48,8 @@ def filters(world: World, row: Record, store: tuple[str, str], *, deleted: bool)
     if level == "account":
         yield {}
         return
-    for campaign in campaigns(world, *store):
-        if (campaign.kind == "LIVE") == level.startswith("live") and (deleted or not campaign.deleted):
+    for campaign in list_campaigns(world, *store):
+        if (campaign.promotion == "LIVE") == level.startswith("live") and (deleted or not campaign.deleted):
             yield {"campaign_ids": [campaign.campaign_id], "campaign_statuses": ["STATUS_ALL"]}
 
 
@@ -55,12 +61,12 @@ def delivered(
     metrics = find_measures("gmv_max", measured(row), [level_of(row)])
     found = []
     for advertiser_id in sorted(world.permitted):
-        for store_id in open_stores(world, advertiser_id):
+        for store_id in list_open_stores(world, advertiser_id):
             for each in filters(world, row, (advertiser_id, store_id), deleted=deleted):
                 ask = Asked(world, advertiser_id, row["dimensions"], metrics, days, each)
                 owners = {"advertiser_id": advertiser_id, "store_id": store_id} | of_account(world, advertiser_id)
                 owners |= {"campaign_id": each["campaign_ids"][0]} if each else {}
-                found += [record(owners, wire) for wire in report_rows(ask, store_id)]
+                found += [record(owners, wire) for wire in make_report_rows(ask, store_id)]
     return found
 
 
@@ -166,7 +172,7 @@ def test_a_request_is_about_one_store_of_its_own_ad_account_that_can_run_gmv_max
     asked = [
         (exchange.query["advertiser_id"], *json.loads(exchange.query["store_ids"])) for exchange in tiktok.asked(REPORT)
     ]
-    assert sorted(asked) == sorted((each, store) for each in world.permitted for store in open_stores(world, each))
+    assert sorted(asked) == sorted((each, store) for each in world.permitted for store in list_open_stores(world, each))
     assert len(asked) < 3 * len(world.permitted)
 
 
@@ -178,7 +184,7 @@ def test_posts_are_asked_for_by_campaigns_of_the_store_and_their_products(
         if "item_id" in exchange.query["dimensions"]:
             (store_id,) = json.loads(exchange.query["store_ids"])
             filtering = json.loads(exchange.query["filtering"])
-            here = [each.campaign_id for each in campaigns(world, TOKYO, store_id)]
+            here = [each.campaign_id for each in list_campaigns(world, TOKYO, store_id)]
             assert filtering["campaign_ids"][0] in here
             assert 1 <= len(filtering["item_group_ids"]) <= 100
 
@@ -232,7 +238,7 @@ def test_a_report_the_token_has_no_permission_for_is_skipped_with_a_line_that_na
 def test_a_store_that_stays_refused_does_not_have_the_others_read_again(
     sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
 ) -> None:
-    refused, *others = open_stores(world, TOKYO)
+    refused, *others = list_open_stores(world, TOKYO)
     assert others
     fault = tiktok.faults.refused(40001, "No permission to operate this store.", None, REPORT)
     fault.when = lambda request: refused in request.parameters["store_ids"]

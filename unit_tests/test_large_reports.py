@@ -31,7 +31,7 @@ def in_order(rows: list[dict[str, Any]]) -> list[str]:
 def cut(world: World, newest: int) -> None:
     """From now on TikTok answers for so many ids at most."""
     world.newest_ids = newest
-    world.changed()
+    world.note_change()
 
 
 # Parts

@@ -14,11 +14,11 @@ from rows import TABLES
 
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.call import Answer
-from tiktok_simulator.endpoints.lists.leads import QUESTIONS, forms_of, leads_of
+from tiktok_simulator.endpoints.lists.leads import QUESTIONS, list_forms, list_leads
 from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.tables import make_rows
 from tiktok_simulator.protocol.wire import Response
-from tiktok_simulator.server.app import _written
+from tiktok_simulator.server.app import _write_answer
 from tiktok_simulator.world.ready_made import TOKYO
 
 Config = dict[str, Any]
@@ -36,12 +36,12 @@ def asked_for(one_advertiser: Config) -> Config:
 
 def expected(world: World, owner: dict[str, str]) -> list[Record]:
     """The leads of every form and region of an owner, as records."""
-    pages = [form["page_id"] for form in forms_of(world, owner)]
+    pages = [form["page_id"] for form in list_forms(world, owner)]
     return [
         record(owner | {"lead_region": name}, lead)
         for page_id in pages
         for name, region in REGIONS.items()
-        for lead in leads_of(world, owner, page_id, region)
+        for lead in list_leads(world, owner, page_id, region)
     ]
 
 
@@ -105,11 +105,13 @@ def test_nothing_people_wrote_is_logged_not_even_in_debug_lines(
         monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.TIME_FORMAT", "Ada Lovelace")
     if trouble == "broken off":
         monkeypatch.setattr(
-            "tiktok_simulator.endpoints.lists.leads.file_of", lambda _: "lead_id,Full name\n1,Ada Lovelace,too much"
+            "tiktok_simulator.endpoints.lists.leads.write_file", lambda _: "lead_id,Full name\n1,Ada Lovelace,too much"
         )
     if trouble == "no envelope":
         answer = Response(403, {"Content-Type": "text/csv"}, b"lead_id,Full name\n1,Ada Lovelace")
-        monkeypatch.setattr("tiktok_simulator.server.app._written", partial(spoilt, answer=answer, keep=_written))
+        monkeypatch.setattr(
+            "tiktok_simulator.server.app._write_answer", partial(spoilt, answer=answer, keep=_write_answer)
+        )
     with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="airbyte"):
         result = sync("leads", config=asked_for)
     said = caplog.text + "".join(json.dumps(entry.__dict__, default=str) for entry in caplog.records)
@@ -131,7 +133,7 @@ def test_every_lead_of_every_form_and_region_comes_once(sync: Read, world: World
 def test_leads_that_moved_to_a_business_centre_come_from_its_libraries(
     sync: Read, world: World, asked_for: Config
 ) -> None:
-    (moved, *_) = forms_of(world, {"advertiser_id": TOKYO})
+    (moved, *_) = list_forms(world, {"advertiser_id": TOKYO})
     world.leads.moved.add(moved["page_id"])
     result = sync("leads", "library_leads", config=asked_for)
     libraries = [row["library_id"] for row in make_rows(world, read_lists()["/page/library/get/"], {}, None)]
@@ -161,7 +163,7 @@ def test_headings_are_known_however_they_are_written(
     sync: Read, world: World, asked_for: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = 'Lead ID,Created Time,Ad Group ID,Page ID,Form name,Ad ID,Your name,Your name\n="7\t",,\'8,9,Spring,-,Ada,\n'
-    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.file_of", lambda _: text)
+    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.write_file", lambda _: text)
     rows = sync("leads", config=asked_for).rows("leads")
     shared = {"lead_id": "7", "adgroup_id": "8", "page_id": "9", "page_name": "Spring"}
     assert {key: value for key, value in rows[0].items() if key not in ("advertiser_id", "lead_region")} == {
@@ -217,7 +219,7 @@ def test_a_task_that_never_ends_is_given_up_after_the_longest_wait(
 def test_a_file_that_breaks_off_is_no_success(
     text: str, sync: Read, asked_for: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.file_of", lambda _: text)
+    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.write_file", lambda _: text)
     result = sync("leads", config=asked_for)
     assert "TikTok's file broke off for stream leads" in "".join(result.errors)
     assert result.statuses == {"leads": "INCOMPLETE"}
@@ -226,7 +228,9 @@ def test_a_file_that_breaks_off_is_no_success(
 def test_a_file_without_ids_is_not_taken_for_leads(
     sync: Read, asked_for: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.file_of", lambda _: "Name,Email\nAda,ada@example.org\n")
+    monkeypatch.setattr(
+        "tiktok_simulator.endpoints.lists.leads.write_file", lambda _: "Name,Email\nAda,ada@example.org\n"
+    )
     result = sync("leads", config=asked_for)
     assert result.rows("leads") == []
     assert "has no column lead_id" in "".join(result.errors)

@@ -17,7 +17,7 @@ from source_tiktok_marketing.requesters.metric_search import MOST_REQUESTS
 from source_tiktok_marketing.requesters.responses import Answer
 from tiktok_simulator import Simulator
 from tiktok_simulator.faults.fault import Fault
-from tiktok_simulator.protocol.wire import Request, Response, envelope
+from tiktok_simulator.protocol.wire import Request, Response, make_envelope
 from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 Run = Callable[..., Sync]
@@ -33,7 +33,7 @@ def refuse(
     numbers = count(7)
 
     def act(_: Request, __: Callable[[Request], Response]) -> Response:
-        return envelope(40002, words.replace("{}", str(next(numbers))), {}, "fault")
+        return make_envelope(40002, words.replace("{}", str(next(numbers))), {}, "fault")
 
     def asks(request: Request) -> bool:
         return not set(metrics).isdisjoint(json.loads(request.parameters.get("metrics", "[]")))

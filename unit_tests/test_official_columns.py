@@ -50,9 +50,9 @@ def test_a_column_that_only_the_official_connector_has_is_typed_where_tiktok_sen
     stream: str, sync: Read, world: World, one_advertiser: dict[str, Any]
 ) -> None:
     kind, values = OLDER[stream]
-    item = world.entities(kind, TOKYO)[0]
+    item = world.list_entities(kind, TOKYO)[0]
     item.row.update({name: wire for name, (wire, _) in values.items()})
-    world.changed()
+    world.note_change()
     result = sync(stream, config=one_advertiser)
     record = next(row for row in result.rows(stream) if row[f"{kind}_id"] == item.id)
     assert {name: record.get(name) for name in values} == {name: kept for name, (_, kept) in values.items()}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from harness import Sync, frozen_now, read_streams
 
-from tiktok_simulator import Simulator, intercepted
-from tiktok_simulator.world.ready_made import BERLIN, TOKYO, busy_world
+from tiktok_simulator import Simulator, intercept
+from tiktok_simulator.world.ready_made import BERLIN, TOKYO, make_busy_world
 
 Config = dict[str, Any]
 Read = Callable[..., Sync]
@@ -86,7 +86,7 @@ def test_a_page_that_is_not_full_is_the_last_one_where_none_is_counted(
 
 @pytest.mark.slow
 def test_a_full_page_is_followed_by_another_where_none_is_counted(config: Config) -> None:
-    with intercepted(Simulator(busy_world(advertisers=1, campaigns=2100), clock=frozen_now)) as tiktok:
+    with intercept(Simulator(make_busy_world(advertisers=1, campaigns=2100), clock=frozen_now)) as tiktok:
         tiktok.faults.no_page_info(path="/campaign/get/")
         result = read_streams(["campaigns"], config)
     assert len(rows_of(result, "campaigns")) == 2100

@@ -12,7 +12,7 @@ from rows import PERIODS, metrics, name_of, of_account
 from test_reports import understood
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 WEEKLY, MONTHLY = "campaigns_reports_weekly", "campaigns_reports_monthly"
@@ -31,7 +31,7 @@ def config(config: dict[str, Any]) -> dict[str, Any]:
 
 def delivered(world: World, row: dict[str, Any], first: date, advertiser_id: str) -> list[dict[str, Any]]:
     """The rows of one period of an account, as far as it has come."""
-    rows = truth(
+    rows = compute_truth(
         world,
         advertiser_id=advertiser_id,
         data_level=f"AUCTION_{row['level'].upper()}",

@@ -11,7 +11,7 @@ import pytest
 from harness import Sync
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.filter_values import asks_apart
+from tiktok_simulator.endpoints.filter_values import asks_for_optional
 from tiktok_simulator.world.populate import add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, PROMOTED, TOKYO
 
@@ -132,7 +132,7 @@ def test_a_report_by_what_promote_does_not_support_has_all_others(
     if told:
         refusal = tiktok.faults.refused(40002, told, None, REPORT)
         refusal.when = lambda request: (
-            asks_apart(request.query)
+            asks_for_optional(request.query)
             and any(each in request.parameters["dimensions"] for each in ("stat_time_hour", "country_code"))
         )
     days = {"start_date": "2026-01-20", "end_date": "2026-01-21"}

@@ -11,8 +11,8 @@ import pytest
 from harness import Sync, frozen_now, read_streams
 
 from source_tiktok_marketing.schema.columns import read_entity_columns, read_report_columns
-from tiktok_simulator import Simulator, intercepted
-from tiktok_simulator.endpoints.reports.recorded import recorded_world
+from tiktok_simulator import Simulator, intercept
+from tiktok_simulator.endpoints.reports.recorded import make_recorded_world
 
 RECORDED = Path(__file__).parents[2] / "shared" / "recorded" / "real_records.jsonl"
 LINES = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()] if RECORDED.exists() else []
@@ -27,7 +27,7 @@ def recorded(config: dict[str, Any]) -> Iterator[Found]:
     if not LINES:
         pytest.skip("shared/recorded is not here: there are no real rows to replay")
     month = config | {"start_date": "2021-10-19", "end_date": "2021-10-29"}
-    with intercepted(Simulator(recorded_world(RECORDED), clock=frozen_now)):
+    with intercept(Simulator(make_recorded_world(RECORDED), clock=frozen_now)):
         yield lambda stream: _read(stream, month).rows(stream)
 
 

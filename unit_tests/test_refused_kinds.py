@@ -51,7 +51,7 @@ def test_what_is_refused_of_one_kind_is_null_in_its_rows_alone_and_the_warning_n
     refuse_where(tiktok, TOP_VIEW, "likes")
     result = sync(stream, config=few)
     assert result.errors == []
-    campaigns = (each for owner in world.permitted for each in world.entities("campaign", owner))
+    campaigns = (each for owner in world.permitted for each in world.list_entities("campaign", owner))
     of_top_view = {each.id for each in campaigns if each.buying_type == TOP_VIEW}
     assert keys(result.rows(stream), stream) == keys(plain, stream)
     assert {row["campaign_id"] for row in result.rows(stream) if "likes" not in row} == of_top_view != set()

@@ -16,7 +16,7 @@ from rows import REPORTS, dimensions, metrics, name_of, of_account, report_type
 
 from source_tiktok_marketing.schema.columns import read_report_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 FIRST, LAST = date(2026, 1, 18), date(2026, 1, 22)  # a campaign was deleted on the 20th
@@ -33,7 +33,7 @@ def delivered(world: World, row: dict[str, Any], include_deleted: bool = True) -
     start, end = (None, None) if "lifetime" in row["name"] and report_type(row) == "BASIC" else (FIRST, LAST)
     found: dict[Key, dict[str, Any]] = {}
     for advertiser_id in (TOKYO, LOS_ANGELES, BERLIN, EMPTY):
-        for wire in truth(
+        for wire in compute_truth(
             world,
             advertiser_id=advertiser_id,
             report_type=report_type(row),

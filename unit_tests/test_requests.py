@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from harness import Sync, frozen_now, plain_reports, read_streams
 
-from tiktok_simulator import Exchange, Simulator, World, intercepted
+from tiktok_simulator import Exchange, Simulator, World, intercept
 from tiktok_simulator.world.populate import add_advertiser
-from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, busy_world
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO, make_busy_world
 
 Config = dict[str, Any]
 REPORT = "/report/integrated/get/"
@@ -27,9 +27,9 @@ def question(call: Exchange) -> str:
 
 @pytest.mark.slow
 def test_a_window_costs_a_request_per_thousand_rows_and_one_where_it_has_none(config: Config) -> None:
-    world = busy_world(advertisers=2, campaigns=60)
+    world = make_busy_world(advertisers=2, campaigns=60)
     add_advertiser(world, EMPTY)
-    with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         result = read_streams(["ads_reports_daily"], config)
     rows = Counter(row["advertiser_id"] for row in result.rows("ads_reports_daily"))
     asked = Counter(call.query["advertiser_id"] for call in tiktok.asked(REPORT))
@@ -76,7 +76,7 @@ def test_a_sync_says_two_states_a_stream_of_a_hundred_bytes_per_account(config: 
         world = World()
         for number in range(accounts):
             add_advertiser(world, str(7100000000000000000 + number))
-        with intercepted(Simulator(world, clock=frozen_now)):
+        with intercept(Simulator(world, clock=frozen_now)):
             result = read_streams(list(REPORTS), config | {"skip_inactive": True})
         said = Counter(message.state.stream.stream_descriptor.name for message in result.output.state_messages)
         assert set(said) == set(REPORTS)

@@ -67,7 +67,7 @@ def test_a_secret_of_odd_letters_is_sent_as_it_is_and_hidden_in_every_spelling(
     printed = everything(
         sync("advertiser_ids", config=dates | (flat if shape == "flat" else {"credentials": credentials})), capfd
     )
-    assert (sent[0].query["secret"], sent[0].header("Access-Token")) == (ODD_SECRET, ODD_TOKEN)
+    assert (sent[0].query["secret"], sent[0].get_header("Access-Token")) == (ODD_SECRET, ODD_TOKEN)
     for secret in (ODD_SECRET, ODD_TOKEN):
         for spelling in (secret, quote(secret), quote(secret, safe=""), repr(secret)[1:-1], json.dumps(secret)[1:-1]):
             assert spelling not in printed
@@ -90,9 +90,9 @@ def test_a_redirect_is_not_followed(sync: Callable[..., Sync], tiktok: Simulator
 
 def test_a_name_that_looks_like_a_template_stays_text(sync: Callable[..., Sync], world: World) -> None:
     for advertiser_id in world.permitted:
-        for campaign in world.entities("campaign", advertiser_id):
+        for campaign in world.list_entities("campaign", advertiser_id):
             campaign.row["campaign_name"] = TRICK
-    world.changed()
+    world.note_change()
     result = sync("campaigns", STREAM)
     assert {row["campaign_name"] for row in result.rows("campaigns")} == {TRICK}
     assert {row["campaign_name"] for row in result.rows(STREAM)} == {TRICK}

@@ -14,8 +14,8 @@ from rows import TABLES, name_of, of_account
 from source_tiktok_marketing.schema.columns import read_report_columns
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.lists.grouped import Asked, find_measures
-from tiktok_simulator.endpoints.lists.smart_plus import report_rows
-from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.endpoints.lists.smart_plus import make_report_rows
+from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.world.populate import Plan, add_campaign
 from tiktok_simulator.world.ready_made import TOKYO
 
@@ -41,7 +41,7 @@ def delivered(world: World, row: Record) -> list[Record]:
         record(owned(world, advertiser_id) | ({"date": span[0].isoformat()} if "day" in row else {}), wire, row)
         for advertiser_id in world.permitted
         for span in spans
-        for wire in report_rows(Asked(world, advertiser_id, row["dimensions"], metrics, span, {}))
+        for wire in make_report_rows(Asked(world, advertiser_id, row["dimensions"], metrics, span, {}))
     ]
 
 
@@ -151,7 +151,7 @@ def smart_plus_ads(world: World, *, deleted: bool) -> list[Record]:
         owned(world, advertiser_id)
         | {name: understood(name, wire[name]) for name in (*dimensions, *metrics) if wire[name] != "-"}
         for advertiser_id in world.permitted
-        for wire in truth(world,
+        for wire in compute_truth(world,
             advertiser_id=advertiser_id, data_level="AUCTION_AD", dimensions=dimensions, metrics=metrics, start=FIRST,
             end=LAST, include_deleted=deleted, now=datetime.now(UTC),
         )
@@ -176,7 +176,7 @@ def test_the_smart_plus_ads_of_a_large_account_are_read_by_campaigns_and_ad_grou
     add_campaign(world, world.accounts[TOKYO], plan)
     whole = sync(ADS).rows(ADS)
     world.newest_ids = 1
-    world.changed()
+    world.note_change()
     result = sync(ADS)
     key = ["advertiser_id", "ad_id_v2", "stat_time_day"]
     assert by_key(key, result.rows(ADS)) == by_key(key, whole)

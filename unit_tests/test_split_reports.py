@@ -123,7 +123,7 @@ def test_a_part_by_ids_that_goes_wrong_loses_no_row(
     world: World, sync: Callable[..., Sync], tiktok: Simulator, wide: dict[str, Any], expected: dict[str, Rows]
 ) -> None:
     world.newest_ids = 4
-    world.changed()
+    world.note_change()
     fault = spoil(tiktok, with_other_keys, times=1)
     result = sync("wide", config=wide)
     assert (fault.hits, result.errors) == (1, [])

@@ -143,7 +143,7 @@ def test_the_officials_hours_and_times_are_understood(
     hours = state_of({TOKYO: "2026-01-22 10:00:00"}, "stat_time_hour", parent_slice={})
     sync(HOURLY, state={HOURLY: hours})
     assert asked_from(tiktok)[TOKYO] == "2026-01-19"
-    newest = max(item.row["modify_time"] for item in world.entities("ad", TOKYO) if item.row["modify_time"])
+    newest = max(item.row["modify_time"] for item in world.list_entities("ad", TOKYO) if item.row["modify_time"])
     times = state_of({TOKYO: f"{newest}Z"}, "modify_time", parent_slice={})
     emitted = [row for row in sync("ads", state={"ads": times}).rows("ads") if "modify_time" in row]
     assert {row["modify_time"] for row in emitted if row["advertiser_id"] == TOKYO} == {newest.replace(" ", "T")}
@@ -154,7 +154,7 @@ def test_of_several_cursors_per_account_the_earliest_counts(sync: Callable[..., 
     split = [state_of({TOKYO: moment}, "modify_time", buying_type=kind)["states"][0] for kind, moment in (
         ("AUCTION", "2026-02-14 00:00:00Z"), ("RESERVATION_RF", "2025-01-01 00:00:00Z"))]  # fmt: skip
     rows = sync("campaigns", state={"campaigns": {"states": split}}).rows("campaigns")
-    assert len([row for row in rows if row["advertiser_id"] == TOKYO]) == len(world.entities("campaign", TOKYO))
+    assert len([row for row in rows if row["advertiser_id"] == TOKYO]) == len(world.list_entities("campaign", TOKYO))
 
 
 def test_a_window_that_failed_is_read_again_although_later_ones_succeeded(

@@ -29,8 +29,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from source_tiktok_marketing import SourceTiktokMarketing
-from tiktok_simulator import Simulator, World, intercepted
-from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator import Simulator, World, intercept
+from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.world.cells import Cell
 from tiktok_simulator.world.delivery import Flight
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
@@ -54,10 +54,10 @@ class Corrected(Flight):
     on: date = date.min
     more: int = 0
 
-    def between(self, counts: Sequence[str], start: int, end: int, cell: Cell | None = None) -> list[int]:
-        credited = self.more if start <= self.hours_since_start(datetime.combine(self.on, time(12))) < end else 0
-        return [gained + credited * (name == "conversion")
-                for name, gained in zip(counts, super().between(counts, start, end, cell), strict=True)]  # fmt: skip
+    def count_between(self, counts: Sequence[str], start: int, end: int, cell: Cell | None = None) -> list[int]:
+        credited = self.more if start <= self.count_hours(datetime.combine(self.on, time(12))) < end else 0
+        found = super().count_between(counts, start, end, cell)
+        return [gained + credited * (name == "conversion") for name, gained in zip(counts, found, strict=True)]
 
     def moves(self, start: int, end: int) -> bool:
         return True
@@ -107,7 +107,7 @@ def test_syncs_leave_no_day_out_between_them_and_each_goes_on_from_the_lookback(
     for gap in [0, *gaps]:
         now += timedelta(hours=gap)
         clock.move_to(now)
-        with intercepted(Simulator(world, clock=frozen_now)) as tiktok:
+        with intercept(Simulator(world, clock=frozen_now)) as tiktok:
             result = whole_sync(stream, config, state)
             assert result.errors == []
             for account, zone in zones.items():
@@ -133,7 +133,7 @@ def test_figures_credited_inside_the_attribution_window_are_right_after_the_next
     zone, now = begin
     world, found = world_of.__wrapped__(zone, delivers=True), Circumstances(DAILY, zone, now, start=20, window=window)
     table: dict[str, dict[str, Any]] = {}
-    with intercepted(Simulator(world, clock=frozen_now)):
+    with intercept(Simulator(world, clock=frozen_now)):
         clock.move_to(now)
         first = whole_sync(DAILY, found.config, None)
         cursor = date.fromisoformat(first.cursors(DAILY)[ACCOUNT])
@@ -151,12 +151,12 @@ def credit(world: World, day: date, more: int) -> None:
     """Has TikTok credit conversions to a past day of the account's only ad."""
     ((ad_id, flight),) = world.flights.items()
     world.flights[ad_id] = Corrected(ad_id, flight.seed, flight.first_day, on=day, more=more)
-    world.changed()
+    world.note_change()
 
 
 def delivered(world: World, start: date) -> dict[str, tuple[int, float]]:
     """The days of the account as TikTok tells them now, which is by whole hours."""
-    rows = truth(world,
+    rows = compute_truth(world,
         advertiser_id=ACCOUNT, dimensions=["advertiser_id", "stat_time_day"], metrics=["conversion", "spend"],
         start=start, end=start + 60 * DAY,
         now=frozen_now().replace(minute=0, second=0, microsecond=0),
@@ -172,7 +172,7 @@ def test_windows_halved_as_too_large_still_tile_the_days(
     zone, now = begin
     clock.move_to(now)
     found = Circumstances(DAILY, zone, now, start=start, end=end, start_is_relative=end is None)
-    with intercepted(Simulator(world_of(zone, delivers=True), clock=frozen_now)) as tiktok:
+    with intercept(Simulator(world_of(zone, delivers=True), clock=frozen_now)) as tiktok:
         tiktok.faults.too_large(days=limit)
         result = whole_sync(DAILY, found.config, None)
     days = [row["stat_time_day"] for row in result.rows(DAILY)]

@@ -148,7 +148,7 @@ def test_a_report_goes_on_from_our_old_state_at_the_right_day(
 def test_a_list_goes_on_from_our_old_state_with_what_changed_since(
     stream: str, kind: str, sync: Run, world: World, two_accounts: Json, clock: Any
 ) -> None:
-    changed = world.entities(kind, LOS_ANGELES)[-1]
+    changed = world.list_entities(kind, LOS_ANGELES)[-1]
     clock.move_to(datetime(2026, 2, 16, 5, tzinfo=UTC))
     world.touch(kind, changed.id, datetime(2026, 2, 16, 4, tzinfo=UTC))
     rows = sync(stream, config=two_accounts, state={stream: OURS[stream]}).rows(stream)
@@ -187,10 +187,10 @@ def test_a_report_goes_on_from_the_officials_state_at_the_right_day(name: str, s
 def test_a_list_goes_on_from_the_officials_state_with_what_changed_since(
     stream: str, kind: str, saved: Json, sync: Run, world: World, one_advertiser: Json
 ) -> None:
-    changed = next(item for item in reversed(world.entities(kind, TOKYO)) if item.row["modify_time"])
+    changed = next(item for item in reversed(world.list_entities(kind, TOKYO)) if item.row["modify_time"])
     world.touch(kind, changed.id, datetime(2026, 2, 10, tzinfo=UTC) + timedelta(hours=1))
     result = sync(stream, config=one_advertiser, state={stream: saved})
     assert result.errors == []
     moments = [row["modify_time"] for row in result.rows(stream) if "modify_time" in row]
     assert "2026-02-10T01:00:00" in moments
-    assert len(moments) == (1 if stream == "ads" else len(world.entities(kind, TOKYO)))
+    assert len(moments) == (1 if stream == "ads" else len(world.list_entities(kind, TOKYO)))

@@ -13,8 +13,8 @@ from harness import PATIENCE
 from source_tiktok_marketing.requesters import transport
 from source_tiktok_marketing.requesters.authenticator import TiktokAuthenticator
 from source_tiktok_marketing.requesters.watchdog import Watchdog
-from tiktok_simulator import Simulator, served
-from tiktok_simulator.world.ready_made import TOKYO, small_world
+from tiktok_simulator import Simulator, serve
+from tiktok_simulator.world.ready_made import TOKYO, make_small_world
 from tiktok_simulator.world.world import TOKEN
 
 URL = f"https://business-api.tiktok.com/open_api/v1.3/campaign/get/?advertiser_id={TOKYO}"
@@ -25,7 +25,7 @@ CONFIG = {"credentials": {"access_token": TOKEN}, "max_wait_minutes": 15}
 def tiktok(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """The simulator behind a socket; it really waits between the letters of a body."""
     monkeypatch.undo()
-    with served(Simulator(small_world())) as server:
+    with serve(Simulator(make_small_world())) as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         yield server.simulator

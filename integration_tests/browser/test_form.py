@@ -9,7 +9,7 @@ import pytest
 from platform_form import MASK, Config, Form, fields
 
 from tiktok_simulator.world.model import OPEN_ID
-from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, SANDBOX, TOKYO, small_world
+from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, SANDBOX, TOKYO, make_small_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET, OTHER_APP_TOKEN, SANDBOX_TOKEN, TOKEN
 
 # Read at once: the simulator has no quota here.
@@ -55,7 +55,7 @@ BY_TOKEN: Config = {
     "credentials": {"auth_type": "production_access_token", "access_token": TOKEN, "advertiser_ids": [TOKYO]},
     "custom_reports": [
         {"name": "center_days", "report_type": "business_center", "level": "advertiser", "metrics": ["spend"],
-         "business_center_id": small_world().bc_id},
+         "business_center_id": make_small_world().bc_id},
     ],
     **EMPTY,
 }  # fmt: skip

@@ -19,7 +19,7 @@ from running import Run
 from source_tiktok_marketing.config.custom_reports.definition import Ask
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.schema.metrics import ALL, METRIC_GROUPS, read_metrics, read_shapes
-from tiktok_simulator.world.ready_made import small_world
+from tiktok_simulator.world.ready_made import make_small_world
 
 UNIT_TESTS = Path(__file__).parents[2] / "unit_tests"
 
@@ -106,7 +106,7 @@ def test_a_name_that_the_form_refuses_is_told(explorer: Explorer, name: str) -> 
 
 
 def reports() -> list[dict[str, Any]]:
-    center = {"report_type": "business_center", "level": "advertiser", "business_center_id": small_world().bc_id}
+    center = {"report_type": "business_center", "level": "advertiser", "business_center_id": make_small_world().bc_id}
     return [
         {"name": "plain"},
         {"name": "weekly_reach", "level": "campaign", "granularity": "weekly", "metrics": ["campaign_name", "reach"]},

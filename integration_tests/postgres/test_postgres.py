@@ -16,7 +16,7 @@ import psycopg
 from notebooks import execute
 
 from demo.notebook import set_quiet_environment
-from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ def test_with_the_lines_of_the_guide_every_id_is_exact(tiktok: Any, config: dict
     assert done.returncode == 0, done.stdout + done.stderr
     assert {*column("exact", "select advertiser_id from advertisers")} == ACCOUNTS | {EMPTY}
     world = tiktok.simulator.world
-    campaigns = {each.id for account in ACCOUNTS for each in world.entities("campaign", account)}
+    campaigns = {each.id for account in ACCOUNTS for each in world.list_entities("campaign", account)}
     assert {*column("exact", "select campaign_id from campaigns")} == campaigns
     assert {*column("exact", "select advertiser_id from campaigns_reports_daily")} <= ACCOUNTS
     assert {*column("exact", "select campaign_id from campaigns_reports_daily")} <= campaigns
@@ -91,7 +91,7 @@ def test_the_notebook_brings_exact_ids_and_sums_into_postgres(
         ROOT / "examples" / "notebook.ipynb", tmp_path, environment | {"TIKTOK_POSTGRES": json.dumps(server | login)}
     )
     assert {*column("notebook", "select advertiser_id from advertisers")} == ACCOUNTS | {EMPTY}
-    delivered = truth(
+    delivered = compute_truth(
         tiktok.simulator.world,
         data_level="AUCTION_CAMPAIGN",
         dimensions=["campaign_id", "stat_time_day"],

@@ -14,10 +14,10 @@ from postgres_server import PostgresServer
 from several import Rows, Workers
 from store import Postgres
 
-from tiktok_simulator import Simulator, served
+from tiktok_simulator import Simulator, serve
 from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.protocol.wire import Request, Response
-from tiktok_simulator.world.ready_made import small_world
+from tiktok_simulator.world.ready_made import make_small_world
 
 collect_ignore = ["airflow"]  # `make airflow-test` brings it
 REPORT = "report/integrated/get/"
@@ -46,7 +46,7 @@ def store(postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def tiktok() -> Iterator[Any]:
     """A simulator whose day stands still, so that a lifetime is as long for all who ask."""
-    with served(Simulator(small_world(), clock=lambda: datetime(2026, 2, 15, 5, tzinfo=UTC))) as server:
+    with serve(Simulator(make_small_world(), clock=lambda: datetime(2026, 2, 15, 5, tzinfo=UTC))) as server:
         yield server
 
 

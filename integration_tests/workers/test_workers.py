@@ -13,7 +13,7 @@ from typing import Any
 
 from several import STREAMS, Workers, wait_for
 
-from tiktok_simulator.endpoints.filter_values import asks_apart
+from tiktok_simulator.endpoints.filter_values import asks_for_optional
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
 
 
@@ -24,7 +24,7 @@ def first_days(exchanges: list[Any], advertiser_id: str) -> set[str]:
         for exchange in exchanges
         if exchange.query.get("advertiser_id") == advertiser_id
         and "stat_time_day" in exchange.query.get("dimensions", "")
-        and not asks_apart(exchange.query)
+        and not asks_for_optional(exchange.query)
     }
 
 

@@ -1,1 +1,1 @@
-"""What TikTok answers, and what it refuses."""
+"""The endpoints: what TikTok answers, and what it refuses."""

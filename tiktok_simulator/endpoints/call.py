@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.model import Grant
 from tiktok_simulator.world.world import World
 
 
 @dataclass(frozen=True)
 class Call:
-    """One accepted call. `now` is aware; the names of `headers` are in lower case."""
+    """One accepted call. `now` has a zone; the names of `headers` are in lower case."""
 
     world: World
     grant: Grant
@@ -28,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """The `data` of a successful envelope, and headers to add; `text` or `file` alone is the body, without envelope."""
+    """The `data` of a successful envelope, and headers to add. With `text` or `file`, that is the whole body."""
 
     data: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -36,19 +36,19 @@ class Answer:
     file: bytes | None = None
 
 
-def page_bounds(call: Call) -> tuple[int, int]:
-    """The first and the last index of the page."""
+def find_page_bounds(call: Call) -> tuple[int, int]:
+    """The index of the first row of the page, and the index after its last row."""
     first = (call["page"] - 1) * call["page_size"]
     return first, first + call["page_size"]
 
 
-def page_info(call: Call, total: int) -> dict[str, int]:
-    """The `page_info` of an answer. A page past the end is an empty list, not an error (unconfirmed)."""
+def make_page_info(call: Call, total: int) -> dict[str, int]:
+    """The `page_info` of an answer. A page after the last one is empty, and no error (unconfirmed)."""
     size = call["page_size"]
     return {"page": call["page"], "page_size": size, "total_number": total, "total_page": -(-total // size)}
 
 
 def refuse_beyond(call: Call, reachable: int) -> None:
-    """Refuse a page beyond the first `reachable` records (40002)."""
+    """Refuses a page that goes beyond the first `reachable` records (40002)."""
     if call["page"] * call["page_size"] > reachable:
-        raise invalid(f"page * page_size: Must be at most {reachable}.")
+        raise BadRequestError(f"page * page_size: Must be at most {reachable}.")

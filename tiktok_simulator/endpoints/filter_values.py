@@ -1,4 +1,4 @@
-"""Values of filters that reports and lists share."""
+"""Values of filters that reports and lists have in common."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ NOT_COMBINED = (
 )
 
 
-def asks_apart(query: Mapping[str, str]) -> bool:
-    """Whether a request filters for campaigns that TikTok may leave out: TopView, Reach & Frequency, or Promote."""
+def asks_for_optional(query: Mapping[str, str]) -> bool:
+    """Whether a request filters for campaigns that TikTok may leave out: TopView, Reach & Frequency, Promote."""
     return any(word in query.get("filtering", "") for word in ("RESERVATION_", "PROMOTE"))

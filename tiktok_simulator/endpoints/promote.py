@@ -1,4 +1,4 @@
-"""Campaigns made with Promote in the TikTok app: what lists and reports have of them, by TikTok's own page."""
+"""Campaigns made with Promote in the TikTok app: what lists and reports have of them, by TikTok's page about it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from tiktok_simulator.endpoints.reports.definition import Ask
 from tiktok_simulator.endpoints.reports.query import Filter
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.model import Entity
 
 PROMOTE, ORIGINS = "PROMOTE", "campaign_system_origins"
 ELSEWHERE = "TT_ADS_PLATFORM"
-# The filters of a list that is asked for Promote.
+# The filters that lists and reports take together with Promote.
 OF_LISTS = {
     ORIGINS, "campaign_ids", "adgroup_ids", "ad_ids", "campaign_name", "adgroup_name", "primary_status",
     "secondary_status", "is_smart_performance_campaign", "campaign_type", "bid_strategy", "creative_material_mode",
@@ -28,7 +28,7 @@ DIMENSIONS: Mapping[str, set[str]] = {
     "AUDIENCE": BASIC | {"gender", "age", "country_code", "province_id", "dma_id", "ac", "platform",
                          "interest_category", "placement", "ad_type", "device_brand_id"},
 }  # fmt: skip
-# All fields that TikTok gives of such a campaign, ad group or ad.
+# TikTok gives no other fields of such a campaign, ad group or ad.
 SHARED = ("advertiser_id", "campaign_id", "campaign_name", "campaign_system_origin", "create_time", "operation_status",
           "secondary_status")  # fmt: skip
 SETTINGS: Mapping[str, Collection[str]] = {
@@ -40,21 +40,21 @@ SETTINGS: Mapping[str, Collection[str]] = {
 
 
 def write_row(item: Entity) -> dict[str, Any]:
-    """The row of an entity. One of Promote's has only a few fields."""
+    """The row of an entity. One made with Promote has only a few fields."""
     if item.kind not in SETTINGS or item.origin != PROMOTE:
         return item.row
     return {name: value for name, value in item.row.items() if name in SETTINGS[item.kind]}
 
 
 def check_filters(of: str, names: Iterable[str], origins: Collection[str]) -> None:
-    """Raise 40002 for filters that don't go with Promote, in a list or a report."""
+    """Raises 40002 for filters that can't be combined with Promote. `of` is the kind of a list, or the report type."""
     known = OF_LISTS if of in SETTINGS else OF_REPORTS
     if PROMOTE in origins and (unknown := sorted(set(names) - known)):
-        raise invalid(f"filtering: {', '.join(unknown)} is not supported for Promote campaigns.")
+        raise BadRequestError(f"filtering: {', '.join(unknown)} is not supported for Promote campaigns.")
 
 
-def origin_filter(filters: Sequence[Filter], ask: Ask, *, unasked: bool) -> Filter:
-    """The origins that a report below the ad account has. Promote has nothing by some dimensions."""
+def make_origin_filter(filters: Sequence[Filter], ask: Ask, *, unasked: bool) -> Filter:
+    """The filter by origin of a report below the ad account. By some dimensions there are no rows of Promote."""
     every = (ELSEWHERE, PROMOTE) if unasked or ask.in_task else (ELSEWHERE,)
     origins = next((each.values for each in filters if each.field == ORIGINS), every)
     has_promote = DIMENSIONS[ask.report_type].issuperset(ask.dimensions)

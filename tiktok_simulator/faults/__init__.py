@@ -1,1 +1,1 @@
-"""Named misbehaviours."""
+"""The faults that a simulator can be armed with."""

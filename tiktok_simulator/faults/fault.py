@@ -1,11 +1,11 @@
-"""A misbehaviour: which requests it concerns, how often, and what it answers instead."""
+"""A fault: which requests it concerns, how often it acts, and what it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tiktok_simulator.protocol.wire import Request, Response, envelope
+from tiktok_simulator.protocol.wire import Request, Response, make_envelope
 
 Answer = Callable[[Request], Response]
 Act = Callable[[Request, Answer], Response]
@@ -13,10 +13,10 @@ Act = Callable[[Request, Answer], Response]
 
 @dataclass
 class Fault:
-    """An armed misbehaviour.
+    """An armed fault.
 
-    `act` answers in place of the API, which it may ask. The first `skip` requests it concerns pass untouched,
-    then it acts on `left` of them (None: on all); `hits` counts those.
+    `act` makes the answer; it can ask the API for the right one. The first `skip` requests that the fault concerns get
+    the right answer. Then it acts on the next `left` of them, or on all if `left` is None. `hits` counts them.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Fault:
     hits: int = 0
 
     def answer(self, request: Request, otherwise: Answer) -> Response:
-        """The spoiled answer if the fault concerns the request, else the right one."""
+        """Answers a request: as the fault does if it concerns the request, else rightly."""
         if self.left == 0 or not self._concerns(request):
             return otherwise(request)
         if self.skip:
@@ -50,17 +50,17 @@ class Fault:
 
 
 def refuse(code: int, message: str) -> Act:
-    """An envelope with a code, in place of any answer."""
-    return lambda _, __: envelope(code, message, {}, "fault")
+    """Makes an `act` that answers with an error in the envelope."""
+    return lambda _, __: make_envelope(code, message, {}, "fault")
 
 
 class Arming:
-    """Holds the armed faults. The kinds of faults inherit from it."""
+    """Holds the armed faults. The classes of faults inherit from it."""
 
     def __init__(self) -> None:
         self.armed: list[Fault] = []
 
     def arm(self, fault: Fault) -> Fault:
-        """Arm a fault, which may be one of the test's own, and return it."""
+        """Arms a fault and returns it. A test can arm one of its own."""
         self.armed.append(fault)
         return fault

@@ -1,4 +1,4 @@
-"""Named misbehaviours between TikTok and its client: gateways, broken connections, damaged bodies, redirects."""
+"""Faults between TikTok and its client: gateways, broken connections, damaged bodies, redirects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tiktok_simulator.protocol.wire import ConnectionDroppedError, Request, Resp
 
 
 class NetworkFaults(Arming):
-    """The faults of a connection, whatever the request asks for."""
+    """The faults of a connection, which do not depend on the request."""
 
     def http_status(self, status: int, times: int | None = 1, path: str | None = None) -> Fault:
         """A gateway's HTML page with an HTTP status instead of an envelope."""
@@ -28,41 +28,41 @@ class NetworkFaults(Arming):
 
     def connection_reset(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The connection ends without an answer."""
-        return self._dropped("connection_reset", "connection reset by fault", "reset", times, path)
+        return self._drop("connection_reset", "connection reset by fault", "reset", times, path)
 
     def time_out(self, times: int | None = 1, path: str | None = None) -> Fault:
-        """No answer comes for longer than a client waits."""
-        return self._dropped("time_out", "Read timed out.", "timeout", times, path)
+        """The client waits longer than it may for an answer."""
+        return self._drop("time_out", "Read timed out.", "timeout", times, path)
 
     def tls_failure(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The certificate is not trusted."""
-        return self._dropped("tls_failure", "certificate verify failed: self-signed certificate", "tls", times, path)
+        return self._drop("tls_failure", "certificate verify failed: self-signed certificate", "tls", times, path)
 
     def dns_failure(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The host's name has no address."""
         words = "NameResolutionError: Failed to resolve 'business-api.tiktok.com'"
-        return self._dropped("dns_failure", words, "dns", times, path)
+        return self._drop("dns_failure", words, "dns", times, path)
 
     def cut_connection(self, times: int | None = 1, path: str | None = None) -> Fault:
         """The connection ends in the middle of the body."""
-        return self._dropped("cut_connection", "Connection broken: IncompleteRead", "cut", times, path)
+        return self._drop("cut_connection", "Connection broken: IncompleteRead", "cut", times, path)
 
     def cut_json(self, times: int | None = 1, path: str | None = None) -> Fault:
         """HTTP 200 with the first half of the body."""
-        return self._changed("cut_json", times, path, lambda body: body[: len(body) // 2])
+        return self._change_body("cut_json", times, path, lambda body: body[: len(body) // 2])
 
     def empty_body(self, times: int | None = 1, path: str | None = None) -> Fault:
         """HTTP 200 without a body."""
-        return self._changed("empty_body", times, path, lambda _: b"")
+        return self._change_body("empty_body", times, path, lambda _: b"")
 
     def not_an_object(self, times: int | None = 1, path: str | None = None) -> Fault:
         """HTTP 200 with JSON that is no envelope."""
-        return self._changed("not_an_object", times, path, lambda _: b'["OK"]')
+        return self._change_body("not_an_object", times, path, lambda _: b'["OK"]')
 
     def body(
         self, what: bytes | Callable[[Request, bytes], bytes], times: int | None = 1, path: str | None = None
     ) -> Fault:
-        """HTTP 200 with any body: these bytes, or what `what(request, body)` makes of the right one."""
+        """HTTP 200 with another body: these bytes, or what `what(request, body)` makes of the right body."""
 
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)
@@ -71,7 +71,7 @@ class NetworkFaults(Arming):
         return self.arm(Fault("body", act, path, left=times))
 
     def wrong_type(self, times: int | None = 1, path: str | None = None) -> Fault:
-        """The right body, called HTML."""
+        """The right body with the Content-Type of HTML."""
 
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)
@@ -84,15 +84,15 @@ class NetworkFaults(Arming):
         return self.arm(Fault("gzip_damage", lambda ask, answer: replace(answer(ask), damaged=True), path, left=times))
 
     def slow(self, seconds: float = 1.0, times: int | None = None, path: str | None = None) -> Fault:
-        """A slow answer, over a real socket only."""
+        """An answer that comes late, over a real socket only."""
         return self.arm(Fault("slow", lambda ask, answer: replace(answer(ask), delay=seconds), path, left=times))
 
     def slow_drip(self, seconds: float = 1.0, times: int | None = 1, path: str | None = None) -> Fault:
-        """A body that comes letter by letter, each within the client's time-out."""
+        """A body that comes byte by byte, each within the time-out of the client."""
         return self.arm(Fault("slow_drip", lambda ask, answer: replace(answer(ask), drip=seconds), path, left=times))
 
     def wrong_date(self, date: str = "", age: str = "", times: int | None = None, path: str | None = None) -> Fault:
-        """Another `Date`, or none: something on the way wrote it, or kept the answer for `age` seconds."""
+        """A wrong `Date`, or none, as from a proxy, which may also have kept the answer for `age` seconds."""
 
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)
@@ -100,13 +100,13 @@ class NetworkFaults(Arming):
 
         return self.arm(Fault("wrong_date", act, path, left=times))
 
-    def _dropped(self, name: str, message: str, kind: str, times: int | None, path: str | None) -> Fault:
+    def _drop(self, name: str, message: str, failure: str, times: int | None, path: str | None) -> Fault:
         def act(_: Request, __: Answer) -> Response:
-            raise ConnectionDroppedError(message, kind)
+            raise ConnectionDroppedError(message, failure)
 
         return self.arm(Fault(name, act, path, left=times))
 
-    def _changed(self, name: str, times: int | None, path: str | None, change: Callable[[bytes], bytes]) -> Fault:
+    def _change_body(self, name: str, times: int | None, path: str | None, change: Callable[[bytes], bytes]) -> Fault:
         def act(request: Request, answer: Answer) -> Response:
             whole = answer(request)
             return replace(whole, body=change(whole.body), code=None)

@@ -1,7 +1,7 @@
-"""The shape of a request: names, types, enums and ranges, checked before anything else is looked at.
+"""The parameters of a request: their names, types, enums and ranges. They are checked before anything else.
 
-Array and object parameters are JSON text in a query string (endpoints.md, "How to read this file"), and
-themselves in a POST's JSON body.
+In a query string, arrays and objects are written as JSON text (endpoints.md, "How to read this file"). In the JSON body
+of a POST they are arrays and objects.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from tiktok_simulator.protocol.wire import Request, invalid
+from tiktok_simulator.protocol.wire import BadRequestError, Request
 
 DATA = Path(__file__).parent / "data"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -24,7 +24,10 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter or member of `filtering`; `low`/`high` bound a number's value or a length."""
+    """One parameter, or one member of `filtering`.
+
+    `low` and `high` are the bounds of a number, or of the length of a text or a list.
+    """
 
     name: str
     type: str
@@ -35,9 +38,9 @@ class Parameter:
     default: str
 
     def check(self, value: Any) -> Any:
-        """The value in its Python type. Raises 40002, which names the parameter."""
+        """Returns the value if the parameter takes it. Raises 40002, which names the parameter."""
         if not TYPES[self.type](value):
-            raise invalid(f"{self.name}: Not a valid {self.type}.")
+            raise BadRequestError(f"{self.name}: Not a valid {self.type}.")
         self._check_values(value)
         self._check_bounds(value)
         return value
@@ -45,15 +48,15 @@ class Parameter:
     def _check_values(self, value: Any) -> None:
         for item in value if isinstance(value, list) else [value]:
             if self.values and item not in self.values:
-                raise invalid(f"{self.name}: Must be one of: {', '.join(sorted(self.values))}.")
+                raise BadRequestError(f"{self.name}: Must be one of: {', '.join(sorted(self.values))}.")
 
     def _check_bounds(self, value: Any) -> None:
         size = len(value) if isinstance(value, list | str) else value
         if isinstance(size, int | float) and not isinstance(size, bool):
             if self.low is not None and size < self.low:
-                raise invalid(f"{self.name}: Must be at least {self.low}.")
+                raise BadRequestError(f"{self.name}: Must be at least {self.low}.")
             if self.high is not None and size > self.high:
-                raise invalid(f"{self.name}: Must be at most {self.high}.")
+                raise BadRequestError(f"{self.name}: Must be at most {self.high}.")
 
 
 def _matches(text: Any, layout: str, parse: Callable[[str], object]) -> bool:
@@ -94,18 +97,18 @@ class Signature:
     members: Mapping[str, Parameter]
 
     def read(self, request: Request) -> dict[str, Any]:
-        """Typed values of a query, or of the JSON body of a POST, defaults filled in.
+        """The typed values of a query, or of the JSON body of a POST, with defaults filled in.
 
         Raises:
-            ApiError: 40002, naming the first parameter that is unknown, missing or of the wrong shape.
+            ApiError: 40002. It names the first parameter that is unknown, missing or of the wrong type.
         """
         posted = request.method == "POST"
         if posted:
             _refuse_unknown(request.query, {}, "")
-        given: Mapping[str, Any] = _body(request.body) if posted else request.query
+        given: Mapping[str, Any] = _decode_body(request.body) if posted else request.query
         _refuse_unknown(given, self.parameters, "")
         _refuse_missing(given, self.parameters.values())
-        values = {name: _default(parameter) for name, parameter in self.parameters.items()}
+        values = {name: _read_default(parameter) for name, parameter in self.parameters.items()}
         for name, value in given.items():
             parameter = self.parameters[name]
             values[name] = parameter.check(value if posted else _decode(parameter, value))
@@ -124,22 +127,22 @@ class Signature:
 def _refuse_unknown(given: Mapping[str, Any], known: Mapping[str, Parameter], prefix: str) -> None:
     for name in given:
         if name not in known:
-            raise invalid(f"{prefix}{name}: Unknown field.")
+            raise BadRequestError(f"{prefix}{name}: Unknown field.")
 
 
 def _refuse_missing(given: Mapping[str, Any], known: Iterable[Parameter]) -> None:
     missing = [parameter.name for parameter in known if parameter.required and not given.get(parameter.name)]
     if missing:
-        raise invalid(f"Missing required field(s): {', '.join(missing)}.")
+        raise BadRequestError(f"Missing required field(s): {', '.join(missing)}.")
 
 
-def _body(body: bytes) -> Mapping[str, Any]:
+def _decode_body(body: bytes) -> Mapping[str, Any]:
     try:
         members = json.loads(body)
     except ValueError:
         members = None
     if not isinstance(members, dict):
-        raise invalid("The body must be a JSON object.")
+        raise BadRequestError("The body must be a JSON object.")
     return members
 
 
@@ -149,37 +152,40 @@ def _decode(parameter: Parameter, text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise invalid(f"{parameter.name}: Not a valid {parameter.type}.") from None
+        raise BadRequestError(f"{parameter.name}: Not a valid {parameter.type}.") from None
 
 
-def _default(parameter: Parameter) -> Any:
+def _read_default(parameter: Parameter) -> Any:
     return _decode(parameter, parameter.default) if parameter.default else None
 
 
-def _bound(text: str) -> int | None:
+def _read_bound(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _parameter(row: Mapping[str, str]) -> Parameter:
+def _read_parameter(row: Mapping[str, str]) -> Parameter:
     return Parameter(
         name=row["parameter"].removeprefix("filtering."),
         type=row["type"],
         required=row["required"] == "yes",
         values=frozenset(filter(None, row["values"].split("|"))),
-        low=_bound(row["minimum"]),
-        high=_bound(row["maximum"]),
+        low=_read_bound(row["minimum"]),
+        high=_read_bound(row["maximum"]),
         default=row["default"],
     )
 
 
 def load_signatures() -> dict[str, Signature]:
-    """Path → signature, from data/parameters.csv (taken from endpoints.json); a row of a path alone: it takes none."""
+    """Path → signature, from data/parameters.csv, which is taken from endpoints.json.
+
+    An endpoint without parameters has one row, with the path only.
+    """
     parameters: dict[str, dict[str, Parameter]] = defaultdict(dict)
     members: dict[str, dict[str, Parameter]] = defaultdict(dict)
     with (DATA / "parameters.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             known = (members if row["parameter"].startswith("filtering.") else parameters)[row["endpoint"]]
             if row["parameter"]:
-                parameter = _parameter(row)
+                parameter = _read_parameter(row)
                 known[parameter.name] = parameter
     return {path: Signature(parameters[path], members[path]) for path in parameters}

@@ -1,7 +1,7 @@
 """Facts about metrics and dimensions, read from data/*.csv.
 
-They are derived from metrics.csv, dimensions.csv and dimension_metrics.csv of the reference, with one
-correction seen in real rows: AUDIENCE reports answer `placement_type` too.
+They are derived from metrics.csv, dimensions.csv and dimension_metrics.csv of the reference. One fact is corrected,
+as real rows show otherwise: AUDIENCE reports also have `placement_type`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from tiktok_simulator.protocol.parameters import DATA
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: where it may be asked for. `scope` names a narrower rule of reporting.md §3, or is empty.
+    """One metric, and which reports have it.
 
-    `in_tasks` says whether asynchronous reports have it at all (reporting.md §3, §7).
+    `scope` names a narrower rule of reporting.md §3; it is empty if there is none. `in_tasks` is whether asynchronous
+    reports have the metric (reporting.md §3, §7).
     """
 
     name: str
@@ -37,9 +38,10 @@ class Metric:
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension; `level` binds an ID dimension to its data_level.
+    """One dimension.
 
-    `role` is id, time, breakdown, audience, or material for what an ad shows.
+    `role` is id, time, breakdown, audience or material. A material is what an ad shows. `level` is the data_level of an
+    ID dimension, and empty for all others.
     """
 
     name: str
@@ -54,30 +56,30 @@ def read_table(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _members(text: str) -> frozenset[str]:
+def _split_members(text: str) -> frozenset[str]:
     return frozenset(filter(None, text.split(";")))
 
 
-def _listed() -> Mapping[tuple[str, str, bool], frozenset[str]]:
+def _read_listed() -> Mapping[tuple[str, str, bool], frozenset[str]]:
     listed: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
     for row in read_table("dimension_metrics"):
         for in_tasks in (False, True) if row["async"] == "yes" else (False,):
             listed[row["report_type"], row["dimension"], in_tasks].add(row["metric"])
-    return {key: frozenset(metrics) for key, metrics in listed.items()}
+    return {place: frozenset(metrics) for place, metrics in listed.items()}
 
 
-def _metric(row: Mapping[str, str]) -> Metric:
-    report_types, levels = _members(row["report_types"]), _members(row["data_levels"])
+def _read_metric(row: Mapping[str, str]) -> Metric:
+    report_types, levels = _split_members(row["report_types"]), _split_members(row["data_levels"])
     return Metric(row["metric"], row["group"], row["type"], report_types, levels, row["scope"], row["async"] == "yes")
 
 
-def _dimension(row: Mapping[str, str]) -> Dimension:
-    return Dimension(row["dimension"], row["role"], _members(row["report_types"]), row["data_level"])
+def _read_dimension(row: Mapping[str, str]) -> Dimension:
+    return Dimension(row["dimension"], row["role"], _split_members(row["report_types"]), row["data_level"])
 
 
-METRICS: Mapping[str, Metric] = {row["metric"]: _metric(row) for row in read_table("metrics")}
-DIMENSIONS: Mapping[str, Dimension] = {row["dimension"]: _dimension(row) for row in read_table("dimensions")}
-LISTED: Mapping[tuple[str, str, bool], frozenset[str]] = _listed()
-"""(report type, dimension, whether in a task) → the only metrics it takes; without an entry it takes every metric."""
+METRICS: Mapping[str, Metric] = {row["metric"]: _read_metric(row) for row in read_table("metrics")}
+DIMENSIONS: Mapping[str, Dimension] = {row["dimension"]: _read_dimension(row) for row in read_table("dimensions")}
+LISTED: Mapping[tuple[str, str, bool], frozenset[str]] = _read_listed()
+"""(report type, dimension, whether in a task) → the metrics it takes. Without an entry it takes all metrics."""
 DISPUTED = frozenset((row["report_type"], row["dimension"], row["metric"]) for row in read_table("disputed_metrics"))
-"""(report type, dimension or "", metric) about which the sources disagree whether TikTok gives it."""
+"""(report type, dimension or "", metric). The sources disagree whether TikTok gives this metric there."""

@@ -1,4 +1,4 @@
-"""A request, a response, a line of the transcript, and TikTok's refusal."""
+"""A request, a response, a line of the transcript, and the errors that TikTok answers with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import orjson
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request as the server sees it; `query` holds decoded text."""
+    """One HTTP request as the server sees it. The texts of `query` are decoded."""
 
     method: str
     host: str
@@ -25,7 +25,7 @@ class Request:
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        """The query and the members of a POST's JSON body, all as text: anything but a text as JSON."""
+        """The query, and the members of a POST's JSON body. Other values than text are JSON text."""
         if self.method != "POST":
             return self.query
         try:
@@ -36,19 +36,19 @@ class Request:
         texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in found}
         return {**self.query, **texts}
 
-    def header(self, name: str) -> str | None:
-        """The header's value whatever the case of its name, or None."""
+    def get_header(self, name: str) -> str | None:
+        """The value of a header, or None. Upper and lower case in its name do not matter."""
         wanted = name.lower()
-        return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
+        return next((value for known, value in self.headers.items() if known.lower() == wanted), None)
 
 
 @dataclass(frozen=True)
 class Response:
     """One HTTP response.
 
-    `code` is the envelope's code (None for plain text). Over a real socket alone: `delay` is how many seconds it
-    waits before it answers, `drip` how many before each letter of the body; with `damaged` the body is no gzip though
-    it is called so (the in-process transport raises what a client would).
+    `code` is the code of the envelope. Plain text has None. The others say how a real socket sends the response:
+    `delay` is the number of seconds before the answer, `drip` the number before each byte of the body. A `damaged` body
+    is called gzip and is not. In process, `drip` and `damaged` raise the error that a client would get.
     """
 
     status: int
@@ -60,15 +60,15 @@ class Response:
     damaged: bool = False
 
     def json(self) -> Any:
-        """The decoded body; raises ValueError when it is not JSON."""
+        """The decoded body. Raises a ValueError if it is not JSON."""
         return json.loads(self.body)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One line of the transcript: what was asked, and how it was answered.
+    """One line of the transcript: a request, and its answer.
 
-    `query` holds the members of a POST's body too, as a GET would write them: text, or JSON text.
+    `query` also has the members of a POST's body, written as in the query of a GET: text, or JSON text.
     """
 
     host: str
@@ -81,7 +81,7 @@ class Exchange:
 
 
 class ApiError(Exception):
-    """A refusal inside the envelope: HTTP 200, `code` other than 0 (errors.md §1, §3)."""
+    """An error in the envelope: HTTP 200, and a `code` that is not 0 (errors.md §1, §3)."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -89,25 +89,27 @@ class ApiError(Exception):
         self.message = message
 
 
-class ConnectionDroppedError(Exception):
-    """The connection ends without an answer; each transport turns it into its own kind of failure.
+class BadRequestError(ApiError):
+    """40002, with which TikTok refuses a request that it understands (errors.md §4)."""
 
-    `kind` is how, for a client in process: `reset`, `timeout`, `tls` (no trust in the certificate), `dns` (no address)
-    or `cut` (in the middle of the body). Over a real socket all are a reset.
+    def __init__(self, message: str) -> None:
+        super().__init__(40002, message)
+
+
+class ConnectionDroppedError(Exception):
+    """The connection ends without an answer. Each transport makes an error of its own out of it.
+
+    `failure` is what a client in process sees: `reset`, `timeout`, `tls` (the certificate is not trusted), `dns` (the
+    host has no address) or `cut` (the connection ends in the middle of the body). A real socket is reset in all cases.
     """
 
-    def __init__(self, message: str, kind: str = "reset") -> None:
+    def __init__(self, message: str, failure: str = "reset") -> None:
         super().__init__(message)
-        self.kind = kind
+        self.failure = failure
 
 
-def invalid(message: str) -> ApiError:
-    """40002, TikTok's answer to every request it understands and refuses (errors.md §4)."""
-    return ApiError(40002, message)
-
-
-def envelope(code: int, message: str, data: Mapping[str, Any], request_id: str) -> Response:
-    """The JSON answer every endpoint gives, errors included, with HTTP 200 (errors.md §1)."""
+def make_envelope(code: int, message: str, data: Mapping[str, Any], request_id: str) -> Response:
+    """The JSON answer of every endpoint, with HTTP 200. Errors have it too (errors.md §1)."""
     body = {"code": code, "message": message, "request_id": request_id, "data": data}
     headers = {"Content-Type": "application/json; charset=utf-8", "X-Tt-Logid": request_id}
     return Response(200, headers, write_json(body), code)
@@ -121,14 +123,14 @@ def write_json(body: Mapping[str, Any]) -> bytes:
         return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def plain_text(status: int, text: str) -> Response:
-    """The answer to a request that never reached the API."""
+def make_plain_text(status: int, text: str) -> Response:
+    """An answer of plain text, as for a request that does not reach the API."""
     return Response(status, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())
 
 
-def request_of(method: str, url: str, headers: Any, body: Any) -> Request:
-    """A request as it arrives: the parameters of its address apart, its body as bytes."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+def make_request(method: str, url: str, headers: Any, body: Any) -> Request:
+    """Makes a request of what a client sent. The query is taken out of the address; the body is bytes."""
+    address = urlsplit(url)
+    query = dict(parse_qsl(address.query, keep_blank_values=True))
     data = body.encode() if isinstance(body, str) else body or b""
-    return Request(method, parts.hostname or "", parts.path, query, dict(headers), data)
+    return Request(method, address.hostname or "", address.path, query, dict(headers), data)

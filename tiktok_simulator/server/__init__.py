@@ -1,1 +1,1 @@
-"""The front door, the routes and the two transports."""
+"""The simulator, its routes and its two transports."""

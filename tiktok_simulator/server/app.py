@@ -1,4 +1,4 @@
-"""TikTok's front door: checks each request in TikTok's order, and keeps a transcript of all requests."""
+"""The simulator: checks each request in TikTok's order, answers it, and keeps a transcript."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.faults.faults import Faults
-from tiktok_simulator.protocol.wire import ApiError, Exchange, Request, Response, envelope, plain_text
+from tiktok_simulator.protocol.wire import ApiError, Exchange, Request, Response, make_envelope, make_plain_text
 from tiktok_simulator.server.routes import ENDPOINTS, PREFIX, Endpoint
 from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.model import Grant
@@ -21,23 +21,23 @@ PRODUCTION_HOST = "business-api.tiktok.com"
 SANDBOX_HOST = "sandbox-ads.tiktok.com"
 HOSTS = (PRODUCTION_HOST, SANDBOX_HOST)
 OWN_LIMITS = {"/report/task/create/": (2, 60, 4_500), "/gmv_max/report/get/": (8, 240, 20_000)}
-# Requests a minute: for one endpoint about one TikTok account, and for all such endpoints together.
+# Requests a minute to the endpoints of TikTok accounts: to one of them about one account, and to all together.
 OF_ONE_ACCOUNT, OF_ACCOUNTS = 40, 600
 NO_TOKEN = "Access token is null, you should set it in http header with key Access-Token."  # noqa: S105 - the real text
 NOT_IN_SANDBOX = "Requested functionality, operation, or endpoint is not supported in the sandbox environment."
 WRONG_TOKEN = "Access token is incorrect or has been revoked."  # noqa: S105 - the real text
 
 
-def utc_now() -> datetime:
-    """The present moment, with a zone."""
+def read_clock() -> datetime:
+    """The current time, with a zone."""
     return datetime.now(UTC)
 
 
 @dataclass
 class Quota:
-    """Requests an app may make to one endpoint (errors.md §5, level Basic); fixed windows of UTC time.
+    """How many requests an app may make to one endpoint (errors.md §5, level Basic), in fixed windows of UTC time.
 
-    `own` holds the limits (second, minute, day) of endpoints that have their own.
+    `own` has the limits of endpoints with other ones: a second, a minute, a day.
     """
 
     per_second: int = 10
@@ -47,7 +47,7 @@ class Quota:
     _made: Counter[tuple[str, str, str]] = field(default_factory=Counter, repr=False)
 
     def count(self, app_id: str, path: str, now: datetime, account: str = "") -> None:
-        """Count one request, which may be about a TikTok account. Raises 40100 when a window is full."""
+        """Counts a request, which may be about a TikTok account. Raises 40100 if a window is full."""
         general = (self.per_second, self.per_minute, self.per_day)
         limits = next((own for name, own in self.own.items() if path.endswith(name)), general)
         for layout, limit in zip(("%F %T", "%F %R", "%F"), limits, strict=True):
@@ -63,12 +63,12 @@ class Quota:
 
 
 class Simulator:
-    """TikTok's API over one world.
+    """TikTok's API about one world.
 
-    `transcript` holds every request in the order it was answered; `faults` makes the next ones go wrong.
+    `transcript` has all requests in the order of their answers. `faults` can spoil the next answers.
     """
 
-    def __init__(self, world: World, *, clock: Callable[[], datetime] = utc_now, quota: Quota | None = None) -> None:
+    def __init__(self, world: World, *, clock: Callable[[], datetime] = read_clock, quota: Quota | None = None) -> None:
         self.world = world
         self.clock = clock
         self.quota = quota
@@ -77,22 +77,22 @@ class Simulator:
         self._lock = threading.RLock()
 
     def handle(self, request: Request) -> Response:
-        """Answer one request.
+        """Answers one request.
 
         Raises:
-            ConnectionDroppedError: a fault ends the connection; the exchange is recorded with status 0.
+            ConnectionDroppedError: A fault ends the connection. The transcript has status 0.
         """
         with self._lock:
             status, code = 0, None
             try:
-                response = self._dated(self.faults.answer(request, self._answer))
+                response = self._add_date(self.faults.answer(request, self._answer))
                 status, code = response.status, response.code
                 return response
             finally:
                 self._record(request, status, code)
 
-    def _dated(self, response: Response) -> Response:
-        """The answer with its date (RFC 9110, 6.6.1). A fault may have set another one, or `""` for none."""
+    def _add_date(self, response: Response) -> Response:
+        """Adds the date to an answer (RFC 9110, 6.6.1). A fault may have set another one, or `""` for none."""
         headers = {"Date": format_datetime(self.clock(), usegmt=True), **response.headers}
         return replace(response, headers={name: value for name, value in headers.items() if value})
 
@@ -101,26 +101,26 @@ class Simulator:
         self.transcript.append(Exchange(request.host, request.method, request.path, query, status, code, now))
 
     def asked(self, path: str) -> Sequence[Exchange]:
-        """The exchanges with one endpoint, e.g. "/campaign/get/"."""
+        """The exchanges with one endpoint, such as "/campaign/get/"."""
         return [exchange for exchange in self.transcript if exchange.path.endswith(path)]
 
     def _answer(self, request: Request) -> Response:
         if request.host not in HOSTS:
-            return plain_text(403, f"host {request.host} is not simulated")
+            return make_plain_text(403, f"host {request.host} is not simulated")
         endpoint = ENDPOINTS.get(request.path)
         if endpoint is None:
-            return plain_text(404, "404 page not found")
+            return make_plain_text(404, "404 page not found")
         if request.method != endpoint.method:
-            return plain_text(405, "405 method not allowed")
+            return make_plain_text(405, "405 method not allowed")
         request_id = f"{len(self.transcript):08d}{mix(request.path, len(self.transcript)):020d}"
         try:
-            return _written(self._accepted(request, endpoint), request_id)
+            return _write_answer(self._answer_accepted(request, endpoint), request_id)
         except ApiError as error:
-            return envelope(error.code, error.message, {}, request_id)
+            return make_envelope(error.code, error.message, {}, request_id)
 
-    def _accepted(self, request: Request, endpoint: Endpoint) -> Answer:
-        """Token, quota, shape, permission, then the endpoint itself (errors.md §2)."""
-        grant = self._grant(request, endpoint)
+    def _answer_accepted(self, request: Request, endpoint: Endpoint) -> Answer:
+        """Checks the token, the quota, the parameters and the permission, then asks the endpoint (errors.md §2)."""
+        grant = self._find_grant(request, endpoint)
         if self.quota:
             account = request.parameters.get("business_id", "") if endpoint.of_account else ""
             self.quota.count(grant.app_id, request.path, self.clock(), account)
@@ -133,10 +133,10 @@ class Simulator:
         self._check_permission(grant, endpoint.advertisers(call))
         return endpoint.answer(call)
 
-    def _grant(self, request: Request, endpoint: Endpoint) -> Grant:
+    def _find_grant(self, request: Request, endpoint: Endpoint) -> Grant:
         if endpoint.tokenless:
             return Grant("", APP_ID)
-        token = request.header("Access-Token")
+        token = request.get_header("Access-Token")
         if not token:
             raise ApiError(40104, NO_TOKEN)
         if endpoint.of_account:
@@ -148,7 +148,7 @@ class Simulator:
         return grant
 
     def _check_permission(self, grant: Grant, advertiser_ids: Sequence[str]) -> None:
-        permitted = self.world.permitted_to(grant)
+        permitted = self.world.list_permitted(grant)
         for advertiser_id in advertiser_ids:
             if advertiser_id not in self.world.accounts:
                 raise ApiError(40300, f"The advertiser {advertiser_id} does not exist or has been deleted.")
@@ -156,10 +156,10 @@ class Simulator:
                 raise ApiError(40001, f"No permission to operate advertiser {advertiser_id}.")
 
 
-def _written(answer: Answer, request_id: str) -> Response:
+def _write_answer(answer: Answer, request_id: str) -> Response:
     if answer.text is not None:
-        return plain_text(200, answer.text)
+        return make_plain_text(200, answer.text)
     if answer.file is not None:
         return Response(200, answer.headers, answer.file)
-    response = envelope(0, "OK", answer.data, request_id)
+    response = make_envelope(0, "OK", answer.data, request_id)
     return Response(200, {**response.headers, **answer.headers}, response.body, 0)

@@ -1,4 +1,4 @@
-"""Answers the `requests` of this process from a simulator, without a connection."""
+"""Answers the requests of this process from a simulator, without a connection."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from urllib3 import HTTPResponse
 
-from tiktok_simulator.protocol.wire import ConnectionDroppedError, request_of
+from tiktok_simulator.protocol.wire import ConnectionDroppedError, make_request
 from tiktok_simulator.server.app import Simulator
 
 
 @contextlib.contextmanager
-def intercepted(simulator: Simulator) -> Iterator[Simulator]:
-    """Answer every request that the `requests` library makes, to any host, from the simulator.
+def intercept(simulator: Simulator) -> Iterator[Simulator]:
+    """Answers every request of the `requests` library, to any host, from the simulator while the context is open.
 
-    Requests to hosts TikTok does not have are answered 403 and are in the transcript like all others.
-    A dropped connection is the exception of `requests` for it.
+    A request to a host that TikTok does not have is answered with 403, and is in the transcript too. A dropped
+    connection raises the exception that `requests` has for it.
     """
     adapter = _InProcess(simulator)
-    # No proxy is looked for: to go through the environment takes longer than most answers.
+    # Looking for a proxy in the environment would take longer than most answers.
     with (
         patch.object(requests.Session, "get_adapter", lambda *_args, **_more: adapter),
         patch("requests.sessions.get_environ_proxies", lambda *_args, **_more: {}),
@@ -34,7 +34,7 @@ def intercepted(simulator: Simulator) -> Iterator[Simulator]:
 
 
 class _InProcess(HTTPAdapter):
-    """A transport adapter for `requests` with a simulator instead of a connection. Threads may share it."""
+    """A transport adapter of `requests` that asks a simulator. Threads may share it."""
 
     ERRORS: ClassVar[Mapping[str, type[RequestException]]] = {
         "reset": requests.exceptions.ConnectionError,
@@ -49,11 +49,11 @@ class _InProcess(HTTPAdapter):
         self._simulator = simulator
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_more: Any) -> requests.Response:
-        asked = request_of(str(request.method), str(request.url), request.headers, request.body)
+        asked = make_request(str(request.method), str(request.url), request.headers, request.body)
         try:
             response = self._simulator.handle(asked)
         except ConnectionDroppedError as error:
-            raise self.ERRORS[error.kind](str(error), request=request) from None
+            raise self.ERRORS[error.failure](str(error), request=request) from None
         if response.damaged:
             words = "Error -3 while decompressing data: incorrect header check"
             raise requests.exceptions.ContentDecodingError(words, request=request)

@@ -1,4 +1,4 @@
-"""A simulator served over TLS behind a proxy on loopback."""
+"""Serves a simulator over TLS, behind a proxy on loopback."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from urllib.parse import urlsplit
 
 import trustme
 
-from tiktok_simulator.protocol.wire import ConnectionDroppedError, Response, request_of
+from tiktok_simulator.protocol.wire import ConnectionDroppedError, Response, make_request
 from tiktok_simulator.server.app import HOSTS, Simulator
 
 WORTH_ZIPPING = 1_000
 
 
 class TLSSocket(ssl.SSLSocket):
-    """A TLS socket that is closed with its last reference.
+    """A TLS socket that is closed when nothing refers to it any more.
 
-    Python makes a TLS socket of a plain one in several steps. Where the client resets the connection in between, the
-    half-made socket is dropped without being closed, and Python warns of it wherever it happens to collect it.
+    Python makes a TLS socket from a plain one in several steps. If the client resets the connection in between, the
+    unfinished socket would stay open, and Python would warn about it at any later time.
     """
 
     def __del__(self) -> None:
@@ -36,7 +36,7 @@ class TLSSocket(ssl.SSLSocket):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One client connection: CONNECT, TLS, then HTTP/1.1 requests until either side ends it."""
+    """One connection: CONNECT, TLS, then HTTP/1.1 requests until the client or the server ends it."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.refused.append(urlsplit(self.path).hostname or self.path)
             self._send(Response(403, {"Content-Type": "text/plain"}, b"host is not simulated"))
             return
-        request = request_of(self.command, f"https://{self.host}{self.path}", self.headers, body)
+        request = make_request(self.command, f"https://{self.host}{self.path}", self.headers, body)
         try:
             response = self.server.simulator.handle(request)
         except ConnectionDroppedError:
@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _reset(self) -> None:
-        """Reset the connection."""
+        """Resets the connection."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -120,16 +120,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.connections.close(self.connection)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Log nothing: the transcript is the log."""
+        """Logs nothing, as there is the transcript."""
 
 
 def pause(closing: threading.Event, seconds: float) -> None:
-    """Wait some seconds before an answer goes on, but not while the server is closing."""
+    """Waits some seconds, but not longer than until the server closes."""
     closing.wait(seconds)
 
 
 class _Connections:
-    """The open sockets of a server, so that they can be closed with it."""
+    """The open sockets of a server, which have to be closed with it."""
 
     def __init__(self) -> None:
         self._open: set[socket.socket] = set()
@@ -150,11 +150,11 @@ class _Connections:
         connection.close()
 
     def end_all(self) -> None:
-        """Wake every thread that waits for its client."""
+        """Ends all connections, so that no thread waits for its client any more."""
         with self._lock:
             for connection in self._open:
                 with contextlib.suppress(OSError):
-                    socket.socket.shutdown(connection, socket.SHUT_RDWR)  # a TLS socket's own would spoil its reader
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)  # a TLS socket's own would disturb its reader
 
 
 class _Server(ThreadingMixIn, TCPServer):
@@ -176,20 +176,20 @@ class _Server(ThreadingMixIn, TCPServer):
         super().process_request(request, client_address)
 
 
-class served:  # noqa: N801 - used like the function intercepted()
-    """Serve a simulator over TLS behind a CONNECT proxy on 127.0.0.1 while the context is open.
+class serve:  # noqa: N801 - used like the function intercept()
+    """Serves a simulator over TLS, behind a CONNECT proxy on 127.0.0.1, while the context is open.
 
     Attributes:
-        url: The proxy's address, e.g. "http://127.0.0.1:34567".
-        environment: Variables that lead `requests` (and most clients) here, certificates included.
-        refused: Hosts somebody tried to reach that TikTok does not have.
+        url: The address of the proxy, such as "http://127.0.0.1:34567".
+        environment: Variables with which `requests` and most other clients use the proxy and trust its certificates.
+        refused: Hosts that a client tried to reach and TikTok does not have.
     """
 
     def __init__(self, simulator: Simulator, port: int = 0) -> None:
         self.simulator = simulator
         self._port = port
 
-    def __enter__(self) -> served:
+    def __enter__(self) -> serve:
         self._directory = tempfile.TemporaryDirectory(prefix="tiktok-simulator-")
         bundle = Path(self._directory.name) / "ca.pem"
         authority = trustme.CA()
@@ -210,7 +210,7 @@ class served:  # noqa: N801 - used like the function intercepted()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.closing.set()
         self._server.shutdown()

@@ -1,1 +1,1 @@
-"""What TikTok knows: accounts, what they hold, and what was delivered."""
+"""What TikTok knows: ad accounts, what they have, and what was delivered."""

@@ -1,4 +1,4 @@
-"""What ads show and where they lead: files, posts and identities of their account, texts, landing pages."""
+"""Makes the creatives of ads: files, posts and identities of their ad account, texts and landing pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ TEXTS = (
     "New: trail shoes, „leicht wie nie“",
     "Last pairs — 20% off",
 )
-# With macros that TikTok fills in on a click, with texts, without parameters, with a parameter that is no UTM one.
+# In this order: UTM parameters with macros that TikTok fills in on a click, UTM parameters with fixed texts, no
+# parameters, and UTM parameters beside another one.
 LANDING_PAGES = (
     "https://shop.example.com/shoes?utm_source=tiktok&utm_medium=paid_social&utm_campaign=__CAMPAIGN_NAME__"
     "&utm_content=__CID_NAME__&utm_term=__AID_NAME__",
@@ -26,69 +27,70 @@ LANDING_PAGES = (
     "https://www.example.com/blog/?ref=home&utm_source=TikTok&utm_medium=video&utm_campaign=brand_2026#top",
 )
 SPARK = 2
-"""Which ad of an ad group is a post on TikTok (a Spark Ad)."""
+"""The number of the ad, within its ad group, that is a post on TikTok (a Spark Ad)."""
 CAROUSEL = 1
-"""Which ad of an ad group is a carousel, where the campaign brings traffic."""
+"""The number of the ad, within its ad group, that is a carousel if the objective of the campaign is traffic."""
 CALLS = 2
-"""How many calls to action the ads of an account share."""
+"""How many calls to action an ad account has for all its ads."""
 PICTURES = 3
-"""How many images a carousel has, where its account has as many."""
+"""How many images a carousel has. It has fewer if its ad account has fewer."""
 Form = Literal["video", "post", "carousel"]
 
 
-def one_of(world: World, account: Account, kind: str, number: int) -> Mapping[str, Any]:
-    """One thing of a kind that an account has; nothing where it has none."""
-    items = world.entities(kind, account.advertiser_id)
+def pick_one(world: World, account: Account, kind: str, number: int) -> Mapping[str, Any]:
+    """The row of one entity of this kind; an empty one if the ad account has none."""
+    items = world.list_entities(kind, account.advertiser_id)
     return items[number % len(items)].row if items else {}
 
 
-def form_of(number: int, objective: str) -> Form:
-    """What the ad with this number in its ad group is."""
+def choose_form(number: int, objective: str) -> Form:
+    """The form of an ad. `number` is its number within the ad group."""
     if number == SPARK:
         return "post"
     return "carousel" if number == CAROUSEL and objective == "TRAFFIC" else "video"
 
 
-def creative_of(world: World, account: Account, ad_id: str, form: Form, objective: str) -> dict[str, Any]:
-    """What an ad shows: a video, which a post has as well, or a carousel; and where it leads, but to an app."""
+def make_creative(world: World, account: Account, ad_id: str, form: Form, objective: str) -> dict[str, Any]:
+    """The fields of an ad's creative. A post has a video too. An ad for an app has no landing page."""
     number = mix(ad_id, "creative")
-    post = one_of(world, account, "post", number) if form == "post" else {}
+    post = pick_one(world, account, "post", number) if form == "post" else {}
     text, page = TEXTS[number % len(TEXTS)], LANDING_PAGES[number // len(TEXTS) % len(LANDING_PAGES)]
-    identities = (item.row for item in world.entities("identity", account.advertiser_id))
+    identities = (item.row for item in world.list_entities("identity", account.advertiser_id))
     identity = post or next((row for row in identities if row["identity_type"] == "CUSTOMIZED_USER"), {})
-    pixel = one_of(world, account, "pixel", 0).get("pixel_id")
+    pixel = pick_one(world, account, "pixel", 0).get("pixel_id")
     return {
-        **(_carousel if form == "carousel" else _video)(world, account, ad_id), "tiktok_item_id": post.get("item_id"),
+        **(_make_carousel if form == "carousel" else _make_video)(world, account, ad_id),
+        "tiktok_item_id": post.get("item_id"),
         "identity_type": identity.get("identity_type", "CUSTOMIZED_USER"), "identity_id": identity.get("identity_id"),
         "ad_text": text, "ad_texts": [text],
         "profile_image_url": f"https://images.example.com/profile/{account.advertiser_id}",
         "landing_page_url": None if objective == "APP_PROMOTION" else page,
-        "utm_params": _parameters(page) if objective == "WEB_CONVERSIONS" else [],
+        "utm_params": _read_utm_parameters(page) if objective == "WEB_CONVERSIONS" else [],
         "ad_ref_pixel_id": int(pixel) if pixel else None,
     }  # fmt: skip
 
 
-def _video(world: World, account: Account, ad_id: str) -> dict[str, Any]:
-    """A video with its cover, and no music: TikTok has that of carousels."""
+def _make_video(world: World, account: Account, ad_id: str) -> dict[str, Any]:
+    """A video with its cover. It has no music, as TikTok gives the music of carousels only."""
     number = mix(ad_id, "creative")
-    image = one_of(world, account, "image", number).get("image_id")
+    image = pick_one(world, account, "image", number).get("image_id")
     return {
         "ad_format": "SINGLE_VIDEO", "image_mode": "IMAGE_MODE_VIDEO", "image_ids": [image] if image else [],
-        "video_id": one_of(world, account, "video", number).get("video_id", f"v10033g50000c{ad_id[-12:]}"),
+        "video_id": pick_one(world, account, "video", number).get("video_id", f"v10033g50000c{ad_id[-12:]}"),
         "music_id": None,
     }  # fmt: skip
 
 
-def _carousel(world: World, account: Account, ad_id: str) -> dict[str, Any]:
-    """Images in the order they are shown, the first of them the cover, with music and without a video."""
-    number, images = mix(ad_id, "creative"), len(world.entities("image", account.advertiser_id))
-    shown = (one_of(world, account, "image", number + place) for place in range(min(images, PICTURES)))
+def _make_carousel(world: World, account: Account, ad_id: str) -> dict[str, Any]:
+    """Images in the order in which they are shown, with music. The first image is the cover."""
+    number, images = mix(ad_id, "creative"), len(world.list_entities("image", account.advertiser_id))
+    shown = (pick_one(world, account, "image", number + place) for place in range(min(images, PICTURES)))
     return {
         "ad_format": "CAROUSEL_ADS", "image_mode": None, "image_ids": [row["image_id"] for row in shown],
-        "video_id": None, "music_id": one_of(world, account, "music", number).get("music_id"),
+        "video_id": None, "music_id": pick_one(world, account, "music", number).get("music_id"),
     }  # fmt: skip
 
 
-def _parameters(url: str) -> list[dict[str, str]]:
-    """The UTM parameters of an address, which TikTok keeps beside it as long as they are the same."""
+def _read_utm_parameters(url: str) -> list[dict[str, str]]:
+    """The UTM parameters of an address, which TikTok also gives as a list."""
     return [{"key": key, "value": value} for key, value in parse_qsl(urlsplit(url).query) if key.startswith("utm_")]

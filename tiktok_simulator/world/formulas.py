@@ -1,7 +1,7 @@
 """What each metric is computed from, and how it is written.
 
-A metric is either a count (units, or cents of money), which adds up over any slice, or is computed
-from the counts of the slice asked for. Names decide: TikTok names its metrics regularly enough.
+A metric is either a count or computed from counts. Counts are units, or cents of money, and add up over any slice. The
+name of a metric says which counts it needs, as TikTok names its metrics regularly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 from tiktok_simulator.protocol.tables import METRICS
 
 REACH = "reach"
-SECONDS = "seconds watched"  # not a metric: what the averages of video play are made of
+SECONDS = "seconds watched"  # not a metric; the averages of video play are computed from it
 WRITTEN_WITH_DECIMALS = frozenset({"onsite_shopping", "complete_payment", "total_purchase"})
 NOT_APPLICABLE = frozenset({"secondary_goal_result", "cost_per_secondary_goal_result", "secondary_goal_result_rate"})
 
@@ -40,9 +40,9 @@ DELIVERED_GROUPS = frozenset(
     {"Video", "Click", "Social", "LIVE", "Image", "Interactive add-on", "Instant experience", "Playable"}
 )
 EVENTS_OF_CORE = re.compile(r"conversion|result")
-# "By conversion time", as TikTok calls it; SKAN has metrics "by click time", too, which reports don't offer.
+# TikTok calls this "by conversion time". SKAN also has metrics "by click time", which reports do not have.
 BY_ITSELF = re.compile(r"^real_time_|^skan_|_by_conversion_time$|_launch_conversion_time$")
-# What a rate is a share of: clicks, but in these groups, and there for these exceptions.
+# What a rate is a share of, by the group of the metric. It is clicks in all other groups, and for OF_CLICKS.
 WHOLE_OF_GROUP: Mapping[str, str] = {
     **dict.fromkeys(("Core", "Click", "Social", "Image"), "impressions"),
     "App": "app_install", "App (SKAN)": "skan_app_install",
@@ -56,22 +56,22 @@ MONEY = frozenset(
 
 
 def is_money(count: str) -> bool:
-    """Whether a count is kept in cents."""
+    """Whether a count is an amount of money, in cents."""
     return count != SECONDS and METRICS[count].type == "number"
 
 
 class Dated(IntEnum):
-    """What the day of a count is the day of."""
+    """What the day of a count refers to."""
 
     DELIVERY = 0
     CLICK = 1
-    """The view or click that led to it: the figures of a past day may still grow."""
+    """The view or click that led to the event. The figures of a past day may still grow."""
     ITSELF = 2
-    """The event: there are days that have it and no delivery."""
+    """The event itself. Days without delivery can have it."""
 
 
-def dated(count: str) -> Dated:
-    """What a count is dated by: conversions, and what follows from them, by the click unless their name says so."""
+def find_dating(count: str) -> Dated:
+    """What a count is dated by: conversions and later events by the click, unless their name says otherwise."""
     if count == SECONDS:
         return Dated.DELIVERY
     group = METRICS[count].group
@@ -80,7 +80,7 @@ def dated(count: str) -> Dated:
     return Dated.ITSELF if BY_ITSELF.search(count) else Dated.CLICK
 
 
-def event_share(count: str, objective_type: str) -> int:
+def compute_event_share(count: str, objective_type: str) -> int:
     """Units (or cents) of a count per million impressions of an ad with this objective."""
     group = METRICS[count].group if count != SECONDS else "Video"
     if OBJECTIVE_OF_GROUP.get(group, objective_type) != objective_type:
@@ -93,7 +93,7 @@ def event_share(count: str, objective_type: str) -> int:
 
 @dataclass(frozen=True)
 class Formula:
-    """How to compute and write one metric from the counts it `needs`."""
+    """How one metric is computed from the counts that it `needs`, and written."""
 
     needs: tuple[str, ...]
     write: Callable[[Sequence[int]], str]
@@ -101,25 +101,25 @@ class Formula:
 
     @property
     def is_cost(self) -> bool:
-        """Whether it is an amount of money, or made of one."""
+        """Whether it is an amount of money, or computed from one."""
         return any(is_money(count) for count in self.needs if count != REACH)
 
 
-def cents(amount: int) -> str:
-    """An amount of cents as TikTok writes money: "14.68"."""
+def write_cents(amount: int) -> str:
+    """Writes cents as TikTok writes money: "14.68"."""
     return f"{amount // 100}.{amount % 100:02d}"
 
 
-def _count(name: str) -> Formula:
+def _make_count(name: str) -> Formula:
     if is_money(name):
-        return Formula((name,), lambda counts: cents(counts[0]), money=True)
+        return Formula((name,), lambda counts: write_cents(counts[0]), money=True)
     if name in WRITTEN_WITH_DECIMALS:
         return Formula((name,), lambda counts: f"{counts[0]}.00" if counts[0] % 3 == 1 else str(counts[0]))
     return Formula((name,), lambda counts: str(counts[0]))
 
 
-def _ratio(top: str, bottom: str, factor: float, decimals: int = 2) -> Formula:
-    """The factor times top by bottom; zero when there is nothing to divide by."""
+def _make_ratio(top: str, bottom: str, factor: float, decimals: int = 2) -> Formula:
+    """`factor` times `top` divided by `bottom`; zero if `bottom` is zero."""
     zero = f"{0:.{decimals}f}"
 
     def write(counts: Sequence[int]) -> str:
@@ -129,25 +129,25 @@ def _ratio(top: str, bottom: str, factor: float, decimals: int = 2) -> Formula:
 
 
 FIXED: Mapping[str, Formula] = {
-    "cpc": _ratio("spend", "clicks", 0.01),
-    "cpm": _ratio("spend", "impressions", 10),
-    "ctr": _ratio("clicks", "impressions", 100),
-    "single_image_ctr": _ratio("clicks", "single_image_impressions", 100),
-    "frequency": _ratio("impressions", REACH, 1),
-    "cost_per_1000_reached": _ratio("spend", REACH, 10),
-    "average_video_play": _ratio(SECONDS, "video_play_actions", 1),
-    "average_video_play_per_user": _ratio(SECONDS, REACH, 1),
-    "cost_per_result": _ratio("spend", "result", 0.01, 3),
-    "real_time_cost_per_result": _ratio("spend", "real_time_result", 0.01, 3),
-    "complete_payment_roas": _ratio("total_complete_payment_rate", "spend", 1),
+    "cpc": _make_ratio("spend", "clicks", 0.01),
+    "cpm": _make_ratio("spend", "impressions", 10),
+    "ctr": _make_ratio("clicks", "impressions", 100),
+    "single_image_ctr": _make_ratio("clicks", "single_image_impressions", 100),
+    "frequency": _make_ratio("impressions", REACH, 1),
+    "cost_per_1000_reached": _make_ratio("spend", REACH, 10),
+    "average_video_play": _make_ratio(SECONDS, "video_play_actions", 1),
+    "average_video_play_per_user": _make_ratio(SECONDS, REACH, 1),
+    "cost_per_result": _make_ratio("spend", "result", 0.01, 3),
+    "real_time_cost_per_result": _make_ratio("spend", "real_time_result", 0.01, 3),
+    "complete_payment_roas": _make_ratio("total_complete_payment_rate", "spend", 1),
     REACH: Formula((REACH,), lambda counts: str(counts[0])),
     "account_type": Formula((), lambda _: "AUCTION"),
 }
 RATIO = re.compile(r"cost_(?:per|pre|total)_|_cost$|value_per_|_rate(?:_v2)?$|roas|average|_avg|_per_click$")
 
 
-def _counted(stem: str) -> str:
-    """The integer metric a ratio's name speaks of; conversions when the name leads nowhere."""
+def _find_counted(stem: str) -> str:
+    """The integer metric in the name of a ratio; conversions if the name has none."""
     in_all = re.sub(r"^(website|onsite|offline|native_growth)_", r"\1_total_", stem)
     for name in (stem, f"{stem}s", f"total_{stem}", in_all, f"{stem}_events", f"{stem}_count"):
         if name in METRICS and METRICS[name].type == "integer":
@@ -155,8 +155,8 @@ def _counted(stem: str) -> str:
     return "conversion"
 
 
-def _value_of(count: str) -> str:
-    """The money that a count brought in; that of purchases where no metric says it."""
+def _find_value(count: str) -> str:
+    """The metric with the money that a count brought in; the value of purchases if there is none."""
     stem = count.removeprefix("total_")
     names = (
         f"total_{stem}_value",
@@ -166,32 +166,32 @@ def _value_of(count: str) -> str:
     return next((name for name in names if name in METRICS), "total_purchase_value")
 
 
-def _by_name(name: str) -> Formula:
+def _make_by_name(name: str) -> Formula:
     if "cost_" in name or name.endswith("_cost"):
-        return _ratio("spend", _counted(re.sub(r"cost_(per_|pre_)?|_cost$", "", name)), 0.01)
+        return _make_ratio("spend", _find_counted(re.sub(r"cost_(per_|pre_)?|_cost$", "", name)), 0.01)
     if "value_per_" in name:
-        counted = _counted(re.sub(r"(avg_|total_)?value_per_", "", name))
-        return _ratio(_value_of(counted), counted, 0.01)
+        counted = _find_counted(re.sub(r"(avg_|total_)?value_per_", "", name))
+        return _make_ratio(_find_value(counted), counted, 0.01)
     if "roas" in name:
-        return _ratio(_value_of(re.sub(r"_roas.*", "", name)), "spend", 1)
+        return _make_ratio(_find_value(re.sub(r"_roas.*", "", name)), "spend", 1)
     whole = "clicks" if name in OF_CLICKS else WHOLE_OF_GROUP.get(METRICS[name].group, "clicks")
-    return _ratio(_counted(re.sub(r"_rate(_v2)?$|_per_click$|_avg$|^average_", "", name)), whole, 100)
+    return _make_ratio(_find_counted(re.sub(r"_rate(_v2)?$|_per_click$|_avg$|^average_", "", name)), whole, 100)
 
 
 @cache
-def counts_of(report_type: str) -> tuple[str, ...]:
-    """Every count a report of this type can show."""
+def list_counts(report_type: str) -> tuple[str, ...]:
+    """Every count that a report of this type can have."""
     measured = [name for name, item in METRICS.items() if report_type in item.report_types and not item.is_attribute]
-    return tuple(name for name in measured if formula(name).needs == (name,) and name != REACH)
+    return tuple(name for name in measured if find_formula(name).needs == (name,) and name != REACH)
 
 
 @cache
-def formula(name: str) -> Formula:
+def find_formula(name: str) -> Formula:
     """The formula of one metric that is not an attribute."""
     if name in FIXED:
         return FIXED[name]
     if name in NOT_APPLICABLE:
         return Formula((), lambda _: "-")
     if METRICS[name].type == "integer" or name in MONEY or (AMOUNT.search(name) and not RATIO.search(name)):
-        return _count(name)
-    return _by_name(name)
+        return _make_count(name)
+    return _make_by_name(name)

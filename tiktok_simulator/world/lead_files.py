@@ -1,4 +1,4 @@
-"""What the world knows about leads: the forms that moved to a business centre, and the exports under way."""
+"""The leads of a world: how many there are, the forms that moved to a library, and the exports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tiktok_simulator.world.tasks import Tasks
 
 REGIONS = {"": 2, "us": 1, "eu": 1}
-"""How many leads a form has by the region that a request's header names."""
+"""Region → how many leads a form has there. A header of the request names the region."""
 ZIPPED_FROM = 10 * 1024 * 1024
 
 
@@ -15,8 +15,8 @@ ZIPPED_FROM = 10 * 1024 * 1024
 class LeadFiles:
     """Exports of leads.
 
-    `moved` are the forms whose leads belong to a library now; `counts` how many leads a form has, by region; files
-    of `zipped_from` bytes or more are zipped.
+    `moved` are the forms whose leads belong to a library now. `counts` is how many leads a form has in each region.
+    Files of `zipped_from` bytes or more are zipped.
     """
 
     tasks: Tasks = field(default_factory=Tasks)

@@ -1,4 +1,4 @@
-"""The parts of a world: tokens, ad accounts, and the things that accounts have."""
+"""What a world consists of: tokens, ad accounts and their entities."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tiktok_simulator.protocol.wire import ApiError
 
 @dataclass(frozen=True)
 class Grant:
-    """An access token: the app it was given to, and which of the two environments it opens."""
+    """An access token, the app that it was given to, and its environment: production or the sandbox."""
 
     token: str
     app_id: str
@@ -21,7 +21,7 @@ class Grant:
 
 @dataclass
 class Account:
-    """One ad account. `row` is its row of advertiser/info; `bc_id` the business center that owns it."""
+    """One ad account. `row` is its row of advertiser/info, `bc_id` the business center that owns it."""
 
     advertiser_id: str
     name: str
@@ -31,17 +31,18 @@ class Account:
     row: dict[str, Any]
     bc_id: str = ""
 
-    def local(self, moment: datetime) -> datetime:
-        """The account's own clock at a moment, without zone."""
+    def get_local_time(self, moment: datetime) -> datetime:
+        """The local time of the ad account at a moment, without a zone."""
         return moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 
 
 @dataclass
 class Readings:
-    """Which campaigns a report below the ad account has without a filter for them.
+    """Which campaigns are in a report without a filter for them.
 
-    Sources disagree on TopView and Reach & Frequency. TikTok's page says that Promote is left out there; it does not
-    say whether the rows of whole ad accounts count it.
+    The first three are about reports below the level of the ad account. Sources disagree on TopView and Reach &
+    Frequency. TikTok's page says that Promote is left out there. It does not say whether the rows of whole ad accounts
+    count it.
     """
 
     top_view_unasked: bool = True
@@ -52,7 +53,7 @@ class Readings:
 
 @dataclass
 class Entity:
-    """One campaign, ad group, ad or asset. `row` is what its endpoint answers."""
+    """One campaign, ad group, ad or asset. `row` is its record in the answer of its endpoint."""
 
     kind: str
     id: str
@@ -63,7 +64,7 @@ class Entity:
 
     @property
     def origin(self) -> str:
-        """Where its campaign was made. TikTok only says so for Promote."""
+        """Where its campaign was made. TikTok gives this for Promote only."""
         return str(self.row.get("campaign_system_origin") or "TT_ADS_PLATFORM")
 
 
@@ -74,7 +75,7 @@ LIFETIME, REFRESH_LIFETIME = timedelta(days=1), timedelta(days=365)
 
 @dataclass
 class TiktokAccount:
-    """The account of a world, and the tokens it has given out, each with its end: the first one has none."""
+    """The TikTok account of a world, and when each of its access tokens ends. The first token never ends."""
 
     open_id: str = OPEN_ID
     refresh_token: str = "simulated-refresh-token-0"  # noqa: S105 - simulated
@@ -82,14 +83,14 @@ class TiktokAccount:
     renewals: int = 0
 
     def check(self, token: str, now: datetime) -> None:
-        """Raises ApiError 40105 for a token that is not the account's, 40102 for one that has ended."""
+        """Raises an ApiError: 40105 for a token that is not of this account, 40102 for one that has ended."""
         if token not in self.tokens:
             raise ApiError(40105, "Access token is incorrect or has been revoked.")
         if self.tokens[token] <= now:
             raise ApiError(40102, "The access token has expired.")
 
     def renew(self, now: datetime) -> dict[str, Any]:
-        """New tokens; the refresh token before is worth nothing from now on."""
+        """Makes new tokens. The previous refresh token is no longer valid."""
         self.renewals += 1
         token = f"simulated-organic-token-{self.renewals}"
         self.refresh_token = f"simulated-refresh-token-{self.renewals}"

@@ -1,4 +1,4 @@
-"""The ready-made worlds: small, to reason about, and busy, to page through."""
+"""The ready-made worlds: a small one, which is easy to reason about, and a busy one with many pages."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import cache
 
 from tiktok_simulator.world.assets import add_assets
 from tiktok_simulator.world.model import Account
-from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign, auction_campaign
+from tiktok_simulator.world.populate import Plan, add_advertiser, add_auction_campaign, add_campaign
 from tiktok_simulator.world.world import World
 
 FOUNDED = datetime(2025, 12, 1, 3, tzinfo=UTC)
-"""When the first campaign of every account of `small_world` was created."""
+"""When the first campaign of each ad account of the small world was created."""
 
 TOKYO, LOS_ANGELES, BERLIN = "7002238017842750001", "7002238017842750002", "7002238017842750003"
 EMPTY, FORBIDDEN, SANDBOX = "7002238017842750004", "7002238017842750009", "7002238017842750101"
@@ -30,13 +30,13 @@ CAMPAIGNS = (
          objective_type="WEB_CONVERSIONS"),
 )  # fmt: skip
 PROMOTED = Plan("Boosted video", FOUNDED + timedelta(days=20), origin="PROMOTE", ad_groups=1, ads=1)
-"""A campaign made in the TikTok app: one ad group, one ad. No world has one unless a test adds it."""
+"""A campaign made in the TikTok app, with one ad group and one ad. No ready-made world has it; a test can add it."""
 
 
 def _fill_small(world: World) -> None:
-    """Fill a world with the three ordinary accounts, the empty, the forbidden and the sandbox one.
+    """Adds three ordinary ad accounts, an empty one, a forbidden one and one of the sandbox.
 
-    `world.landmarks` names what a test may want to point at, per account, e.g. `TOKYO.deleted_ad`.
+    `world.landmarks` has the ids of entities that tests refer to, such as `Tokyo.deleted_ad`.
     """
     created = FOUNDED - timedelta(days=180)
     for advertiser_id, name, timezone, currency in (
@@ -56,9 +56,9 @@ def _fill_small(world: World) -> None:
 def _fill(world: World, account: Account) -> None:
     add_assets(world, account, FOUNDED)
     ids = [add_campaign(world, account, plan) for plan in CAMPAIGNS]
-    ad_groups = _below(world, account, "adgroup", campaign_id=ids[0])
-    ads = _below(world, account, "ad", adgroup_id=ad_groups[1])
-    late = _below(world, account, "ad", campaign_id=ids[6])[0]
+    ad_groups = _list_below(world, account, "adgroup", campaign_id=ids[0])
+    ads = _list_below(world, account, "ad", adgroup_id=ad_groups[1])
+    late = _list_below(world, account, "ad", campaign_id=ids[6])[0]
     world.delete("campaign", ids[3])
     world.delete("adgroup", ad_groups[0], last_day=date(2026, 2, 3))
     world.delete("ad", ads[0], last_day=date(2026, 1, 25))
@@ -69,13 +69,13 @@ def _fill(world: World, account: Account) -> None:
         world.landmarks[f"{account.name}.{landmark}"] = entity_id
 
 
-def _below(world: World, account: Account, kind: str, **parent: str) -> list[str]:
+def _list_below(world: World, account: Account, kind: str, **parent: str) -> list[str]:
     ((field, value),) = parent.items()
-    return [item.id for item in world.entities(kind, account.advertiser_id) if item.row[field] == value]
+    return [item.id for item in world.list_entities(kind, account.advertiser_id) if item.row[field] == value]
 
 
 def _fill_busy(world: World, advertisers: int, campaigns: int) -> None:
-    """Fill a world with accounts of many campaigns, six ads each."""
+    """Adds ad accounts with many campaigns of six ads each."""
     for number in range(advertisers):
         created = datetime(2025, 1, 6, 5, tzinfo=UTC) + timedelta(hours=number)
         advertiser_id = str((int(created.timestamp()) << 32) + number)
@@ -83,30 +83,30 @@ def _fill_busy(world: World, advertisers: int, campaigns: int) -> None:
                                  created=created)  # fmt: skip
         add_assets(world, account, created, 25)
         for campaign in range(campaigns):
-            auction_campaign(world, account, created, campaign)
+            add_auction_campaign(world, account, created, campaign)
 
 
-def small_world(seed: int = 7) -> World:
-    """Four permitted advertisers (Tokyo, Los Angeles, Berlin, one empty), one forbidden, one sandbox."""
-    world: World = pickle.loads(_small(seed))  # noqa: S301 - of our own making
+def make_small_world(seed: int = 7) -> World:
+    """Makes a world of six ad accounts: Tokyo, Los Angeles, Berlin, an empty, a forbidden and a sandbox one."""
+    world: World = pickle.loads(_pickle_small_world(seed))  # noqa: S301 - of our own making
     return world
 
 
 @cache
-def _small(seed: int) -> bytes:
+def _pickle_small_world(seed: int) -> bytes:
     """The small world as it is made: to copy it takes half as long as to make it."""
     world = World(seed=seed)
     _fill_small(world)
     return pickle.dumps(world)
 
 
-def busy_world(seed: int = 7, *, advertisers: int = 2, campaigns: int = 150) -> World:
-    """Advertisers with many campaigns, six ads each: thousands of rows."""
+def make_busy_world(seed: int = 7, *, advertisers: int = 2, campaigns: int = 150) -> World:
+    """Makes a world of ad accounts with many campaigns of six ads each: thousands of rows."""
     world = World(seed=seed)
     _fill_busy(world, advertisers, campaigns)
     return world
 
 
-def empty_world() -> World:
-    """A valid token that reaches no advertiser at all."""
+def make_empty_world() -> World:
+    """Makes a world whose valid token reaches no ad account."""
     return World()

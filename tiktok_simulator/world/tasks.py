@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tiktok_simulator.protocol.wire import ApiError, invalid
+from tiktok_simulator.protocol.wire import ApiError, BadRequestError
 from tiktok_simulator.world.delivery import mix
 
 KEPT = timedelta(days=30)
@@ -15,9 +15,10 @@ UNFINISHED = ("QUEUING", "PROCESSING")
 
 @dataclass
 class Task:
-    """One task. Time is counted in checks: `waits` of them find it unfinished, `queued` of those QUEUING.
+    """One task. Its progress depends on how often it is checked, not on time.
 
-    `write` makes the report's text, once, when the task succeeds; with `fails` the task ends FAILED saying so.
+    The first `waits` checks find it unfinished, the first `queued` of these QUEUING. When the task succeeds, `write`
+    makes the text of the report, once. With a text in `fails` the task ends FAILED with that message.
     """
 
     task_id: str
@@ -42,20 +43,20 @@ class Task:
         return "SUCCESS" if self.fails is None else "FAILED"
 
     def check(self) -> str:
-        """Its status, one check later than before."""
+        """Counts one check, and returns the status after it."""
         self.checked += 1
         if self.status == "SUCCESS":
             self.read()
         return self.status
 
     def cancel(self) -> None:
-        """End it; raises 40002 when it has ended already."""
+        """Cancels the task. Raises 40002 if it has ended already."""
         if self.status not in UNFINISHED:
-            raise invalid(f"task_id: A task that is {self.status} cannot be canceled.")
+            raise BadRequestError(f"task_id: A task that is {self.status} cannot be canceled.")
         self.canceled = True
 
     def read(self) -> str:
-        """The report's text; raises 40201 before the end, 40200 when there is none."""
+        """The text of the report. Raises 40201 if the task has not ended, 40200 if it did not succeed."""
         if self.status in UNFINISHED:
             raise ApiError(40201, "Task is not ready")
         if self.status != "SUCCESS":
@@ -67,21 +68,21 @@ class Task:
 
 @dataclass
 class Tasks:
-    """The tasks of a world. `checks` is how many checks find a new task unfinished; 0: it succeeds at once."""
+    """The tasks of a world. `checks` is how many checks find a new task unfinished; with 0 it succeeds at once."""
 
     checks: int = 2
     known: dict[str, Task] = field(default_factory=dict)
 
     def add(self, token: str, advertiser_ids: Sequence[str], created: datetime, write: Callable[[], str]) -> Task:
-        """Begin a task of the report that `write` writes."""
+        """Begins a task, whose file `write` writes."""
         task_id = str(7 * 10**18 + mix("task", len(self.known)) % 10**18)
         task = Task(task_id, token, advertiser_ids, created, write, self.checks)
         self.known[task_id] = task
         return task
 
     def find(self, task_id: str, token: str, advertiser_id: str, now: datetime) -> Task:
-        """The task, for the token that created it and any advertiser it is about, for 30 days; raises 40002."""
+        """Finds a task for 30 days, for its token and each of its ad accounts. Raises 40002 if there is none."""
         task = self.known.get(task_id)
         if task and task.token == token and advertiser_id in task.advertiser_ids and now < task.created + KEPT:
             return task
-        raise invalid(f"task_id: Task {task_id} does not exist.")
+        raise BadRequestError(f"task_id: Task {task_id} does not exist.")

@@ -1,6 +1,6 @@
-"""The world TikTok knows: apps, tokens, ad accounts, what they hold and what was delivered.
+"""The world that TikTok knows: apps, tokens, ad accounts, their entities, and what was delivered.
 
-Everything is deterministic from a seed; tests change it through the mutators below.
+Everything follows from a seed. Tests change a world by its methods, such as `add` and `delete`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tiktok_simulator.protocol.parameters import TIME_FORMAT
 from tiktok_simulator.world.delivery import Flight
 from tiktok_simulator.world.lead_files import LeadFiles
 from tiktok_simulator.world.model import Account, Entity, Grant, Readings, TiktokAccount
-from tiktok_simulator.world.statuses import LEVELS, follow_parents, mark_deleted
+from tiktok_simulator.world.statuses import NESTED_KINDS, follow_parents, mark_deleted
 from tiktok_simulator.world.tasks import Tasks
 
 APP_ID = "7000000000000000001"
@@ -31,15 +31,15 @@ NEWEST_IDS = 20_000
 
 @dataclass
 class World(Readings):
-    """Apps, tokens, accounts and their contents; `version` grows with every change made through a mutator.
+    """Apps, tokens, ad accounts and their entities. `version` grows with every change.
 
-    `bc_id` is the business center that owns every account added as permitted, `bc_type` its kind, `bc_tokens` may read
-    its report. `list_sizes` is how many records an owner has at an endpoint of lists.csv, where it is another number;
-    `unscoped` are the endpoints the tokens have no permission for. `statuses_below_campaigns`: whether GMV Max takes a
-    campaign's status where the report is about what the campaign has; TikTok's pages can be read either way.
-    `gives_disputed` is whether reports have the metrics that the sources disagree about (disputed_metrics.csv),
-    `newest_ids` is how many ids a synchronous report covers, the newest; `cut_by` is what it counts: the ids of its own
-    level, the ads it is about, or those at the level of the ad account, too. `tasks.checks` is how long a task takes.
+    `bc_id` is the business center that owns the permitted ad accounts, `bc_type` its type, and `bc_tokens` may read its
+    report. `list_sizes` is how many records an owner has, for endpoints where that differs from lists.csv. `unscoped`
+    are the endpoints that the tokens have no permission for. `statuses_below_campaigns` is whether GMV Max takes a
+    filter by status in reports below the campaign; TikTok's pages can be read either way. `gives_disputed` is whether
+    reports have the metrics that the sources disagree about (disputed_metrics.csv). `newest_ids` is how many of the
+    newest ids a synchronous report covers. `cut_by` is what it counts: the ids of its own level ("ids"), its ads
+    ("ads"), or its ads also at the level of the ad account ("every level").
     """
 
     seed: int = 7
@@ -72,45 +72,47 @@ class World(Readings):
 
     # Looking
 
-    def permitted_to(self, grant: Grant) -> set[str]:
-        """The accounts a token reaches: the sandbox's own, those granted to the first app, or none."""
+    def list_permitted(self, grant: Grant) -> set[str]:
+        """The ad accounts that a token reaches: those of the sandbox, those of the first app, or none."""
         if grant.sandbox:
             return {account.advertiser_id for account in self.accounts.values() if account.sandbox}
         return self.permitted if grant.app_id == APP_ID else set()
 
-    def entities(self, kind: str, advertiser_id: str) -> Sequence[Entity]:
-        """All entities of a kind in one account, deleted ones included, newest (highest) id first."""
+    def list_entities(self, kind: str, advertiser_id: str) -> Sequence[Entity]:
+        """All entities of a kind in one ad account, with the deleted ones, newest (highest) id first."""
         key = ("entities", kind, advertiser_id)
         members = self._entities[kind, advertiser_id]
-        found: Sequence[Entity] = self.cached(key, lambda: sorted(members.values(), key=_by_id, reverse=True))
+        found: Sequence[Entity] = self.get_cached(key, lambda: sorted(members.values(), key=_sort_by_id, reverse=True))
         return found
 
-    def entity(self, kind: str, entity_id: str) -> Entity:
-        """One entity by id; KeyError when the world has none."""
+    def find_entity(self, kind: str, entity_id: str) -> Entity:
+        """The entity with this id. Raises a KeyError if the world has none."""
         for (known, _), members in self._entities.items():
             if known == kind and entity_id in members:
                 return members[entity_id]
         raise KeyError(f"no {kind} {entity_id}")
 
-    def campaign_of(self, entity: Entity) -> Entity:
-        """The campaign an ad group or ad belongs to; a campaign is its own."""
+    def find_campaign(self, entity: Entity) -> Entity:
+        """The campaign of an ad group or ad; of a campaign, itself."""
         return self._entities["campaign", entity.advertiser_id][entity.row["campaign_id"]]
 
-    def flights_of(self, advertiser_id: str, field_name: str, value: str) -> Sequence[Flight]:
-        """The flights of all ads of an account whose row has this value, e.g. one campaign_id."""
-        index = self.cached(("flights", advertiser_id, field_name), lambda: self._index(advertiser_id, field_name))
+    def list_flights(self, advertiser_id: str, field_name: str, value: str) -> Sequence[Flight]:
+        """The flights of the ads of an ad account whose row has this value in this field, such as one campaign_id."""
+        index = self.get_cached(
+            ("flights", advertiser_id, field_name), lambda: self._index_flights(advertiser_id, field_name)
+        )
         found: Sequence[Flight] = index.get(value, ())
         return found
 
-    def _index(self, advertiser_id: str, field_name: str) -> dict[str, list[Flight]]:
+    def _index_flights(self, advertiser_id: str, field_name: str) -> dict[str, list[Flight]]:
         index: dict[str, list[Flight]] = defaultdict(list)
-        for ad in self.entities("ad", advertiser_id):
+        for ad in self.list_entities("ad", advertiser_id):
             if ad.id in self.flights:
                 index[ad.row[field_name]].append(self.flights[ad.id])
         return index
 
-    def cached(self, key: object, make: Callable[[], Any]) -> Any:
-        """The value made under this key since the last change of the world."""
+    def get_cached(self, key: object, make: Callable[[], Any]) -> Any:
+        """The value kept under this key. It is made anew after a change of the world."""
         if key not in self.cache:
             self.cache[key] = make()
         return self.cache[key]
@@ -120,50 +122,50 @@ class World(Readings):
     def add(self, entity: Entity) -> None:
         """Add or replace an entity."""
         self._entities[entity.kind, entity.advertiser_id][entity.id] = entity
-        self.changed()
+        self.note_change()
 
     def permit(self, advertiser_id: str) -> None:
-        """Let the production token reach an existing advertiser."""
+        """Lets the production token reach an existing ad account."""
         self.permitted.add(advertiser_id)
 
     def forbid(self, advertiser_id: str) -> None:
-        """Take an advertiser away from the production token; it still exists."""
+        """Takes an ad account away from the production token. It still exists."""
         self.permitted.discard(advertiser_id)
 
     def touch(self, kind: str, entity_id: str, modify_time: datetime | str) -> None:
-        """Set an entity's modify_time (UTC; text as on the wire, or an aware datetime)."""
+        """Sets the modify_time of an entity, in UTC: a text as TikTok writes it, or a datetime with a zone."""
         if isinstance(modify_time, datetime):
             modify_time = modify_time.astimezone(UTC).strftime(TIME_FORMAT)
-        self.entity(kind, entity_id).row["modify_time"] = modify_time
-        self.changed()
+        self.find_entity(kind, entity_id).row["modify_time"] = modify_time
+        self.note_change()
 
     def delete(self, kind: str, entity_id: str, *, last_day: date | None = None) -> None:
-        """Mark a campaign, ad group or ad deleted, and everything below it.
+        """Deletes a campaign, ad group or ad, and everything below it.
 
-        What was delivered stays; with `last_day` (a local day) nothing is delivered after it.
+        What was delivered stays. With `last_day`, a local day, nothing is delivered after it.
         """
-        for entity in self._with_those_below(kind, entity_id):
+        for entity in self._list_with_below(kind, entity_id):
             mark_deleted(entity, by=kind)
             if last_day and entity.id in self.flights:
                 self.flights[entity.id] = replace(self.flights[entity.id], last_day=last_day)
-        self.changed()
+        self.note_change()
 
     def switch(self, kind: str, entity_id: str, modify_time: datetime, *, on: bool) -> None:
-        """Pause a campaign, ad group or ad, or let it go on: below it statuses change, and no modify_time."""
-        self.entity(kind, entity_id).row["operation_status"] = "ENABLE" if on else "DISABLE"
-        follow_parents(self._with_those_below(kind, entity_id), self.entity)
+        """Pauses a campaign, ad group or ad, or lets it go on. Below it statuses change, but no modify_time does."""
+        self.find_entity(kind, entity_id).row["operation_status"] = "ENABLE" if on else "DISABLE"
+        follow_parents(self._list_with_below(kind, entity_id), self.find_entity)
         self.touch(kind, entity_id, modify_time)
 
-    def _with_those_below(self, kind: str, entity_id: str) -> list[Entity]:
-        advertiser_id = self.entity(kind, entity_id).advertiser_id
-        every = (entity for level in LEVELS for entity in self.entities(level, advertiser_id))
+    def _list_with_below(self, kind: str, entity_id: str) -> list[Entity]:
+        advertiser_id = self.find_entity(kind, entity_id).advertiser_id
+        every = (entity for each in NESTED_KINDS for entity in self.list_entities(each, advertiser_id))
         return [entity for entity in every if entity.row.get(f"{kind}_id") == entity_id]
 
-    def changed(self) -> None:
-        """Forget everything derived from the state before this change."""
+    def note_change(self) -> None:
+        """Counts a change, and forgets everything that was derived from the state before it."""
         self.version += 1
         self.cache.clear()
 
 
-def _by_id(entity: Entity) -> tuple[int, str]:
+def _sort_by_id(entity: Entity) -> tuple[int, str]:
     return len(entity.id), entity.id

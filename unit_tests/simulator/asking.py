@@ -14,7 +14,7 @@ from typing import Any
 import requests
 from harness import PATIENCE
 
-from tiktok_simulator import Request, Response, Simulator, intercepted, served
+from tiktok_simulator import Request, Response, Simulator, intercept, serve
 from tiktok_simulator.server.app import PRODUCTION_HOST
 from tiktok_simulator.server.routes import ENDPOINTS, PREFIX
 from tiktok_simulator.world.model import ORGANIC_TOKEN
@@ -138,9 +138,9 @@ def over(transport: str, simulator: Simulator) -> Iterator[Client]:
         session = stack.enter_context(requests.Session())
         session.trust_env = False
         if transport == "intercepted":
-            stack.enter_context(intercepted(simulator))
+            stack.enter_context(intercept(simulator))
         else:
-            server = stack.enter_context(served(simulator))
+            server = stack.enter_context(serve(simulator))
             session.proxies = {"https": server.url}
             session.verify = server.environment["REQUESTS_CA_BUNDLE"]
             stack.callback(session.close)

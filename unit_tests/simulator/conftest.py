@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.world.ready_made import small_world
+from tiktok_simulator.world.ready_made import make_small_world
 
 from .asking import NOW, Client, over
 
@@ -24,7 +24,7 @@ def waits() -> None:
 
 @pytest.fixture
 def world() -> World:
-    return small_world()
+    return make_small_world()
 
 
 @pytest.fixture

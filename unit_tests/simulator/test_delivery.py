@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiktok_simulator import World
-from tiktok_simulator.endpoints.reports.truth import truth
-from tiktok_simulator.world.cells import PARTITIONS, cells
-from tiktok_simulator.world.delivery import Flight, distinct
-from tiktok_simulator.world.formulas import Dated, dated
-from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO, small_world
+from tiktok_simulator.endpoints.reports.truth import compute_truth
+from tiktok_simulator.world.cells import PARTITIONS, list_cells
+from tiktok_simulator.world.delivery import Flight, count_distinct
+from tiktok_simulator.world.formulas import Dated, find_dating
+from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO, make_small_world
 
 from .asking import NOW
 
@@ -29,7 +29,7 @@ ADDITIVE = (
     "spend", "impressions", "clicks", "conversion", "real_time_conversion", "video_play_actions", "likes",
     "complete_payment",
 )  # fmt: skip
-WORLD = small_world()  # looked at only
+WORLD = make_small_world()  # looked at only
 ENDED = datetime(2025, 12, 20, 12, tzinfo=UTC)
 DECEMBER = {"start": date(2025, 12, 1), "end": date(2025, 12, 20)}
 AFTER_A_CLICK = ("conversion", "result", "complete_payment", "total_complete_payment_rate")
@@ -41,7 +41,7 @@ def delivered(
     *dimensions: str, level: str = "AUCTION_AD", world: World = WORLD, **changes: Any
 ) -> list[dict[str, str]]:
     asked: dict[str, Any] = {"advertiser_id": TOKYO, "metrics": ADDITIVE, "now": NOW, **JANUARY}
-    return truth(world, data_level=level, dimensions=dimensions, **{**asked, **changes})
+    return compute_truth(world, data_level=level, dimensions=dimensions, **{**asked, **changes})
 
 
 def sums(rows: list[dict[str, str]], *by: str) -> dict[tuple[str, ...], tuple[Decimal, ...]]:
@@ -97,11 +97,13 @@ def test_a_week_reaches_more_people_than_its_best_day_and_fewer_than_its_days_to
 
 def test_reach_counts_different_people_one_by_one() -> None:
     flight = next(item for item in WORLD.flights.values() if item.last_day is None)
-    intervals = [part for day in range(40, 47) for part in flight.users(day * 24, day * 24 + 24)]
+    intervals = [part for day in range(40, 47) for part in flight.find_people(day * 24, day * 24 + 24)]
     people = {person for start, end in intervals for person in range(start, end)}
-    assert distinct(intervals) == distinct(flight.users(40 * 24, 47 * 24)) == len(people)
-    for cell in cells(("country_code",), 0):
-        assert distinct(intervals, cell) == sum(cell.share(person + 1) - cell.share(person) for person in people)
+    assert count_distinct(intervals) == count_distinct(flight.find_people(40 * 24, 47 * 24)) == len(people)
+    for cell in list_cells(("country_code",), 0):
+        assert count_distinct(intervals, cell) == sum(
+            cell.count_own(person + 1) - cell.count_own(person) for person in people
+        )
 
 
 @given(start=st.integers(-50, 5000), first=st.integers(0, 3000), second=st.integers(0, 3000), seed=st.integers(0, 99))
@@ -109,19 +111,21 @@ def test_reach_counts_different_people_one_by_one() -> None:
 def test_any_cut_of_any_period_adds_up(start: int, first: int, second: int, seed: int) -> None:
     flight = Flight(str(seed), seed, date(2026, 1, 1), date(2026, 4, 1) if seed % 2 else None, seed % 9)
     early, late = (
-        flight.between(ADDITIVE, start, start + first),
-        flight.between(ADDITIVE, start + first, start + first + second),
+        flight.count_between(ADDITIVE, start, start + first),
+        flight.count_between(ADDITIVE, start + first, start + first + second),
     )
-    whole = flight.between(ADDITIVE, start, start + first + second)
+    whole = flight.count_between(ADDITIVE, start, start + first + second)
     assert [a + b for a, b in zip(early, late, strict=True)] == whole
     assert min(whole) >= 0
-    assert flight.between(ADDITIVE, -50, 0) == [0] * len(ADDITIVE)
-    split = [flight.between(ADDITIVE, start, start + first, cell) for cell in cells(("platform",), flight.variant)]
+    assert flight.count_between(ADDITIVE, -50, 0) == [0] * len(ADDITIVE)
+    split = [
+        flight.count_between(ADDITIVE, start, start + first, cell) for cell in list_cells(("platform",), flight.variant)
+    ]
     assert [sum(values) for values in zip(*split, strict=True)] == early
 
 
 def test_the_same_seed_is_the_same_world_and_another_seed_another() -> None:
-    again, other = small_world(), small_world(seed=8)
+    again, other = make_small_world(), make_small_world(seed=8)
     assert delivered("ad_id", "stat_time_day", world=again) == delivered("ad_id", "stat_time_day")
     assert sums(delivered("stat_time_day", world=other), "stat_time_day") != sums(
         delivered("stat_time_day"), "stat_time_day"
@@ -141,7 +145,7 @@ def test_no_two_months_of_an_ad_look_alike() -> None:
 def test_deleted_ones_did_deliver_and_stopped(advertiser_id: str) -> None:
     every = delivered("ad_id", "stat_time_day", advertiser_id=advertiser_id)
     kept = delivered("ad_id", "stat_time_day", advertiser_id=advertiser_id, include_deleted=False)
-    deleted = {item.id for item in WORLD.entities("ad", advertiser_id) if item.deleted}
+    deleted = {item.id for item in WORLD.list_entities("ad", advertiser_id) if item.deleted}
     assert {row["ad_id"] for row in every} - {row["ad_id"] for row in kept} == deleted
     february = delivered("ad_id", advertiser_id=advertiser_id, start=date(2026, 2, 5), end=date(2026, 2, 20))
     assert {row["impressions"] for row in february if row["ad_id"] in deleted} == {"0"}
@@ -198,7 +202,7 @@ def test_every_buyer_is_counted_once_by_either_day() -> None:
     ],
 )  # fmt: skip
 def test_what_follows_a_click_is_dated_by_it_unless_it_is_by_conversion_time(count: str, by: Dated) -> None:
-    assert dated(count) is by
+    assert find_dating(count) is by
 
 
 def test_some_ads_rest_on_some_days() -> None:

@@ -16,7 +16,7 @@ from tiktok_simulator.protocol.wire import ApiError
 from tiktok_simulator.server.app import NO_TOKEN, SANDBOX_HOST, WRONG_TOKEN
 from tiktok_simulator.server.routes import ENDPOINTS, PREFIX
 from tiktok_simulator.world.populate import add_advertiser
-from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, SANDBOX, TOKYO, empty_world
+from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, SANDBOX, TOKYO, make_empty_world
 from tiktok_simulator.world.world import (
     APP_ID,
     APP_SECRET,
@@ -40,7 +40,7 @@ def test_the_token_reaches_its_four_advertisers(wired: Client) -> None:
 
 
 def test_an_empty_world_has_a_valid_token_and_no_advertiser() -> None:
-    client = Client(Simulator(empty_world(), clock=lambda: NOW).handle)
+    client = Client(Simulator(make_empty_world(), clock=lambda: NOW).handle)
     assert client.rows(LIST, app_id=APP_ID, secret=APP_SECRET) == []
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from tiktok_simulator import Simulator, World
 from tiktok_simulator.endpoints.filter_values import NOT_COMBINED
-from tiktok_simulator.endpoints.reports.truth import truth_entities
-from tiktok_simulator.world.populate import fields_of
-from tiktok_simulator.world.ready_made import EMPTY, TOKYO, busy_world
+from tiktok_simulator.endpoints.reports.truth import list_true_entities
+from tiktok_simulator.world.populate import read_fields
+from tiktok_simulator.world.ready_made import EMPTY, TOKYO, make_busy_world
 
 from .asking import NOW, Client
 
@@ -21,7 +21,7 @@ STATUS_ALL = {"primary_status": "STATUS_ALL"}
 
 @pytest.fixture(scope="module")
 def busy() -> World:
-    return busy_world(advertisers=1, campaigns=45)
+    return make_busy_world(advertisers=1, campaigns=45)
 
 
 def ids(client: Client, kind: str, **filtering: Any) -> list[str]:
@@ -37,7 +37,7 @@ def test_pages_tile_the_campaigns_without_gaps_or_overlap(wired: Client, simulat
     ]
     found = [row["campaign_id"] for page in pages for row in page["list"]]
     assert [len(page["list"]) for page in pages] == [20, 20, 5, 0]
-    assert found == sorted({item.id for item in busy.entities("campaign", advertiser_id)}, reverse=True)
+    assert found == sorted({item.id for item in busy.list_entities("campaign", advertiser_id)}, reverse=True)
     assert pages[0]["page_info"] == {"page": 1, "page_size": 20, "total_number": 45, "total_page": 3}
 
 
@@ -96,7 +96,7 @@ def test_below_a_paused_campaign_statuses_change_and_no_modify_time(client: Clie
 
 
 def test_the_status_of_an_ad_names_the_uppermost_that_is_paused(client: Client, world: World) -> None:
-    ad = next(item for item in world.entities("ad", TOKYO) if not item.deleted and item.buying_type == "AUCTION")
+    ad = next(item for item in world.list_entities("ad", TOKYO) if not item.deleted and item.buying_type == "AUCTION")
     for kind, told in (("ad", "AD_STATUS_DISABLE"), ("adgroup", "AD_STATUS_ADGROUP_DISABLE"),
                        ("campaign", "AD_STATUS_CAMPAIGN_DISABLE")):  # fmt: skip
         world.switch(kind, ad.row[f"{kind}_id"], NOW, on=False)
@@ -106,7 +106,7 @@ def test_the_status_of_an_ad_names_the_uppermost_that_is_paused(client: Client, 
 def test_an_ad_group_whose_schedule_has_ended_is_completed_unless_its_campaign_is_paused(
     client: Client, world: World
 ) -> None:
-    ad = world.entity("ad", world.landmarks["Tokyo.late_ad"]).row
+    ad = world.find_entity("ad", world.landmarks["Tokyo.late_ad"]).row
     group, campaign = {"adgroup_ids": [ad["adgroup_id"]]}, ad["campaign_id"]
     for on, told in (
         (True, {("ENABLE", "ADGROUP_STATUS_TIME_DONE"), ("ENABLE", "AD_STATUS_DONE")}),
@@ -170,9 +170,9 @@ def test_smart_plus_ads_have_no_modify_time_and_share_an_id(client: Client, worl
 
 
 def test_modified_after_is_exclusive_and_leaves_out_ads_that_have_no_such_time(client: Client, world: World) -> None:
-    first, second = [item.id for item in world.entities("ad", TOKYO) if item.row["modify_time"] and not item.deleted][
-        :2
-    ]
+    first, second = [
+        item.id for item in world.list_entities("ad", TOKYO) if item.row["modify_time"] and not item.deleted
+    ][:2]
     world.touch("ad", first, "2026-02-20 10:00:00")
     world.touch("ad", second, NOW)
     assert set(ids(client, "ad", modified_after="2026-02-20 09:59:59")) == {first, second} - top_view(world)
@@ -180,11 +180,11 @@ def test_modified_after_is_exclusive_and_leaves_out_ads_that_have_no_such_time(c
 
 
 def top_view(world: World) -> set[str]:
-    return {item.id for item in world.entities("ad", TOKYO) if item.buying_type == "RESERVATION_TOP_VIEW"}
+    return {item.id for item in world.list_entities("ad", TOKYO) if item.buying_type == "RESERVATION_TOP_VIEW"}
 
 
 def test_creation_filters_are_exclusive(client: Client, world: World) -> None:
-    created = world.entity("campaign", world.landmarks["Tokyo.smart_plus_campaign"]).row["create_time"]
+    created = world.find_entity("campaign", world.landmarks["Tokyo.smart_plus_campaign"]).row["create_time"]
     before = ids(client, "campaign", creation_filter_end_time=created)
     after = ids(client, "campaign", creation_filter_start_time=created)
     assert len(before) + len(after) == len(ids(client, "campaign")) - 1
@@ -223,7 +223,7 @@ def test_null_fields_can_be_left_out(client: Client) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_carry_every_field_of_the_reference(client: Client, kind: str) -> None:
     for row in client.rows(KINDS[kind], advertiser_id=TOKYO):
-        assert set(row) == set(fields_of(kind))
+        assert set(row) == set(read_fields(kind))
         ids = [name for name in row if name.endswith("_id") and not name.endswith("_pixel_id")]  # which are numbers
         assert all(isinstance(row[name], str | None) for name in ids)
 
@@ -269,5 +269,5 @@ def test_truth_is_every_row_of_every_buying_type(client: Client, world: World) -
             )
         ]
         listed.sort(key=lambda row: row[f"{kind}_id"], reverse=True)
-        assert truth_entities(world, kind, TOKYO) == listed
-        assert len(truth_entities(world, kind, TOKYO, include_deleted=False)) < len(listed)
+        assert list_true_entities(world, kind, TOKYO) == listed
+        assert len(list_true_entities(world, kind, TOKYO, include_deleted=False)) < len(listed)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tiktok_simulator.protocol.tables import METRICS
-from tiktok_simulator.world.formulas import formula
+from tiktok_simulator.world.formulas import find_formula
 
 ROOT = Path(__file__).parents[2]
 # The words a description has for the whole that a rate is a share of.
@@ -33,8 +33,8 @@ def described() -> dict[str, str]:
 
 
 def test_a_rate_is_a_share_of_what_its_description_names() -> None:
-    wholes = {name: whole for name, whole in described().items() if len(formula(name).needs) == 2}
-    assert {name: formula(name).needs[1] for name in wholes} == wholes
+    wholes = {name: whole for name, whole in described().items() if len(find_formula(name).needs) == 2}
+    assert {name: find_formula(name).needs[1] for name in wholes} == wholes
     assert len(wholes) > 100
 
 
@@ -52,5 +52,5 @@ def test_a_rate_is_a_share_of_what_its_description_names() -> None:
     ],
 )
 def test_an_average_is_of_what_its_name_says(name: str, needs: tuple[str, str]) -> None:
-    assert formula(name).needs == needs
-    assert formula(name).write([0, 0]).strip("0.") == ""
+    assert find_formula(name).needs == needs
+    assert find_formula(name).write([0, 0]).strip("0.") == ""

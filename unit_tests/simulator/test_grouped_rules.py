@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.endpoints.lists.gmv_max import open_stores
+from tiktok_simulator.endpoints.lists.gmv_max import list_open_stores
 from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.tables import make_rows
 from tiktok_simulator.world.ready_made import LOS_ANGELES, TOKYO
@@ -28,7 +28,7 @@ def filtered(**filtering: Any) -> Asked:
 
 @pytest.fixture
 def gmv_max(world: World) -> Asked:
-    return {"advertiser_id": TOKYO, "store_ids": open_stores(world, TOKYO)[:1], **CAMPAIGNS}
+    return {"advertiser_id": TOKYO, "store_ids": list_open_stores(world, TOKYO)[:1], **CAMPAIGNS}
 
 
 # what is refused, the message's beginning, and a neighbour that is accepted
@@ -120,7 +120,7 @@ def test_deleted_campaigns_come_where_they_are_asked_for_only(client: Client, wo
 
 
 def test_an_audience_of_another_ad_account_is_not_known(client: Client, world: World) -> None:
-    mine, other = (world.entities("audience", whom)[0].id for whom in (TOKYO, LOS_ANGELES))
+    mine, other = (world.list_entities("audience", whom)[0].id for whom in (TOKYO, LOS_ANGELES))
     path = "/dmp/custom_audience/get/"
     assert client.refusal(path, advertiser_id=TOKYO, custom_audience_ids=[other])[0] == 40002
     (row,) = client.get(path, advertiser_id=TOKYO, custom_audience_ids=[mine])["data"]["list"]

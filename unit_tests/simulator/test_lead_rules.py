@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.leads import REGION, forms_of, leads_of
+from tiktok_simulator.endpoints.lists.leads import REGION, list_forms, list_leads
 from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 from .asking import Client
@@ -20,7 +20,7 @@ TASK, FILE = "/page/lead/task/", "/page/lead/task/download/"
 
 @pytest.fixture
 def form(world: World) -> dict[str, Any]:
-    (first, *_) = forms_of(world, {"advertiser_id": TOKYO})
+    (first, *_) = list_forms(world, {"advertiser_id": TOKYO})
     return {"advertiser_id": TOKYO, "page_id": first["page_id"]}
 
 
@@ -46,7 +46,7 @@ def test_an_export_goes_through_its_states(client: Client, world: World, form: d
 def test_a_file_is_a_csv_of_all_leads_of_the_form(client: Client, world: World, form: dict[str, Any]) -> None:
     response = client.send(FILE, **finished(client, form))
     lines = csv.DictReader(io.StringIO(response.body.decode("utf-8-sig"), newline=""))
-    assert list(lines) == leads_of(world, {"advertiser_id": TOKYO}, form["page_id"], "")
+    assert list(lines) == list_leads(world, {"advertiser_id": TOKYO}, form["page_id"], "")
 
 
 def test_a_region_has_leads_of_its_own(simulator: Simulator, client: Client, form: dict[str, Any]) -> None:

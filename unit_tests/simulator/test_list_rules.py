@@ -28,12 +28,12 @@ DAYS_OF_PAYMENTS = {"start_time": "2026-01-01 00:00:00", "end_time": "2026-01-03
 
 def plain(world: World, count: int) -> list[str]:
     """Ads that are no Upgraded Smart+ ads."""
-    every = (item for item in world.entities("ad", TOKYO) if not item.deleted)
+    every = (item for item in world.list_entities("ad", TOKYO) if not item.deleted)
     return [item.id for item in every if item.row["campaign_automation_type"] == "MANUAL"][:count]
 
 
 def ids(world: World, kind: str, count: int) -> list[str]:
-    return [item.id for item in world.entities(kind, TOKYO) if not item.deleted][:count]
+    return [item.id for item in world.list_entities(kind, TOKYO) if not item.deleted][:count]
 
 
 def accepted(client: Client, path: str, **asked: Any) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def test_an_account_has_only_its_own_pixels_apps_and_ad_groups(client: Client, w
         return str(make_rows(world, read_lists()[path], {"advertiser_id": account}, None)[0][member])
 
     pixel, app = of(LOS_ANGELES, "/pixel/list/", "pixel_id"), of(LOS_ANGELES, "/app/list/", "app_id")
-    group = world.entities("adgroup", LOS_ANGELES)[0].id
+    group = world.list_entities("adgroup", LOS_ANGELES)[0].id
     for path, asked in (
         ("/custom_conversion/list/", {"event_source_type": "PIXEL", "event_source_id": pixel}),
         ("/custom_conversion/list/", {"event_source_type": "PIXEL", "event_source_id": app}),
@@ -188,7 +188,7 @@ def test_an_ordinary_business_centre_has_no_list_of_transfers(client: Client, wo
 
 def test_the_seconds_of_an_ad_have_fewer_figures_than_those_of_its_video(client: Client, world: World) -> None:
     path, (ad,) = "/report/video_performance/get/", plain(world, 1)
-    video = next(item.row["video_id"] for item in world.entities("ad", TOKYO) if item.id == ad)
+    video = next(item.row["video_id"] for item in world.list_entities("ad", TOKYO) if item.id == ad)
     code, words = client.refusal(path, advertiser_id=TOKYO, filtering={"ad_ids": [ad]}, metrics_fields=["retain"])
     assert (code, words) == (40002, "metrics_fields: retain is not supported when report_type is AD.")
     (row,) = accepted(client, path, filtering={"ad_ids": [ad]})["list"]
@@ -212,7 +212,9 @@ def test_industries_are_told_for_two_kinds_of_inventory_only(client: Client) -> 
 )  # fmt: skip
 def test_what_is_upgraded_smart_plus_has_no_insights(client: Client, world: World, path: str, kind: str) -> None:
     upgraded = next(
-        item.id for item in world.entities(kind, TOKYO) if item.row["campaign_automation_type"] == "UPGRADED_SMART_PLUS"
+        item.id
+        for item in world.list_entities(kind, TOKYO)
+        if item.row["campaign_automation_type"] == "UPGRADED_SMART_PLUS"
     )
     named: Asked = {"filtering": {f"{kind}_ids": [upgraded]}}
     if "fatigue" in path:
@@ -231,7 +233,7 @@ def test_only_campaigns_for_products_have_sessions(client: Client, world: World)
 
 
 def test_the_log_of_an_audience_is_its_creators(client: Client, world: World) -> None:
-    path, audiences = "/dmp/custom_audience/apply/log/", world.entities("audience", TOKYO)
+    path, audiences = "/dmp/custom_audience/apply/log/", world.list_entities("audience", TOKYO)
     for item in audiences:
         code = client.get(path, advertiser_id=TOKYO, custom_audience_ids=[item.id])["code"]
         assert code == (0 if item.row["is_creator"] else 40002)

@@ -109,7 +109,7 @@ def test_reach_and_frequency_may_have_to_be_asked_for(client: Client, world: Wor
     everything, whole, alone = client.report(), client.report(**AT_THE_TOP), client.report(filtering=[of_reach])
     assert campaigns(alone) == {reach}
     world.reach_unasked = False
-    world.changed()
+    world.note_change()
     assert client.report() == [row for row in everything if row["campaign_id"] != reach]
     assert client.report(filtering=[of_reach]) == alone
     assert client.report(**AT_THE_TOP) == whole

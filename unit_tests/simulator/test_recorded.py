@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Simulator
-from tiktok_simulator.endpoints.reports.recorded import OWNER, recorded_world
+from tiktok_simulator.endpoints.reports.recorded import OWNER, make_recorded_world
 from tiktok_simulator.world.world import APP_ID, APP_SECRET
 
 from .asking import NOW, Client
@@ -39,7 +39,7 @@ def lines() -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture
 def recorded(lines: dict[str, list[dict[str, Any]]]) -> Client:
-    return Client(Simulator(recorded_world(RECORDING), clock=lambda: NOW).handle)
+    return Client(Simulator(make_recorded_world(RECORDING), clock=lambda: NOW).handle)
 
 
 def asked(stream: str, data: dict[str, Any], **changes: Any) -> dict[str, Any]:

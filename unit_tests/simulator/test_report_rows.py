@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.reports.truth import truth, truth_entities
+from tiktok_simulator.endpoints.reports.truth import compute_truth, list_true_entities
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, LOS_ANGELES, TOKYO
 
 from .asking import NOW, REPORT, Client
@@ -25,7 +25,7 @@ def filtered(field: str, operator: str, value: Any) -> dict[str, Any]:
 
 
 def test_a_report_is_the_truth_for_its_window(wired: Client, world: World) -> None:
-    expected = truth(world,
+    expected = compute_truth(world,
         advertiser_id=TOKYO, data_level="AUCTION_CAMPAIGN", dimensions=REPORT["dimensions"], metrics=REPORT["metrics"],
         start=date(2026, 1, 1), end=date(2026, 1, 10), include_deleted=False, now=NOW,
     )  # fmt: skip
@@ -80,7 +80,7 @@ def test_today_grows_by_the_hour(world: World) -> None:
 def test_without_a_time_dimension_entities_without_delivery_come_with_zeros(client: Client, world: World) -> None:
     before = {"start_date": "2025-01-01", "end_date": "2025-01-10"}
     rows = client.report(dimensions=["campaign_id"], **before)
-    assert len(rows) == len(truth_entities(world, "campaign", TOKYO, include_deleted=False))
+    assert len(rows) == len(list_true_entities(world, "campaign", TOKYO, include_deleted=False))
     assert {(row["spend"], row["impressions"]) for row in rows} == {("0.00", "0")}
     assert client.report(**before) == []
 
@@ -113,7 +113,7 @@ def test_topview_may_have_to_be_asked_for_below_the_ad_account(client: Client, w
     everything = client.report()
     alone = client.report(**filtered("buying_type", "IN", ["RESERVATION_TOP_VIEW"]))
     world.top_view_unasked = False
-    world.changed()
+    world.note_change()
     assert client.report() == [row for row in everything if row["campaign_id"] != top_view]
     assert client.report(**filtered("buying_type", "IN", ["RESERVATION_TOP_VIEW"])) == alone
     assert client.report(dimensions=["stat_time_day"], **ADVERTISER) == whole
@@ -178,11 +178,11 @@ def test_interest_rows_also_carry_the_newer_category(client: Client) -> None:
 
 def test_ad_id_v2_joins_the_creatives_of_a_smart_plus_ad(client: Client, world: World) -> None:
     smart = world.landmarks["Tokyo.smart_plus_campaign"]
-    ads = {item.row["ad_id_v2"] for item in world.entities("ad", TOKYO) if item.row["campaign_id"] == smart}
+    ads = {item.row["ad_id_v2"] for item in world.list_entities("ad", TOKYO) if item.row["campaign_id"] == smart}
     level = {"data_level": "AUCTION_AD", "metrics": ["impressions", "ad_text_list"]}
     rows = [row for row in client.report(dimensions=["ad_id_v2"], **level) if row["ad_id_v2"] in ads]
     assert len(rows) == 2
-    texts = {(item.row["ad_id_v2"], item.row["ad_text"]) for item in world.entities("ad", TOKYO)}
+    texts = {(item.row["ad_id_v2"], item.row["ad_text"]) for item in world.list_entities("ad", TOKYO)}
     assert all((row["ad_id_v2"], text) in texts for row in rows for text in row["ad_text_list"])
 
 
@@ -213,7 +213,7 @@ def test_only_the_newest_ids_are_covered_and_a_header_says_so(client: Client, wo
     everything = client.report(dimensions=["campaign_id"])
     assert "X-Tt-Ads-Throttle" not in client.send("/report/integrated/get/", **REPORT).headers
     world.newest_ids = 2
-    world.changed()
+    world.note_change()
     assert client.send("/report/integrated/get/", **REPORT).headers["X-Tt-Ads-Throttle"]
     assert client.report(dimensions=["campaign_id"]) == everything[:2]
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.endpoints.reports.materials import materials
+from tiktok_simulator.endpoints.reports.materials import list_materials
 from tiktok_simulator.endpoints.reports.report_types import REPORT_TYPES
 from tiktok_simulator.endpoints.reports.rules import CONFLICT
-from tiktok_simulator.endpoints.reports.truth import truth
+from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.protocol.tables import METRICS
 from tiktok_simulator.server.app import SANDBOX_HOST
 from tiktok_simulator.world.ready_made import BERLIN, EMPTY, FORBIDDEN, LOS_ANGELES, SANDBOX, TOKYO
@@ -171,15 +171,15 @@ def test_the_world_knows_the_rows_of_every_type(
     rows = wired.report(**asked(report_type, *dimensions, data_level=level, metrics=["spend"]))
     shape = {"report_type": report_type, "data_level": level, "dimensions": dimensions, "metrics": ["spend"]}
     assert rows
-    assert rows == truth(world, advertiser_id=TOKYO, include_deleted=False, **shape, **DAYS)
+    assert rows == compute_truth(world, advertiser_id=TOKYO, include_deleted=False, **shape, **DAYS)
 
 
 def test_a_business_center_reports_on_all_its_advertisers(wired: Client, world: World) -> None:
     rows = wired.report(**asked("BC"))
     shape = {"report_type": "BC", "dimensions": ["advertiser_id"], "metrics": ["spend", "impressions"]}
-    assert rows == truth(world, **shape, **DAYS)
+    assert rows == compute_truth(world, **shape, **DAYS)
     assert {row["advertiser_id"] for row in rows} == {TOKYO, LOS_ANGELES, BERLIN, EMPTY}
-    assert truth(world, advertiser_id=BERLIN, **shape, **DAYS) == [
+    assert compute_truth(world, advertiser_id=BERLIN, **shape, **DAYS) == [
         row for row in rows if row["advertiser_id"] == BERLIN
     ]
 
@@ -227,7 +227,7 @@ def test_a_materials_rows_are_the_sums_of_the_ads_that_show_it(client: Client, w
     ads = {"data_level": "AUCTION_AD", "dimensions": ["ad_id"], **filtered("ad_status", "IN", ["STATUS_ALL"])}
     expected: Counter[str] = Counter()
     for row in client.report(**ads):
-        expected[materials(world, TOKYO)[row["ad_id"]].get(name, "none")] += int(row["impressions"])
+        expected[list_materials(world, TOKYO)[row["ad_id"]].get(name, "none")] += int(row["impressions"])
     rows = client.report(**asked(report_type, name, data_level="AUCTION_ADVERTISER"))
     assert len(rows) > 1
     assert {row[name]: int(row["impressions"]) for row in rows} == {
@@ -239,7 +239,7 @@ def test_a_shop_report_is_about_the_campaigns_that_sell(client: Client, world: W
     rows = client.report(**asked("TT_SHOP", "campaign_id", "country_code", **CAMPAIGN))
     selling = {row["campaign_id"] for row in rows}
     basic = {row["campaign_id"]: row["spend"] for row in client.report(dimensions=["campaign_id"])}
-    assert {world.entity("campaign", item).row["objective_type"] for item in selling} == {"WEB_CONVERSIONS"}
+    assert {world.find_entity("campaign", item).row["objective_type"] for item in selling} == {"WEB_CONVERSIONS"}
     for campaign in selling:
         own = [row for row in rows if row["campaign_id"] == campaign]
         assert total(own, "spend") == total([{"spend": basic[campaign]}], "spend")
@@ -255,12 +255,12 @@ def test_totals_of_a_shop_are_the_sums_of_its_days(client: Client) -> None:
 
 
 def test_playables_and_catalogs_are_in_auction_ads_only(world: World) -> None:
-    for ad in world.entities("ad", TOKYO):
-        assert ad.buying_type == "AUCTION" or not materials(world, TOKYO)[ad.id]
+    for ad in world.list_entities("ad", TOKYO):
+        assert ad.buying_type == "AUCTION" or not list_materials(world, TOKYO)[ad.id]
 
 
 def test_playables_can_be_filtered_by_status(client: Client, world: World) -> None:
-    known = {item["playable_id"]: item["playable_status"] for item in materials(world, TOKYO).values()
+    known = {item["playable_id"]: item["playable_status"] for item in list_materials(world, TOKYO).values()
              if "playable_id" in item}  # fmt: skip
     rows = client.report(**asked("PLAYABLE_MATERIAL", **filtered("playable_status", "IN", ["AUDIT_SUCCESS"])))
     assert {row["playable_id"] for row in rows} == {name for name, status in known.items() if status == "AUDIT_SUCCESS"}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import Quota, Request, Simulator, World
-from tiktok_simulator.endpoints.reports.csv_text import title
-from tiktok_simulator.endpoints.reports.truth import truth, truth_entities
+from tiktok_simulator.endpoints.reports.csv_text import make_title
+from tiktok_simulator.endpoints.reports.truth import compute_truth, list_true_entities
 from tiktok_simulator.protocol.tables import METRICS
 from tiktok_simulator.server.app import PRODUCTION_HOST, SANDBOX_HOST
 from tiktok_simulator.server.routes import PREFIX
@@ -75,7 +75,7 @@ def test_titles_are_translated_unless_told_otherwise(client: Client) -> None:
 
 
 def test_no_two_metrics_share_a_title() -> None:
-    assert len({title(name) for name in METRICS}) == len(METRICS)
+    assert len({make_title(name) for name in METRICS}) == len(METRICS)
 
 
 def test_a_country_is_a_name_in_a_task_and_a_code_in_a_synchronous_report(client: Client) -> None:
@@ -94,14 +94,14 @@ def test_a_report_without_rows_is_a_header_line(client: Client) -> None:
 def test_arrays_are_json_text(client: Client, world: World) -> None:
     level = {"data_level": "AUCTION_AD", "dimensions": ["ad_id_v2"], "metrics": ["ad_text_list"]}
     rows = client.table(finished(client, **level, **NAMES))
-    texts = [[item.row["ad_text"]] for item in world.entities("ad", TOKYO)]
+    texts = [[item.row["ad_text"]] for item in world.list_entities("ad", TOKYO)]
     assert all(json.loads(row["ad_text_list"]) in texts for row in rows)
 
 
 def test_a_task_covers_a_longer_time_than_a_synchronous_report(client: Client, world: World) -> None:
     period = {"start_date": "2025-12-01", "end_date": "2026-02-28"}
     rows = client.table(finished(client, **period, **NAMES))
-    expected = truth(world,
+    expected = compute_truth(world,
         advertiser_id=TOKYO, data_level="AUCTION_CAMPAIGN", dimensions=REPORT["dimensions"], metrics=REPORT["metrics"],
         start=date(2025, 12, 1), end=date(2026, 2, 28), include_deleted=False, now=NOW,
     )  # fmt: skip
@@ -113,13 +113,13 @@ def test_deleted_entities_are_absent_as_their_status_cannot_be_asked_for(client:
     deleted = world.landmarks["Tokyo.deleted_campaign"]
     rows = client.table(finished(client, dimensions=["campaign_id"], **NAMES))
     assert deleted not in {row["campaign_id"] for row in rows}
-    alive = {row["campaign_id"] for row in truth_entities(world, "campaign", TOKYO, include_deleted=False)}
+    alive = {row["campaign_id"] for row in list_true_entities(world, "campaign", TOKYO, include_deleted=False)}
     assert {row["campaign_id"] for row in rows} == alive
 
 
 def test_a_task_covers_all_ids(client: Client, world: World) -> None:
     world.newest_ids = 2
-    world.changed()
+    world.note_change()
     whole = client.table(finished(client, dimensions=["campaign_id"], **NAMES))
     assert len(client.report(dimensions=["campaign_id"])) == 2 < len(whole)
 
@@ -152,7 +152,7 @@ def test_several_advertisers_can_be_named_beside_their_campaigns(client: Client,
     rows = client.table(task_id)
     owners = {row["campaign_id"]: row["advertiser_id"] for row in rows}
     assert set(owners.values()) == {TOKYO, LOS_ANGELES}
-    assert all(world.entity("campaign", campaign).advertiser_id == owner for campaign, owner in owners.items())
+    assert all(world.find_entity("campaign", campaign).advertiser_id == owner for campaign, owner in owners.items())
     assert client.table(task_id, advertiser_id=LOS_ANGELES) == rows
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tiktok_simulator import World
-from tiktok_simulator.endpoints.reports.truth import truth, truth_entities
+from tiktok_simulator.endpoints.reports.truth import compute_truth, list_true_entities
 from tiktok_simulator.protocol.tables import DIMENSIONS
 from tiktok_simulator.world.ready_made import TOKYO
 
@@ -37,7 +37,7 @@ def throttled(client: Client, **changes: Any) -> bool:
 @pytest.fixture
 def cut(world: World) -> World:
     world.newest_ids = 2
-    world.changed()
+    world.note_change()
     return world
 
 
@@ -47,7 +47,7 @@ def test_ids_are_filtered_before_the_cut(client: Client, cut: World, level: str,
     name, field = LEVELS[level]
     asked = {"report_type": report_type, "data_level": level, "dimensions": [name, *BREAKDOWNS[report_type]]}
     kind = name.removesuffix("_id")
-    ids = [row[name] for row in truth_entities(cut, kind, TOKYO, include_deleted=False)]
+    ids = [row[name] for row in list_true_entities(cut, kind, TOKYO, include_deleted=False)]
     newest = {row[name] for row in client.report(**asked)}
     assert throttled(client, **asked)
     assert newest <= set(ids[:2])
@@ -61,7 +61,7 @@ def test_ids_are_filtered_before_the_cut(client: Client, cut: World, level: str,
 
 def whole(world: World, **asked: Any) -> list[dict[str, str]]:
     """The report without the cut."""
-    return truth(world,
+    return compute_truth(world,
         advertiser_id=TOKYO, metrics=REPORT["metrics"], start=date(2026, 1, 1), end=date(2026, 1, 10),
         include_deleted=False, now=NOW, **asked,
     )  # fmt: skip
@@ -72,10 +72,10 @@ def test_a_lower_level_can_be_divided_by_campaigns(client: Client, cut: World, l
     name, _ = LEVELS[level]
     asked = {"data_level": level, "dimensions": [name, "stat_time_day"]}
     cut.newest_ids = 6
-    cut.changed()
+    cut.note_change()
     rows = [
         row
-        for campaign in truth_entities(cut, "campaign", TOKYO, include_deleted=False)
+        for campaign in list_true_entities(cut, "campaign", TOKYO, include_deleted=False)
         for row in client.report(**asked, **only("campaign_ids", [campaign["campaign_id"]]))
     ]
     expected = whole(cut, **asked)
@@ -130,8 +130,8 @@ def test_the_newest_ads_can_be_what_is_counted_at_every_level(client: Client, cu
     name, field = LEVELS[level]
     asked = {"data_level": level, "dimensions": [name]}
     cut.newest_ids, cut.cut_by = 4, "ads"
-    cut.changed()
-    newest = [row[name] for row in truth_entities(cut, "ad", TOKYO, include_deleted=False)[:4]]
+    cut.note_change()
+    newest = [row[name] for row in list_true_entities(cut, "ad", TOKYO, include_deleted=False)[:4]]
     assert {row[name] for row in client.report(**asked)} <= set(newest)
     assert throttled(client, **asked)
     (one,) = client.report(**asked, **only(field, newest[-1:]))
@@ -144,10 +144,10 @@ def test_the_newest_ads_can_be_what_is_counted_at_every_level(client: Client, cu
 def test_the_level_of_the_ad_account_is_cut_in_one_reading_only(client: Client, cut: World) -> None:
     asked = {"data_level": "AUCTION_ADVERTISER", "dimensions": ["advertiser_id"]}
     cut.cut_by = "ads"
-    cut.changed()
+    cut.note_change()
     assert not throttled(client, **asked)
     (complete,) = client.report(**asked)
     cut.cut_by = "every level"
-    cut.changed()
+    cut.note_change()
     assert throttled(client, **asked)
     assert int(client.report(**asked)[0]["impressions"]) < int(complete["impressions"])

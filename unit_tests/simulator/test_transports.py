@@ -18,12 +18,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from tiktok_simulator import Simulator, intercepted, served
-from tiktok_simulator.__main__ import arm, parser
+from tiktok_simulator import Simulator, intercept, serve
+from tiktok_simulator.__main__ import arm, make_parser
 from tiktok_simulator.server.app import HOSTS
 from tiktok_simulator.server.over_tls import TLSSocket
 from tiktok_simulator.server.routes import PREFIX
-from tiktok_simulator.world.ready_made import TOKYO, small_world
+from tiktok_simulator.world.ready_made import TOKYO, make_small_world
 from tiktok_simulator.world.world import TOKEN
 
 from .asking import NOW, PATIENCE, REPORT, over, wire
@@ -32,13 +32,13 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def server(simulator: Simulator) -> Iterator[served]:
-    with served(simulator) as found:
+def server(simulator: Simulator) -> Iterator[serve]:
+    with serve(simulator) as found:
         yield found
 
 
 @pytest.fixture
-def session(server: served) -> Iterator[requests.Session]:
+def session(server: serve) -> Iterator[requests.Session]:
     with requests.Session() as found:
         found.trust_env = False
         found.proxies = {"https": server.url, "http": server.url}
@@ -49,7 +49,7 @@ def session(server: served) -> Iterator[requests.Session]:
 def test_both_transports_give_the_same_answers() -> None:
     answers = []
     for transport in ("intercepted", "served"):
-        with over(transport, Simulator(small_world(), clock=lambda: NOW)) as client:
+        with over(transport, Simulator(make_small_world(), clock=lambda: NOW)) as client:
             asked = (("/report/integrated/get/", REPORT), ("/ad/get/", {"advertiser_id": TOKYO}), ("/nowhere/", {}))
             answers.append([client.send(path, **parameters) for path, parameters in asked])
     for one, other in zip(*answers, strict=True):
@@ -58,12 +58,12 @@ def test_both_transports_give_the_same_answers() -> None:
 
 
 def test_in_process_every_host_is_the_simulators_and_strangers_are_refused(simulator: Simulator) -> None:
-    with intercepted(simulator):
+    with intercept(simulator):
         assert requests.get("https://example.com/", timeout=PATIENCE).status_code == 403
     assert [exchange.host for exchange in simulator.transcript] == ["example.com"]
 
 
-def test_the_proxy_refuses_strangers_and_remembers_them(server: served, session: requests.Session) -> None:
+def test_the_proxy_refuses_strangers_and_remembers_them(server: serve, session: requests.Session) -> None:
     with pytest.raises(requests.exceptions.ProxyError, match="403"):
         session.get("https://example.com/", timeout=PATIENCE)
     assert session.get("http://example.org/", timeout=PATIENCE).status_code == 403
@@ -76,14 +76,14 @@ def test_both_hosts_have_certificates_of_their_own_names(session: requests.Sessi
     assert session.get(f"https://{host}{PREFIX}/campaign/get/", timeout=PATIENCE).json()["code"] == 40104
 
 
-def test_a_client_that_does_not_trust_us_gets_nothing(server: served, session: requests.Session) -> None:
+def test_a_client_that_does_not_trust_us_gets_nothing(server: serve, session: requests.Session) -> None:
     session.verify = True
     with pytest.raises(requests.exceptions.SSLError):
         session.get(f"https://{HOSTS[0]}{PREFIX}/campaign/get/", timeout=PATIENCE)
     assert server.simulator.transcript == []
 
 
-def test_one_connection_carries_many_requests(server: served, session: requests.Session) -> None:
+def test_one_connection_carries_many_requests(server: serve, session: requests.Session) -> None:
     for _ in range(20):
         session.get(f"https://{HOSTS[0]}{PREFIX}/campaign/get/", timeout=PATIENCE)
     assert len(server.simulator.transcript) == 20
@@ -104,7 +104,7 @@ def test_large_answers_are_zipped_for_those_who_can_read_them(session: requests.
     assert plain.json()["data"] == body["data"]
 
 
-def test_requests_at_the_same_time_are_all_answered_and_recorded(server: served, session: requests.Session) -> None:
+def test_requests_at_the_same_time_are_all_answered_and_recorded(server: serve, session: requests.Session) -> None:
     codes: list[int] = []
 
     def ask() -> None:
@@ -128,7 +128,7 @@ def test_requests_at_the_same_time_are_all_answered_and_recorded(server: served,
 
 def test_closing_ends_open_connections_threads_and_files(simulator: Simulator) -> None:
     before = set(threading.enumerate())
-    with served(simulator) as server:
+    with serve(simulator) as server:
         port = int(server.url.rpartition(":")[2])
         bundle = Path(server.environment["SSL_CERT_FILE"])
         idle = socket.create_connection(("127.0.0.1", port))
@@ -155,7 +155,7 @@ def test_a_client_that_resets_its_connection_before_tls_begins_leaves_no_open_so
     gc.collect()  # Python warns here of a socket that was left open, and the suite makes an error of it
 
 
-def test_the_environment_is_all_a_client_needs(server: served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_all_a_client_needs(server: serve, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
     assert requests.get(f"https://{HOSTS[0]}{PREFIX}/ad/get/", timeout=PATIENCE).json()["code"] == 40104
@@ -186,7 +186,7 @@ def test_the_command_prints_how_to_reach_it_and_stops_by_itself() -> None:
 
 
 def test_faults_can_be_named_on_the_command_line(simulator: Simulator) -> None:
-    options = parser().parse_args(
+    options = make_parser().parse_args(
         ["--fault", "rate_limited:times=3,path=/ad/get/", "--fault", f"no_permission:advertiser_id={TOKYO}"]
     )
     first, second = (arm(simulator, text) for text in options.fault)

@@ -1,1 +1,1 @@
-"""Everything that is listed."""
+"""The endpoints that list records."""

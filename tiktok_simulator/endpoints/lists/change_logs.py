@@ -1,4 +1,7 @@
-"""changelog/task/create, check and download: the changes in an ad account, as a task (endpoints.md, section M)."""
+"""changelog/task/create, check and download: a task that makes a log of the changes in an ad account.
+
+The source is endpoints.md, section M.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.protocol.parameters import TIME_FORMAT
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.tasks import Task
 from tiktok_simulator.world.world import World
@@ -23,7 +26,7 @@ A_DAY = 2
 
 
 def make_changes(world: World, advertiser_id: str, day: date) -> list[Sequence[str]]:
-    """The lines of the log about one day: a budget that was changed, and a name with letters of all kinds."""
+    """The lines of the log for one day: a change of a budget, and a change of a name with unusual letters."""
     return [_write_line(world, advertiser_id, day, number) for number in range(A_DAY)]
 
 
@@ -34,18 +37,18 @@ def _write_line(world: World, advertiser_id: str, day: date, number: int) -> Seq
         name, before, after = "Name", f"It's “{seed % 97}”", "Größe, neu"
     shown = {"before": str(before.encode()), "after": str(after.encode())}
     details = json.dumps([{"action": "Change ", "name": name, "before_after": [shown]}])
-    known = world.entities("adgroup", advertiser_id)
-    kind, object_id = ("Ad group", known[seed % len(known)].id) if known else ("Ad account", advertiser_id)
-    return (f"{day} {8 + number:02}:{seed % 60:02}", kind, object_id, "Settings" if number % 2 else
+    known = world.list_entities("adgroup", advertiser_id)
+    object_type, object_id = ("Ad group", known[seed % len(known)].id) if known else ("Ad account", advertiser_id)
+    return (f"{day} {8 + number:02}:{seed % 60:02}", object_type, object_id, "Settings" if number % 2 else
             "Budget & Schedule", "a***@example.com", "Marketing API", str(seed % 10**12), details)  # fmt: skip
 
 
 def create_log(call: Call) -> Answer:
-    """Begin a log; without days it is about the last thirty."""
+    """Begins a log. Without days it is about the last thirty."""
     last = datetime.strptime(call["end_time"], TIME_FORMAT) if call["end_time"] else call.now.replace(tzinfo=None)
     first = datetime.strptime(call["start_time"], TIME_FORMAT) if call["start_time"] else last - LONGEST
     if not timedelta() <= last - first <= LONGEST:
-        raise invalid("start_time: Must be at most 30 days before end_time.")
+        raise BadRequestError("start_time: Must be at most 30 days before end_time.")
     world, advertiser_id, newest = call.world, call["advertiser_id"], (call.now + timedelta(hours=14)).date()
     days = [first.date() + timedelta(number) for number in range((min(last.date(), newest) - first.date()).days + 1)]
 
@@ -57,7 +60,7 @@ def create_log(call: Call) -> Answer:
 
 
 def _write_file(lines: Sequence[Sequence[str]]) -> str:
-    """A log as it is handed out: what Python prints for an object with the bytes of a CSV."""
+    """Writes a log as TikTok does: what Python prints for a dictionary that has a CSV as bytes."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows([("Budget changes", len(lines) // A_DAY), ("Bid changes", 0), ("Status changes", 0), ()])
@@ -70,13 +73,13 @@ def _find_task(call: Call) -> Task:
 
 
 def check_log(call: Call) -> Answer:
-    """How far a log is."""
+    """Answers with the status of a log."""
     status = _find_task(call).check()
     return Answer({"status": STATUSES.get(status, status)})
 
 
 def download_log(call: Call) -> Answer:
-    """A log, where it is there."""
+    """Answers with a log, if it is finished."""
     task = _find_task(call)
     status = STATUSES.get(task.status, task.status)
     return Answer({"status": status, "changelog": task.read() if status == "SUCCESS" else ""})

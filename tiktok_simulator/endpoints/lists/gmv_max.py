@@ -1,6 +1,6 @@
-"""gmv_max/report/get/: what TikTok Shops sold through GMV Max, by account, campaign, product, post or LIVE.
+"""gmv_max/report/get/: what TikTok Shops sold by GMV Max, by ad account, campaign, product, post or LIVE.
 
-Buckets of watch time (`duration`) and hours are not imitated.
+Reports by hour and by watch time (`duration`) are not simulated.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, re
 from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.rules import DELETED
 from tiktok_simulator.endpoints.lists.tables import make_rows as listed_rows
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.delivery import mix
 from tiktok_simulator.world.world import World
 
@@ -23,8 +23,8 @@ BEGIN = date(2023, 9, 1)
 STORES, CAMPAIGNS = "/gmv_max/store/list/", "/gmv_max/campaign/get/"
 SOLD, IDENTITIES = "/store/product/get/", "/gmv_max/identity/get/"
 PRODUCT, LIVE = "PRODUCT", "LIVE"
-# What a report can be grouped by beside time, and what that is about.
-LEVELS: Mapping[frozenset[str], str] = {
+# The dimensions of a report beside time → the name of this grouping.
+GROUPINGS: Mapping[frozenset[str], str] = {
     frozenset({"advertiser_id"}): "account",
     frozenset({"campaign_id"}): "campaign",
     frozenset({"item_group_id"}): "product",
@@ -34,61 +34,65 @@ LEVELS: Mapping[frozenset[str], str] = {
     frozenset({"room_id"}): "live_room",
     frozenset({"campaign_id", "room_id"}): "live_room",
 }
-# The filters without which a level is refused, and those with which.
+# The filters that a grouping needs, and those that it refuses.
 NEEDED = {"product": {"campaign_ids"}, "creative": {"campaign_ids", "item_group_ids"}, "live_room": {"campaign_ids"}}
 REFUSED = {"product": {"gmv_max_promotion_types", "item_group_ids"}, "creative": {"gmv_max_promotion_types"}}
-# What describes something and is no figure.
+# Metrics that are no figures: they describe a product, a post or a LIVE.
 ATTRIBUTES = frozenset({
     "title", "item_id", "tt_account_name", "tt_account_profile_image_url", "tt_account_authorization_type",
     "shop_content_type", "product_name", "item_group_id", "product_image_url", "product_status", "bid_type",
     "live_name", "live_status", "live_launched_time", "live_duration",
 })  # fmt: skip
-# A card of the product itself, which is no post.
+# Stands for the card of the product itself, which is no post.
 PRODUCT_CARD = "-1"
 PRODUCTS, POSTS, ROOMS = 2, 2, 2
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """A GMV Max campaign as far as reports need it."""
+    """What reports need of a GMV Max campaign. `promotion` is PRODUCT or LIVE."""
 
     campaign_id: str
-    kind: str
+    promotion: str
     deleted: bool
 
 
-def gmv_max_report(call: Call) -> Answer:
+def answer_gmv_max_report(call: Call) -> Answer:
     """The answer of gmv_max/report/get/.
 
     Raises:
-        ApiError: 40002 for a store, a span, a grouping, a filter or a metric it does not take.
+        ApiError: 40002 for a store, days, dimensions, a filter or a metric that it does not take.
     """
     filtering = call["filtering"] or {}
-    level = _level(call["dimensions"])
-    _refuse_filters(level, filtering)
-    if level in NEEDED:
+    grouping = _find_grouping(call["dimensions"])
+    _refuse_filters(grouping, filtering)
+    if grouping in NEEDED:
         _refuse_attributes(call, filtering)
         if "campaign_statuses" in filtering and not call.world.statuses_below_campaigns:
-            raise invalid(f"filtering.campaign_statuses: Not supported by {level}.")
+            raise BadRequestError(f"filtering.campaign_statuses: Not supported by {grouping}.")
     store_id = call["store_ids"][0]
-    if store_id not in open_stores(call.world, call["advertiser_id"]):
-        raise invalid(f"store_ids: {store_id} is not available for GMV Max.")
+    if store_id not in list_open_stores(call.world, call["advertiser_id"]):
+        raise BadRequestError(f"store_ids: {store_id} is not available for GMV Max.")
     if date.fromisoformat(call["start_date"]) < BEGIN:
-        raise invalid(f"start_date: Must not be before {BEGIN}.")
-    return answer_page(call, report_rows(read_request(call, "gmv_max", _levels(level, filtering)), store_id))
+        raise BadRequestError(f"start_date: Must not be before {BEGIN}.")
+    return answer_page(
+        call, make_report_rows(read_request(call, "gmv_max", _list_metric_groupings(grouping, filtering)), store_id)
+    )
 
 
-def report_rows(ask: Asked, store_id: str) -> list[Row]:
+def make_report_rows(ask: Asked, store_id: str) -> list[Row]:
     """The rows of one store."""
-    level = _level(ask.dimensions)
-    if level == "account":
-        return ask.rows_of({"advertiser_id": ask.advertiser_id})
-    wanted = (each for each in campaigns(ask.world, ask.advertiser_id, store_id) if _is_wanted(each, ask.filtering))
-    products = _products(ask.world, ask.advertiser_id, store_id)
-    subjects = (subject for campaign in wanted for subject in _below(campaign, level, products))
-    among = (subject for subject in subjects if _among(subject, ask.filtering))
+    grouping = _find_grouping(ask.dimensions)
+    if grouping == "account":
+        return ask.make_rows({"advertiser_id": ask.advertiser_id})
+    wanted = (
+        each for each in list_campaigns(ask.world, ask.advertiser_id, store_id) if _is_wanted(each, ask.filtering)
+    )
+    products = _list_products(ask.world, ask.advertiser_id, store_id)
+    subjects = (subject for campaign in wanted for subject in _list_subjects(campaign, grouping, products))
+    among = (subject for subject in subjects if _has_wanted_ids(subject, ask.filtering))
     named = ({name: value for name, value in subject.items() if name in ask.dimensions} for subject in among)
-    rows = [row for subject in named for row in ask.rows_of(subject)]
+    rows = [row for subject in named for row in ask.make_rows(subject)]
     owners = {"advertiser_id": ask.advertiser_id, "store_id": store_id, "store_authorized_bc_id": ask.world.bc_id}
     identities = [row["identity_id"] for row in listed_rows(ask.world, read_lists()[IDENTITIES], owners, None)]
     for row in rows:
@@ -97,75 +101,77 @@ def report_rows(ask: Asked, store_id: str) -> list[Row]:
     return rows
 
 
-def open_stores(world: World, advertiser_id: str) -> list[str]:
+def list_open_stores(world: World, advertiser_id: str) -> list[str]:
     """The stores an ad account can run GMV Max for."""
     rows = listed_rows(world, read_lists()[STORES], {"advertiser_id": advertiser_id}, None)
     return [row["store_id"] for row in rows if row["is_gmv_max_available"]]
 
 
-def campaigns(world: World, advertiser_id: str, store_id: str) -> Iterator[Campaign]:
+def list_campaigns(world: World, advertiser_id: str, store_id: str) -> Iterator[Campaign]:
     """The campaigns of one store."""
-    stores = open_stores(world, advertiser_id)
-    for kind in (PRODUCT, LIVE):
-        owners = {"advertiser_id": advertiser_id, "filtering.gmv_max_promotion_types": f"{kind}_GMV_MAX"}
+    stores = list_open_stores(world, advertiser_id)
+    for promotion in (PRODUCT, LIVE):
+        owners = {"advertiser_id": advertiser_id, "filtering.gmv_max_promotion_types": f"{promotion}_GMV_MAX"}
         for row in listed_rows(world, read_lists()[CAMPAIGNS], owners, None):
             if stores[mix(row["campaign_id"]) % len(stores)] == store_id:
-                yield Campaign(row["campaign_id"], kind, row["secondary_status"] == DELETED)
+                yield Campaign(row["campaign_id"], promotion, row["secondary_status"] == DELETED)
 
 
-def _products(world: World, advertiser_id: str, store_id: str) -> Sequence[str]:
+def _list_products(world: World, advertiser_id: str, store_id: str) -> Sequence[str]:
     """The products of a store."""
     owners = {"advertiser_id": advertiser_id, "store_id": store_id, "bc_id": world.bc_id}
     return [row["item_group_id"] for row in listed_rows(world, read_lists()[SOLD], owners, None)]
 
 
-def _below(campaign: Campaign, level: str, products: Sequence[str]) -> Iterator[dict[str, str]]:
-    """What a campaign has of a level."""
+def _list_subjects(campaign: Campaign, grouping: str, products: Sequence[str]) -> Iterator[dict[str, str]]:
+    """The ids of what a campaign has by this grouping: its products, posts or LIVE rooms."""
     own = {"campaign_id": campaign.campaign_id}
-    if level == "campaign":
+    if grouping == "campaign":
         yield own
-    elif level == "live_room" and campaign.kind == LIVE:
+    elif grouping == "live_room" and campaign.promotion == LIVE:
         for number in range(ROOMS):
-            yield own | {"room_id": _id(campaign.campaign_id, "room", number)}
-    elif level in ("product", "creative") and campaign.kind == PRODUCT:
+            yield own | {"room_id": _make_id(campaign.campaign_id, "room", number)}
+    elif grouping in ("product", "creative") and campaign.promotion == PRODUCT:
         for item_group_id in products[:PRODUCTS]:
             product = own | {"item_group_id": item_group_id}
-            posts = [PRODUCT_CARD, *(_id(*product.values(), post) for post in range(POSTS))]
-            yield from [product | {"item_id": post} for post in posts] if level == "creative" else [product]
+            posts = [PRODUCT_CARD, *(_make_id(*product.values(), post) for post in range(POSTS))]
+            yield from [product | {"item_id": post} for post in posts] if grouping == "creative" else [product]
 
 
-def _id(*seed: object) -> str:
+def _make_id(*seed: object) -> str:
     return str(7_200_000_000_000_000_000 + mix(*seed) % 10**15)
 
 
-def _level(dimensions: Sequence[str]) -> str:
-    level = LEVELS.get(frozenset(dimensions) - {"stat_time_day"})
-    if level is None or len(set(dimensions)) < len(dimensions):
-        raise invalid(f"dimensions: {', '.join(dimensions)} cannot be combined.")
-    return level
+def _find_grouping(dimensions: Sequence[str]) -> str:
+    grouping = GROUPINGS.get(frozenset(dimensions) - {"stat_time_day"})
+    if grouping is None or len(set(dimensions)) < len(dimensions):
+        raise BadRequestError(f"dimensions: {', '.join(dimensions)} cannot be combined.")
+    return grouping
 
 
-def _levels(level: str, filtering: Mapping[str, Any]) -> list[str]:
-    """Where a metric has to be known: a campaign is one for products or for LIVE."""
-    if level != "campaign":
-        return [level]
-    return [f"{kind.lower()}_campaign" for kind in filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE)]
+def _list_metric_groupings(grouping: str, filtering: Mapping[str, Any]) -> list[str]:
+    """The groupings of report_metrics.csv that a metric must have. Those of campaigns differ for products and LIVE."""
+    if grouping != "campaign":
+        return [grouping]
+    return [
+        f"{promotion.lower()}_campaign" for promotion in filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE)
+    ]
 
 
-def _refuse_filters(level: str, filtering: Mapping[str, Any]) -> None:
-    if missing := NEEDED.get(level, set()) - filtering.keys():
-        raise invalid(f"filtering: {', '.join(sorted(missing))} is needed by {level}.")
-    if wrong := REFUSED.get(level, set()) & filtering.keys():
-        raise invalid(f"filtering: {', '.join(sorted(wrong))} cannot be combined with {level}.")
+def _refuse_filters(grouping: str, filtering: Mapping[str, Any]) -> None:
+    if missing := NEEDED.get(grouping, set()) - filtering.keys():
+        raise BadRequestError(f"filtering: {', '.join(sorted(missing))} is needed by {grouping}.")
+    if wrong := REFUSED.get(grouping, set()) & filtering.keys():
+        raise BadRequestError(f"filtering: {', '.join(sorted(wrong))} cannot be combined with {grouping}.")
 
 
 def _refuse_attributes(call: Call, filtering: Mapping[str, Any]) -> None:
-    """What describes a product, a post or a LIVE comes for one id at a time, and grouped by one."""
+    """Refuses metrics that are no figures, unless the report has one dimension beside time and one id."""
     several = any(len(filtering.get(name) or ()) > 1 for name in ("campaign_ids", "item_group_ids", "room_ids"))
     if not several and len(set(call["dimensions"]) - {"stat_time_day"}) == 1:
         return
     if wrong := [name for name in call["metrics"] or () if name in ATTRIBUTES]:
-        raise invalid(f"metrics: {', '.join(wrong)} cannot be used with multiple IDs or ID dimensions.")
+        raise BadRequestError(f"metrics: {', '.join(wrong)} cannot be used with multiple IDs or ID dimensions.")
 
 
 def _is_wanted(campaign: Campaign, filtering: Mapping[str, Any]) -> bool:
@@ -174,10 +180,10 @@ def _is_wanted(campaign: Campaign, filtering: Mapping[str, Any]) -> bool:
         statuses & {"STATUS_DELETE"} if campaign.deleted else statuses - {"STATUS_DELETE"}
     ):
         return False
-    return campaign.kind in (filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE))
+    return campaign.promotion in (filtering.get("gmv_max_promotion_types") or (PRODUCT, LIVE))
 
 
-def _among(subject: Mapping[str, str], filtering: Mapping[str, Any]) -> bool:
-    """Whether the ids filtered by have it."""
+def _has_wanted_ids(subject: Mapping[str, str], filtering: Mapping[str, Any]) -> bool:
+    """Whether the ids of a subject are among those of the filters."""
     filters = {name: filtering.get(f"{name}s") for name in ("campaign_id", "item_group_id", "item_id", "room_id")}
     return all(not ids or name not in subject or subject[name] in ids for name, ids in filters.items())

@@ -1,4 +1,4 @@
-"""Makes up values for the members of an answer from their names and types: the same in every run."""
+"""Makes up values for the members of an answer from their names and types. They are the same in every run."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ from tiktok_simulator.world.delivery import mix
 
 SINCE = datetime(2025, 6, 1, tzinfo=UTC)
 ELEMENTS = 2
-"""How many elements a list has that is no list of records."""
+"""How many elements a list has, if it is no list of records."""
 ANOTHER = "another"
-"""The type of an id whose name is that of an owner, but which is another's: the partner's own `bc_id`."""
+"""The type of an id that is named as an owner but is of another one, such as the `bc_id` of a partner."""
 
 
 @dataclass
 class Member:
-    """One member of an answer: `string`, `object`, `object[]`, `object[1]` (of one element) and so on.
+    """One member of an answer.
 
-    `object{}` is an object whose keys are ids.
+    Its type is `string`, `object`, `object[]` and so on. `object[1]` has one element. `object{}` is an object whose
+    members are named by ids.
     """
 
     name: str
     type: str
     members: dict[str, Member] = field(default_factory=dict)
 
-    def at(self, path: Sequence[str]) -> Member:
-        """The member at the end of `path`; itself where that is empty."""
-        return self.members[path[0]].at(path[1:]) if path and path[0] else self
+    def find_member(self, path: Sequence[str]) -> Member:
+        """The member at the end of `path`; this one if `path` is empty."""
+        return self.members[path[0]].find_member(path[1:]) if path and path[0] else self
 
     @property
     def element(self) -> Member:
-        """What a list, or an object of ids, consists of."""
+        """The element of a list, or of an object whose members are named by ids."""
         return Member(self.name, self.type.removesuffix("[]").removesuffix("[1]").removesuffix("{}"), self.members)
 
 
@@ -46,14 +47,14 @@ class Member:
 def read_members(path: str) -> Member:
     """The members of the `data` of an endpoint (answers.csv)."""
     tree = Member("data", "object")
-    for row in _answers().get(path, ()):
+    for row in _read_answers().get(path, ()):
         *above, name = row["member"].split(".")
-        tree.at(above).members[name] = Member(name, row["type"])
+        tree.find_member(above).members[name] = Member(name, row["type"])
     return tree
 
 
 @cache
-def _answers() -> Mapping[str, Sequence[Mapping[str, str]]]:
+def _read_answers() -> Mapping[str, Sequence[Mapping[str, str]]]:
     found = defaultdict(list)
     for row in read_table("answers"):
         found[row["endpoint"]].append(row)
@@ -61,7 +62,7 @@ def _answers() -> Mapping[str, Sequence[Mapping[str, str]]]:
 
 
 def make_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = MappingProxyType({})) -> Any:
-    """A value for a member; `known` are the values of members that are about something else."""
+    """Makes up a value for a member. `known` has the values of members that refer to something else."""
     if member.type.endswith("?"):  # may be null
         there = mix(*seed, member.name, "there") % 2
         return make_up(Member(member.name, member.type[:-1], member.members), seed, known) if there else None
@@ -73,17 +74,17 @@ def make_up(member: Member, seed: Sequence[Any], known: Mapping[str, str] = Mapp
     if member.type == "object":
         return {name: make_up(inner, (*seed, name), known) for name, inner in member.members.items()}
     mine = member.name in known and member.type != ANOTHER
-    return known[member.name] if mine else _scalar(member, mix(*seed, member.name))
+    return known[member.name] if mine else _make_scalar(member, mix(*seed, member.name))
 
 
 def make_time(member: Member, day: str) -> Any:
-    """The value of a member that is a time: eight in the morning of that day."""
+    """The value of a member that is a time: eight o'clock on that day."""
     if member.type == "epoch":
         return int(datetime.fromisoformat(f"{day}T08:00:00+00:00").timestamp())
     return f"{day} 08:00:00" if member.type == "time" else day
 
 
-def _scalar(member: Member, number: int) -> Any:
+def _make_scalar(member: Member, number: int) -> Any:
     moment = SINCE + timedelta(seconds=number % 20_000_000)
     scalars: Mapping[str, Any] = {
         "boolean": bool(number % 2),

@@ -1,9 +1,9 @@
-"""What the members of a record refer to (references.csv): ids that another list, or the world itself, has as well.
+"""What the members of a record refer to (references.csv): ids that another list or the world has too.
 
-A source is `accounts`, `centre` (the business centre), what the world has of a kind (`video`, `ad?field:VALUE`) or the
-list of another endpoint (`/pixel/list/`). `VALUE>source` holds where an owner has that value; no source is null.
-With `own source` the records are those of the source one by one, and with `table name` those of data/name.csv.
-`members` are taken from one record of it: `ours=theirs|both`, or `*` for all that both have.
+A source is `accounts`, `centre` (the business centre), a kind of entities (`video`, `ad?field:VALUE`) or the list
+of another endpoint (`/pixel/list/`). `VALUE>source` is for owners with that value only. Without a source the member is
+null. With `own source` the list has one record for each of the source, with `table name` one for each of data/name.csv.
+`members` are copied from one record of the source: `ours=theirs|both`, or `*` for all members that both have.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from tiktok_simulator.endpoints.lists.made_up import ANOTHER, Member, read_members
 from tiktok_simulator.endpoints.lists.rules import has
-from tiktok_simulator.endpoints.reports.business_center import accounts_of
+from tiktok_simulator.endpoints.reports.business_center import list_accounts
 from tiktok_simulator.protocol.tables import read_table
 from tiktok_simulator.world.world import World
 
@@ -27,12 +27,15 @@ TYPED: Mapping[str, Callable[[str], Any]] = {
     "string[]": lambda text: text.split("|") if text else [],
 }
 Listed = Callable[[str, Owners], Sequence[Row]]
-"""The records of the endpoint at a path, of these owners."""
+"""Lists the records of the endpoint at a path, for these owners."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Members of a record, each with the one of the source that it is a copy of."""
+    """One line of references.csv: members of a record, and the source they are copied from.
+
+    `only` is the value that an owner must have. `is_own` is set for `own` and `table`.
+    """
 
     members: str
     only: str
@@ -40,12 +43,12 @@ class Reference:
     is_own: bool
 
     @property
-    def key(self) -> str:
-        """Which of their members tells the source's records apart, where it is the first that is copied."""
+    def id_member(self) -> str:
+        """The member that identifies a record of the source: the first one that is copied."""
         return self.members.partition("|")[0].rpartition("=")[2].rpartition(".")[2]
 
-    def pairs(self, element: Member, source: Row) -> Sequence[tuple[str, str]]:
-        """Our members and theirs."""
+    def list_pairs(self, element: Member, source: Row) -> Sequence[tuple[str, str]]:
+        """Pairs of a member of ours and the member of the source that it is copied from."""
         if self.members == "*":
             return [(name, name) for name in element.members if name in source]
         named = (each.partition("=") for each in self.members.split("|"))
@@ -53,8 +56,8 @@ class Reference:
 
 
 @cache
-def references() -> Mapping[str, Sequence[Reference]]:
-    """The references of each endpoint."""
+def read_references() -> Mapping[str, Sequence[Reference]]:
+    """The references of each endpoint, by its path."""
     found = defaultdict(list)
     for row in read_table("references"):
         only, _, source = row["source"].rpartition(">")
@@ -65,78 +68,78 @@ def references() -> Mapping[str, Sequence[Reference]]:
 
 @dataclass(frozen=True)
 class Referring:
-    """The records of one endpoint and its owners, and where they find what they refer to."""
+    """Writes references into the records of one endpoint, for some owners."""
 
     world: World
     path: str
     owners: Owners
     listed: Listed
 
-    def size(self, usual: int) -> int:
-        """How many records there are: as many as the source has, where they are the source's."""
-        for reference in references().get(self.path, ()):
+    def count_records(self, usual: int) -> int:
+        """How many records there are: as many as the source has if they are copies of it, else `usual`."""
+        for reference in read_references().get(self.path, ()):
             if reference.is_own:
-                found = self._found(reference)
+                found = self._find_records(reference)
                 return len(found) if found or "?" in reference.source else usual
-            if self._names_its_kind(reference):  # each is told once
-                usual = min(usual, len(self._found(reference)))
+            if self._is_for_owners_value(reference):  # each record of the source is named once
+                usual = min(usual, len(self._find_records(reference)))
         return usual
 
-    def _names_its_kind(self, reference: Reference) -> bool:
+    def _is_for_owners_value(self, reference: Reference) -> bool:
         return bool(reference.only) and reference.only in self.owners.values()
 
     def write(self, row: dict[str, Any], number: int, element: Member) -> None:
-        """Write into a record, the one with this number, what it has in common with others."""
+        """Writes the references into a record. `number` is its number in the list."""
         about = set(self.owners.values())
-        for reference in references().get(self.path, ()):
-            is_named = self._names_its_kind(reference)
+        for reference in read_references().get(self.path, ()):
+            is_named = self._is_for_owners_value(reference)
             if reference.only and not is_named:
                 continue
-            found = self._found(reference)
+            found = self._find_records(reference)
             if reference.is_own and number >= len(found):
                 continue
-            near = found if reference.is_own or is_named else _near(self.world, reference, found, about)
-            for ours, theirs in reference.pairs(element, near[0] if near else {}):
+            near = found if reference.is_own or is_named else _find_near(self.world, reference, found, about)
+            for ours, theirs in reference.list_pairs(element, near[0] if near else {}):
                 if ours not in self.owners or element.members[ours].type == ANOTHER:
                     _put(row, ours.split("."), theirs.split("."), near, number)
                     about.add(str(row.get(ours)))
 
-    def _found(self, reference: Reference) -> Sequence[Row]:
+    def _find_records(self, reference: Reference) -> Sequence[Row]:
         source, world = reference.source.partition("?")[0], self.world
         if source.startswith("/"):
             return self.listed(source, self.owners)
         if source.startswith("table "):
-            return _table(source.removeprefix("table "), self.path)
+            return _read_typed_table(source.removeprefix("table "), self.path)
         if source == "accounts":
-            names = {each: world.accounts[each].name for each in accounts_of(world)}
+            names = {each: world.accounts[each].name for each in list_accounts(world)}
             return [{"advertiser_id": each, "advertiser_name": name} for each, name in names.items()]
         if source == "centre":
             return [{"bc_id": world.bc_id}]
-        return self._of_kind(reference) if source else []
+        return self._list_entities(reference) if source else []
 
-    def _of_kind(self, reference: Reference) -> Sequence[Row]:
+    def _list_entities(self, reference: Reference) -> Sequence[Row]:
         kind, _, having = reference.source.partition("?")
         accounts = [self.owners["advertiser_id"]] if "advertiser_id" in self.owners else sorted(self.world.permitted)
 
         def make() -> Sequence[Row]:
-            items = [item for account in accounts for item in self.world.entities(kind, account)]
+            items = [item for account in accounts for item in self.world.list_entities(kind, account)]
             rows = [item.row for item in items if not (item.deleted and reference.is_own) and has(item.row, having)]
-            return list({row.get(reference.key, number): row for number, row in enumerate(rows)}.values())
+            return list({row.get(reference.id_member, number): row for number, row in enumerate(rows)}.values())
 
-        found: Sequence[Row] = self.world.cached(("referred", reference, *accounts), make)
+        found: Sequence[Row] = self.world.get_cached(("referred", reference, *accounts), make)
         return found
 
 
 @cache
-def _table(name: str, path: str) -> Sequence[Row]:
-    """The rows of a table, typed as the records of the endpoint are."""
+def _read_typed_table(name: str, path: str) -> Sequence[Row]:
+    """The rows of a table, with the types that the records of the endpoint have."""
     (records,) = (member for member in read_members(path).members.values() if member.type == "object[]")
     types = {member.name: member.type for member in records.members.values()}
     return [{column: TYPED.get(types[column], str)(text) for column, text in row.items()} for row in read_table(name)]
 
 
-def _near(world: World, reference: Reference, found: Sequence[Row], about: set[str]) -> Sequence[Row]:
-    """Those that belong to what the record is about already, where there are any: the ads of its ad group."""
+def _find_near(world: World, reference: Reference, found: Sequence[Row], about: set[str]) -> Sequence[Row]:
+    """The records that belong to what a record already refers to, such as the ads of its ad group; if none do, all."""
 
     def make() -> Sequence[Row]:
         near = found
@@ -145,27 +148,27 @@ def _near(world: World, reference: Reference, found: Sequence[Row], about: set[s
         return near
 
     key = ("near", reference, len(found), str(found[:1]), *sorted(about))
-    kept: Sequence[Row] = world.cached(key, make)
+    kept: Sequence[Row] = world.get_cached(key, make)
     return kept
 
 
 def _put(holder: Any, ours: Sequence[str], theirs: Sequence[str], found: Sequence[Row], number: int) -> None:
-    """Write the value of the source's record, or of one after the other where there is a list to fill."""
+    """Writes the value of a record of the source. A list gets the values of several records, one after another."""
     name, *below = ours
     inner = holder[name]
-    value = _value(found[number % len(found)], theirs) if found else None
+    value = _get_value(found[number % len(found)], theirs) if found else None
     if below:
         for place, each in enumerate(inner if isinstance(inner, list) else [inner]):
             _put(each, below, theirs, found, number + place)
     elif isinstance(inner, list) and not isinstance(value, list):
         places = range(len(inner)) if found else ()
-        holder[name] = [_value(found[(number + place) % len(found)], theirs) for place in places]
+        holder[name] = [_get_value(found[(number + place) % len(found)], theirs) for place in places]
     else:
         holder[name] = value
 
 
-def _value(row: Row, steps: Sequence[str]) -> Any:
-    """The value at the end of the way, which goes through the first element of a list."""
+def _get_value(row: Row, steps: Sequence[str]) -> Any:
+    """The value at the end of the way. Of a list, the way goes through the first element."""
     name, *below = steps
     inner = row[name]
-    return _value(inner[0] if isinstance(inner, list) else inner, below) if below else inner
+    return _get_value(inner[0] if isinstance(inner, list) else inner, below) if below else inner

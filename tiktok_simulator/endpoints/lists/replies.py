@@ -1,4 +1,4 @@
-"""Comments that answer others: a list of comments has both, told apart by `comment_type`."""
+"""Comments and replies to them. One list has both; `comment_type` says which one a record is."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ ABOUT_A_COMMENT = (
 )  # fmt: skip
 
 
-def answer_one_before(path: str, row: dict[str, Any], number: int, before: Sequence[Mapping[str, Any]]) -> None:
-    """Make every second comment of a day a reply to the one before it, on the same ad."""
+def make_replies(path: str, row: dict[str, Any], number: int, before: Sequence[Mapping[str, Any]]) -> None:
+    """Makes every second comment of a day a reply to the comment before it, on the same ad."""
     if path != "/comment/list/":
         return
     replies = number % 2 == 1

@@ -8,32 +8,32 @@ from datetime import date, timedelta
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Call, refuse_beyond
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.world import World
 
 RECENT = timedelta(days=60)
 LARGEST_PAGE = 500
 SUBJECTS = ("ad_ids", "adgroup_ids", "campaign_ids")
-# The figures by second of an ad. A video has more.
+# The figures by second that an ad has. A video has more.
 OF_ADS = ("view_count", "click_count", "slide_count", "convert_count", "break_count", "like_count", "share_count",
           "comment_count")  # fmt: skip
 ASSETS, MOST_SHARED = "/bc/asset/get/", 200
 OWNED, SHARED = "OWNED_BY_CURRENT_BUSINESS_CENTER", "SHARED_BY_OTHER_BUSINESS_CENTER"
 OF_ACCOUNTS = ("owner_of_account", "account_ids", "account_name")
-# The values that a parameter has if it is not given: all there are.
+# The value of a parameter that is not given and then stands for all values.
 EVERY = "*"
 
 
 def check_identity_center(call: Call) -> None:
-    """identity/get/: a request for the accounts of a business centre names that centre."""
+    """identity/get/: a request for the identities of a business centre has to name that centre."""
     if call["identity_type"] == "BC_AUTH_TT" and not call["identity_authorized_bc_id"]:
-        raise invalid("identity_authorized_bc_id: Required when identity_type is BC_AUTH_TT.")
+        raise BadRequestError("identity_authorized_bc_id: Required when identity_type is BC_AUTH_TT.")
 
 
 def check_one_subject(call: Call, subjects: Sequence[str] = SUBJECTS) -> None:
-    """A request names its ads in one way: by their ids, their ad groups or their campaigns."""
+    """A request chooses its ads in exactly one way: by their ids, their ad groups or their campaigns."""
     if len([name for name in subjects if call["filtering"].get(name)]) != 1:
-        raise invalid(f"filtering: Exactly one of {', '.join(subjects)} is required.")
+        raise BadRequestError(f"filtering: Exactly one of {', '.join(subjects)} is required.")
 
 
 def check_video_request(call: Call) -> None:
@@ -43,59 +43,61 @@ def check_video_request(call: Call) -> None:
         return
     check_one_subject(call)
     if wrong := [name for name in call["metrics_fields"] or () if name not in OF_ADS]:
-        raise invalid(f"metrics_fields: {', '.join(wrong)} is not supported when report_type is AD.")
+        raise BadRequestError(f"metrics_fields: {', '.join(wrong)} is not supported when report_type is AD.")
 
 
 def check_recent_days(call: Call) -> None:
-    """creative_fatigue/get/: both days are within the last 60, today included."""
+    """creative_fatigue/get/: both days must be within the last 60 days, today included."""
     for name in ("start_date", "end_date"):
         day = date.fromisoformat(call["filtering"][name])
         latest = (call.now + timedelta(hours=14)).date()
         if not latest - RECENT <= day <= latest:
-            raise invalid(f"filtering.{name}: Must be within the last {RECENT.days} days.")
+            raise BadRequestError(f"filtering.{name}: Must be within the last {RECENT.days} days.")
 
 
 def check_products(call: Call) -> None:
-    """catalog/product/get/: pages end at 10,000 products, and a request names products by one kind of id."""
+    """catalog/product/get/: no page goes beyond 10,000 products, and a request has one type of product id only."""
     refuse_beyond(call, 10_000)
     if call["product_ids"] and call["sku_ids"]:
-        raise invalid("product_ids: Cannot be used together with sku_ids.")
+        raise BadRequestError("product_ids: Cannot be used together with sku_ids.")
 
 
 def check_eligibility(call: Call) -> None:
-    """store/product/get/: to ask for products that can be advertised takes an ad account."""
+    """store/product/get/: a request for products that can be advertised has to name an ad account."""
     if (call["filtering"] or {}).get("ad_creation_eligible") and not call["advertiser_id"]:
-        raise invalid("advertiser_id: Required when ad_creation_eligible is given.")
+        raise BadRequestError("advertiser_id: Required when ad_creation_eligible is given.")
 
 
 def check_invoices(call: Call) -> None:
-    """bc/invoice/get/: a request for automatic payments can have no other kind."""
+    """bc/invoice/get/: AUTO_PAY can't be combined with other invoice types."""
     if "AUTO_PAY" in call["invoice_types"] and len(call["invoice_types"]) > 1:
-        raise invalid("invoice_types: AUTO_PAY cannot be used with other invoice types.")
+        raise BadRequestError("invoice_types: AUTO_PAY cannot be used with other invoice types.")
 
 
 def check_transactions(call: Call) -> None:
-    """bc/account/transaction/get/: only accounts can have another owner, and over 200 shared ones have to be named."""
+    """bc/account/transaction/get/: the filters of OF_ACCOUNTS are for ad accounts only; over 200 need ids."""
     filtering = call["filtering"] or {}
     wrong = [name for name in OF_ACCOUNTS if name in filtering]
     if wrong and call["transaction_level"] != "ADVERTISER":
-        raise invalid(f"filtering.{wrong[0]}: Valid only when transaction_level is ADVERTISER.")
+        raise BadRequestError(f"filtering.{wrong[0]}: Valid only when transaction_level is ADVERTISER.")
     shared = SHARED in filtering.get("owner_of_account", ())
     many = call.world.list_sizes.get(ASSETS, 0) > MOST_SHARED
     if shared and many and not filtering.get("account_ids"):
-        raise invalid(f"filtering.owner_of_account: {SHARED} needs account_ids beyond {MOST_SHARED} shared accounts.")
+        raise BadRequestError(
+            f"filtering.owner_of_account: {SHARED} needs account_ids beyond {MOST_SHARED} shared accounts."
+        )
 
 
 def check_transfers(call: Call) -> None:
-    """advertiser/transaction/get/: an ordinary business centre has none."""
+    """advertiser/transaction/get/: a business centre of the type NORMAL has no such transactions."""
     if call.world.bc_type == "NORMAL":
-        raise invalid("bc_id: The type of the Business Center must not be NORMAL.")
+        raise BadRequestError("bc_id: The type of the Business Center must not be NORMAL.")
 
 
 def check_tags(call: Call) -> None:
-    """tool/contextual_tag/get/: only reach and frequency has a campaign type."""
+    """tool/contextual_tag/get/: rf_campaign_type is for Reach & Frequency only."""
     if call["rf_campaign_type"] and call["objective_type"] != "RF_REACH":
-        raise invalid("rf_campaign_type: Do not pass in this field when objective_type is not RF_REACH.")
+        raise BadRequestError("rf_campaign_type: Do not pass in this field when objective_type is not RF_REACH.")
 
 
 RULES: Mapping[str, Callable[[Call], None]] = {
@@ -130,7 +132,7 @@ TAKEN: Mapping[str, Callable[[Call], Mapping[str, Any]]] = {
 
 
 def check_rules(path: str, call: Call) -> Call:
-    """The call with defaults filled in, and with the page of a `page_info` as parameters, if it keeps all rules.
+    """Checks the rules of an endpoint. Returns the call with defaults, and with the members of its `page_info`.
 
     Raises:
         ApiError: 40002 if it breaks a rule of its endpoint.
@@ -149,11 +151,11 @@ def check_rules(path: str, call: Call) -> Call:
         return call
     page, size = paging.get("page", 1), paging.get("page_size", 10)
     if not (isinstance(page, int) and isinstance(size, int) and page >= 1 and 1 <= size <= LARGEST_PAGE):
-        raise invalid(f"page_info: page must be at least 1, page_size at most {LARGEST_PAGE}.")
+        raise BadRequestError(f"page_info: page must be at least 1, page_size at most {LARGEST_PAGE}.")
     return replace(call, parameters={**call.parameters, "page": page, "page_size": size})
 
 
-# Which parameter chooses the members of which object of a record. The others are left out.
+# Path → object of a record → the parameter that chooses its members. The other members are left out.
 SENSITIVE = ("STANDARD_INVENTORY", "LIMITED_INVENTORY")
 CHOSEN: Mapping[str, Mapping[str, str]] = {
     "/creative/report/get/": {"info": "info_fields", "metrics": "metrics_fields"},
@@ -162,30 +164,30 @@ CHOSEN: Mapping[str, Mapping[str, str]] = {
 }
 
 
-# The secondary_status of an owner's last record, if the endpoint can be asked for deleted ones.
+# The secondary_status of deleted records, which come last of an owner.
 DELETED = "STATUS_DELETE"
 
 
 def keep_by_status(call: Call, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The records with the primary status of the request; without one, those that are not deleted."""
+    """Keeps the records with the primary status of the request. Without one, it keeps those that are not deleted."""
     status = (call.parameters.get("filtering") or {}).get("primary_status", "STATUS_NOT_DELETE")
     deleted = status == DELETED
     return [row for row in rows if status == "STATUS_ALL" or (row.get("secondary_status") == DELETED) is deleted]
 
 
 def choose_members(path: str, call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A record with the members that the request chooses, if its endpoint allows that."""
+    """A record with the members that the request chooses, if its endpoint lets it choose."""
     found = dict(row)
     if path == "/tool/content_exclusion/get/" and call["brand_safety_type"] not in SENSITIVE:
         found["vertical_sensitivity_list"] = None
-    for part, parameter in CHOSEN.get(path, {}).items():
-        names = call.parameters.get(parameter) or list(row[part])
-        found[part] = {name: value for name, value in row[part].items() if name in names}
+    for member, parameter in CHOSEN.get(path, {}).items():
+        names = call.parameters.get(parameter) or list(row[member])
+        found[member] = {name: value for name, value in row[member].items() if name in names}
     return found
 
 
 def adapt_record(world: World, path: str, owners: Mapping[str, str], row: dict[str, Any]) -> dict[str, Any]:
-    """The record with members that depend on the world or on the request: figures by second of an ad, or of a video."""
+    """A record with the members that depend on the world or on the owners, such as the figures of an ad or a video."""
     if path == "/bc/get/":
         return {**row, "bc_info": {**row["bc_info"], "type": world.bc_type}}
     if path != "/report/video_performance/get/":
@@ -196,7 +198,7 @@ def adapt_record(world: World, path: str, owners: Mapping[str, str], row: dict[s
 
 
 def has(row: Mapping[str, Any], having: str) -> bool:
-    """Whether a record has every `field:VALUE` of a condition, and none of those with `!`."""
+    """Whether a record meets a condition: it has each `field:VALUE`, and no `field:!VALUE`."""
     conditions = (each.partition(":") for each in having.split("&") if each)
     return all(
         (str(row.get(field, "")) == value.lstrip("!")) != value.startswith("!") for field, _, value in conditions
@@ -204,33 +206,33 @@ def has(row: Mapping[str, Any], having: str) -> bool:
 
 
 def find_value(call: Call, name: str) -> Any:
-    """The value of an owner in a request, which may be a member of an object. Raises 40002 without it."""
+    """The value of an owner in a request; it may be a member of an object. Raises 40002 if there is none."""
     outer, _, inner = name.partition(".")
     value = call.parameters.get(outer)
     if inner:
         value = [each.get(inner) for each in value] if isinstance(value, list) else (value or {}).get(inner)
     if value is None:
-        raise invalid(f"Missing required field(s): {name}.")
+        raise BadRequestError(f"Missing required field(s): {name}.")
     return value
 
 
 def list_days(days: Days | None, call: Call) -> Sequence[date] | None:
-    """The days of the request that have begun. Raises 40002 for too many."""
+    """The days of a request that have begun. Raises 40002 for too many."""
     if not days:
         return None
     first, last = (date.fromisoformat(str(find_value(call, name))[:10]) for name in (days.first, days.last))
     last -= timedelta(days=1) if days.open_end else timedelta()
     if first > last or (last - first).days >= days.longest:
-        raise invalid(f"{days.first}: Must be at most {days.longest} days before {days.last}.")
+        raise BadRequestError(f"{days.first}: Must be at most {days.longest} days before {days.last}.")
     newest = min(last, (call.now + timedelta(hours=14)).date())
     return [first + timedelta(day) for day in range((newest - first).days + 1)]
 
 
 @dataclass(frozen=True)
 class Days:
-    """Which days can be asked for: the names of both parameters, at most how many, and the member that tells them.
+    """The days of a list. `first` and `last` are parameters, `longest` is the largest number of days.
 
-    With `open_end` the last day asked for is the one before the second parameter's.
+    `member` is the member of a record that has its day. With `open_end` the last day is the one before that of `last`.
     """
 
     first: str

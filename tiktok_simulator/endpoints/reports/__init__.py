@@ -1,1 +1,1 @@
-"""Everything that is reported."""
+"""The endpoints that report delivery."""

@@ -1,4 +1,4 @@
-"""Attribute metrics: what a report says about the campaign, ad group or ad of a row (data/attributes.csv)."""
+"""Attribute metrics, which describe the campaign, ad group or ad of a row (data/attributes.csv)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tiktok_simulator.world.model import Entity
 from tiktok_simulator.world.world import World
 
 SOURCES: Mapping[str, tuple[str, str]] = {row["metric"]: (row["of"], row["field"]) for row in read_table("attributes")}
-"""Attribute → whose row it is taken from (campaign, adgroup, own; list: own, as an array) and which field."""
+"""Attribute → the entity and the field it is taken from. "own" and "list" are the entity itself, "list" an array."""
 APP = frozenset({"tt_app_id", "tt_app_name", "mobile_app_id"})
 DISPLAY_TEXTS: Mapping[str, str] = {
     "PLACEMENT_TYPE_AUTOMATIC": "Automatic Placement",
@@ -22,28 +22,28 @@ DISPLAY_TEXTS: Mapping[str, str] = {
 }
 
 
-def entity_attribute(world: World, name: str, entity: Entity) -> Any:
-    """An attribute of a campaign, ad group or ad as the text a report shows; "-" when it has none.
+def show_attribute(world: World, name: str, entity: Entity) -> Any:
+    """An attribute of a campaign, ad group or ad as a report shows it; "-" if it has none.
 
-    The attributes of an app are "0" for an ad group that promotes none (reporting.md §2).
+    The attributes of an app are "0" for an ad group that promotes no app (reporting.md §2).
     """
     of, field = SOURCES.get(name, ("own", name))
-    value = _row(world, of, entity).get(field)
+    value = _find_row(world, of, entity).get(field)
     if of == "list":
         return value if isinstance(value, list) else [show_value(value)]
     return "0" if name in APP and value is None else show_value(value)
 
 
-def _row(world: World, of: str, entity: Entity) -> Mapping[str, Any]:
+def _find_row(world: World, of: str, entity: Entity) -> Mapping[str, Any]:
     if of == "campaign":
-        return world.campaign_of(entity).row
+        return world.find_campaign(entity).row
     if of == "adgroup" and entity.kind == "ad":
-        return world.entity("adgroup", entity.row["adgroup_id"]).row
+        return world.find_entity("adgroup", entity.row["adgroup_id"]).row
     return entity.row
 
 
 def show_value(value: Any) -> str:
-    """A field's value as report text."""
+    """The value of a field as a report shows it."""
     if value is None:
         return "-"
     return f"{value:.2f}" if isinstance(value, float) else DISPLAY_TEXTS.get(str(value), str(value))

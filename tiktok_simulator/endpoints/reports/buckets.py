@@ -1,4 +1,4 @@
-"""The hours, days, weeks and months that the rows of a report are about."""
+"""The hours, days, weeks and months of report rows."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from datetime import date, datetime, time, timedelta
 DAY = timedelta(days=1)
 
 
-def midnight(day: date) -> datetime:
+def find_midnight(day: date) -> datetime:
     """The first moment of a local day."""
     return datetime.combine(day, time())
 
 
-def _week(moment: datetime) -> tuple[datetime, datetime]:
-    monday = midnight(moment.date() - moment.weekday() * DAY)
+def _find_week(moment: datetime) -> tuple[datetime, datetime]:
+    monday = find_midnight(moment.date() - moment.weekday() * DAY)
     return monday, monday + 7 * DAY
 
 
-def _month(moment: datetime) -> tuple[datetime, datetime]:
-    first = midnight(moment.date().replace(day=1))
+def _find_month(moment: datetime) -> tuple[datetime, datetime]:
+    first = find_midnight(moment.date().replace(day=1))
     return first, (first + 31 * DAY).replace(day=1)
 
 
 BUCKETS: Mapping[str, Callable[[datetime], tuple[datetime, datetime]]] = {
     "stat_time_hour": lambda moment: (moment, moment + timedelta(hours=1)),
     "stat_time_day": lambda moment: (moment, moment + DAY),
-    "stat_time_week": _week,
-    "stat_time_month": _month,
+    "stat_time_week": _find_week,
+    "stat_time_month": _find_month,
 }
-"""Time dimension → from when to when the bucket lasts that a moment lies in; weeks begin on Monday (unconfirmed)."""
+"""Time dimension → begin and end of the bucket with this moment. A week begins on Monday (unconfirmed)."""

@@ -1,4 +1,4 @@
-"""The business center: who may read its report, and which of its accounts a filter chooses (reporting.md §3.7, §5)."""
+"""The business center: who may read its report, and which of its ad accounts pass a filter (reporting.md §3.7, §5)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tiktok_simulator.endpoints.call import Call
 from tiktok_simulator.endpoints.reports.query import Filter
-from tiktok_simulator.protocol.wire import ApiError, invalid
+from tiktok_simulator.protocol.wire import ApiError, BadRequestError
 from tiktok_simulator.world.model import Account
 from tiktok_simulator.world.world import World
 
 PLATFORM, OWNER = "ADS_MANGER", "OWNED_BY_CURRENT_BUSINESS_CENTER"
-"""Where every simulated account lives, in TikTok's spelling, and to whom it belongs."""
+"""The platform and the owner of every simulated ad account, in TikTok's spelling."""
 STATUSES: Mapping[str, str] = {
     "STATUS_ENABLE": "APPROVED",
     "STATUS_DISABLE": "DISABLED",
@@ -19,7 +19,7 @@ STATUSES: Mapping[str, str] = {
     "STATUS_CONTRACT_PENDING": "CONTRACT_INACTIVE",
     "STATUS_PENDING_CONFIRM": "IN_REVIEW",
 }
-"""advertiser/info's status → the account status of a business center's report (unconfirmed)."""
+"""Status in advertiser/info → status in the report of a business center (unconfirmed)."""
 ACCOUNT_FILTERS: Mapping[str, Callable[[Account], str]] = {
     "advertiser_name": lambda account: account.name,
     "advertiser_id": lambda account: account.advertiser_id,
@@ -29,26 +29,26 @@ ACCOUNT_FILTERS: Mapping[str, Callable[[Account], str]] = {
     "currency_of_account": lambda account: account.currency,
     "account_status": lambda account: STATUSES.get(str(account.row["status"]), "NOT_APPROVED"),
 }
-"""Filter of a BC report → what it looks at in an account."""
+"""Filter of a BC report → the value of an ad account that it compares."""
 
 
 def check_center(call: Call) -> None:
-    """A BC report names a business center its token may read, and no advertiser.
+    """Checks that a BC report names no ad account, and a business center that the token may read.
 
     Raises:
-        ApiError: 40002 for the parameters, 40001 for a center that is unknown or not the token's.
+        ApiError: 40002 for the parameters, 40001 for a center that is unknown or that the token may not read.
     """
     if not call["bc_id"]:
-        raise invalid("Missing required field(s): bc_id.")
+        raise BadRequestError("Missing required field(s): bc_id.")
     for name in ("advertiser_id", "advertiser_ids", "service_type"):
         if call[name]:
-            raise invalid(f"{name}: Not supported for report_type BC.")
+            raise BadRequestError(f"{name}: Not supported for report_type BC.")
     if call["bc_id"] != call.world.bc_id or call.grant.token not in call.world.bc_tokens:
         raise ApiError(40001, f"No permission to operate business center {call['bc_id']}.")
 
 
-def accounts_of(world: World, filters: Iterable[Filter] = ()) -> Sequence[str]:
-    """The accounts of the world's business center that pass all filters about accounts."""
+def list_accounts(world: World, filters: Iterable[Filter] = ()) -> Sequence[str]:
+    """The ad accounts of the business center that pass all filters of ACCOUNT_FILTERS."""
     chosen = [item for item in filters if item.field in ACCOUNT_FILTERS]
     return [
         account.advertiser_id

@@ -1,4 +1,4 @@
-"""A report as the rules look at it."""
+"""A report as the rules check it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from tiktok_simulator.protocol.tables import DIMENSIONS, DISPUTED
 
 @dataclass(frozen=True)
 class Ask:
-    """What the rules look at. `start`/`end` are None when not given or when the lifetime is asked for.
+    """The request for a report, as the rules check it.
 
-    `several` is set when advertiser_ids was used, `in_task` when the report is an asynchronous one. `gives_disputed` is
-    whether it gives the metrics that the sources disagree about.
+    `start` and `end` are None if they are not given, or if the report is about the lifetime. `several` is set if
+    advertiser_ids is used, `in_task` if the report is asynchronous. `gives_disputed` is whether it has the metrics that
+    the sources disagree about.
     """
 
     report_type: str
@@ -33,23 +34,23 @@ class Ask:
     gives_disputed: bool = True
 
     @property
-    def kind(self) -> ReportType:
-        """The rules of its own that the report type has."""
+    def type_rules(self) -> ReportType:
+        """The rules of the report type."""
         return REPORT_TYPES[self.report_type]
 
     @property
     def level(self) -> str:
-        """The data level its rows are of: the one given, else that of its ID dimension, else the advertiser's."""
-        ids = self.of_role("id")
+        """The data level of the rows: the given one, else that of the ID dimension, else that of the ad account."""
+        ids = self.list_by_role("id")
         return self.data_level or (DIMENSIONS[ids[0]].level if ids else LEVEL_ORDER[0])
 
     def is_disputed(self, metric: str) -> bool:
-        """Whether the sources disagree about a metric in this report; all speak of synchronous ones."""
-        broken_down = bool(self.of_role("breakdown", "audience"))
+        """Whether the sources disagree about a metric in this report. They are about synchronous reports only."""
+        broken_down = bool(self.list_by_role("breakdown", "audience"))
         names = [name for name in self.dimensions if not (broken_down and name == "stat_time_hour")]
         places = {(self.report_type, name, metric) for name in ("", *names)}
         return not self.in_task and not places.isdisjoint(DISPUTED)
 
-    def of_role(self, *roles: str) -> list[str]:
+    def list_by_role(self, *roles: str) -> list[str]:
         """The dimensions with one of these roles."""
         return [name for name in self.dimensions if DIMENSIONS[name].role in roles]

@@ -1,14 +1,14 @@
-"""report/integrated/get: parameters → rules → rows → page."""
+"""report/integrated/get: reads the parameters, checks the rules, finds the rows, and answers with a page of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tiktok_simulator.endpoints.call import Answer, Call, page_bounds, page_info
+from tiktok_simulator.endpoints.call import Answer, Call, find_page_bounds, make_page_info
 from tiktok_simulator.endpoints.reports.definition import Ask
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER
-from tiktok_simulator.endpoints.reports.request import ask_of, ordered_rows, query_of
+from tiktok_simulator.endpoints.reports.request import make_query, order_rows, read_ask
 from tiktok_simulator.endpoints.reports.rows import Rows
 from tiktok_simulator.endpoints.reports.rules import check
 from tiktok_simulator.protocol.wire import ApiError
@@ -21,22 +21,22 @@ THROTTLED = {
 SANDBOX_REPORT_TYPES = ("BASIC", "AUDIENCE")
 
 
-def integrated_report(call: Call) -> Answer:
-    """The rows of a synchronous report, one page of them."""
-    ask = ask_of(call)
+def answer_integrated_report(call: Call) -> Answer:
+    """Answers with one page of a synchronous report."""
+    ask = read_ask(call)
     check(ask)
     _refuse_sandbox_gaps(call)
-    rows = _rows(call, query_of(call, ask), ask)
-    first, last = page_bounds(call)
-    found = [{"dimensions": row.dimensions, "metrics": row.metrics} for row in rows.page(first, last)]
-    data: dict[str, Any] = {"list": found, "page_info": page_info(call, len(rows))}
+    rows = _find_rows(call, make_query(call, ask), ask)
+    first, last = find_page_bounds(call)
+    found = [{"dimensions": row.dimensions, "metrics": row.metrics} for row in rows.write_page(first, last)]
+    data: dict[str, Any] = {"list": found, "page_info": make_page_info(call, len(rows))}
     if ask.total_metrics:
-        data["total_metrics"] = rows.totals()
+        data["total_metrics"] = rows.write_totals()
     return Answer(data, THROTTLED if rows.throttled else {})
 
 
 def _refuse_sandbox_gaps(call: Call) -> None:
-    """The sandbox mocks BASIC and AUDIENCE, neither the advertiser level nor total metrics (hosts_auth.md §4)."""
+    """The sandbox has BASIC and AUDIENCE only, without the advertiser level and total metrics (hosts_auth.md §4)."""
     gaps = {
         "report_type": call["report_type"] not in SANDBOX_REPORT_TYPES,
         "advertiser level": call["data_level"] == LEVEL_ORDER[0],
@@ -47,12 +47,12 @@ def _refuse_sandbox_gaps(call: Call) -> None:
             raise ApiError(40009, f"The parameter or method is not supported in sandbox: {gap}.")
 
 
-def _rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
-    """The report's rows; those of the newest few queries are kept for their further pages."""
-    reports = call.world.cached("reports", dict)
+def _find_rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
+    """The rows of a report. Those of the last few queries are kept, for the next pages."""
+    reports = call.world.get_cached("reports", dict)
     key = (query, ask.order_field, call["order_type"])
     if (rows := reports.get(key)) is None:
-        rows = ordered_rows(call, query, ask)
+        rows = order_rows(call, query, ask)
         while len(reports) >= CACHED_REPORTS:
             reports.pop(next(iter(reports)), None)
         reports[key] = rows

@@ -1,4 +1,4 @@
-"""Which filters a report takes, checked and decoded (reporting.md §5, §7)."""
+"""Reads the filters of a report, and checks which of them it takes (reporting.md §5, §7)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_simulator.endpoints.filter_values import NOT_COMBINED, TOP_VIEW
-from tiktok_simulator.endpoints.promote import ELSEWHERE, ORIGINS, PROMOTE, check_filters, origin_filter
+from tiktok_simulator.endpoints.promote import ELSEWHERE, ORIGINS, PROMOTE, check_filters, make_origin_filter
 from tiktok_simulator.endpoints.reports.definition import Ask
-from tiktok_simulator.endpoints.reports.filters import ID_FIELDS, NUMERIC, STATUS_FIELDS, status_filter
+from tiktok_simulator.endpoints.reports.filters import ID_FIELDS, NUMERIC, STATUS_FIELDS, make_status_filter
 from tiktok_simulator.endpoints.reports.query import Filter
 from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER
 from tiktok_simulator.protocol.tables import METRICS
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.world import World
 
 MANY_IDS, MANY_IDS_IN_TASKS = 100, 20_000
@@ -21,7 +21,7 @@ MANY_IDS, MANY_IDS_IN_TASKS = 100, 20_000
 
 @dataclass(frozen=True)
 class FilterRule:
-    """Which operators a filter takes, at which level it begins, for which report types; `values` are all it knows."""
+    """The operators of a filter, the highest level that has it, its report types, and the only values it takes."""
 
     operators: frozenset[str]
     level: str = "AUCTION_CAMPAIGN"
@@ -73,56 +73,56 @@ FILTERS: Mapping[str, FilterRule] = {
         _IN, _ALL, _BC, ("APPROVED", "NOT_APPROVED", "IN_REVIEW", "SUSPENDED", "DISABLED", "CONTRACT_INACTIVE")
     ),
 }
-"""The filters of reporting.md §5; the metrics of a BASIC report can be compared besides."""
+"""The filters of reporting.md §5. A report of the type BASIC can also filter by its metrics."""
 IN_TASKS = ("campaign_ids", "adgroup_ids", "ad_ids")
 
 
 def read_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter, ...]:
-    """The filters of a report, with the level's own status (not deleted) where none was given; raises 40002."""
-    if items and not ask.kind.filters:
-        raise invalid(f"filtering: Not supported for {ask.report_type}.")
+    """The filters of a report. Without a filter by status, one for what is not deleted is added. Raises 40002."""
+    if items and not ask.type_rules.filters:
+        raise BadRequestError(f"filtering: Not supported for {ask.report_type}.")
     filters = tuple(_read_filter(item, ask) for item in items)
     origins = next((each.values for each in filters if each.field == ORIGINS), ())
     check_filters(ask.report_type, [each.field for each in filters], origins)
     if any(item.field in STATUS_FIELDS.values() for item in filters):
         return filters
-    return filters + status_filter(ask.level, "STATUS_NOT_DELETE")
+    return filters + make_status_filter(ask.level, "STATUS_NOT_DELETE")
 
 
 def fill_in_filters(filters: tuple[Filter, ...], ask: Ask, world: World) -> tuple[Filter, ...]:
-    """The filters of a report with what TikTok takes for asked where nothing is: buying types, and origins."""
+    """The filters of a report, with the buying types and origins that TikTok takes if no filter names any."""
     if ask.report_type not in _BOTH or (ask.level == _ALL and world.promote_in_accounts):
         return filters
     if ask.level == _ALL:
         return (*filters, Filter(ORIGINS, "IN", (ELSEWHERE,)))
-    origins = origin_filter(filters, ask, unasked=world.promote_unasked)
+    origins = make_origin_filter(filters, ask, unasked=world.promote_unasked)
     others = tuple(each for each in filters if each.field != ORIGINS)
     if any(each.field == "buying_type" for each in filters):
         return (*others, origins)
     unasked = {"AUCTION": True, "RESERVATION_RF": world.reach_unasked, TOP_VIEW: world.top_view_unasked}
-    return (*others, origins, Filter("buying_type", "IN", tuple(kind for kind, comes in unasked.items() if comes)))
+    return (*others, origins, Filter("buying_type", "IN", tuple(each for each, comes in unasked.items() if comes)))
 
 
 def _read_filter(item: Mapping[str, str], ask: Ask) -> Filter:
-    """A filter, checked against the table and decoded."""
+    """Checks and decodes a filter."""
     name, operator = item["field_name"], item["filter_type"]
-    rule = _rule(name, ask)
+    rule = _find_rule(name, ask)
     if operator not in rule.operators:
-        raise invalid(f"filtering: {name} does not support {operator}.")
+        raise BadRequestError(f"filtering: {name} does not support {operator}.")
     _check_place(name, rule, ask)
     found = Filter(name, operator, _read_values(item))
     if rule.values and not set(found.values) <= set(rule.values):
-        raise invalid(f"filtering: {name} must be one of: {', '.join(rule.values)}.")
+        raise BadRequestError(f"filtering: {name} must be one of: {', '.join(rule.values)}.")
     _check_values(found, MANY_IDS_IN_TASKS if ask.in_task else MANY_IDS)
     return found
 
 
-def _rule(name: str, ask: Ask) -> FilterRule:
+def _find_rule(name: str, ask: Ask) -> FilterRule:
     rule = FILTERS.get(name)
     if rule is None and name in ask.metrics and not METRICS[name].is_attribute:
         rule = FilterRule(frozenset(NUMERIC), LEVEL_ORDER[0])
     if rule is None or ask.report_type not in rule.report_types or (ask.in_task and name not in IN_TASKS):
-        raise invalid(f"filtering: Invalid filter field {name}.")
+        raise BadRequestError(f"filtering: Invalid filter field {name}.")
     return rule
 
 
@@ -131,13 +131,13 @@ def _check_place(name: str, rule: FilterRule, ask: Ask) -> None:
     foreign = name in STATUS_FIELDS.values() and STATUS_FIELDS.get(ask.level) != name
     alone = {"country_code": "country_code", "ad_ids_v2": "ad_id_v2", "cost": "spend"}.get(name)
     if too_high or foreign or (alone and alone not in (*ask.dimensions, *ask.metrics)):
-        raise invalid(f"filtering: {name} is not supported at {ask.level} with these dimensions.")
+        raise BadRequestError(f"filtering: {name} is not supported at {ask.level} with these dimensions.")
     if name == "ad_ids" and "ad_id_v2" in ask.dimensions:
-        raise invalid("filtering: ad_ids cannot be combined with the dimension ad_id_v2.")
+        raise BadRequestError("filtering: ad_ids cannot be combined with the dimension ad_id_v2.")
 
 
 def _read_values(item: Mapping[str, str]) -> tuple[str, ...]:
-    """filter_value is JSON text of its own, except the plain text of MATCH."""
+    """The values of a filter. filter_value is JSON text, or plain text with MATCH."""
     text = item["filter_value"]
     try:
         value = json.loads(text)
@@ -145,19 +145,21 @@ def _read_values(item: Mapping[str, str]) -> tuple[str, ...]:
         value = text if item["filter_type"] == "MATCH" else None
     wants_list = item["filter_type"] in ("IN", "NOT_IN", "CONTAIN_ANY_OF", "BETWEEN")
     if value is None or isinstance(value, list) != wants_list:
-        raise invalid(f"filtering: filter_value of {item['field_name']} is not valid for {item['filter_type']}.")
+        raise BadRequestError(
+            f"filtering: filter_value of {item['field_name']} is not valid for {item['filter_type']}."
+        )
     return tuple(str(each) for each in value) if wants_list else (str(value),)
 
 
 def _check_values(item: Filter, many: int) -> None:
     if not item.values or (item.operator == "BETWEEN" and len(item.values) != 2):
-        raise invalid(f"filtering: filter_value of {item.field} has the wrong number of values.")
+        raise BadRequestError(f"filtering: filter_value of {item.field} has the wrong number of values.")
     if item.field in ID_FIELDS and len(item.values) > many:
-        raise invalid(f"filtering: {item.field} takes at most {many} ids.")
+        raise BadRequestError(f"filtering: {item.field} takes at most {many} ids.")
     if item.field == "buying_type" and TOP_VIEW in item.values and len(set(item.values)) > 1:
-        raise invalid(NOT_COMBINED)
+        raise BadRequestError(NOT_COMBINED)
     if item.field in STATUS_FIELDS.values() and not all(value.startswith("STATUS_") for value in item.values):
-        raise invalid(f"filtering: {item.field} takes primary statuses such as STATUS_ALL.")
+        raise BadRequestError(f"filtering: {item.field} takes primary statuses such as STATUS_ALL.")
     if item.is_about_rows and item.field != "country_code":
         _check_numbers(item)
 
@@ -166,4 +168,4 @@ def _check_numbers(item: Filter) -> None:
     try:
         tuple(map(float, item.values))
     except ValueError:
-        raise invalid(f"filtering: {item.field} is compared with numbers.") from None
+        raise BadRequestError(f"filtering: {item.field} is compared with numbers.") from None

@@ -1,4 +1,4 @@
-"""The filters of a report (reporting.md §5): what each is about, and what it lets through."""
+"""The filters of a report (reporting.md §5): what each compares, and what it keeps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tiktok_simulator.endpoints.reports.query import ABOUT_ROWS, Filter
-from tiktok_simulator.endpoints.reports.rows import ReportRow, number
+from tiktok_simulator.endpoints.reports.rows import ReportRow, read_number
 from tiktok_simulator.world.model import Entity
 from tiktok_simulator.world.statuses import has_ended
 from tiktok_simulator.world.world import World
@@ -23,19 +23,19 @@ STATUS_FIELDS = {
     "AUCTION_ADGROUP": "adgroup_status",
     "AUCTION_AD": "ad_status",
 }
-"""data_level → the one status filter it takes; the advertiser level has none."""
+"""data_level → the only status filter that it takes. The level of the ad account has none."""
 ID_FIELDS = {"campaign_ids": "campaign_id", "adgroup_ids": "adgroup_id", "ad_ids": "ad_id", "ad_ids_v2": "ad_id_v2"}
-"""Filter → the dimension or metric of a row it looks at, where its name is not that of a metric."""
+"""Filter by ids → the field of an entity that it compares."""
 OF_CAMPAIGN = {"objective_type", "campaign_automation_type"}
 
 
-def status_filter(data_level: str, status: str) -> tuple[Filter, ...]:
-    """The filter that sets a level's own status; empty at advertiser level."""
+def make_status_filter(data_level: str, status: str) -> tuple[Filter, ...]:
+    """The filter by status of a level; empty at the level of the ad account."""
     return (Filter(STATUS_FIELDS[data_level], "IN", (status,)),) if data_level in STATUS_FIELDS else ()
 
 
 def matches_status(status: str, entity: Entity) -> bool:
-    """Whether an entity belongs to a primary status."""
+    """Whether an entity has a primary status."""
     if entity.deleted:
         return status in ("STATUS_ALL", "STATUS_DELETE")
     if has_ended(entity):
@@ -58,14 +58,14 @@ def keeps_entity(world: World, entity: Entity, item: Filter) -> bool:
         return entity.buying_type in item.values
     if item.field == "campaign_system_origins":
         return entity.origin in item.values
-    return _passes(world.campaign_of(entity).row if item.field in OF_CAMPAIGN else row, item)
+    return _passes(world.find_campaign(entity).row if item.field in OF_CAMPAIGN else row, item)
 
 
 def _passes(row: Mapping[str, Any], item: Filter) -> bool:
     value = row.get(item.field)
     if item.operator == "MATCH":
         return item.values[0].lower() in str(value).lower()
-    if item.operator in NUMERIC:  # create_time: text of one fixed layout compares like time
+    if item.operator in NUMERIC:  # create_time: its texts compare as times do
         return _compare(str(value), item)
     return value in item.values
 
@@ -76,8 +76,8 @@ def _compare(value: str, item: Filter) -> bool:
 
 
 def keeps_row(row: ReportRow, item: Filter) -> bool:
-    """Whether a finished row passes a filter about rows."""
+    """Whether a row passes a filter about rows."""
     if item.field == "country_code":
         return row.dimensions["country_code"] in item.values
     metric = ABOUT_ROWS.get(item.field, item.field)
-    return NUMERIC[item.operator](number(row.metrics[metric]), tuple(map(float, item.values)))
+    return NUMERIC[item.operator](read_number(row.metrics[metric]), tuple(map(float, item.values)))

@@ -1,4 +1,4 @@
-"""Which rows a report over generated delivery has: entities by time buckets by cells of a breakdown."""
+"""The rows of a report about generated delivery: one for each entity, time bucket and cell of a breakdown."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from tiktok_simulator.endpoints.reports.buckets import BUCKETS, DAY, midnight
+from tiktok_simulator.endpoints.reports.buckets import BUCKETS, DAY, find_midnight
 from tiktok_simulator.endpoints.reports.filters import keeps_entity
-from tiktok_simulator.endpoints.reports.gains import Part, Place, count, is_delivered
-from tiktok_simulator.endpoints.reports.materials import OF_MATERIALS, SHOWN_IN, materials, show_material
+from tiktok_simulator.endpoints.reports.gains import Place, Span, count, is_delivered
+from tiktok_simulator.endpoints.reports.materials import OF_MATERIALS, SHOWN_IN, keep_reported, list_materials
 from tiktok_simulator.endpoints.reports.measures import Measures
-from tiktok_simulator.endpoints.reports.own_values import named
+from tiktok_simulator.endpoints.reports.own_values import name_values
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.rows import ReportRow, Rows
-from tiktok_simulator.world.cells import cells
+from tiktok_simulator.world.cells import list_cells
 from tiktok_simulator.world.delivery import Flight
 from tiktok_simulator.world.model import Account, Entity
 from tiktok_simulator.world.world import World
@@ -24,23 +24,23 @@ LEVEL_KINDS = {"AUCTION_CAMPAIGN": "campaign", "AUCTION_ADGROUP": "adgroup", "AU
 CUT = {"BASIC", "AUDIENCE"}
 
 Period = tuple[datetime | None, datetime | None, dict[str, str]]
-"""From, up to (None: without bound) and the time dimension that names it."""
+"""Begin and end, either of which may be None for no bound, and the value of the time dimension."""
 
 
 @dataclass(frozen=True)
 class Slice:
-    """What one row is about: some ads over some hours, in one cell of a breakdown or in all of them."""
+    """What one row is about: some ads over some hours, in one cell of a breakdown or in all."""
 
     account: Account
     entity: Entity | None
     dimensions: dict[str, str]
-    parts: Sequence[Part]
+    spans: Sequence[Span]
     cell: int | None = None
 
 
 @dataclass(frozen=True)
 class Group:
-    """The ads one row, or one row a day, is about."""
+    """The ads of one row, or of one row a day."""
 
     account: Account
     entity: Entity | None
@@ -49,176 +49,178 @@ class Group:
 
 
 class GeneratedReport:
-    """Finds the slices of a query, and writes a row for one of them."""
+    """Makes the slices of a query, and writes each as a row."""
 
     def __init__(self, world: World, query: ReportQuery) -> None:
         self.world = world
         self.query = query
-        self.breakdown = query.of_role("breakdown", "audience")
+        self.breakdown = query.list_by_role("breakdown", "audience")
         self.measures = Measures(world, query)
         self.throttled = False
 
-    def slices(self) -> list[Slice]:
-        """Every row of the report; rows of several accounts with the same dimensions are one."""
+    def make_slices(self) -> list[Slice]:
+        """The slices of all rows. Those of several ad accounts with the same dimensions are one."""
         found: dict[tuple[str, ...], Slice] = {}
         for advertiser_id in self.query.advertiser_ids:
-            for item in self._of_account(self.world.accounts[advertiser_id]):
-                key = tuple(item.dimensions.values())
-                if key in found:
-                    item = replace(item, parts=[*found[key].parts, *item.parts])  # noqa: PLW2901
-                found[key] = item
-        return [part for item in found.values() for part in self._existing(item)]
+            for item in self._slice_account(self.world.accounts[advertiser_id]):
+                values = tuple(item.dimensions.values())
+                if values in found:
+                    item = replace(item, spans=[*found[values].spans, *item.spans])  # noqa: PLW2901
+                found[values] = item
+        return [each for item in found.values() for each in self._keep_existing(item)]
 
-    def row(self, item: Slice) -> ReportRow:
-        """The slice, written out."""
+    def write_row(self, item: Slice) -> ReportRow:
+        """Writes a slice as a row."""
         dimensions = {name: item.dimensions[name] for name in self.query.dimensions}
         if "interest_category" in dimensions:
             dimensions["interest_category_v2"] = dimensions["interest_category"]
-        return ReportRow(dimensions, self.measures.write(item.account, item.entity, self.counts(item)))
+        return ReportRow(dimensions, self.measures.write(item.account, item.entity, self.count(item)))
 
-    def counts(self, item: Slice) -> Sequence[int]:
-        """The counts the query's metrics need, of one slice; reach comes last."""
+    def count(self, item: Slice) -> Sequence[int]:
+        """The counts of a slice that the metrics of the query need. Reach is the last one."""
         measures = self.measures
-        return count(tuple(item.parts), self._place(item), measures.counts, with_reach=measures.needs_reach)
+        return count(tuple(item.spans), self._find_place(item), measures.counts, with_reach=measures.needs_reach)
 
-    def _of_account(self, account: Account) -> Iterator[Slice]:
-        shift = self._shift(account)
-        limit = account.local(self.query.now).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        for group in self._by_material(account):
-            for start, end, timed in self._periods(group.flights):
+    def _slice_account(self, account: Account) -> Iterator[Slice]:
+        shift = self._find_shift(account)
+        limit = account.get_local_time(self.query.now).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        for group in self._divide_by_material(account):
+            for start, end, timed in self._list_periods(group.flights):
                 begin = None if start is None else start + shift
                 finish = limit if end is None else min(end + shift, limit)
                 if begin is None or begin < finish or not timed:
-                    yield Slice(account, group.entity, group.dimensions | timed, _parts(group.flights, begin, finish))
+                    yield Slice(
+                        account, group.entity, group.dimensions | timed, _make_spans(group.flights, begin, finish)
+                    )
 
-    def _shift(self, account: Account) -> timedelta:
-        """From the clock of the query's dates to the account's own."""
+    def _find_shift(self, account: Account) -> timedelta:
+        """The time between the clock of the query's dates and that of the ad account."""
         if not self.query.utc or self.query.start is None:
             return timedelta()
         moment = datetime.combine(self.query.start, time(), UTC)
-        return account.local(moment) - moment.replace(tzinfo=None)
+        return account.get_local_time(moment) - moment.replace(tzinfo=None)
 
-    def _by_material(self, account: Account) -> Iterator[Group]:
-        """The groups, divided by what their ads show where a dimension asks for it."""
-        name = self.query.one_of_role("material")
+    def _divide_by_material(self, account: Account) -> Iterator[Group]:
+        """The groups, divided by what their ads show if the query has such a dimension."""
+        name = self.query.find_by_role("material")
         if name is None:
-            yield from self._groups(account)
+            yield from self._list_groups(account)
             return
-        known = materials(self.world, account.advertiser_id)
-        for group in self._groups(account):
+        known = list_materials(self.world, account.advertiser_id)
+        for group in self._list_groups(account):
             for value in sorted({known[flight.ad_id][name] for flight in group.flights}):
                 flights = [flight for flight in group.flights if known[flight.ad_id][name] == value]
                 yield replace(group, dimensions=group.dimensions | {name: value}, flights=flights)
 
-    def _groups(self, account: Account) -> Iterator[Group]:
-        """The ads of the account by the query's ID dimension; a report about some ads has no row without any."""
-        for group in self._by_id(account):
+    def _list_groups(self, account: Account) -> Iterator[Group]:
+        """The ads of an ad account by the ID dimension of the query. Reports of materials have no empty groups."""
+        for group in self._group_by_id(account):
             if group.flights or self.query.report_type not in SHOWN_IN:
                 yield group
 
-    def _by_id(self, account: Account) -> Iterator[Group]:
+    def _group_by_id(self, account: Account) -> Iterator[Group]:
         named = {"advertiser_id": account.advertiser_id} if "advertiser_id" in self.query.dimensions else {}
         if self.query.data_level not in LEVEL_KINDS:
-            flights = self._flights(account, "advertiser_id", account.advertiser_id)
+            flights = self._list_flights(account, "advertiser_id", account.advertiser_id)
             whole = self.world.cut_by != "every level" or self.query.report_type not in CUT
-            yield Group(account, None, named, flights if whole else self._newest_ads(flights))
+            yield Group(account, None, named, flights if whole else self._keep_newest_ads(flights))
             return
-        field = next((name for name in self.query.of_role("id") if name not in named), None)
-        members = self._members(account, field or f"{LEVEL_KINDS[self.query.data_level]}_id")
+        field = next((name for name in self.query.list_by_role("id") if name not in named), None)
+        members = self._find_members(account, field or f"{LEVEL_KINDS[self.query.data_level]}_id")
         if field is None:
             yield Group(account, None, named, [item for _, flights in members.values() for item in flights])
             return
         for value, (entity, flights) in members.items():
             yield Group(account, entity, {**named, field: value}, flights)
 
-    def _flights(self, account: Account, field: str, value: str) -> Sequence[Flight]:
-        now = account.local(self.query.now)
-        found = [flight.seen(now) for flight in self.world.flights_of(account.advertiser_id, field, value)]
-        return show_material(self.world, self.query, account.advertiser_id, found)
+    def _list_flights(self, account: Account, field: str, value: str) -> Sequence[Flight]:
+        now = account.get_local_time(self.query.now)
+        found = [flight.freeze_at(now) for flight in self.world.list_flights(account.advertiser_id, field, value)]
+        return keep_reported(self.world, self.query, account.advertiser_id, found)
 
-    def _members(self, account: Account, field: str) -> Mapping[str, tuple[Entity, Sequence[Flight]]]:
-        """The values of an id field at the query's level, newest first, with an entity that has it and the ads of all.
+    def _find_members(self, account: Account, field: str) -> Mapping[str, tuple[Entity, Sequence[Flight]]]:
+        """The values of an id field at the level of the query, newest first, with an entity and the flights of each.
 
-        The filters come before the cut: the newest ids are those of what was asked for.
+        Filters come first: the newest ids are the newest of those that pass.
         """
         filters = [item for item in self.query.filters if not item.is_about_rows and item.field not in OF_MATERIALS]
-        entities = self.world.entities(LEVEL_KINDS[self.query.data_level], account.advertiser_id)
+        entities = self.world.list_entities(LEVEL_KINDS[self.query.data_level], account.advertiser_id)
         found = {
             item.row[field]: item for item in entities if all(keeps_entity(self.world, item, test) for test in filters)
         }
-        ids = self._newest(list(found)) if self.world.cut_by == "ids" else found
-        members = {value: (found[value], self._flights(account, field, value)) for value in ids}
+        ids = self._keep_newest(list(found)) if self.world.cut_by == "ids" else found
+        members = {value: (found[value], self._list_flights(account, field, value)) for value in ids}
         if self.world.cut_by == "ids" or self.query.report_type not in CUT:
             return members
-        newest = set(map(id, self._newest_ads([each for _, flights in members.values() for each in flights])))
+        newest = set(map(id, self._keep_newest_ads([each for _, flights in members.values() for each in flights])))
         left = {value: [each for each in flights if id(each) in newest] for value, (_, flights) in members.items()}
         return {value: (found[value], flights) for value, flights in left.items() if flights or not self.throttled}
 
-    def _newest_ads(self, flights: Sequence[Flight]) -> Sequence[Flight]:
+    def _keep_newest_ads(self, flights: Sequence[Flight]) -> Sequence[Flight]:
         """The flights of the newest ads, newest first."""
-        return self._newest(sorted(flights, key=lambda flight: int(flight.ad_id), reverse=True))
+        return self._keep_newest(sorted(flights, key=lambda flight: int(flight.ad_id), reverse=True))
 
-    def _newest(self, found: Sequence[Any]) -> Sequence[Any]:
-        """As many as one synchronous report covers of what it is about, sorted newest first."""
+    def _keep_newest(self, found: Sequence[Any]) -> Sequence[Any]:
+        """The newest ones, as many as a synchronous report covers. `found` is sorted, newest first."""
         cut = len(found) > self.world.newest_ids and not self.query.uncut
         self.throttled = self.throttled or cut
         return found[: self.world.newest_ids] if cut else found
 
-    def _periods(self, flights: Sequence[Flight]) -> Iterator[Period]:
-        """The buckets of the query's time dimension in which these flights can have rows, or its whole period."""
-        start, end, bucket = self.query.start, self.query.end, self.query.one_of_role("time")
+    def _list_periods(self, flights: Sequence[Flight]) -> Iterator[Period]:
+        """The time buckets in which these flights can have rows. Without a time dimension it is the whole period."""
+        start, end, bucket = self.query.start, self.query.end, self.query.find_by_role("time")
         if bucket is None:
-            yield None if start is None else midnight(start), None if end is None else midnight(end + DAY), {}
+            yield None if start is None else find_midnight(start), None if end is None else find_midnight(end + DAY), {}
             return
         if not flights:
             return
         first = min(flight.first_day for flight in flights) - DAY
-        moment = midnight(max(start or first, first))
-        finish = midnight(min(end or date.max - DAY, self.query.now.date() + 2 * DAY) + DAY)
+        moment = find_midnight(max(start or first, first))
+        finish = find_midnight(min(end or date.max - DAY, self.query.now.date() + 2 * DAY) + DAY)
         while moment < finish:
             begun, after = BUCKETS[bucket](moment)
             yield max(moment, begun), min(after, finish), {bucket: begun.strftime("%Y-%m-%d %H:00:00")}
             moment = after
 
-    def _existing(self, item: Slice) -> Iterator[Slice]:
-        """The slice or its cells: where something was delivered, and for a bare entity even where nothing was."""
-        bare = bool(item.dimensions) and not self.query.of_role("time") and not self.breakdown
-        if not bare and not self._delivered(item):
+    def _keep_existing(self, item: Slice) -> Iterator[Slice]:
+        """The slice or its cells, if they have delivery. By an ID dimension alone, all have a row."""
+        bare = bool(item.dimensions) and not self.query.list_by_role("time") and not self.breakdown
+        if not bare and not self._is_delivered(item):
             return
         if not self.breakdown:
             yield item
             return
-        for number, cell in enumerate(cells(self.breakdown, 0)):
-            own = named(self.world, item.account, item.entity, self.breakdown, cell.values)
-            part = replace(item, dimensions=item.dimensions | own, cell=number)
-            if self._delivered(part):
-                yield part
+        for number, cell in enumerate(list_cells(self.breakdown, 0)):
+            own = name_values(self.world, item.account, item.entity, self.breakdown, cell.values)
+            within = replace(item, dimensions=item.dimensions | own, cell=number)
+            if self._is_delivered(within):
+                yield within
 
-    def _delivered(self, item: Slice) -> bool:
-        return is_delivered(tuple(item.parts), self._place(item), self.query.report_type)
+    def _is_delivered(self, item: Slice) -> bool:
+        return is_delivered(tuple(item.spans), self._find_place(item), self.query.report_type)
 
-    def _place(self, item: Slice) -> Place | None:
+    def _find_place(self, item: Slice) -> Place | None:
         return None if item.cell is None else (self.breakdown, item.cell)
 
 
-def _parts(flights: Iterable[Flight], start: datetime | None, end: datetime) -> list[Part]:
-    parts = []
+def _make_spans(flights: Iterable[Flight], start: datetime | None, end: datetime) -> list[Span]:
+    spans = []
     for flight in flights:
-        last = flight.hours_since_start(end)
-        first = 0 if start is None else max(flight.hours_since_start(start), 0)
+        last = flight.count_hours(end)
+        first = 0 if start is None else max(flight.count_hours(start), 0)
         if last > first:
-            parts.append((flight, first, last))
-    return parts
+            spans.append((flight, first, last))
+    return spans
 
 
-def generated_report(world: World, query: ReportQuery) -> Rows:
-    """The rows of a query over generated delivery."""
+def generate_report(world: World, query: ReportQuery) -> Rows:
+    """The rows of a query about generated delivery."""
     report = GeneratedReport(world, query)
-    slices = report.slices()
+    slices = report.make_slices()
 
-    def totals() -> dict[str, Any]:
+    def write_totals() -> dict[str, Any]:
         account = world.accounts[query.advertiser_ids[0]]
-        together = Slice(account, None, {}, [part for item in slices for part in item.parts])
-        return report.measures.write_totals(report.counts(together))
+        together = Slice(account, None, {}, [span for item in slices for span in item.spans])
+        return report.measures.write_totals(report.count(together))
 
-    return Rows(slices, report.row, totals, throttled=report.throttled)
+    return Rows(slices, report.write_row, write_totals, throttled=report.throttled)

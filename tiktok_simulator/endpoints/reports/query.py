@@ -1,4 +1,4 @@
-"""What a report is asked for, once every rule has let it pass."""
+"""The query of a report, after all rules have been checked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ABOUT_ROWS = {"country_code": "country_code", "cost": "spend"}
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter, its value decoded: texts for IN and the like, one or two for comparisons."""
+    """One decoded filter. A comparison has one or two values, IN and similar operators have any number."""
 
     field: str
     operator: str
@@ -20,16 +20,16 @@ class Filter:
 
     @property
     def is_about_rows(self) -> bool:
-        """Whether it looks at a finished row (a metric, a country) instead of an entity."""
+        """Whether it compares a value of a row (a metric, a country) and not one of an entity."""
         return self.field in ABOUT_ROWS or (self.field in METRICS and not METRICS[self.field].is_attribute)
 
 
 @dataclass(frozen=True)
 class ReportQuery:
-    """A report, asked for. `start`/`end` are days, both inclusive; None means the lifetime.
+    """The query of a report. `start` and `end` are its first and last day; None stands for the lifetime.
 
-    `multiple` is set when `advertiser_ids` was used; `utc` when days are UTC's instead of each account's own;
-    `uncut` when all ids are covered, not the newest only.
+    `multiple` is set if `advertiser_ids` is used, `utc` if days are those of UTC and not of each ad account, `uncut` if
+    all ids are covered and not only the newest.
     """
 
     report_type: str
@@ -45,10 +45,10 @@ class ReportQuery:
     utc: bool = False
     uncut: bool = False
 
-    def of_role(self, *roles: str) -> tuple[str, ...]:
-        """The query's dimensions with one of these roles."""
+    def list_by_role(self, *roles: str) -> tuple[str, ...]:
+        """The dimensions with one of these roles."""
         return tuple(name for name in self.dimensions if DIMENSIONS[name].role in roles)
 
-    def one_of_role(self, role: str) -> str | None:
-        """The query's first dimension with this role, if it has one."""
-        return next(iter(self.of_role(role)), None)
+    def find_by_role(self, role: str) -> str | None:
+        """The first dimension with this role, or None."""
+        return next(iter(self.list_by_role(role)), None)

@@ -1,4 +1,4 @@
-"""A world made of real rows, recorded by others (one JSON line each: stream, data)."""
+"""A world made of real rows, which others recorded. Each is a line of JSON with `stream` and `data`."""
 
 from __future__ import annotations
 
@@ -21,57 +21,57 @@ ID_FIELDS = {"campaign": "campaign_id", "adgroup": "adgroup_id", "ad": "ad_id", 
 LEVELS = {"ads": "AUCTION_AD", "ad_groups": "AUCTION_ADGROUP", "ad_group": "AUCTION_ADGROUP",
           "campaigns": "AUCTION_CAMPAIGN", "advertisers": "AUCTION_ADVERTISER"}  # fmt: skip
 OWNER = "7002238017842757633"
-"""The account the recorded reports and assets belong to, as its advertiser reports say."""
+"""The ad account of the recorded reports and assets. Its advertiser reports have this id."""
 
 
-def _texts(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with ids as strings again: the recording connector had made numbers of them."""
+def _restore_ids(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with ids as strings, as the connector that recorded it had made numbers of them."""
     return {
         name: str(value) if name.endswith("_id") and isinstance(value, int) else value for name, value in row.items()
     }
 
 
-def _wire(values: Mapping[str, Any]) -> dict[str, str]:
-    """Report values as the API sends them: text, "-" for nothing."""
+def _write_values(values: Mapping[str, Any]) -> dict[str, str]:
+    """Writes values as reports have them: texts, and "-" for null."""
     return {name: "-" if value is None else str(value) for name, value in values.items()}
 
 
 def replay(world: World, path: Path) -> None:
-    """Fill a world with the rows of a recording."""
+    """Adds the rows of a recording to a world."""
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     for line in lines:
-        stream, data = line["stream"], _texts(line["data"])
+        stream, data = line["stream"], _restore_ids(line["data"])
         if stream == "advertiser_ids":
-            _account(world, data["advertiser_id"], data["advertiser_name"])
+            _add_account(world, data["advertiser_id"], data["advertiser_name"])
         elif stream in KINDS:
-            _entity(world, KINDS[stream], data)
+            _add_entity(world, KINDS[stream], data)
         else:
-            world.recorded_rows.append(_report_row(stream, data))
+            world.recorded_rows.append(_make_report_row(stream, data))
 
 
-def _account(world: World, advertiser_id: str, name: str) -> None:
+def _add_account(world: World, advertiser_id: str, name: str) -> None:
     if advertiser_id not in world.accounts:
         add_advertiser(world, advertiser_id, name=name, created=datetime(2021, 8, 30, tzinfo=UTC))
 
 
-def _entity(world: World, kind: str, row: dict[str, Any]) -> None:
+def _add_entity(world: World, kind: str, row: dict[str, Any]) -> None:
     advertiser_id = row.get("advertiser_id", OWNER)
-    _account(world, advertiser_id, f"Recorded {advertiser_id[-4:]}")
+    _add_account(world, advertiser_id, f"Recorded {advertiser_id[-4:]}")
     world.add(Entity(kind, row[ID_FIELDS[kind]], advertiser_id, row))
 
 
-def _report_row(stream: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def _make_report_row(stream: str, data: Mapping[str, Any]) -> dict[str, Any]:
     level = next(LEVELS[name] for name in sorted(LEVELS, key=len, reverse=True) if stream.startswith(name))
     return {
         "report_type": "AUDIENCE" if "audience" in stream else "BASIC",
         "data_level": level,
-        "dimensions": _wire(data["dimensions"]),
-        "metrics": _wire(data["metrics"]),
+        "dimensions": _write_values(data["dimensions"]),
+        "metrics": _write_values(data["metrics"]),
     }
 
 
-def recorded_report(world: World, query: ReportQuery) -> Rows:
-    """The recorded rows of the query's level and dimensions within its dates; metrics not recorded are "-"."""
+def replay_report(world: World, query: ReportQuery) -> Rows:
+    """The recorded rows with the level, dimensions and days of the query. A metric that was not recorded is "-"."""
     rows = [
         ReportRow(row["dimensions"], {name: row["metrics"].get(name, "-") for name in query.metrics})
         for row in world.recorded_rows
@@ -89,8 +89,8 @@ def _answers(row: Mapping[str, Any], query: ReportQuery) -> bool:
     return not day or str(query.start) <= day <= str(query.end)
 
 
-def recorded_world(path: str | Path) -> World:
-    """The real rows of a real_records.jsonl, and nothing invented."""
+def make_recorded_world(path: str | Path) -> World:
+    """Makes a world of the rows of a real_records.jsonl. Nothing is made up."""
     world = World()
     replay(world, Path(path))
     return world

@@ -1,4 +1,4 @@
-"""What sets the report types apart (reporting.md §1, §3.7 to §3.9, §4), and the order of the data levels."""
+"""How the report types differ (reporting.md §1, §3.7 to §3.9, §4), and the order of the data levels."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ DimensionSets = tuple[frozenset[str], ...]
 class ReportType:
     """One report type.
 
-    `levels` are the data levels it takes and `level_required` whether one must be given; `metrics` are its default
-    ones; `several` whether it takes advertiser_ids, `lifetime` query_lifetime, `totals` enable_total_metrics and
-    `filters` any filter; `days` is its longest period whatever its dimensions; `sets` are the only sets of
-    dimensions it takes, empty where rules say it.
+    `levels` are the data levels that it takes, and `level_required` is whether it needs one. `metrics` are its default
+    metrics. It takes advertiser_ids if `several` is set, query_lifetime with `lifetime`, enable_total_metrics with
+    `totals`, and filters with `filters`. `days` is its longest period, if that does not depend on its dimensions.
+    `sets` are the only sets of dimensions that it takes; they are empty if there are rules instead.
     """
 
     levels: tuple[str, ...] = LEVEL_ORDER
@@ -32,11 +32,11 @@ class ReportType:
     sets: DimensionSets = ()
 
 
-def _sets(*texts: str) -> DimensionSets:
+def _make_sets(*texts: str) -> DimensionSets:
     return tuple(frozenset(text.split()) for text in texts)
 
 
-OF_BC = _sets(
+OF_BC = _make_sets(
     "advertiser_id",
     "advertiser_id country_code",
     "advertiser_id placement",
@@ -44,7 +44,7 @@ OF_BC = _sets(
     "stat_time_week",
     "stat_time_month",
 )
-OF_TT_SHOP = _sets(
+OF_TT_SHOP = _make_sets(
     "advertiser_id",
     "advertiser_id stat_time_day",
     "advertiser_id country_code",

@@ -1,4 +1,4 @@
-"""From the parameters of a call to the report they ask for, synchronous or in a task."""
+"""Reads the request for a report, synchronous or in a task, from the parameters of a call."""
 
 from __future__ import annotations
 
@@ -7,42 +7,44 @@ from dataclasses import replace
 from datetime import date
 
 from tiktok_simulator.endpoints.call import Call
-from tiktok_simulator.endpoints.reports.business_center import accounts_of, check_center
+from tiktok_simulator.endpoints.reports.business_center import check_center, list_accounts
 from tiktok_simulator.endpoints.reports.definition import Ask
 from tiktok_simulator.endpoints.reports.filter_rules import fill_in_filters, read_filters
 from tiktok_simulator.endpoints.reports.metric_rules import list_default_metrics
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.rows import Rows
-from tiktok_simulator.endpoints.reports.sources import report_rows
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.endpoints.reports.sources import find_report_rows
+from tiktok_simulator.protocol.wire import BadRequestError
 
 
-def asked_advertisers(call: Call) -> Sequence[str]:
-    """The accounts a report names: advertiser_ids win over advertiser_id; a BC report names its center instead."""
+def read_advertisers(call: Call) -> Sequence[str]:
+    """The ad accounts of a report. advertiser_ids replaces advertiser_id; a BC report has a business center instead."""
     if call["report_type"] == "BC":
         check_center(call)
         return []
     if call.parameters.get("bc_id"):
-        raise invalid("bc_id: Only for report_type BC.")
+        raise BadRequestError("bc_id: Only for report_type BC.")
     if call["advertiser_ids"]:
         return list(dict.fromkeys(call["advertiser_ids"]))
     if not call["advertiser_id"]:
-        raise invalid("Missing required field(s): advertiser_id.")
+        raise BadRequestError("Missing required field(s): advertiser_id.")
     return [call["advertiser_id"]]
 
 
-def ask_of(call: Call, *, in_task: bool = False) -> Ask:
-    """The report as the rules look at it, still unchecked; the sandbox ignores order_field (hosts_auth.md §4)."""
+def read_ask(call: Call, *, in_task: bool = False) -> Ask:
+    """The request for a report, before its rules are checked. The sandbox ignores order_field (hosts_auth.md §4)."""
     if call["service_type"] == "RESERVATION" or call.parameters.get("query_mode") == "CHUNK":
-        raise invalid("service_type RESERVATION and query_mode CHUNK are deprecated; the simulator refuses them.")
+        raise BadRequestError(
+            "service_type RESERVATION and query_mode CHUNK are deprecated; the simulator refuses them."
+        )
     lifetime = call["query_lifetime"]
     ask = Ask(
         report_type=call["report_type"],
         data_level=call["data_level"],
         dimensions=call["dimensions"],
         metrics=call["metrics"] or (),
-        start=None if lifetime else _day(call["start_date"]),
-        end=None if lifetime else _day(call["end_date"]),
+        start=None if lifetime else _read_day(call["start_date"]),
+        end=None if lifetime else _read_day(call["end_date"]),
         lifetime=lifetime,
         order_field=None if call.grant.sandbox else call["order_field"],
         total_metrics=call.parameters.get("enable_total_metrics", False),
@@ -54,18 +56,18 @@ def ask_of(call: Call, *, in_task: bool = False) -> Ask:
     return replace(ask, metrics=list_default_metrics(ask)) if call["metrics"] is None else ask
 
 
-def _day(text: str | None) -> date | None:
+def _read_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def query_of(call: Call, ask: Ask) -> ReportQuery:
-    """The query of a checked report; raises 40002 for its filters."""
+def make_query(call: Call, ask: Ask) -> ReportQuery:
+    """The query of a report whose rules have been checked. Raises 40002 for wrong filters."""
     filters = fill_in_filters(read_filters(call["filtering"] or (), ask), ask, call.world)
     of_center = ask.report_type == "BC"
     return ReportQuery(
         ask.report_type,
         ask.level,
-        tuple(accounts_of(call.world, filters) if of_center else asked_advertisers(call)),
+        tuple(list_accounts(call.world, filters) if of_center else read_advertisers(call)),
         tuple(ask.dimensions),
         tuple(dict.fromkeys(ask.metrics)),
         ask.start,
@@ -78,9 +80,9 @@ def query_of(call: Call, ask: Ask) -> ReportQuery:
     )
 
 
-def ordered_rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
-    """The rows of a query in the order asked for."""
-    rows = report_rows(call.world, query)
+def order_rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
+    """The rows of a query, in the order of the request."""
+    rows = find_report_rows(call.world, query)
     if ask.order_field:
         rows.sort(ask.order_field, descending=call["order_type"] == "DESC")
     return rows

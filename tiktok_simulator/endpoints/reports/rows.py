@@ -1,4 +1,4 @@
-"""Report rows: what a report of any period and combination holds. No rule of TikTok's is checked here (rules.py)."""
+"""The rows of a report of any period and dimensions. TikTok's rules are checked elsewhere (rules.py)."""
 
 from __future__ import annotations
 
@@ -12,47 +12,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One row of the answer; values are the wire's text (arrays for the list metrics of ad_id_v2)."""
+    """One row of an answer. Values are texts as TikTok writes them; some metrics of ad_id_v2 are arrays."""
 
     dimensions: dict[str, str]
     metrics: dict[str, Any]
 
 
 class Rows:
-    """The rows of one report, in order; each is written when it is looked at.
+    """The rows of one report, in order. A row is written when it is needed.
 
-    `throttled` says that ids beyond the newest 20,000 were left out; `totals` are the metrics of all rows together.
+    `throttled` says that ids beyond the newest 20,000 were left out. `write_totals` writes the metrics of all rows
+    together.
     """
 
     def __init__(
         self,
         items: Sequence[Any],
         write: Callable[[Any], ReportRow],
-        totals: Callable[[], dict[str, Any]],
+        write_totals: Callable[[], dict[str, Any]],
         *,
         throttled: bool,
     ) -> None:
         self._items = list(items)
         self._write = write
-        self.totals = totals
+        self.write_totals = write_totals
         self.throttled = throttled
 
     def __len__(self) -> int:
         return len(self._items)
 
-    def page(self, first: int = 0, last: int | None = None) -> list[ReportRow]:
-        """The rows from index `first` up to, not including, index `last`."""
+    def write_page(self, first: int = 0, last: int | None = None) -> list[ReportRow]:
+        """Writes the rows from index `first` to the one before index `last`."""
         return [self._write(item) for item in self._items[first:last]]
 
     def keep(self, wanted: Callable[[ReportRow], bool]) -> None:
-        """Drop every row that is not wanted."""
+        """Keeps the rows that are `wanted`."""
         self._items = [item for item in self._items if wanted(self._write(item))]
 
     def sort(self, metric: str, *, descending: bool) -> None:
-        """Order the rows by a metric's number; "-" counts as less than any."""
-        self._items.sort(key=lambda item: number(self._write(item).metrics[metric]), reverse=descending)
+        """Sorts the rows by the number of a metric. "-" is less than all numbers."""
+        self._items.sort(key=lambda item: read_number(self._write(item).metrics[metric]), reverse=descending)
 
 
-def number(text: str) -> float:
-    """The number a metric's text stands for."""
+def read_number(text: str) -> float:
+    """The number that the text of a metric stands for."""
     return float("-inf") if text == "-" else float(text)

@@ -1,7 +1,7 @@
-"""TikTok's rules for reports (reporting.md §1, §3, §4, §7), checked before any data is looked up.
+"""TikTok's rules for reports (reporting.md §1, §3, §4, §7). They are checked before any data is read.
 
-Each rule raises 40002 for the first thing it finds. The wording is TikTok's where it is known (CONFLICT);
-elsewhere it names the parameter and what is wrong with it.
+Each rule raises 40002 for the first problem it finds. Where the words of TikTok are known (CONFLICT), the message has
+them. Elsewhere it names the parameter and the problem.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tiktok_simulator.endpoints.reports import dimension_rules, metric_rules
 from tiktok_simulator.endpoints.reports.definition import Ask
 from tiktok_simulator.endpoints.reports.metric_rules import CONFLICT
 from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 
 __all__ = ["CONFLICT", "RULES", "check"]
 
@@ -20,50 +20,50 @@ DAYS_BY_DAY, DAYS_BY_HOUR, DAYS_IN_ALL = 30, 1, 365
 
 
 def check_several_advertisers(ask: Ask) -> None:
-    """advertiser_ids: BASIC and AUDIENCE only."""
-    if ask.several and not ask.kind.several:
-        raise invalid(f"advertiser_ids: Not supported for {ask.report_type}.")
+    """advertiser_ids is for BASIC and AUDIENCE only."""
+    if ask.several and not ask.type_rules.several:
+        raise BadRequestError(f"advertiser_ids: Not supported for {ask.report_type}.")
 
 
 def check_data_level(ask: Ask) -> None:
-    """Required for BASIC, AUDIENCE and CATALOG, refused for BC; the deprecated RESERVATION_* levels are gone."""
-    if ask.data_level is None and ask.kind.level_required:
-        raise invalid("Missing required field(s): data_level.")
+    """data_level is needed for BASIC, AUDIENCE and CATALOG, and refused for BC. The levels RESERVATION_* are gone."""
+    if ask.data_level is None and ask.type_rules.level_required:
+        raise BadRequestError("Missing required field(s): data_level.")
     if ask.data_level is None:
         return
     if ask.data_level not in LEVEL_ORDER:
-        raise invalid(f"data_level: {ask.data_level} is no longer supported.")
-    if ask.data_level not in ask.kind.levels:
-        raise invalid(f"data_level: {ask.data_level} is not supported for {ask.report_type}.")
+        raise BadRequestError(f"data_level: {ask.data_level} is no longer supported.")
+    if ask.data_level not in ask.type_rules.levels:
+        raise BadRequestError(f"data_level: {ask.data_level} is not supported for {ask.report_type}.")
 
 
 def check_lifetime(ask: Ask) -> None:
-    """query_lifetime: BASIC and PLAYABLE_MATERIAL only, without time, country_code or audience dimensions."""
+    """query_lifetime is for BASIC and PLAYABLE_MATERIAL only, without time, country_code and audience dimensions."""
     if not ask.lifetime:
         return
-    if not ask.kind.lifetime:
-        raise invalid(f"query_lifetime: Not supported for {ask.report_type}.")
-    if refused := [*ask.of_role("time", "audience"), *({"country_code"} & set(ask.dimensions))]:
-        raise invalid(f"query_lifetime: Not supported with {', '.join(refused)}.")
+    if not ask.type_rules.lifetime:
+        raise BadRequestError(f"query_lifetime: Not supported for {ask.report_type}.")
+    if refused := [*ask.list_by_role("time", "audience"), *({"country_code"} & set(ask.dimensions))]:
+        raise BadRequestError(f"query_lifetime: Not supported with {', '.join(refused)}.")
 
 
 def check_dates(ask: Ask) -> None:
-    """Inclusive: 30 days by day, one day by hour, 365 days without a time dimension and for BC; tasks: any."""
+    """At most 30 days by day, one by hour, and 365 without a time dimension and for BC. Tasks may have any number."""
     if ask.lifetime:
         return
     if ask.start is None or ask.end is None:
         missing = [name for name, day in (("start_date", ask.start), ("end_date", ask.end)) if day is None]
-        raise invalid(f"Missing required field(s): {', '.join(missing)}.")
+        raise BadRequestError(f"Missing required field(s): {', '.join(missing)}.")
     if ask.end < ask.start:
-        raise invalid("end_date: Must not be before start_date.")
+        raise BadRequestError("end_date: Must not be before start_date.")
     limit = _find_longest(ask)
     if not ask.in_task and (ask.end - ask.start).days + 1 > limit:
-        raise invalid(f"start_date, end_date: The time span must be at most {limit} day(s).")
+        raise BadRequestError(f"start_date, end_date: The time span must be at most {limit} day(s).")
 
 
 def _find_longest(ask: Ask) -> int:
     limit = DAYS_BY_DAY if "stat_time_day" in ask.dimensions else DAYS_IN_ALL
-    return ask.kind.days or (DAYS_BY_HOUR if "stat_time_hour" in ask.dimensions else limit)
+    return ask.type_rules.days or (DAYS_BY_HOUR if "stat_time_hour" in ask.dimensions else limit)
 
 
 RULES: Sequence[Callable[[Ask], None]] = (
@@ -89,6 +89,6 @@ RULES: Sequence[Callable[[Ask], None]] = (
 
 
 def check(ask: Ask) -> None:
-    """Every rule in order; raises ApiError 40002 for the first one broken."""
+    """Checks all rules in order. Raises an ApiError 40002 for the first one that is broken."""
     for rule in RULES:
         rule(ask)

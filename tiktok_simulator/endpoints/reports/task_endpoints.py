@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 from tiktok_simulator.endpoints.call import Answer, Call
-from tiktok_simulator.endpoints.reports.csv_text import report_text
-from tiktok_simulator.endpoints.reports.request import ask_of, ordered_rows, query_of
+from tiktok_simulator.endpoints.reports.csv_text import write_report
+from tiktok_simulator.endpoints.reports.request import make_query, order_rows, read_ask
 from tiktok_simulator.endpoints.reports.rules import check
-from tiktok_simulator.protocol.wire import invalid
+from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.tasks import Task
 
 
 def create_task(call: Call) -> Answer:
-    """Begin a report; its rules are those of the synchronous one but for what a task alone may or may not have."""
-    ask = ask_of(call, in_task=True)
+    """Begins a report. It has the rules of synchronous reports, and a few of its own."""
+    ask = read_ask(call, in_task=True)
     check(ask)
     if call["output_format"] != "CSV_STRING":
-        raise invalid(f"output_format: The simulator writes CSV_STRING only, not {call['output_format']}.")
-    query = query_of(call, ask)
+        raise BadRequestError(f"output_format: The simulator writes CSV_STRING only, not {call['output_format']}.")
+    query = make_query(call, ask)
 
     def write() -> str:
-        return report_text(ordered_rows(call, query, ask), query, titles=call["enable_report_title_translation"])
+        return write_report(order_rows(call, query, ask), query, titles=call["enable_report_title_translation"])
 
     task = call.world.tasks.add(call.grant.token, query.advertiser_ids, call.now, write)
     return Answer({"task_id": task.task_id})
 
 
-def _task(call: Call) -> Task:
+def _find_task(call: Call) -> Task:
     return call.world.tasks.find(call["task_id"], call.grant.token, call["advertiser_id"], call.now)
 
 
 def check_task(call: Call) -> Answer:
-    """How far a task is, and why when it failed."""
-    task = _task(call)
+    """Answers with the status of a task, and with the reason if it failed."""
+    task = _find_task(call)
     status = task.check()
     return Answer({"status": status, "message": (task.fails or "") if status == "FAILED" else ""})
 
 
 def download_task(call: Call) -> Answer:
-    """The report of a task that succeeded: the body is the text itself, without envelope."""
-    return Answer({}, text=_task(call).read())
+    """Answers with the report of a task that succeeded. The body is its text, without envelope."""
+    return Answer({}, text=_find_task(call).read())
 
 
 def cancel_task(call: Call) -> Answer:
-    """End a task that has not ended yet."""
-    task = _task(call)
+    """Cancels a task that has not ended."""
+    task = _find_task(call)
     task.cancel()
     return Answer({"status": task.status})
