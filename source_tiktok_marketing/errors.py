@@ -117,7 +117,7 @@ class RefusedError(Exception):
     at all.
     """
 
-    def __init__(self, code: int, words: str, scope: str = "", *, is_not_granted: bool = False) -> None:
+    def __init__(self, code: int, words: str, scope: str, *, is_not_granted: bool) -> None:
         super().__init__(f"{words} (code {code})")
         self.code = code
         self.words = words

@@ -118,6 +118,17 @@ def test_one_id_that_tiktok_can_not_serve_is_found_and_named(
     assert f"no permission for these ad accounts: {ids[wrong]}." in result.errors[0]
 
 
+def test_an_ad_account_that_nobody_wrote_down_and_the_token_does_not_reach_is_an_error_all_the_same(
+    sync: Callable[..., Sync], tiktok: Simulator
+) -> None:
+    tiktok.faults.refused(51008, "Service error", None, "/advertiser/info/", BERLIN)
+    result = sync("advertisers")
+    assert BERLIN not in accounts(result, "advertisers") != set()
+    error = result.errors[0]
+    assert f"no permission for these ad accounts: {BERLIN}." in error
+    assert "add them to Excluded Advertiser IDs (exclude_advertiser_ids)" in error
+
+
 def test_details_that_nobody_gets_are_an_outage_of_tiktoks(
     sync: Callable[..., Sync], tiktok: Simulator, world: World, config: dict[str, Any]
 ) -> None:

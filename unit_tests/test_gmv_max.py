@@ -12,6 +12,7 @@ from harness import Sync
 from rows import TABLES, name_of, of_account
 from test_stored_catalogs import catalog_of, nullable, read_with
 
+from source_tiktok_marketing.retrievers.substreams import order_outermost_first
 from source_tiktok_marketing.schema.columns import read_report_columns, read_table
 from tiktok_simulator import Request, Simulator, World
 from tiktok_simulator.endpoints.lists.gmv_max import (
@@ -247,6 +248,23 @@ def test_a_store_that_stays_refused_does_not_have_the_others_read_again(
     assert 0 < len(second.rows(PRODUCT)) < len(first.rows(PRODUCT))
     (line,) = first.warnings
     assert f"store_id {refused}" in line and "once the stream is cleared" in line
+
+
+def test_the_stream_is_skipped_if_the_first_the_last_and_the_middle_store_are_refused(
+    sync: Callable[..., Sync], tiktok: Simulator, world: World, one_advertiser: Record
+) -> None:
+    world.list_sizes[STORES] = 12
+    stores = list_open_stores(world, TOKYO)
+    first, last, middle, *others = order_outermost_first([{"id": each} for each in stores])
+    having = {row["store_id"] for row in sync(PRODUCT, config=one_advertiser).rows(PRODUCT)}
+    refused = {first["id"], last["id"]}
+    fault = tiktok.faults.refused(40001, "No permission to operate this store.", None, REPORT)
+    fault.when = lambda request: json.loads(request.parameters["store_ids"])[0] in refused
+    told = {row["store_id"] for row in sync(PRODUCT, config=one_advertiser).rows(PRODUCT)}
+    assert told == having - refused
+    assert told & {each["id"] for each in others}
+    refused.add(middle["id"])
+    assert sync(PRODUCT, config=one_advertiser).rows(PRODUCT) == []
 
 
 @pytest.mark.samples(2)
