@@ -128,15 +128,20 @@ class Mutated(SourceFileLoader, importlib.abc.MetaPathFinder):
         return compile(self._source, self.path, "exec")
 
 
-def put_in_place(mutant: Mutant) -> None:
-    """Puts the code with the mistake into the functions that are already loaded."""
+def put_in_place(mutant: Mutant) -> bool:
+    """Puts the code with the mistake into the functions that are already loaded, and returns whether it found any."""
     codes = _list_codes(compile(mutant.source, mutant.path, "exec"))
     found = {(code.co_qualname, code.co_firstlineno): code for code in codes}
-    for function in [each for each in gc.get_objects() if isinstance(each, FunctionType)]:
+    gc.unfreeze()  # what the tests have frozen is not listed
+    functions = [each for each in gc.get_objects() if isinstance(each, FunctionType)]
+    is_found = False
+    for function in functions:
         code = function.__code__
         mutated = found.get((code.co_qualname, code.co_firstlineno)) if code.co_filename == mutant.path else None
         if mutated and mutated.co_freevars == code.co_freevars:
             function.__code__ = mutated
+            is_found = True
+    return is_found
 
 
 def _list_codes(code: CodeType) -> Iterator[CodeType]:

@@ -90,8 +90,9 @@ class AllMutants:
         return True
 
     def _work(self, session: pytest.Session, mutant: Mutant, pipe: int, *, mutated: bool = True) -> None:
-        if mutated:
-            put_in_place(mutant)
+        if mutated and not put_in_place(mutant):
+            os.write(pipe, SURVIVES)
+            return
         watch = Watch(order_tests(mutant.module, mutant.line)[0], pipe)
         session.config.pluginmanager.register(watch)
         watch.run(session.items)
