@@ -34,7 +34,7 @@ from source_tiktok_marketing.config.stream_selection import (
     warn_of_unknown_states,
 )
 from source_tiktok_marketing.config.stream_tables import write_out
-from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_options
+from source_tiktok_marketing.config.unknown_options import warn_of_ignored_options
 from source_tiktok_marketing.files import Utf8Files
 from source_tiktok_marketing.incremental.cursor import keep_every_account
 from source_tiktok_marketing.incremental.page_messages import IN_PAGES, PageMessage

@@ -17,7 +17,7 @@ from source_tiktok_marketing import SourceTiktokMarketing
 from source_tiktok_marketing.config.dates import find_zone, parse_day
 from source_tiktok_marketing.config.mistakes import find_mistakes, refuse_mistakes
 from source_tiktok_marketing.config.normalization import NormalizeConfig
-from source_tiktok_marketing.config.unknown_keys import warn_of_ignored_options
+from source_tiktok_marketing.config.unknown_options import warn_of_ignored_options
 
 TODAY = date(2026, 2, 15)
 OAUTH = {"auth_type": "oauth2.0", "app_id": "1", "secret": "s", "access_token": "t"}
@@ -221,7 +221,7 @@ def test_a_mistake_never_repeats_a_secret() -> None:
 
 
 @pytest.mark.parametrize("unknown", [{"colour": "blue"}, {"concurrency_level": 20}])
-def test_unknown_keys_are_allowed(unknown: dict[str, Any]) -> None:
+def test_unknown_options_are_allowed(unknown: dict[str, Any]) -> None:
     assert found({"credentials": OAUTH} | unknown) == []
 
 

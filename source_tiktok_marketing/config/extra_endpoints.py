@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from source_tiktok_marketing.config.form import Path, list_fields
-from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
+from source_tiktok_marketing.config.unknown_options import find_mistakes_in
 from source_tiktok_marketing.schema.owners import OWNERS
 
 # The user's word for an owner, if it is not the manifest's.

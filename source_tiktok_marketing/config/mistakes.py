@@ -29,7 +29,7 @@ from source_tiktok_marketing.config.normalization import NormalizeConfig, list_c
 from source_tiktok_marketing.config.organic import find_mistakes as organic_mistakes
 from source_tiktok_marketing.config.shards import find_mistakes as shard_mistakes
 from source_tiktok_marketing.config.sign_in import PRODUCTION
-from source_tiktok_marketing.config.unknown_keys import IGNORED
+from source_tiktok_marketing.config.unknown_options import IGNORED
 from source_tiktok_marketing.errors import ConfigError
 from source_tiktok_marketing.sync import PREPARED
 from source_tiktok_marketing.text import make_printable

@@ -16,7 +16,7 @@ from source_tiktok_marketing.config.dates import list_report_days
 from source_tiktok_marketing.config.extra_endpoints import make_extra_rows, read_endpoints
 from source_tiktok_marketing.config.organic import ENDS
 from source_tiktok_marketing.config.sign_in import OAUTH, PRODUCTION, SANDBOX
-from source_tiktok_marketing.config.unknown_keys import IGNORED, find_ignored_options
+from source_tiktok_marketing.config.unknown_options import IGNORED, find_ignored_options
 from source_tiktok_marketing.sync import OTHERWISE, PREPARED, TITLES
 
 # Values for options that the form leaves empty. TikTok allows a sandbox 30 requests per minute and endpoint.

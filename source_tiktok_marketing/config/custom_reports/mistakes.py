@@ -22,7 +22,7 @@ from source_tiktok_marketing.config.dates import (
 )
 from source_tiktok_marketing.config.form import Path, list_fields, suggest_word
 from source_tiktok_marketing.config.sign_in import is_sandbox
-from source_tiktok_marketing.config.unknown_keys import find_mistakes_in
+from source_tiktok_marketing.config.unknown_options import find_mistakes_in
 
 IN_SANDBOX = ("basic", "audience")
 # The fields that decide which metrics and filters a report can have.
