@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import pickle
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any, ClassVar, TextIO
 
-from airbyte_cdk.models import AirbyteStream, ConfiguredAirbyteCatalog, SyncMode
+from airbyte_cdk.models import AirbyteCatalog, AirbyteStream, ConfiguredAirbyteCatalog, SyncMode
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import validate_manifest
 from airbyte_cdk.sources.declarative.parsers.manifest_component_transformer import ManifestComponentTransformer
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
@@ -167,8 +168,17 @@ def discovered(config: Mapping[str, Any]) -> dict[str, AirbyteStream]:
 
 @lru_cache(maxsize=8)
 def _discovered(written: str) -> dict[str, AirbyteStream]:
-    source = SourceTiktokMarketing(config=json.loads(written))
-    return {stream.name: stream for stream in source.discover(source.logger, source.normal_config).streams}
+    return {stream.name: stream for stream in discover_anew(json.loads(written)).streams}
+
+
+def discover_anew(config: Mapping[str, Any]) -> AirbyteCatalog:
+    """The catalog of a new source. The garbage collector is off as in the command: it took a third of the time."""
+    gc.disable()
+    try:
+        source = SourceTiktokMarketing(config=config)
+        return source.discover(source.logger, source.normal_config)
+    finally:
+        gc.enable()
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteCatalog
 from airbyte_cdk.models.airbyte_protocol_serializers import AirbyteCatalogSerializer, ConnectorSpecificationSerializer
-from harness import discovered
+from harness import discover_anew, discovered
 from rows import PERIODS, REPORTS, SPEC
 
 from source_tiktok_marketing import SourceTiktokMarketing
@@ -21,8 +21,7 @@ Golden = Callable[[str, str], None]
 
 
 def catalog(config: dict[str, Any]) -> dict[str, Any]:
-    source = SourceTiktokMarketing(config=config)
-    found: dict[str, Any] = AirbyteCatalogSerializer.dump(source.discover(source.logger, source.normal_config))
+    found: dict[str, Any] = AirbyteCatalogSerializer.dump(discover_anew(config))
     return found
 
 
