@@ -152,9 +152,8 @@ def test_a_report_is_whole_or_named_where_tiktok_counts_the_ads_it_is_about(
     assert streams - whole(result, {stream: of(TOKYO, rows) for stream, rows in plain.items()}) == lacking
 
 
-@pytest.mark.parametrize(
-    "stream", ["campaigns_reports_daily", pytest.param("campaigns_reports_hourly", marks=pytest.mark.slow)]
-)
+@pytest.mark.samples(1)
+@pytest.mark.parametrize("stream", ["campaigns_reports_daily", "campaigns_reports_hourly"])
 def test_a_report_whose_parts_are_not_listed_names_its_account(
     stream: str, world: World, tiktok: Simulator, sync: Read, days: Config, plain: dict[str, Rows]
 ) -> None:
