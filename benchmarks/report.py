@@ -27,15 +27,15 @@ GOALS: Mapping[str, float] = {
 HEAD = ("", "metrics", "records/s of CPU", "slowest to fastest", "records/s", "start-up, s of CPU",
         "100,000 records, s of CPU", "peak MB", "requests beside the pages")  # fmt: skip
 HOW = """\
-Daily ad reports of thirty days, pages of 1,000 rows; the page server is a process of its own, speaks TLS on loopback,
-answers every contender from memory and without compression. CPU is user and system time of the process with its
-children, as the kernel counts it. **Records/s of CPU** is the claim: what one record more costs, the slope between two
-sizes, so that the start-up is not in it; it tells how many records a core turns however long the sync, and hardly
-depends on what else the machine does. **100,000 records** is a whole sync of that size with its start-up, extended
-from the two sizes where fewer were read. Every figure is the median of {rounds} rounds in which all took turns. Each
-contender asks for the metrics it asks for by default, ingestr and the bare loop for ours; ingestr neither types most
-metrics nor writes its records anywhere. Ours is told of a quota of a thousand requests a second, as it would otherwise
-wait for TikTok's."""
+Daily ad reports of thirty days, in pages of 1,000 rows. The page server is a separate process. It speaks TLS on
+loopback and answers every contender from memory and without compression. CPU is user and system time of the process
+and its children, as the kernel counts it. **Records/s of CPU** is the figure to compare. It is the cost of one more
+record: the slope between two sizes, without the start-up. It tells how many records a core reads, however long the
+sync is, and hardly depends on what else the machine does. **100,000 records** is a whole sync of that size with its
+start-up. If a contender read fewer records, the figure is extrapolated from its two sizes. Every figure is the median
+of {rounds} rounds, in which all contenders took turns. Each contender asks for its default metrics; ingestr and the
+bare loop ask for ours. ingestr does not type most metrics, and writes its records nowhere. Our connector is told that
+the quota is a thousand requests a second, because it would otherwise wait for TikTok's quota."""
 
 
 def describe_machine() -> str:

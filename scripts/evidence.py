@@ -86,9 +86,9 @@ def summarize() -> str:
     by = ", ".join(f"{name} {_count(rows, name)}" for name in OFFICIAL)
     unconfirmed = [row for row in read_facts() if row["state"] == "unconfirmed"]
     return (
-        f"{len(rows)} endpoints are asked for. {len(copies)} are in TikTok's SDK or in a copy of its portal ({by}); of "
-        f"{len(agreeing)}\nevery parameter asked for was found there, too. {len(unconfirmed)} facts are not confirmed: "
-        "what a wrong guess would cost stands\nbeside each."
+        f"The connector uses {len(rows)} endpoints. {len(copies)} are in TikTok's SDK or in a copy of its portal "
+        f"({by}).\nFor {len(agreeing)}, every parameter that the connector sends was found there, too. "
+        f"{len(unconfirmed)} facts are not confirmed.\nThe page says for each what a wrong guess would cost."
     )
 
 

@@ -14,16 +14,16 @@ from tiktok_simulator.server.routes import ENDPOINTS, PREFIX
 ROOT = Path(__file__).parents[1]
 SHARED = {
     "offer": "Words of every stream",
-    "request": "Words of everything that TikTok is asked for",
-    "owner": "Words of what belongs to an owner",
-    "days": "Words of streams that are read in windows of days",
+    "request": "Words of every request",
+    "owner": "Words of streams about an owner",
+    "days": "Words of streams that are read in windows",
 }
 ROW_TYPES = {
-    "entity": "A list of each ad account's own things: campaigns, ads, images",
-    "nested": "Records about an owner, or about what an owner has: pixels, shops, invoices",
-    "nested_report": "A report about an owner, or about what an owner has: GMV Max, business centres",
-    "report": "A report of an ad account",
-    "parent": "A parent below an owner (`below`): what a stream has one request for each of",
+    "entity": "A list of each ad account: campaigns, ads, images",
+    "nested": "Records of an owner, or of what it owns: pixels, shops, invoices",
+    "nested_report": "A report on an owner, or on what it owns: GMV Max, business centres",
+    "report": "A report of `report/integrated/get/`",
+    "parent": "A parent below an owner (`below`): the stream sends one request for each of its ids",
 }
 
 
@@ -67,7 +67,7 @@ def _explain_row_type(row_type: str, title: str) -> str:
         if blocks
         else ""
     )
-    return f"**{title}**\n\n{shared}{f'Needed: {needed}.' if needed else ''}\n\n{_write_table(own)}"
+    return f"**{title}**\n\n{shared}{f'Required: {needed}.' if needed else ''}\n\n{_write_table(own)}"
 
 
 def _write_table(parts: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 {#
-  A view with the columns that the public packages for Fivetran's tables ask for. `columns` says for each its kind, its
-  name here where it differs, and what to make of it where that is not all; an empty name is a column that TikTok's API
-  does not give.
+  A view with the columns that the public packages for Fivetran's tables need. For each column, `columns` has its kind,
+  its name here if it differs, and an expression if the column alone is not enough. An empty name means a column that
+  TikTok's API does not give.
 #}
 {% macro fivetran_view(stream, key, columns) %}
   {{ config(enabled=var('tiktok_fivetran_views'), alias=model.name | replace('fivetran_tiktok__', ''),
@@ -20,14 +20,14 @@ from (
 ) as listed
 {% endmacro %}
 
-{# Names of one kind, each called as it is called here. #}
+{# Columns of one kind that have the same name here. #}
 {% macro as_they_are(kind, names) %}
   {% set found = {} %}
   {% for name in names %}{% do found.update({name: (kind, none)}) %}{% endfor %}
   {{ return(found) }}
 {% endmacro %}
 
-{# A report by the hour, made of the one by the day: by the hour TikTok counts people again and leaves purchases out. #}
+{# An hourly report made from the daily one: by hour, TikTok counts people several times and leaves purchases out. #}
 {% macro fivetran_report(stream, entity) %}
   {%- set columns = {entity: ('text', none), 'stat_time_hour': ('moment', 'stat_time_day')} -%}
   {%- do columns.update(tiktok_ads.as_they_are('count', [

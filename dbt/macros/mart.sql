@@ -1,8 +1,8 @@
 {#
   A mart: rows of one report, added up by `by` (name: expression), with `labels` (name: aggregate), the measures and
-  the composites. `r` is the report's row and anchors the join, so that what TikTok no longer lists keeps its spend;
-  `a` is its ad account, `c`, `g` and `d` the campaign, ad group and ad that `lookup` says.
-  Reach is given only where a row of the mart is one row of the report: people don't add up.
+  the composites. `r` is the report's row. The join starts from it, so that entities TikTok no longer lists keep their
+  spend. `a` is its ad account, and `c`, `g` and `d` are the campaign, ad group and ad that `lookup` names.
+  A mart has reach only if each of its rows is one row of the report, because reach does not add up.
 #}
 {% macro mart(stream, key, by, labels, measures, columns={}, lookup=none, reach=false) %}
   {%- set money = 'total_complete_payment_rate' in measures -%}

@@ -1,6 +1,6 @@
 {#
   The measures that may be added up, and their kinds. TikTok gives fewer of them by country, and fewer still by age and
-  gender. `amounts` are what the ads brought, under the names of README.md, “Which revenue”.
+  gender. `amounts` are the revenues of the ads, under the names of README.md, “Which revenue”.
 #}
 {% macro delivery() %}
   {% set counts = [
@@ -30,16 +30,16 @@
   {{ return(found) }}
 {% endmacro %}
 
-{# TikTok calls an amount of money a rate. #}
+{# Despite TikTok's name, total_complete_payment_rate is an amount of money. #}
 {% macro called(measure) %}
   {{ return({'total_complete_payment_rate': 'website_revenue', 'total_purchase_value': 'app_revenue',
              'total_onsite_shopping_value': 'shop_revenue', 'total_sales_lead_value': 'lead_value'}.get(measure, measure)) }}
 {% endmacro %}
 
-{# A sum that keeps its column's kind; nothing to add up is null. #}
+{# A sum that keeps its column's kind. It is null if there is nothing to add up. #}
 {% macro total(column, kind) %}cast(sum({{ column }}) as {{ tiktok_ads.type_of(kind) }}){% endmacro %}
 
-{# Several amounts together; null if none of them is known. #}
+{# The sum of several amounts. It is null if none of them is known. #}
 {% macro together(columns) %}
   {%- if columns | length == 1 -%}
     {{ columns[0] }}
@@ -53,7 +53,7 @@
   {{ factor ~ ' * ' if factor != 1 }}cast({{ part }} as {{ tiktok_ads.type_of('ratio') }}) / nullif({{ whole }}, 0)
 {%- endmacro %}
 
-{# The composites, always from sums. Nothing to divide by is null, never 0. #}
+{# The composites are always computed from sums. If there is nothing to divide by, the result is null, never 0. #}
 {% macro composites(money=true) %}
   {{ tiktok_ads.ratio('clicks', 'impressions', 100) }} as ctr,
   {{ tiktok_ads.ratio('spend', 'clicks') }} as cpc,

@@ -1,10 +1,10 @@
-{# What a row of an ad's report carries besides its measures. #}
+{# The columns of a row of an ad's report besides its measures. #}
 {% macro columns_of_ads() %}
   {{ return({'ad_id': 'text', 'stat_time_day': 'day', 'ad_name': 'text', 'ad_text': 'text', 'adgroup_id': 'text',
              'adgroup_name': 'text', 'campaign_id': 'text', 'campaign_name': 'text'}) }}
 {% endmacro %}
 
-{# People reached in weeks or months, of ad accounts and of campaigns: TikTok counts them anew for each. #}
+{# People reached in weeks or months, by ad account and by campaign. TikTok counts them separately for each. #}
 {% macro reach_of(period) %}
   {%- set columns = {'advertiser_id': 'text', 'period_start': 'day', 'period_end': 'day', 'currency': 'text',
                      'display_timezone': 'text', 'advertiser_name': 'text', 'campaign_id': 'text',

@@ -1,4 +1,4 @@
-{# The names of the columns of a raw table, in lower case; none if the warehouse has no such table. #}
+{# The names of the columns of a raw table, in lower case; an empty list if the warehouse has no such table. #}
 {% macro columns_of(table, wanted) %}
   {%- if not execute or var('tiktok_assume_tables') -%}{{ return(wanted) }}{%- endif -%}
   {%- set relation = load_relation(table) -%}
@@ -7,8 +7,8 @@
 {% endmacro %}
 
 {#
-  The newest row of each key of a stream, whether the destination appends or deduplicates. `columns` says which columns
-  of which kind. What the table lacks is null, and a table that is not there has no rows.
+  The newest row of each key of a stream, whether the destination appends or deduplicates. `columns` has the columns
+  and their kinds. A column that the table lacks is null, and a table that does not exist has no rows.
 #}
 {% macro newest(stream, key, columns) %}
   {%- set table = source('tiktok', stream) -%}
@@ -31,9 +31,9 @@
 {% endmacro %}
 
 {#
-  What a model says about itself: the columns that make a row unique, the streams it needs (all of `needs`, and one of
-  `needs_one_of`), and those that only some columns or rows come from (`partly`). With the variable `tiktok_streams`, a
-  model that needs another stream is not built; a lookup is, as marts join it.
+  What a model declares about itself: the columns that make a row unique, the streams it needs (all of `needs`, and one of
+  `needs_one_of`), and the streams that only some columns or rows come from (`partly`). With the variable `tiktok_streams`, a
+  model that needs another stream is not built. A lookup is always built, because marts join it.
 #}
 {% macro describe(key, needs=[], needs_one_of=[], partly=[], is_lookup=false) %}
   {%- set lacking = tiktok_ads.streams_lacking(needs, needs_one_of, var('tiktok_streams')) -%}
@@ -41,7 +41,7 @@
             meta={'key': key, 'needs': needs, 'needs_one_of': needs_one_of, 'partly': partly}) }}
 {% endmacro %}
 
-{# Which streams a model needs that are not among these. #}
+{# The streams that a model needs and that are not in `there`. #}
 {% macro streams_lacking(needs, needs_one_of, there) %}
   {%- set lacking = needs | reject('in', there) | list -%}
   {%- if needs_one_of and not needs_one_of | select('in', there) | list -%}
@@ -50,7 +50,7 @@
   {{ return(lacking) }}
 {% endmacro %}
 
-{# The raw tables there are, by the name of their stream. #}
+{# The raw tables that exist, by the name of their stream. #}
 {% macro tables_there() %}
   {%- set there = {} -%}
   {%- for table in graph.sources.values() if table.package_name == 'tiktok_ads' -%}
@@ -60,7 +60,7 @@
   {{ return(there) }}
 {% endmacro %}
 
-{# Before a run: stops where no raw table is found, and at a variable that names a stream or a column there is not. #}
+{# Before a run: stops if no raw table is found, or if a variable names a stream or a column that does not exist. #}
 {% macro refuse_mistakes() %}
   {%- if execute and not var('tiktok_assume_tables') and flags.WHICH in ('build', 'run') -%}
     {%- set streams = graph.sources.values() | selectattr('package_name', 'equalto', 'tiktok_ads') | map(attribute='name') | list -%}
@@ -86,7 +86,7 @@
   {%- endif -%}
 {% endmacro %}
 
-{# What is missing of a model, as a sentence; nothing if it has all, or if the user left the stream out himself. #}
+{# A sentence about what a model lacks; empty if it has everything, or if the user left the stream out. #}
 {% macro what_is_missing_of(node, there) %}
   {%- set meta, chosen, place = node.config.meta, var('tiktok_streams'), var('tiktok_schema') or target.schema -%}
   {%- set needs, one_of = meta.needs, meta.needs_one_of or [] -%}
@@ -103,7 +103,7 @@
   {{ return('') }}
 {% endmacro %}
 
-{# After a run: a sentence for each model that lacks a stream, and one for those that were not asked for. #}
+{# After a run: one sentence for each model that lacks a stream, and one for the models that were left out. #}
 {% macro say_what_is_missing() %}
   {%- if execute and not var('tiktok_assume_tables') and flags.WHICH in ('build', 'run') -%}
     {%- set there = tiktok_ads.tables_there().keys() | list -%}

@@ -1,4 +1,4 @@
-{# Every row has a key of its own; which columns make it, the model says in `describe`. #}
+{# Every row has a unique key. The model names the columns of the key in `describe`. #}
 {% test has_a_key_of_its_own(model) %}
   {%- set key = tiktok_ads.key_of(model) -%}
 select {{ key | join(', ') }}, count(*) as how_often
@@ -15,7 +15,7 @@ having count(*) > 1
   {%- endfor -%}
 {% endmacro %}
 
-{# No ad account has amounts in two currencies: a sum over them would mean nothing. #}
+{# No ad account has amounts in two currencies, because a sum over them would mean nothing. #}
 {% test has_one_currency_for_each_account(model) %}
 select advertiser_id, count(distinct currency) as currencies
 from {{ model }}
@@ -23,7 +23,7 @@ group by advertiser_id
 having count(distinct currency) > 1
 {% endtest %}
 
-{# Amounts whose currency nothing says: neither the report's rows nor the stream `advertisers`. #}
+{# Amounts whose currency is neither in the report's rows nor in the stream `advertisers`. #}
 {% test has_a_currency(model) %}
 {{ config(severity='warn') }}
 select advertiser_id, count(*) as rows_without
@@ -34,8 +34,8 @@ group by advertiser_id
 
 {#
   Days on which the rows of a finer mart don't add up to those of a coarser one, in spend, impressions or clicks.
-  The newest days of an account may differ: the streams are not read at the same moment. Where the coarser mart
-  is empty, as its stream is not read, there is nothing to compare. Each row is rounded to the cent.
+  The newest days of an account may differ, because the streams are not read at the same moment. If the coarser mart
+  is empty because its stream is not read, there is nothing to compare. Each row is rounded to the cent.
 #}
 {% macro days_apart(finer, coarser, by) %}
 {{ config(severity='error' if var('include_deleted') else 'warn') }}
@@ -75,7 +75,7 @@ where coalesce(coarse.stat_time_day, fine.stat_time_day) between first_day and l
   )
 {% endmacro %}
 
-{# Columns that compare equal where both are null. #}
+{# Columns that compare as equal if both are null. #}
 {% macro known(columns) -%}
   {%- for name in columns %}coalesce({{ name }}, '') as {{ name }}{{ ', ' if not loop.last }}{% endfor -%}
 {%- endmacro %}

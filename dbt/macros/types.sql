@@ -1,4 +1,4 @@
-{# The column types the models need, in the words of each warehouse. #}
+{# The column types that the models need, by their names in each warehouse. #}
 {% macro type_of(kind) %}{{ return(adapter.dispatch('types', 'tiktok_ads')()[kind]) }}{% endmacro %}
 
 {% macro default__types() %}
@@ -16,7 +16,7 @@
              'flag': 'bool', 'ratio': 'float64', 'json': 'string'}) }}
 {% endmacro %}
 
-{# A column as one of these kinds; without a column, no value of that kind. #}
+{# A column as one of these kinds. Without a column, it is a null of that kind. #}
 {% macro typed(column, kind) %}
   {%- if column and kind == 'json' -%}
     {{ adapter.dispatch('json_text', 'tiktok_ads')(column) }}
@@ -25,9 +25,9 @@
   {%- endif -%}
 {% endmacro %}
 
-{# A list, which warehouses keep in types of their own, as its JSON text. #}
+{# A list as JSON text. Warehouses store lists in types of their own. #}
 {% macro default__json_text(column) %}cast({{ column }} as varchar){% endmacro %}
-{# Postgres alone writes a space after each comma of a list; within a value the quotes would be escaped. #}
+{# Only Postgres writes a space after each comma of a list. Within a value, the quotes would be escaped. #}
 {% macro postgres__json_text(column) %}replace(cast({{ column }} as varchar), '", "', '","'){% endmacro %}
 {% macro bigquery__json_text(column) %}to_json_string({{ column }}){% endmacro %}
 {% macro snowflake__json_text(column) %}to_json({{ column }}){% endmacro %}

@@ -1,6 +1,6 @@
 {#
-  What campaigns, ad groups and ads were like over time, from the first run on: TikTok keeps no history of them.
-  They lie in a schema of their own, as nothing can make them again.
+  The history of campaigns, ad groups and ads from the first run on. TikTok keeps none.
+  The snapshots are in a schema of their own, because nothing can create them again.
 #}
 {% snapshot tiktok_history_campaigns %}
 {{ config(unique_key='campaign_id', strategy='check', target_schema=target.schema ~ '_history',
