@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import importlib
 import importlib.abc
 import random
 from collections import defaultdict
@@ -45,6 +46,11 @@ class Mutant:
         """What is replaced, without what replaces it."""
         name = self.operator.rpartition("/")[2]
         return name.rpartition("_")[0] or name
+
+    @property
+    def name(self) -> str:
+        """The module's name, as it is imported."""
+        return ".".join((PACKAGE.name, *Path(self.module).with_suffix("").parts))
 
     @property
     def path(self) -> str:
@@ -116,7 +122,7 @@ class Mutated(SourceFileLoader, importlib.abc.MetaPathFinder):
     """Gives one module with the mistake in it to whoever imports it."""
 
     def __init__(self, mutant: Mutant) -> None:
-        super().__init__(".".join((PACKAGE.name, *Path(mutant.module).with_suffix("").parts)), mutant.path)
+        super().__init__(mutant.name, mutant.path)
         self._source = mutant.source
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
@@ -130,6 +136,7 @@ class Mutated(SourceFileLoader, importlib.abc.MetaPathFinder):
 
 def put_in_place(mutant: Mutant) -> bool:
     """Puts the code with the mistake into the functions that are already loaded, and returns whether it found any."""
+    importlib.import_module(mutant.name)  # else the CDK imports it later, as it is
     codes = _list_codes(compile(mutant.source, mutant.path, "exec"))
     found = {(code.co_qualname, code.co_firstlineno): code for code in codes}
     gc.unfreeze()  # what the tests have frozen is not listed
