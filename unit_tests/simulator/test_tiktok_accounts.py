@@ -57,6 +57,14 @@ def test_a_list_has_the_ids_unless_other_fields_are_named(client: Client) -> Non
     assert {name for row in rows for name in row} == {"caption", "likes"}
 
 
+@pytest.mark.parametrize(("path", "records"), [("video", "videos"), ("comment", "comments")])
+def test_a_list_without_default_fields_has_all_of_them_unless_some_are_named(
+    path: str, records: str, client: Client
+) -> None:
+    rows = client.get(f"/business/mention/{path}/list/", business_id=OPEN_ID)["data"][records]
+    assert len({name for row in rows for name in row}) > 5
+
+
 def test_a_field_that_does_not_exist_is_refused(client: Client) -> None:
     assert client.refusal(VIDEOS, business_id=OPEN_ID, fields=["captions"])[0] == 40002
 

@@ -46,7 +46,9 @@ def answer_account_list(path: str, call: Call) -> Answer:
     data = dict(answer_list(path, call).data)
     rows, along = _cut_at_cursor(call, data[records])
     data[records] = rows
-    return Answer((_choose_fields(data, records, call["fields"]) if "fields" in call.parameters else data) | along)
+    # The documents do not say what a list without `fields` has if they name no default: here all of them.
+    fields = call.parameters.get("fields")
+    return Answer((_choose_fields(data, records, fields) if fields is not None else data) | along)
 
 
 def _choose_fields(data: Mapping[str, Any], records: str, fields: Sequence[str]) -> dict[str, Any]:
