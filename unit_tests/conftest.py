@@ -114,7 +114,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: it need not be looked through for what could be thrown away."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000)  # Python's own seven hundred objects are made in a millisecond of a sync
+    gc.set_threshold(5_000, 10, 30)  # Python's own seven hundred objects are made in a millisecond of a sync
 
 
 @pytest.fixture(autouse=True)
