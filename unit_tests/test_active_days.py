@@ -22,6 +22,7 @@ from source_tiktok_marketing.retrievers.reports import IdBatch
 from source_tiktok_marketing.retrievers.substreams import order_outermost_first
 from source_tiktok_marketing.sync import PREPARED
 
+Json = dict[str, Any]
 FIRST = number_day("2026-01-01")
 
 
@@ -229,16 +230,22 @@ class Refusing(Requester):
 
 
 @pytest.fixture
-def apart() -> ApartDays:
-    config = {PREPARED: {"sample": False}, "credentials": {}, "max_wait_minutes": 15}
+def config() -> Json:
+    return {PREPARED: {"sample": False}, "credentials": {}, "max_wait_minutes": 15}
+
+
+@pytest.fixture
+def apart(config: Json) -> ApartDays:
     activity = Activity.of(config)
     activity.metrics = ["spend"]
     return ApartDays.of(config)  # the activity keeps their sync until here
 
 
-def may_have(apart: ApartDays, requester: Requester, *days: int, metrics: tuple[str, ...] = ("spend",)) -> list[bool]:
+def may_have(
+    apart: ApartDays, requester: Requester, *days: int, metrics: tuple[str, ...] = ("spend",), refused: str = ""
+) -> list[bool]:
     apart.requester = cast("HttpRequester", requester)
-    return [apart.may_have_rows(TOP_VIEW, on(day), metrics, ()) for day in days]
+    return [apart.may_have_rows(TOP_VIEW, on(day), metrics, [refused]) for day in days]
 
 
 def test_a_day_without_a_row_of_a_kind_is_not_asked_for_it(apart: ApartDays) -> None:
@@ -253,6 +260,14 @@ def test_days_of_which_tiktok_does_not_tell_all_may_have_rows(apart: ApartDays) 
         {"code": 0, "data": {"list": [ROW], "page_info": {**ALL, "total_number": 2, "total_page": 2}}}
     )
     assert may_have(apart, requester, 3, 4) == [True, True]
+
+
+def test_the_days_are_asked_for_without_what_tiktok_refused_and_what_campaigns_do_not_have(config: Json) -> None:
+    activity = Activity.of(config)
+    activity.metrics = ["spend", "clicks", "cash_spend"]
+    requester = Requester({"code": 0, "data": {"list": [], "page_info": {**ALL, "total_number": 0, "total_page": 0}}})
+    assert may_have(ApartDays.of(config), requester, 3, refused="clicks") == [False]
+    assert orjson.loads(requester.asked["metrics"]) == ["spend"]
 
 
 def test_a_metric_that_was_not_looked_for_may_have_rows_on_any_day(apart: ApartDays) -> None:

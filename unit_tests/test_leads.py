@@ -162,13 +162,14 @@ def test_a_form_nobody_filled_in_has_no_leads(sync: Read, world: World, asked_fo
 def test_headings_are_known_however_they_are_written(
     sync: Read, world: World, asked_for: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = 'Lead ID,Created Time,Ad Group ID,Page ID,Form name,Ad ID,Your name,Your name\n="7\t",,\'8,9,Spring,-,Ada,\n'
+    names = "Your name,Your name,Your name"
+    text = f'Lead ID,Created Time,Ad Group ID,Page ID,Form name,Ad ID,{names}\n="7\t",,\'8,9,Spring,-,Ada,,Bo\n'
     monkeypatch.setattr("tiktok_simulator.endpoints.lists.leads.write_file", lambda _: text)
     rows = sync("leads", config=asked_for).rows("leads")
     shared = {"lead_id": "7", "adgroup_id": "8", "page_id": "9", "page_name": "Spring"}
     assert {key: value for key, value in rows[0].items() if key not in ("advertiser_id", "lead_region")} == {
         **shared,
-        "answers": {"Your name": "Ada", "Your name (2)": ""},
+        "answers": {"Your name": "Ada", "Your name (2)": "", "Your name (3)": "Bo"},
     }
 
 

@@ -15,6 +15,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import Erro
 from harness import Turns
 
 from source_tiktok_marketing.errors import RefusedRequestError
+from source_tiktok_marketing.requesters.doubtful_answers import TRIES
 from source_tiktok_marketing.requesters.error_handler import TRIES_OF_A_WINDOW, TiktokErrorHandler
 from source_tiktok_marketing.requesters.rate_limiter import Budget
 from source_tiktok_marketing.requesters.responses import Answer, Outcome
@@ -295,3 +296,17 @@ def test_a_quota_of_the_endpoints_own_is_not_the_apps(config: Json) -> None:
     for each in (own, other):
         judge.interpret_response(each)
     assert [trouble_of(judge, each).is_of_app for each in (own, other)] == [False, True]
+
+
+def test_twenty_refusals_in_a_row_are_an_outage_and_not_about_a_part_of_the_request(config: Json) -> None:
+    judge = handler(config, partial=[51010])
+
+    def is_believed_partial(number: int) -> bool:
+        refused = [code(51010, page_size="50", page=str(number)) for _ in range(TRIES)]
+        actions = [judge.interpret_response(each).response_action for each in refused]
+        assert ResponseAction.IGNORE not in actions[:-1]
+        return actions[-1] is ResponseAction.IGNORE
+
+    assert [is_believed_partial(number) for number in range(22)] == [True] * 20 + [False] * 2
+    judge.interpret_response(page(PAGE))
+    assert is_believed_partial(30)
