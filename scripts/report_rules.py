@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
-from source_tiktok_marketing.config.custom_reports.definition import Ask
+from source_tiktok_marketing.config.custom_reports.definition import WantedReport
 from source_tiktok_marketing.config.custom_reports.metrics import explain_refusal, is_disputed
 from source_tiktok_marketing.config.custom_reports.rows import DEFAULTS, TIME
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
@@ -138,12 +138,12 @@ def _has_level(report_type: str, level: str) -> bool:
     return any(level in shape.levels for shape in read_shapes()[report_type])
 
 
-def _ask(report_type: str, level: str, granularity: str, breakdowns: tuple[str, ...]) -> Ask:
+def _ask(report_type: str, level: str, granularity: str, breakdowns: tuple[str, ...]) -> WantedReport:
     # The page asks for the business centre in a field of its own.
-    return Ask(report_type, level, granularity, breakdowns, business_center_id="1")
+    return WantedReport(report_type, level, granularity, breakdowns, business_center_id="1")
 
 
-def _find_refusal(ask: Ask) -> str:
+def _find_refusal(ask: WantedReport) -> str:
     """The first thing that is wrong with a report, and what to choose instead."""
     found = find_problems(ask)
     return found[0].why.replace(", ".join(ask.breakdowns) or THESE, THESE) if found else ""
@@ -155,7 +155,7 @@ def _find_what_decides(metric: Metric) -> Hashable:
     return metric.report_types, metric.levels, metric.scope, metric.breakdowns, metric.is_attribute, places
 
 
-def _number(ask: Ask, metric: Metric, reasons: _Texts) -> int:
+def _number(ask: WantedReport, metric: Metric, reasons: _Texts) -> int:
     """Why a metric is refused, or that it is allowed; a disputed one is allowed by its name alone."""
     if metric.name not in list_metric_words():
         return reasons.number(UNKNOWN)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from source_tiktok_marketing.config.custom_reports.definition import Ask
+from source_tiktok_marketing.config.custom_reports.definition import WantedReport
 from source_tiktok_marketing.config.custom_reports.metrics import explain_refusal, list_allowed_metrics, suggest_nearest
 from source_tiktok_marketing.config.custom_reports.rows import read_reports
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
@@ -22,11 +22,13 @@ CENTRE = {"report_type": "business_center", "level": "business_center", "busines
 REPORTS = [BASIC, AUDIENCE, HOURLY, CENTRE]
 
 
-def ask(report: dict[str, Any], *words: str) -> Ask:
+def ask(report: dict[str, Any], *words: str) -> WantedReport:
     """What a report with these words among its metrics asks for, after the configuration was brought into shape."""
     (raw,) = read_reports({"custom_reports": [{"name": "mine", **report, "metrics": list(words)}]})
-    return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
-               {}, raw.get("business_center_id", ""))  # fmt: skip
+    return WantedReport(
+        raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
+        {}, raw.get("business_center_id", ""),
+    )  # fmt: skip
 
 
 def answer(report: dict[str, Any], word: str) -> str:

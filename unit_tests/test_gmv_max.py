@@ -22,7 +22,7 @@ from tiktok_simulator.endpoints.lists.gmv_max import (
     list_open_stores,
     make_report_rows,
 )
-from tiktok_simulator.endpoints.lists.grouped import Asked, find_measures
+from tiktok_simulator.endpoints.lists.grouped import GroupedRequest, find_measures
 from tiktok_simulator.world.ready_made import BERLIN, TOKYO
 
 REPORT = "/gmv_max/report/get/"
@@ -64,7 +64,7 @@ def delivered(
     for advertiser_id in sorted(world.permitted):
         for store_id in list_open_stores(world, advertiser_id):
             for each in filters(world, row, (advertiser_id, store_id), deleted=deleted):
-                ask = Asked(world, advertiser_id, row["dimensions"], metrics, days, each)
+                ask = GroupedRequest(world, advertiser_id, row["dimensions"], metrics, days, each)
                 owners = {"advertiser_id": advertiser_id, "store_id": store_id} | of_account(world, advertiser_id)
                 owners |= {"campaign_id": each["campaign_ids"][0]} if each else {}
                 found += [record(owners, wire) for wire in make_report_rows(ask, store_id)]

@@ -9,11 +9,11 @@ from itertools import product
 
 import pytest
 
-from source_tiktok_marketing.config.custom_reports.definition import Ask
+from source_tiktok_marketing.config.custom_reports.definition import WantedReport
 from source_tiktok_marketing.config.custom_reports.rows import TIME
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.schema.metrics import LEVELS, read_dimensions, read_metrics, read_shapes
-from tiktok_simulator.endpoints.reports.definition import Ask as Asked
+from tiktok_simulator.endpoints.reports.definition import ReportRequest
 from tiktok_simulator.endpoints.reports.rules import check
 from tiktok_simulator.protocol.wire import ApiError
 
@@ -75,7 +75,7 @@ def _no_suggestions(monkeypatch: pytest.MonkeyPatch) -> None:
 @cache
 def connector_allows(case: Case) -> bool:
     kind, level, granularity, breakdowns, metric = case
-    return not find_problems(Ask(kind, level, granularity, breakdowns, (metric,), business_center_id="1"))
+    return not find_problems(WantedReport(kind, level, granularity, breakdowns, (metric,), business_center_id="1"))
 
 
 def simulator_allows(case: Case) -> bool:
@@ -91,7 +91,7 @@ def simulator_allows(case: Case) -> bool:
     days = {"start": None if lifetime else date(2026, 1, 5), "end": None if lifetime else date(2026, 1, 5)}
     name = read_shapes()[kind][0].tiktok_name
     try:
-        check(Asked(name, data_level, [*ids, *time, *breakdowns], [metric], **days, lifetime=lifetime))
+        check(ReportRequest(name, data_level, [*ids, *time, *breakdowns], [metric], **days, lifetime=lifetime))
     except ApiError:
         return False
     return True

@@ -13,7 +13,7 @@ from rows import TABLES, name_of, of_account
 
 from source_tiktok_marketing.schema.columns import read_report_columns
 from tiktok_simulator import Simulator, World
-from tiktok_simulator.endpoints.lists.grouped import Asked, find_measures
+from tiktok_simulator.endpoints.lists.grouped import GroupedRequest, find_measures
 from tiktok_simulator.endpoints.lists.smart_plus import make_report_rows
 from tiktok_simulator.endpoints.reports.truth import compute_truth
 from tiktok_simulator.world.populate import Plan, add_campaign
@@ -41,7 +41,7 @@ def delivered(world: World, row: Record) -> list[Record]:
         record(owned(world, advertiser_id) | ({"date": span[0].isoformat()} if "day" in row else {}), wire, row)
         for advertiser_id in world.permitted
         for span in spans
-        for wire in make_report_rows(Asked(world, advertiser_id, row["dimensions"], metrics, span, {}))
+        for wire in make_report_rows(GroupedRequest(world, advertiser_id, row["dimensions"], metrics, span, {}))
     ]
 
 

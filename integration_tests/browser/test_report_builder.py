@@ -16,7 +16,7 @@ from explorer_page import Case, Explorer
 from playwright.sync_api import expect
 from running import Run
 
-from source_tiktok_marketing.config.custom_reports.definition import Ask
+from source_tiktok_marketing.config.custom_reports.definition import WantedReport
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.schema.metrics import ALL, METRIC_GROUPS, read_metrics, read_shapes
 from tiktok_simulator.world.ready_made import make_small_world
@@ -35,7 +35,8 @@ def rules() -> Iterator[ModuleType]:
 def disagreements(explorer: Explorer, cases: list[Case]) -> list[tuple[Case, str, list[str]]]:
     """The reports on which page and connector differ, in the verdict or in the reason."""
     told = [
-        [problem.why for problem in find_problems(Ask(*case[:4], (case[4],), business_center_id="1"))] for case in cases
+        [problem.why for problem in find_problems(WantedReport(*case[:4], (case[4],), business_center_id="1"))]
+        for case in cases
     ]
     found = zip(cases, explorer.open("report").verdicts(cases), told, strict=True)
     return [(case, page, whys) for case, page, whys in found if not agree(page, whys)]
@@ -55,7 +56,7 @@ def test_page_and_connector_agree_on_metrics_and_groups_wherever_a_report_can_be
 ) -> None:
     breakdowns = [(), *((name,) for name in rules.EVERY_BREAKDOWN), *rules.PAIRS, *rules.CATALOG_PAIRS]
     forms = product(read_shapes(), rules.ENTITIES, rules.GRANULARITIES, breakdowns)
-    places = [form for form in forms if not find_problems(Ask(*form, (), business_center_id="1"))]
+    places = [form for form in forms if not find_problems(WantedReport(*form, (), business_center_id="1"))]
     assert len(places) > 500
     choose = random.Random(17)
     words = [*METRIC_GROUPS, ALL]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from tiktok_simulator.endpoints.reports.definition import Ask
+from tiktok_simulator.endpoints.reports.definition import ReportRequest
 from tiktok_simulator.endpoints.reports.query import Filter
 from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.model import Entity
@@ -53,9 +53,9 @@ def check_filters(of: str, names: Iterable[str], origins: Collection[str]) -> No
         raise BadRequestError(f"filtering: {', '.join(unknown)} is not supported for Promote campaigns.")
 
 
-def make_origin_filter(filters: Sequence[Filter], ask: Ask, *, unasked: bool) -> Filter:
+def make_origin_filter(filters: Sequence[Filter], request: ReportRequest, *, unasked: bool) -> Filter:
     """The filter by origin of a report below the ad account. By some dimensions there are no rows of Promote."""
-    every = (ELSEWHERE, PROMOTE) if unasked or ask.in_task else (ELSEWHERE,)
+    every = (ELSEWHERE, PROMOTE) if unasked or request.in_task else (ELSEWHERE,)
     origins = next((each.values for each in filters if each.field == ORIGINS), every)
-    has_promote = DIMENSIONS[ask.report_type].issuperset(ask.dimensions)
+    has_promote = DIMENSIONS[request.report_type].issuperset(request.dimensions)
     return Filter(ORIGINS, "IN", tuple(each for each in origins if each != PROMOTE or has_promote))

@@ -21,7 +21,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Ask:
+class WantedReport:
     """One report: its type, its level, its breakdowns and its metrics."""
 
     report_type: str

@@ -9,7 +9,13 @@ from typing import Any
 
 from source_tiktok_marketing.config.custom_reports.definition import Problem
 from source_tiktok_marketing.config.custom_reports.metrics import find_misspelt_metrics
-from source_tiktok_marketing.config.custom_reports.rows import OPTION, OWN_DATES, fill_in_report, read_ask, read_reports
+from source_tiktok_marketing.config.custom_reports.rows import (
+    OPTION,
+    OWN_DATES,
+    fill_in_report,
+    read_reports,
+    read_wanted_report,
+)
 from source_tiktok_marketing.config.custom_reports.rules import find_problems
 from source_tiktok_marketing.config.dates import (
     FIRST_ZONE,
@@ -71,7 +77,9 @@ def _find_rule_mistakes(raw: Mapping[str, Any], config: Mapping[str, Any], wrong
     """
     if OLD_FORM in raw:
         yield OLD_FORM, "must be an object. Write what it holds beside the report's other fields."
-    found: Iterable[Problem] = find_misspelt_metrics(raw["metrics"]) if wrong & SHAPE else find_problems(read_ask(raw))
+    found: Iterable[Problem] = (
+        find_misspelt_metrics(raw["metrics"]) if wrong & SHAPE else find_problems(read_wanted_report(raw))
+    )
     yield from ((problem.field, problem.why) for problem in found)
     if not wrong & {*OWN_DATES, "granularity"}:
         yield from _find_date_mistakes(raw, config)

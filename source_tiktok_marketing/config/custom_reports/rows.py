@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
-from source_tiktok_marketing.config.custom_reports.definition import Ask
+from source_tiktok_marketing.config.custom_reports.definition import WantedReport
 from source_tiktok_marketing.config.custom_reports.metrics import is_disputed, list_allowed_metrics
 from source_tiktok_marketing.config.custom_reports.rules import FILTERS, ID_FILTERS
 from source_tiktok_marketing.config.dates import list_report_days
@@ -77,7 +77,7 @@ def explain_not_large(raw: Mapping[str, Any], config: Mapping[str, Any]) -> str:
 
     An asynchronous report takes no filter but ids (reporting.md §7), so that it can't include deleted entities.
     """
-    ask = read_ask(raw)
+    ask = read_wanted_report(raw)
     if is_sandbox(config) or not all(shape.asynchronous for shape in ask.shapes):
         return f"TikTok has no asynchronous {ask.report_type} report here"
     if refused := NEVER_ASYNCHRONOUS & {ask.granularity, *ask.breakdowns}:
@@ -141,16 +141,18 @@ def _fill_in(word: Any, known: Container[str]) -> Any:
     return meant if isinstance(word, str) and meant in known else word
 
 
-def read_ask(raw: Mapping[str, Any]) -> Ask:
+def read_wanted_report(raw: Mapping[str, Any]) -> WantedReport:
     """What a report asks for."""
     filters = {name: raw[name] for name in FILTERS if name in raw}
-    return Ask(raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
-               filters, raw.get("business_center_id", ""))  # fmt: skip
+    return WantedReport(
+        raw["report_type"], raw["level"], raw["granularity"], tuple(raw["breakdowns"]), tuple(raw["metrics"]),
+        filters, raw.get("business_center_id", ""),
+    )  # fmt: skip
 
 
 def _make_row(raw: Mapping[str, Any], config: Mapping[str, Any], *, large: bool) -> dict[str, Any]:
     """The row of a report: the words that ready-made reports have, and some that only the user's have."""
-    ask, own = read_ask(raw), {**config, **{name: raw[name] for name in OWN_DAYS if name in raw}}
+    ask, own = read_wanted_report(raw), {**config, **{name: raw[name] for name in OWN_DAYS if name in raw}}
     filters = [item for item in _make_filters(ask, config) if not large or item["field_name"] in ID_FIELDS.values()]
     return {
         "name": raw["name"],
@@ -177,7 +179,7 @@ FORM_FIELDS = {
 ANY_STATUS = "STATUS_ALL"
 
 
-def _make_filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
+def _make_filters(ask: WantedReport, config: Mapping[str, Any]) -> list[dict[str, str]]:
     """TikTok's filters. Without one for the status it leaves out deleted entities, with their spend."""
     wanted = {ID_FIELDS[name]: ask.filters[name] for name in ID_FIELDS if ask.filters.get(name)}
     if buying_types := ask.filters.get("buying_types"):
@@ -189,7 +191,7 @@ def _make_filters(ask: Ask, config: Mapping[str, Any]) -> list[dict[str, str]]:
             for name, values in wanted.items()]  # fmt: skip
 
 
-def _list_named_filters(ask: Ask) -> list[str]:
+def _list_named_filters(ask: WantedReport) -> list[str]:
     """The fields that the user filters by."""
     ids = [field for name, field in ID_FIELDS.items() if ask.filters.get(name)]
     buying_type = ["buying_type"] if ask.filters.get("buying_types") else []

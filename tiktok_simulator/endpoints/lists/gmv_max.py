@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call
-from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, read_request
+from tiktok_simulator.endpoints.lists.grouped import GroupedRequest, Row, answer_page, read_request
 from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.rules import DELETED
 from tiktok_simulator.endpoints.lists.tables import make_rows as listed_rows
@@ -80,21 +80,27 @@ def answer_gmv_max_report(call: Call) -> Answer:
     )
 
 
-def make_report_rows(ask: Asked, store_id: str) -> list[Row]:
+def make_report_rows(request: GroupedRequest, store_id: str) -> list[Row]:
     """The rows of one store."""
-    grouping = _find_grouping(ask.dimensions)
+    grouping = _find_grouping(request.dimensions)
     if grouping == "account":
-        return ask.make_rows({"advertiser_id": ask.advertiser_id})
+        return request.make_rows({"advertiser_id": request.advertiser_id})
     wanted = (
-        each for each in list_campaigns(ask.world, ask.advertiser_id, store_id) if _is_wanted(each, ask.filtering)
+        each
+        for each in list_campaigns(request.world, request.advertiser_id, store_id)
+        if _is_wanted(each, request.filtering)
     )
-    products = _list_products(ask.world, ask.advertiser_id, store_id)
+    products = _list_products(request.world, request.advertiser_id, store_id)
     subjects = (subject for campaign in wanted for subject in _list_subjects(campaign, grouping, products))
-    among = (subject for subject in subjects if _has_wanted_ids(subject, ask.filtering))
-    named = ({name: value for name, value in subject.items() if name in ask.dimensions} for subject in among)
-    rows = [row for subject in named for row in ask.make_rows(subject)]
-    owners = {"advertiser_id": ask.advertiser_id, "store_id": store_id, "store_authorized_bc_id": ask.world.bc_id}
-    identities = [row["identity_id"] for row in listed_rows(ask.world, read_lists()[IDENTITIES], owners, None)]
+    among = (subject for subject in subjects if _has_wanted_ids(subject, request.filtering))
+    named = ({name: value for name, value in subject.items() if name in request.dimensions} for subject in among)
+    rows = [row for subject in named for row in request.make_rows(subject)]
+    owners = {
+        "advertiser_id": request.advertiser_id,
+        "store_id": store_id,
+        "store_authorized_bc_id": request.world.bc_id,
+    }
+    identities = [row["identity_id"] for row in listed_rows(request.world, read_lists()[IDENTITIES], owners, None)]
     for row in rows:
         if "identity_id" in row["metrics"]:
             row["metrics"]["identity_id"] = identities[mix(*row["dimensions"].values()) % len(identities)]

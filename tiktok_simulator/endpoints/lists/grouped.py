@@ -30,7 +30,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Asked:
+class GroupedRequest:
     """A request for a report."""
 
     world: World
@@ -68,14 +68,14 @@ def find_measures(report: str, names: Sequence[str], groupings: Iterable[str]) -
     return [known[name] for name in names]
 
 
-def read_request(call: Call, report: str, groupings: Iterable[str]) -> Asked:
+def read_request(call: Call, report: str, groupings: Iterable[str]) -> GroupedRequest:
     """The request of a call, with the days that have begun in the ad account.
 
     Raises:
         ApiError: 40002 for a metric that the report does not have by all of `groupings`, or for too many days.
     """
     metrics = find_measures(report, call["metrics"] or ["spend", "impressions"], groupings)
-    return Asked(
+    return GroupedRequest(
         call.world, call["advertiser_id"], call["dimensions"], metrics, _list_days(call), call["filtering"] or {}
     )
 

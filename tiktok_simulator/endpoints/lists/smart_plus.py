@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tiktok_simulator.endpoints.call import Answer, Call
-from tiktok_simulator.endpoints.lists.grouped import Asked, Row, answer_page, read_request
+from tiktok_simulator.endpoints.lists.grouped import GroupedRequest, Row, answer_page, read_request
 from tiktok_simulator.endpoints.lists.listed import read_lists
 from tiktok_simulator.endpoints.lists.tables import make_rows as listed_rows
 from tiktok_simulator.protocol.wire import BadRequestError
@@ -54,14 +54,14 @@ def _answer(call: Call, report: str) -> Answer:
     return answer_page(call, make_report_rows(read_request(call, "smart_plus", [report])))
 
 
-def make_report_rows(ask: Asked) -> list[Row]:
+def make_report_rows(ask: GroupedRequest) -> list[Row]:
     """The rows of one ad account."""
     found = {tuple(subject.items()) for subject in _list_subjects(ask)}
     rows = (row for subject in sorted(found) for row in ask.make_rows(dict(subject)))
     return [row | {"info": _make_info(row["dimensions"])} for row in rows]
 
 
-def _list_subjects(ask: Asked) -> Iterator[dict[str, str]]:
+def _list_subjects(ask: GroupedRequest) -> Iterator[dict[str, str]]:
     for number, ad in enumerate(listed_rows(ask.world, read_lists()[ADS], {"advertiser_id": ask.advertiser_id}, None)):
         if any(ad[name.removesuffix("s")] not in ask.filtering[name] for name in WHOSE & ask.filtering.keys()):
             continue

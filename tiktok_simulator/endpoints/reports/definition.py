@@ -11,7 +11,7 @@ from tiktok_simulator.protocol.tables import DIMENSIONS, DISPUTED
 
 
 @dataclass(frozen=True)
-class Ask:
+class ReportRequest:
     """The request for a report, as the rules check it.
 
     `start` and `end` are None if they are not given, or if the report is about the lifetime. `several` is set if

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tiktok_simulator.endpoints.call import Answer, Call, find_page_bounds, make_page_info
-from tiktok_simulator.endpoints.reports.definition import Ask
+from tiktok_simulator.endpoints.reports.definition import ReportRequest
 from tiktok_simulator.endpoints.reports.query import ReportQuery
 from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER
-from tiktok_simulator.endpoints.reports.request import make_query, order_rows, read_ask
+from tiktok_simulator.endpoints.reports.request import make_query, order_rows, read_wanted_report
 from tiktok_simulator.endpoints.reports.rows import Rows
 from tiktok_simulator.endpoints.reports.rules import check
 from tiktok_simulator.protocol.wire import ApiError
@@ -23,7 +23,7 @@ SANDBOX_REPORT_TYPES = ("BASIC", "AUDIENCE")
 
 def answer_integrated_report(call: Call) -> Answer:
     """Answers with one page of a synchronous report."""
-    ask = read_ask(call)
+    ask = read_wanted_report(call)
     check(ask)
     _refuse_sandbox_gaps(call)
     rows = _find_rows(call, make_query(call, ask), ask)
@@ -47,7 +47,7 @@ def _refuse_sandbox_gaps(call: Call) -> None:
             raise ApiError(40009, f"The parameter or method is not supported in sandbox: {gap}.")
 
 
-def _find_rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
+def _find_rows(call: Call, query: ReportQuery, ask: ReportRequest) -> Rows:
     """The rows of a report. Those of the last few queries are kept, for the next pages."""
     reports = call.world.get_cached("reports", dict)
     key = (query, ask.order_field, call["order_type"])

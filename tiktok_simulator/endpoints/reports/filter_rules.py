@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tiktok_simulator.endpoints.filter_values import NOT_COMBINED, TOP_VIEW
 from tiktok_simulator.endpoints.promote import ELSEWHERE, ORIGINS, PROMOTE, check_filters, make_origin_filter
-from tiktok_simulator.endpoints.reports.definition import Ask
+from tiktok_simulator.endpoints.reports.definition import ReportRequest
 from tiktok_simulator.endpoints.reports.filters import ID_FIELDS, NUMERIC, STATUS_FIELDS, make_status_filter
 from tiktok_simulator.endpoints.reports.query import Filter
 from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER
@@ -77,25 +77,25 @@ FILTERS: Mapping[str, FilterRule] = {
 IN_TASKS = ("campaign_ids", "adgroup_ids", "ad_ids")
 
 
-def read_filters(items: Sequence[Mapping[str, str]], ask: Ask) -> tuple[Filter, ...]:
+def read_filters(items: Sequence[Mapping[str, str]], request: ReportRequest) -> tuple[Filter, ...]:
     """The filters of a report. Without a filter by status, one for what is not deleted is added. Raises 40002."""
-    if items and not ask.type_rules.filters:
-        raise BadRequestError(f"filtering: Not supported for {ask.report_type}.")
-    filters = tuple(_read_filter(item, ask) for item in items)
+    if items and not request.type_rules.filters:
+        raise BadRequestError(f"filtering: Not supported for {request.report_type}.")
+    filters = tuple(_read_filter(item, request) for item in items)
     origins = next((each.values for each in filters if each.field == ORIGINS), ())
-    check_filters(ask.report_type, [each.field for each in filters], origins)
+    check_filters(request.report_type, [each.field for each in filters], origins)
     if any(item.field in STATUS_FIELDS.values() for item in filters):
         return filters
-    return filters + make_status_filter(ask.level, "STATUS_NOT_DELETE")
+    return filters + make_status_filter(request.level, "STATUS_NOT_DELETE")
 
 
-def fill_in_filters(filters: tuple[Filter, ...], ask: Ask, world: World) -> tuple[Filter, ...]:
+def fill_in_filters(filters: tuple[Filter, ...], request: ReportRequest, world: World) -> tuple[Filter, ...]:
     """The filters of a report, with the buying types and origins that TikTok takes if no filter names any."""
-    if ask.report_type not in _BOTH or (ask.level == _ALL and world.promote_in_accounts):
+    if request.report_type not in _BOTH or (request.level == _ALL and world.promote_in_accounts):
         return filters
-    if ask.level == _ALL:
+    if request.level == _ALL:
         return (*filters, Filter(ORIGINS, "IN", (ELSEWHERE,)))
-    origins = make_origin_filter(filters, ask, unasked=world.promote_unasked)
+    origins = make_origin_filter(filters, request, unasked=world.promote_unasked)
     others = tuple(each for each in filters if each.field != ORIGINS)
     if any(each.field == "buying_type" for each in filters):
         return (*others, origins)
@@ -103,36 +103,36 @@ def fill_in_filters(filters: tuple[Filter, ...], ask: Ask, world: World) -> tupl
     return (*others, origins, Filter("buying_type", "IN", tuple(each for each, comes in unasked.items() if comes)))
 
 
-def _read_filter(item: Mapping[str, str], ask: Ask) -> Filter:
+def _read_filter(item: Mapping[str, str], request: ReportRequest) -> Filter:
     """Checks and decodes a filter."""
     name, operator = item["field_name"], item["filter_type"]
-    rule = _find_rule(name, ask)
+    rule = _find_rule(name, request)
     if operator not in rule.operators:
         raise BadRequestError(f"filtering: {name} does not support {operator}.")
-    _check_place(name, rule, ask)
+    _check_place(name, rule, request)
     found = Filter(name, operator, _read_values(item))
     if rule.values and not set(found.values) <= set(rule.values):
         raise BadRequestError(f"filtering: {name} must be one of: {', '.join(rule.values)}.")
-    _check_values(found, MANY_IDS_IN_TASKS if ask.in_task else MANY_IDS)
+    _check_values(found, MANY_IDS_IN_TASKS if request.in_task else MANY_IDS)
     return found
 
 
-def _find_rule(name: str, ask: Ask) -> FilterRule:
+def _find_rule(name: str, request: ReportRequest) -> FilterRule:
     rule = FILTERS.get(name)
-    if rule is None and name in ask.metrics and not METRICS[name].is_attribute:
+    if rule is None and name in request.metrics and not METRICS[name].is_attribute:
         rule = FilterRule(frozenset(NUMERIC), LEVEL_ORDER[0])
-    if rule is None or ask.report_type not in rule.report_types or (ask.in_task and name not in IN_TASKS):
+    if rule is None or request.report_type not in rule.report_types or (request.in_task and name not in IN_TASKS):
         raise BadRequestError(f"filtering: Invalid filter field {name}.")
     return rule
 
 
-def _check_place(name: str, rule: FilterRule, ask: Ask) -> None:
-    too_high = LEVEL_ORDER.index(ask.level) < LEVEL_ORDER.index(rule.level)
-    foreign = name in STATUS_FIELDS.values() and STATUS_FIELDS.get(ask.level) != name
+def _check_place(name: str, rule: FilterRule, request: ReportRequest) -> None:
+    too_high = LEVEL_ORDER.index(request.level) < LEVEL_ORDER.index(rule.level)
+    foreign = name in STATUS_FIELDS.values() and STATUS_FIELDS.get(request.level) != name
     alone = {"country_code": "country_code", "ad_ids_v2": "ad_id_v2", "cost": "spend"}.get(name)
-    if too_high or foreign or (alone and alone not in (*ask.dimensions, *ask.metrics)):
-        raise BadRequestError(f"filtering: {name} is not supported at {ask.level} with these dimensions.")
-    if name == "ad_ids" and "ad_id_v2" in ask.dimensions:
+    if too_high or foreign or (alone and alone not in (*request.dimensions, *request.metrics)):
+        raise BadRequestError(f"filtering: {name} is not supported at {request.level} with these dimensions.")
+    if name == "ad_ids" and "ad_id_v2" in request.dimensions:
         raise BadRequestError("filtering: ad_ids cannot be combined with the dimension ad_id_v2.")
 
 

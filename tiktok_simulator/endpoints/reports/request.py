@@ -8,7 +8,7 @@ from datetime import date
 
 from tiktok_simulator.endpoints.call import Call
 from tiktok_simulator.endpoints.reports.business_center import check_center, list_accounts
-from tiktok_simulator.endpoints.reports.definition import Ask
+from tiktok_simulator.endpoints.reports.definition import ReportRequest
 from tiktok_simulator.endpoints.reports.filter_rules import fill_in_filters, read_filters
 from tiktok_simulator.endpoints.reports.metric_rules import list_default_metrics
 from tiktok_simulator.endpoints.reports.query import ReportQuery
@@ -31,14 +31,14 @@ def read_advertisers(call: Call) -> Sequence[str]:
     return [call["advertiser_id"]]
 
 
-def read_ask(call: Call, *, in_task: bool = False) -> Ask:
+def read_wanted_report(call: Call, *, in_task: bool = False) -> ReportRequest:
     """The request for a report, before its rules are checked. The sandbox ignores order_field (hosts_auth.md §4)."""
     if call["service_type"] == "RESERVATION" or call.parameters.get("query_mode") == "CHUNK":
         raise BadRequestError(
             "service_type RESERVATION and query_mode CHUNK are deprecated; the simulator refuses them."
         )
     lifetime = call["query_lifetime"]
-    ask = Ask(
+    ask = ReportRequest(
         report_type=call["report_type"],
         data_level=call["data_level"],
         dimensions=call["dimensions"],
@@ -60,7 +60,7 @@ def _read_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def make_query(call: Call, ask: Ask) -> ReportQuery:
+def make_query(call: Call, ask: ReportRequest) -> ReportQuery:
     """The query of a report whose rules have been checked. Raises 40002 for wrong filters."""
     filters = fill_in_filters(read_filters(call["filtering"] or (), ask), ask, call.world)
     of_center = ask.report_type == "BC"
@@ -80,7 +80,7 @@ def make_query(call: Call, ask: Ask) -> ReportQuery:
     )
 
 
-def order_rows(call: Call, query: ReportQuery, ask: Ask) -> Rows:
+def order_rows(call: Call, query: ReportQuery, ask: ReportRequest) -> Rows:
     """The rows of a query, in the order of the request."""
     rows = find_report_rows(call.world, query)
     if ask.order_field:

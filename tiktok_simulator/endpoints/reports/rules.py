@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tiktok_simulator.endpoints.reports import dimension_rules, metric_rules
-from tiktok_simulator.endpoints.reports.definition import Ask
+from tiktok_simulator.endpoints.reports.definition import ReportRequest
 from tiktok_simulator.endpoints.reports.metric_rules import CONFLICT
 from tiktok_simulator.endpoints.reports.report_types import LEVEL_ORDER
 from tiktok_simulator.protocol.wire import BadRequestError
@@ -19,54 +19,54 @@ __all__ = ["CONFLICT", "RULES", "check"]
 DAYS_BY_DAY, DAYS_BY_HOUR, DAYS_IN_ALL = 30, 1, 365
 
 
-def check_several_advertisers(ask: Ask) -> None:
+def check_several_advertisers(request: ReportRequest) -> None:
     """advertiser_ids is for BASIC and AUDIENCE only."""
-    if ask.several and not ask.type_rules.several:
-        raise BadRequestError(f"advertiser_ids: Not supported for {ask.report_type}.")
+    if request.several and not request.type_rules.several:
+        raise BadRequestError(f"advertiser_ids: Not supported for {request.report_type}.")
 
 
-def check_data_level(ask: Ask) -> None:
+def check_data_level(request: ReportRequest) -> None:
     """data_level is needed for BASIC, AUDIENCE and CATALOG, and refused for BC. The levels RESERVATION_* are gone."""
-    if ask.data_level is None and ask.type_rules.level_required:
+    if request.data_level is None and request.type_rules.level_required:
         raise BadRequestError("Missing required field(s): data_level.")
-    if ask.data_level is None:
+    if request.data_level is None:
         return
-    if ask.data_level not in LEVEL_ORDER:
-        raise BadRequestError(f"data_level: {ask.data_level} is no longer supported.")
-    if ask.data_level not in ask.type_rules.levels:
-        raise BadRequestError(f"data_level: {ask.data_level} is not supported for {ask.report_type}.")
+    if request.data_level not in LEVEL_ORDER:
+        raise BadRequestError(f"data_level: {request.data_level} is no longer supported.")
+    if request.data_level not in request.type_rules.levels:
+        raise BadRequestError(f"data_level: {request.data_level} is not supported for {request.report_type}.")
 
 
-def check_lifetime(ask: Ask) -> None:
+def check_lifetime(request: ReportRequest) -> None:
     """query_lifetime is for BASIC and PLAYABLE_MATERIAL only, without time, country_code and audience dimensions."""
-    if not ask.lifetime:
+    if not request.lifetime:
         return
-    if not ask.type_rules.lifetime:
-        raise BadRequestError(f"query_lifetime: Not supported for {ask.report_type}.")
-    if refused := [*ask.list_by_role("time", "audience"), *({"country_code"} & set(ask.dimensions))]:
+    if not request.type_rules.lifetime:
+        raise BadRequestError(f"query_lifetime: Not supported for {request.report_type}.")
+    if refused := [*request.list_by_role("time", "audience"), *({"country_code"} & set(request.dimensions))]:
         raise BadRequestError(f"query_lifetime: Not supported with {', '.join(refused)}.")
 
 
-def check_dates(ask: Ask) -> None:
+def check_dates(request: ReportRequest) -> None:
     """At most 30 days by day, one by hour, and 365 without a time dimension and for BC. Tasks may have any number."""
-    if ask.lifetime:
+    if request.lifetime:
         return
-    if ask.start is None or ask.end is None:
-        missing = [name for name, day in (("start_date", ask.start), ("end_date", ask.end)) if day is None]
+    if request.start is None or request.end is None:
+        missing = [name for name, day in (("start_date", request.start), ("end_date", request.end)) if day is None]
         raise BadRequestError(f"Missing required field(s): {', '.join(missing)}.")
-    if ask.end < ask.start:
+    if request.end < request.start:
         raise BadRequestError("end_date: Must not be before start_date.")
-    limit = _find_longest(ask)
-    if not ask.in_task and (ask.end - ask.start).days + 1 > limit:
+    limit = _find_longest(request)
+    if not request.in_task and (request.end - request.start).days + 1 > limit:
         raise BadRequestError(f"start_date, end_date: The time span must be at most {limit} day(s).")
 
 
-def _find_longest(ask: Ask) -> int:
-    limit = DAYS_BY_DAY if "stat_time_day" in ask.dimensions else DAYS_IN_ALL
-    return ask.type_rules.days or (DAYS_BY_HOUR if "stat_time_hour" in ask.dimensions else limit)
+def _find_longest(request: ReportRequest) -> int:
+    limit = DAYS_BY_DAY if "stat_time_day" in request.dimensions else DAYS_IN_ALL
+    return request.type_rules.days or (DAYS_BY_HOUR if "stat_time_hour" in request.dimensions else limit)
 
 
-RULES: Sequence[Callable[[Ask], None]] = (
+RULES: Sequence[Callable[[ReportRequest], None]] = (
     check_several_advertisers,
     check_data_level,
     dimension_rules.check_dimensions_exist,
@@ -88,7 +88,7 @@ RULES: Sequence[Callable[[Ask], None]] = (
 )
 
 
-def check(ask: Ask) -> None:
+def check(request: ReportRequest) -> None:
     """Checks all rules in order. Raises an ApiError 40002 for the first one that is broken."""
     for rule in RULES:
-        rule(ask)
+        rule(request)

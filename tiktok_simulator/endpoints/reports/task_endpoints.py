@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tiktok_simulator.endpoints.call import Answer, Call
 from tiktok_simulator.endpoints.reports.csv_text import write_report
-from tiktok_simulator.endpoints.reports.request import make_query, order_rows, read_ask
+from tiktok_simulator.endpoints.reports.request import make_query, order_rows, read_wanted_report
 from tiktok_simulator.endpoints.reports.rules import check
 from tiktok_simulator.protocol.wire import BadRequestError
 from tiktok_simulator.world.tasks import Task
@@ -12,7 +12,7 @@ from tiktok_simulator.world.tasks import Task
 
 def create_task(call: Call) -> Answer:
     """Begins a report. It has the rules of synchronous reports, and a few of its own."""
-    ask = read_ask(call, in_task=True)
+    ask = read_wanted_report(call, in_task=True)
     check(ask)
     if call["output_format"] != "CSV_STRING":
         raise BadRequestError(f"output_format: The simulator writes CSV_STRING only, not {call['output_format']}.")
