@@ -61,6 +61,9 @@ def test_an_outage_that_passes_while_a_page_is_taken_apart_loses_nothing(
     tiktok.faults.outage(times, PATHS[stream])
     result = sync(stream, config=one_advertiser)
     assert (rows_of(result, stream), result.errors, result.warnings) == (whole, [], [])
+    asked = [call.query for call in tiktok.asked(PATHS[stream])]
+    firsts = [(int(each["page"]) - 1) * int(each["page_size"]) for each in asked]
+    assert max(firsts) < max(1, len(whole))  # none behind the last page
 
 
 def test_ids_that_questions_are_made_of_come_from_pages_in_pieces_too(

@@ -289,6 +289,15 @@ def test_only_a_quota_of_everybody_slows_the_sync_down(
     assert turns.moments == [moment]
 
 
+def test_a_refusal_slows_down_the_endpoint_that_has_a_quota_of_its_own_and_no_other(config: Json, turns: Turns) -> None:
+    budget = Budget.of(config, [{"endpoint": "report/task/create/", "requests_per_second": 1}])
+    own, other = code(40100, path="report/task/create/"), page(PAGE)
+    handler(config).interpret_response(own)
+    for each in (other, own):
+        budget.wait(str(each.request.url))
+    assert turns.moments[:2] == [0.0, 1.0]
+
+
 def test_a_quota_of_the_endpoints_own_is_not_the_apps(config: Json) -> None:
     Budget.of(config, [{"endpoint": "report/task/create/", "requests_per_second": 1}])
     own, other = code(40100, path="report/task/create/"), code(40100)
