@@ -1,4 +1,4 @@
-"""The connector's own command, as a process that gets its files in memory and hands over its messages."""
+"""Runs the connector's own command as a process: gives it its files in memory, and yields its messages."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from msgspec import Struct
 from msgspec.json import Decoder
 
 COMMAND = [sys.executable, "-m", "source_tiktok_marketing"]
-# Longer than the connector takes to end by itself, and shorter than Kubernetes waits.
+# The connector needs less time to end by itself, and Kubernetes waits longer.
 GRACE_SECONDS = 10
 
 
 class Record(Struct):
-    """A row. Numbers with decimals are exact."""
+    """A record. Numbers with decimals are exact."""
 
     stream: str
     data: dict[str, Any]
@@ -43,7 +43,7 @@ class StreamState(Struct):
 
 
 class State(Struct):
-    """What has been read of one stream, up to this message."""
+    """How far one stream has been read when this message arrives."""
 
     stream: StreamState
 
@@ -80,9 +80,9 @@ class Message(Struct):
 
 
 class Connector:
-    """Runs one command after the other. Leaving it ends what still runs.
+    """Runs one command after the other. The end of the `with` block ends a command that still runs.
 
-    A worker that is killed can't do that. The connector then ends by itself: it watches the reader of its output.
+    A worker that is killed can't do that. The connector then ends by itself, as nobody reads its output any more.
     """
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class Connector:
                 self._process.wait()
 
     def stop(self, *_: Any) -> None:
-        """Tells the connector to end. It first says how far it has come, and that is still written."""
+        """Tells the connector to end. It first emits its state, and the worker still writes that."""
         self._stopped = True
         if self._process:
             self._process.terminate()
@@ -120,11 +120,11 @@ class Connector:
     def read(
         self, config: Mapping[str, Any], catalog: Mapping[str, Any], state: list[Mapping[str, Any]]
     ) -> Iterator[Message]:
-        """The messages of a sync. What could not be read is told by `raise_errors` after them."""
+        """Yields the messages of a sync. Call `raise_errors` after the last one."""
         return self._run("read", config=config, catalog=catalog, state=state)
 
     def raise_errors(self) -> None:
-        """Raises StoppedError or ConnectorError if the last command did not do all it should."""
+        """Raises StoppedError or ConnectorError if the last command did not finish, or could not read everything."""
         if self._stopped:
             raise StoppedError("stopped by SIGTERM.")
         code = self._process.returncode if self._process else 0
@@ -133,7 +133,7 @@ class Connector:
             words = dict.fromkeys(failure.message for failure in self._failures)
             raise ConnectorError(" ".join(words), is_config=is_config)
         if code < 0:
-            raise ConnectorError(f"the connector was ended by {signal.Signals(-code).name}. Had it too little memory?")
+            raise ConnectorError(f"the connector was ended by {signal.Signals(-code).name}. Did it run out of memory?")
         if code:
             raise ConnectorError(f"the connector ended with exit code {code}.")
 
@@ -143,12 +143,12 @@ class Connector:
         with ExitStack() as opened:
             numbers = {option: _in_memory(opened, option, content) for option, content in files.items()}
             options = [word for option, number in numbers.items() for word in (f"--{option}", f"/dev/fd/{number}")]
-            # The password of the database is none of the connector's business.
+            # The connector does not need the password of the database.
             environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
             self._process = process = subprocess.Popen(
                 [*COMMAND, verb, *options], stdout=subprocess.PIPE, env=environment, pass_fds=[*numbers.values()]
             )
-        if self._stopped:  # since the look above
+        if self._stopped:  # after the check above
             process.terminate()
         assert process.stdout is not None  # noqa: S101  # for mypy
         with process.stdout as lines:
@@ -157,7 +157,7 @@ class Connector:
 
     def _messages(self, lines: Any) -> Iterator[Message]:
         for line in lines:
-            if not line.endswith(b"\n"):  # killed while it wrote
+            if not line.endswith(b"\n"):  # the connector was killed while it wrote
                 return
             message = self._decoder.decode(line)
             if message.trace and message.trace.error:
@@ -166,7 +166,7 @@ class Connector:
 
 
 def _in_memory(opened: ExitStack, name: str, content: Any) -> int:
-    """A file that no directory has: the secrets in it are gone with the processes, however these end."""
+    """A file in memory, in no directory: the secrets in it disappear with the processes, in whatever way they end."""
     file = opened.enter_context(os.fdopen(os.memfd_create(name), "wb"))
     file.write(json.dumps(content).encode())
     file.flush()

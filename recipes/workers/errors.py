@@ -7,13 +7,13 @@ import signal
 
 
 class WorkerError(Exception):
-    """The worker can't go on. The same may succeed later."""
+    """The worker can't continue. The same run may succeed later."""
 
     exit_code = os.EX_TEMPFAIL
 
 
 class BusyError(WorkerError):
-    """Another worker reads the same ad accounts right now."""
+    """Another worker is reading the same ad accounts."""
 
 
 class SettingsError(WorkerError):
@@ -23,7 +23,7 @@ class SettingsError(WorkerError):
 
 
 class UnfitError(WorkerError):
-    """The database can't hold what it should."""
+    """The database can't store the rows of a stream."""
 
     exit_code = os.EX_CONFIG
 

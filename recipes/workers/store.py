@@ -1,4 +1,4 @@
-"""The database that all workers share: a table for each stream, and one for the states of all."""
+"""The database that all workers share: a table for each stream, and one table for all states."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from psycopg.types.json import Jsonb
 TYPES = {"integer": "bigint", "number": "numeric", "boolean": "boolean", "string": "text",
          "date": "date", "date-time": "timestamp", "array": "jsonb", "object": "jsonb"}  # fmt: skip
 STATE = "_state"
-# When a row was last written. What TikTok no longer has stays in the table, with an old time.
+# When a row was last written. Rows that TikTok no longer has stay in the table, with an old time.
 WRITTEN_AT = "_written_at"
-LONGEST_NAME = 63  # bytes; Postgres cuts off the rest
-OLDEST_SERVER = 15  # the first with NULLS NOT DISTINCT
-# A server that is cut off is noticed within a minute and a half.
+LONGEST_NAME = 63  # bytes; Postgres cuts longer names
+OLDEST_SERVER = 15  # the first version with NULLS NOT DISTINCT
+# A lost connection to the server is noticed within a minute and a half.
 NETWORK: dict[str, Any] = {
     "connect_timeout": 15,
     "keepalives_idle": 30,
@@ -30,7 +30,7 @@ NETWORK: dict[str, Any] = {
     "keepalives_count": 6,
 }
 
-# The cursors of one stream by their owner, an object as JSON: `{"advertiser_id": "7002238017842750001"}`.
+# The cursors of one stream, by owner. The owner is a JSON object: `{"advertiser_id": "7002238017842750001"}`.
 Cursors = dict[str, Any]
 Row = Mapping[str, Any]
 ENCODER = Encoder(decimal_format="number")
@@ -38,7 +38,7 @@ ENCODER = Encoder(decimal_format="number")
 
 @dataclass(frozen=True)
 class Table:
-    """The table of a stream: the type of each column, and the columns that tell rows apart."""
+    """The table of a stream: the type of each column, and the columns of the primary key."""
 
     name: str
     columns: Mapping[str, str]
@@ -48,8 +48,8 @@ class Table:
     def of(cls, stream: Mapping[str, Any]) -> Self:
         """The table of a stream in the connector's catalog.
 
-        Raises UnfitError if a name is too long for Postgres, or if it is not known beforehand which columns rows have
-        or which of them tell rows apart, as with the Extra Endpoints of a configuration.
+        Raises UnfitError if a name is too long for Postgres, or if the columns or the primary key of the stream are not
+        known beforehand, as with the Extra Endpoints of a configuration.
         """
         columns = {name: _type_of(schema) for name, schema in stream["json_schema"]["properties"].items()}
         key = [path[0] for path in stream["source_defined_primary_key"] or ()]
@@ -69,17 +69,17 @@ def _type_of(schema: Mapping[str, Any]) -> str:
 
 
 class Postgres:
-    """One worker's connection. It holds the lock on the shard, so that who has lost the lock can't write either."""
+    """The connection of one worker. It also holds the lock on the shard: a worker that loses the lock can't write."""
 
     def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
         self._connection = connection
         self._schema = schema
-        # The first half of all advisory locks of these tables.
+        # The first of the two numbers of each advisory lock on these tables.
         self._space = crc32(schema.encode()) & 0x7FFF_FFFF
 
     @classmethod
     def connect(cls, schema: str, name: str) -> Self:
-        """Signs in as libpq's environment variables say."""
+        """Connects with what libpq's environment variables say."""
         connection = psycopg.connect(autocommit=True, application_name=name, **NETWORK)
         return cls(connection, schema)
 
@@ -94,8 +94,8 @@ class Postgres:
     def claim(self, index: int, count: int) -> None:
         """Reserves a shard until the connection ends.
 
-        Raises BusyError if it is taken, or if workers of another number of shards, which divide the ad accounts in
-        another way, are at work. Raises UnfitError if the server is too old.
+        Raises BusyError if another worker reads it, or if workers with another number of shards are running, because
+        they divide the ad accounts in another way. Raises UnfitError if the server is too old.
         """
         if self._connection.info.server_version < OLDEST_SERVER * 10_000:
             raise UnfitError(f"The server is older than Postgres {OLDEST_SERVER}.")
@@ -108,7 +108,7 @@ class Postgres:
             self._connection.execute("select pg_advisory_lock(%s, %s)", [self._space, count * 1000 + index])
 
     def prepare(self, tables: Iterable[Table]) -> None:
-        """Makes the tables, and the columns that a newer connector has in addition."""
+        """Creates the tables, and adds the columns that only a newer connector has."""
         with self._alone():
             if not self._connection.execute("select 1 from pg_namespace where nspname = %s", [self._schema]).fetchone():
                 self._execute(SQL("create schema {}").format(Identifier(self._schema)))
@@ -121,11 +121,11 @@ class Postgres:
                 self._make(table, {column for name, column in existing if name == table.name})
 
     def load_cursors(self) -> Iterator[tuple[str, dict[str, Any], Any]]:
-        """Stream, owner and cursor, as all workers have left them."""
+        """Yields stream, owner and cursor, as the workers saved them."""
         yield from self._execute(SQL("select stream, owner, cursor from {}").format(self._named(STATE)))
 
     def write(self, table: Table, rows: Sequence[Row], cursors: Cursors) -> None:
-        """Merges rows into a table by their key, and saves the cursors behind them: all of it or nothing."""
+        """Merges rows into a table by their key, and saves the cursors that follow them, in one transaction."""
         with self._connection.transaction():
             if rows:
                 self._merge(table, rows)
@@ -136,7 +136,7 @@ class Postgres:
                 self._connection.cursor().executemany(insert.format(self._named(STATE)), values)
 
     def _merge(self, table: Table, rows: Sequence[Row]) -> None:
-        """The last row of each key counts. Sorted by their keys, workers with the same rows never wait in a circle."""
+        """Writes the last row of each key. Sorted by key, workers that write the same rows can't deadlock."""
         last = {tuple(row.get(name) for name in table.key): row for row in rows}
         names, key = _listed(table.columns), _listed(table.key)
         self._execute(SQL("create temp table part on commit drop as select {} from {} with no data").format(
@@ -156,7 +156,7 @@ class Postgres:
             for name in table.columns.keys() - existing:
                 self._execute(SQL("alter table {} add column {}").format(self._named(table.name), parts[name]))
             return
-        # Who has dropped a table wants all of it again.
+        # A user who drops a table wants the whole stream again.
         self._connection.execute(SQL("delete from {} where stream = %s").format(self._named(STATE)), [table.name])
         self._execute(SQL("create table {} ({}, {} timestamptz not null default now(), unique nulls not distinct ({}))")
                       .format(self._named(table.name), SQL(", ").join(parts.values()), Identifier(WRITTEN_AT),
@@ -164,13 +164,13 @@ class Postgres:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """A transaction that no other worker has at the same time."""
+        """A transaction that only one worker can have at a time."""
         with self._connection.transaction():
             self._connection.execute("select pg_advisory_xact_lock(%s, 0)", [self._space])
             yield
 
     def _claimed(self) -> Iterator[tuple[int, int]]:
-        """The shards that workers are reading: index and count of each."""
+        """The shards that workers are reading: the index and the count of each."""
         found = self._connection.execute(
             "select objid::int from pg_locks where locktype = 'advisory' and objsubid = 2 and objid <> 0 "
             "and classid = %s and database = (select oid from pg_database where datname = current_database())",
@@ -189,7 +189,7 @@ def _listed(names: Iterable[str]) -> Composed:
 
 
 def _value(value: Any, kind: str) -> Any:
-    """A value as its column takes it. Postgres has no text with a zero character; another mark stands for it."""
+    """A value in the form that its column accepts. Postgres allows no zero character in a text, so it is replaced."""
     if kind == "jsonb" and value is not None:
         return ENCODER.encode(_without_zero(value)).decode()
     return _without_zero(value)

@@ -1,15 +1,16 @@
-"""One worker of several: reads its shard of the ad accounts into the Postgres all of them share.
+"""One of several workers: reads its shard of the ad accounts into a Postgres that all workers share.
 
-What it needs to know is in the environment, as an indexed Job of Kubernetes gives it:
+Its settings are environment variables, as an indexed Job of Kubernetes sets them:
 
-  JOB_COMPLETION_INDEX   the number of this worker, from 0 on; Kubernetes sets it
-  WORKERS                how many there are
-  TIKTOK_CONFIG          the connector's configuration, a file all workers share
-  STREAMS                names with commas between them; all streams if it is empty
-  SCHEMA                 the schema of the tables; `tiktok` if it is empty
-  PGHOST, PGUSER …       libpq's own variables: where the database is, and who signs in
+  JOB_COMPLETION_INDEX   the number of this worker, beginning with 0; Kubernetes sets it
+  WORKERS                how many workers there are
+  TIKTOK_CONFIG          the file with the connector's configuration, the same for all workers
+  STREAMS                the streams to read, separated by commas; all streams if it is empty
+  SCHEMA                 the schema of the tables in Postgres; `tiktok` if it is empty
+  PGHOST, PGUSER …       libpq's own variables: where the database is, and the user
 
-The exit code is 0, 75 if the same may succeed later, 78 if something must be changed first, or 143 after SIGTERM.
+The exit code is 0 for success, 75 if the same run may succeed later, 78 if something must be changed first, or 143
+after SIGTERM.
 """
 
 from __future__ import annotations
@@ -33,15 +34,15 @@ from store import Cursors, Postgres, Table
 from source_tiktok_marketing.config.shards import is_first, is_ours
 
 LOGGER = logging.getLogger("worker")
-# Rows in hand before they are written, if no state comes first.
+# So many rows are kept in memory at most. They are written earlier if a state arrives.
 MOST_ROWS = 20_000
-# A state that only says that the stream has none.
+# The CDK's mark for a stream that has no state.
 NO_STATE = "__ab_no_cursor_state_message"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says."""
+    """The settings of this worker, from the environment."""
 
     config: Mapping[str, Any]
     streams: Sequence[str]
@@ -55,7 +56,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings. Raises SettingsError if one is missing or can't be read."""
+    """Reads the settings. Raises SettingsError if one is missing or can't be read."""
     try:
         index, count = int(environment["JOB_COMPLETION_INDEX"]), int(environment["WORKERS"])
         path = environment["TIKTOK_CONFIG"]
@@ -73,7 +74,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def _read_config(path: str) -> Mapping[str, Any]:
     try:
         config = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):  # the parser's words may quote a secret
+    except (OSError, ValueError):  # the parser's message may quote a secret
         config = None
     if not isinstance(config, dict):
         raise SettingsError(f"TIKTOK_CONFIG names {path}, which can't be read or is no JSON object.")
@@ -82,7 +83,7 @@ def _read_config(path: str) -> Mapping[str, Any]:
 
 @dataclass
 class Sync:
-    """One run: the connector's messages, and what of them is in the database."""
+    """One run: takes the connector's messages and writes them to the database."""
 
     settings: Settings
     store: Postgres
@@ -107,9 +108,9 @@ class Sync:
         self.connector.raise_errors()
 
     def _load_states(self) -> Iterator[Mapping[str, Any]]:
-        """The state of each stream, about what this worker reads: with another number of workers, that is another part.
+        """Yields the state of each stream, with the cursors of this worker's owners only.
 
-        The connector would keep the cursors of other workers' ad accounts, and hand them back when they are old.
+        The connector would keep the cursors of other workers' ad accounts, and return them when they are outdated.
         """
         for stream, owner, cursor in self.store.load_cursors():
             if stream in self.tables and _reads(self.settings.config, owner):
@@ -120,7 +121,7 @@ class Sync:
             yield {"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}
 
     def take(self, message: Message) -> None:
-        """Keeps a row, or writes those in hand with the state behind them."""
+        """Keeps a record in memory, or writes the records so far with the state that follows them."""
         if message.record:
             self.rows[message.record.stream].append(message.record.data)
             self.in_hand += 1
@@ -132,7 +133,7 @@ class Sync:
             LOGGER.warning(message.log.message)
 
     def _find_changes(self, state: State) -> Cursors:
-        """The cursors that differ from those in the database. A state has those of all ad accounts."""
+        """The cursors that differ from those in the database. A state has the cursors of all ad accounts."""
         stream, content = state.stream.stream_descriptor.name, state.stream.stream_state or {}
         if "states" not in content and NO_STATE not in content:
             LOGGER.warning(f"{stream} has no state for each ad account: the next run reads it from the start again.")
@@ -145,7 +146,7 @@ class Sync:
             self._write(stream, {})
 
     def _write(self, stream: str, cursors: Cursors) -> None:
-        """Writes a stream's rows in hand and the cursors behind them, all or nothing."""
+        """Writes a stream's rows in memory and the cursors that follow them, in one transaction."""
         rows = self.rows.pop(stream, [])
         self.store.write(self.tables[stream], rows, cursors)
         self.known[stream].update(cursors)
@@ -169,13 +170,13 @@ def _configure(stream: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _reads(config: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:
-    """Whether this worker reads what belongs to an owner: an ad account, or something that only the first one reads."""
+    """Whether this worker reads an owner. The first worker reads every owner that is not an ad account."""
     return is_ours(config, owner["advertiser_id"]) if "advertiser_id" in owner else is_first(config)
 
 
 def main() -> int:
-    """Does what the environment says, and returns the exit code."""
-    # The connector, which knows whose the ad accounts are, set up its own form of logging when it was imported.
+    """Runs the worker, and returns the exit code."""
+    # The connector was imported for its division into shards, and set up its own logging. `force` replaces that.
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr, force=True)
     connector = Connector()
     signal.signal(signal.SIGTERM, connector.stop)
@@ -190,7 +191,7 @@ def main() -> int:
 
 
 def _run(settings: Settings, connector: Connector) -> tuple[int, str]:
-    """The exit code, and the sentence that explains it."""
+    """Runs the sync. Returns the exit code, and the sentence that explains it."""
     again = f"What was read until then is saved with its state. Run {settings.shard} again."
     try:
         with connector, Postgres.connect(settings.schema, settings.shard) as store:
@@ -204,7 +205,7 @@ def _run(settings: Settings, connector: Connector) -> tuple[int, str]:
         return os.EX_TEMPFAIL, f"the database can't be reached, or went away: {' '.join(str(error).split())}. {again}"
     except psycopg.Error as error:
         why = error.diag.message_primary or type(error).__name__
-        return os.EX_CONFIG, f"Postgres refused something: {why}. Mend that first. {again}"
+        return os.EX_CONFIG, f"Postgres refused a statement: {why}. Correct that first. {again}"
     return os.EX_OK, f"done, {sync.written} rows of {len(sync.tables)} streams."
 
 

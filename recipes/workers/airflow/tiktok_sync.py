@@ -1,7 +1,7 @@
-"""Reads TikTok Ads every night: a task for each worker, each tried again by itself. For Airflow 3.
+"""Reads TikTok Ads every night, with one task for each worker. Each task is retried separately. For Airflow 3.
 
-The environment of Airflow's workers has what worker.py needs (TIKTOK_CONFIG, STREAMS, PGHOST …). TIKTOK_WORKER says
-where that file is, and TIKTOK_PYTHON is a Python with the connector and psycopg: Airflow's own has other packages.
+The environment of Airflow's workers must have what worker.py needs (TIKTOK_CONFIG, STREAMS, PGHOST …). TIKTOK_WORKER is
+the path of worker.py. TIKTOK_PYTHON is a Python with the connector and psycopg: Airflow's own has other packages.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ WAIT = timedelta(seconds=float(os.environ.get("TIKTOK_RETRY_SECONDS", "60")))
 
 @dag(schedule="30 3 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False, max_active_runs=1)
 def tiktok_sync() -> None:
-    """One run a night; the next one does not begin before it has ended."""
+    """One run each night. The next run does not begin before the last one has ended."""
 
     @task(retries=3, retry_delay=WAIT)
     def read(index: int) -> None:
-        """Runs one worker. What must be changed first is not tried again."""
+        """Runs one worker. If something must be changed first, the task is not retried."""
         command = [os.environ["TIKTOK_PYTHON"], os.environ["TIKTOK_WORKER"]]
         environment = {**os.environ, "JOB_COMPLETION_INDEX": str(index), "WORKERS": str(WORKERS)}
         code = subprocess.run(command, env=environment, check=False).returncode

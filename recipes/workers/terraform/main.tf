@@ -1,4 +1,4 @@
-# A source and a connection of Airbyte's own for each shard, by its provider from version 1.0 on.
+# Creates an Airbyte source and connection for each shard, with Airbyte's Terraform provider in version 1.0 or later.
 terraform {
   required_version = ">= 1.5"
   required_providers {
@@ -10,7 +10,7 @@ terraform {
 }
 
 variable "workers" {
-  description = "How many shards there are. With another number, all of them are made anew and read from the start."
+  description = "How many shards there are. If you change the number, all of them are created again and read from the start."
   type        = number
   default     = 3
 }
@@ -35,8 +35,8 @@ variable "destination_id" {
 }
 
 locals {
-  # The number of shards is part of each name. A connection that stayed while ad accounts move would keep its state, and
-  # their history would be missing in its namespace.
+  # The number of shards is part of each name, so another number makes new connections. If ad accounts moved to a
+  # connection that kept its state, their history would be missing in its namespace.
   shards = { for index in range(var.workers) : "${index}_of_${var.workers}" => { index = index, count = var.workers } }
 }
 
@@ -48,8 +48,8 @@ resource "airbyte_source" "shard" {
   configuration = jsonencode(merge(jsondecode(var.config), { shard = each.value }))
 }
 
-# Each shard has a namespace of its own: Airbyte's connections must not share a table, as a full refresh of one takes away
-# the rows of the other.
+# Each shard has a namespace of its own. Two connections must not write to one table, as a full refresh of one deletes the
+# rows of the other.
 resource "airbyte_connection" "shard" {
   for_each             = local.shards
   name                 = "TikTok Ads ${each.key}"
@@ -59,7 +59,7 @@ resource "airbyte_connection" "shard" {
   namespace_format     = "tiktok_${each.key}"
   schedule = {
     schedule_type = "cron"
-    # Airbyte ignores an expression without its zone.
+    # Airbyte ignores a cron expression without a time zone.
     cron_expression = "0 30 3 * * ? UTC"
   }
 }
