@@ -1,1 +1,1 @@
-"""The connector's main job, shown from end to end: `python -m demo` (or `make demo`)."""
+"""Shows the connector's main job from end to end: `python -m demo` (or `make demo`)."""

@@ -1,4 +1,4 @@
-"""`python -m demo`: TikTok Ads data in a database, with a simulated TikTok or, with TIKTOK_CONFIG, your own account."""
+"""`python -m demo`: TikTok Ads data in a database, from a simulated TikTok or, with TIKTOK_CONFIG, your own account."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ STREAMS = (
     "campaigns_reports_monthly", "ads_reports_lifetime",
 )  # fmt: skip
 REREAD = """
-What was read before is not read again, but for the newest day and the attribution window before it:
-TikTok may still correct those days (option attribution_window, 3 days unless you say otherwise)."""
+Days that were read before are not read again, except for the newest day and the attribution window
+before it: TikTok may still correct these days (option attribution_window, 3 days by default)."""
 NEXT = """\
 Dashboard     {dashboard}
 Database      .venv/bin/python -ic "import duckdb; db = duckdb.connect('{database}')"
               >>> db.sql('SUMMARIZE campaigns')
-Its marts     >>> db.sql('FROM marts.tiktok__campaign_daily')   # what each is: dbt/README.md
+Marts         >>> db.sql('FROM marts.tiktok__campaign_daily')   # described in dbt/README.md
 Your account  TIKTOK_CONFIG=config.json make demo
-Its settings  README.md, “Options”"""
+Options       README.md, “Options”"""
 
 
 def main() -> int:
-    """Runs the demo and returns the exit code; what went wrong is one sentence on stderr."""
+    """Runs the demo and returns the exit code. An error is one sentence on stderr."""
     started = time.monotonic()
     output = Path(os.environ.get("TIKTOK_DEMO_OUTPUT") or Path(__file__).with_name("output")).resolve()
     config = os.environ.get("TIKTOK_CONFIG")
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def run(scenario: Scenario, output: Path) -> None:
-    """One check, one discovery, two syncs, and what SQL makes of the tables."""
+    """Checks, discovers, syncs twice, and shows what SQL finds in the tables."""
     say(scenario.introduction)
     notebook = Notebook(scenario.first_config, output)
     print_heading("1  Check")
@@ -86,7 +86,7 @@ def run(scenario: Scenario, output: Path) -> None:
 
 
 def show(database: Database, scenario: Scenario, output: Path) -> None:
-    """What the tables say, in figures, and in the dashboard that the models feed."""
+    """Prints what the tables say, builds the models, and draws the dashboard from them."""
     print_heading("5  What the tables say")
     totals = database.add_up_spend()
     if not totals:
@@ -102,9 +102,9 @@ def show(database: Database, scenario: Scenario, output: Path) -> None:
 
 
 def say_farewell(scenario: Scenario, output: Path) -> None:
-    """Who was asked, and what to do next."""
+    """Says which hosts were requested, and what to do next."""
     if strangers := scenario.strangers():
-        raise DemoError(f"Something asked for hosts that are not TikTok's: {', '.join(strangers)}.")
+        raise DemoError(f"The demo sent requests to hosts that are not TikTok's: {', '.join(strangers)}.")
     say(f"\n{scenario.conclusion}")
     place = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
     print_heading("Next")

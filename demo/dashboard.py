@@ -1,4 +1,4 @@
-"""The dashboard: one HTML page drawn from the dbt package's tables, with all it needs in it."""
+"""Draws the dashboard from the dbt package's tables: one HTML page that needs no other file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 
 TEMPLATE = Path(__file__).with_name("dashboard.html.jinja")
 MARTS = "marts"
-# Okabe and Ito's colours, which people with any colour vision tell apart; grey for the rest.
+# The colours of Okabe and Ito, which people with any colour vision can tell apart, and grey.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 STEPS = {
     "impressions": "shown",
@@ -67,7 +67,7 @@ CREATIVES = """
 
 
 def draw_days(rows: pd.DataFrame) -> go.Figure:
-    """Spend by day, the campaigns stacked, one panel for each ad account."""
+    """Spend by day, with stacked campaigns and a panel for each ad account."""
     figure = px.bar(rows, x="day", y="spend", color="campaign", facet_row="account",
                     color_discrete_sequence=PALETTE, labels={"day": "", "spend": "spend a day"})  # fmt: skip
     return _name_panels(figure.update_yaxes(matches=None), 200 * rows["account"].nunique())
@@ -82,7 +82,7 @@ def draw_campaigns(rows: pd.DataFrame) -> go.Figure:
 
 
 def draw_funnel(rows: pd.DataFrame) -> go.Figure:
-    """How far into the videos people got, as shares of what was shown."""
+    """How far people watched the videos, as shares of the impressions."""
     traces = [
         go.Funnel(name=row["account"], y=list(STEPS.values()), x=[row[step] for step in STEPS],
                   textinfo="percent initial", marker={"color": colour})
@@ -92,13 +92,13 @@ def draw_funnel(rows: pd.DataFrame) -> go.Figure:
 
 
 def draw_audience(rows: pd.DataFrame) -> go.Figure:
-    """The share of impressions that was clicked, by age and gender."""
+    """The click-through rate by age and gender."""
     return px.imshow(rows.pivot_table(index="gender", columns="age", values="ctr"), text_auto=".2f", aspect="auto",
                      color_continuous_scale="Blues", labels={"color": "CTR, %"}, height=320)  # fmt: skip
 
 
 def draw_reach(rows: pd.DataFrame) -> go.Figure:
-    """People reached in each week; days would count them more than once."""
+    """People reached in each week. The sum of the days would count them more than once."""
     figure = px.line(rows, x="week", y="reach", color="campaign", facet_row="account", markers=True,
                      hover_data=["frequency"], color_discrete_sequence=PALETTE, labels={"week": ""})  # fmt: skip
     figure.update_xaxes(tickvals=sorted(rows["week"].unique()), tickformat="%d %b")
@@ -106,7 +106,7 @@ def draw_reach(rows: pd.DataFrame) -> go.Figure:
 
 
 def _name_panels(figure: go.Figure, height: int) -> go.Figure:
-    """Titles such as account=Berlin say only Berlin."""
+    """Shortens titles such as account=Berlin to Berlin."""
     figure.for_each_annotation(lambda title: title.update(text=title.text.partition("=")[2]))
     return figure.update_layout(height=height)
 
@@ -133,7 +133,7 @@ PANELS = (
 
 
 def write_dashboard(database: Path, path: Path) -> None:
-    """Writes the page. A panel whose table the warehouse does not have says so."""
+    """Writes the page. If the table of a panel does not exist, the panel says so."""
     with duckdb.connect(database, read_only=True) as connection:
         connection.execute(f"set schema = '{MARTS}'")
         page = jinja2.Environment(autoescape=True).from_string(TEMPLATE.read_text(encoding="utf-8")).render(
@@ -148,7 +148,7 @@ def write_dashboard(database: Path, path: Path) -> None:
 def _read_rows(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     try:
         return connection.sql(query).df()
-    except duckdb.CatalogException:  # dbt made no such table: a stream was not read
+    except duckdb.CatalogException:  # dbt made no such table, because a stream was not read
         return pd.DataFrame()
 
 

@@ -1,4 +1,4 @@
-"""What the demo asks of the tables PyAirbyte made: SQL, and nothing else."""
+"""The demo's SQL queries on the tables that PyAirbyte made."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 SHOWN_CAMPAIGNS = 10
-# The campaigns of each ad account, the smaller ones together, and a last row for the account. Amounts of different
-# accounts are never added up: they may be in different currencies.
+# The largest campaigns of each ad account, a row for all smaller ones, and a total. Amounts of different accounts are
+# never added up, as they may be in different currencies.
 SPEND_BY_CAMPAIGN = f"""
     WITH lifetime AS (
         SELECT advertiser_id, campaign_id, sum(spend) AS lifetime_spend FROM ads_reports_lifetime GROUP BY ALL
@@ -38,8 +38,8 @@ SPEND_BY_CAMPAIGN = f"""
     FROM shown
     GROUP BY GROUPING SETS ((advertiser_id, campaign_name, place), (advertiser_id))
     ORDER BY advertiser_id, place NULLS LAST
-"""  # noqa: S608 - nothing but a number is put in
-# How the same money is cut: by time and by who saw the ads.
+"""  # noqa: S608 - only a number is inserted
+# The reports that divide the same spend in different ways, by time or by audience.
 SPEND_TABLES = {
     "accounts": "advertisers_reports_daily",
     "campaigns": "campaigns_reports_daily",
@@ -55,7 +55,7 @@ DAY_COLUMNS = {
 
 
 class CampaignSpend(NamedTuple):
-    """One campaign over all days, or all campaigns of an ad account."""
+    """The figures of one campaign over all days, or the total of an ad account."""
 
     account: str
     currency: str
@@ -69,30 +69,30 @@ class CampaignSpend(NamedTuple):
 
 
 class Database:
-    """The DuckDB file, opened for each question: PyAirbyte must be able to write in between."""
+    """The DuckDB file. It is opened for each query only, as PyAirbyte must be able to write in between."""
 
     def __init__(self, path: Path, streams: Sequence[str]) -> None:
         self.path = path
         self._streams = streams
 
     def rows(self) -> dict[str, int]:
-        """How many rows each stream's table has."""
+        """Counts the rows of each stream's table."""
         return {stream: self._fetch_one(f"SELECT count(*) FROM {stream}") for stream in self._streams}  # noqa: S608
 
     def count_rows_since(self, moment: datetime) -> dict[str, int]:
-        """How many rows of each table were read since a moment: new, or read again."""
+        """Counts the rows of each table that were read since a moment, whether new or read again."""
         question = "SELECT count(*) FROM {} WHERE _airbyte_extracted_at >= ?"
         return {stream: self._fetch_one(question.format(stream), moment) for stream in self._streams}
 
     def find_oldest_days_since(self, moment: datetime) -> dict[str, date | None]:
-        """From which day on each report was read since a moment."""
+        """Finds the oldest day of each report that was read since a moment."""
         question = "SELECT min({})::DATE FROM {} WHERE _airbyte_extracted_at >= ?"
         columns = {stream: DAY_COLUMNS[suffix] for stream in self._streams
                    if (suffix := stream.rpartition("_")[2]) in DAY_COLUMNS}  # fmt: skip
         return {stream: self._fetch_one(question.format(column, stream), moment) for stream, column in columns.items()}
 
     def list_campaigns(self) -> list[CampaignSpend]:
-        """Spend and what it brought by campaign, with a total for each ad account."""
+        """Spend and results by campaign, with a total for each ad account."""
         return [CampaignSpend(*row) for row in self._fetch_all(SPEND_BY_CAMPAIGN)]
 
     def add_up_spend(self) -> dict[tuple[str, str], Mapping[str, Decimal]]:

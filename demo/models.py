@@ -1,4 +1,4 @@
-"""The models of dbt/ over the demo's tables: what `dbt build` made of them, and what its tests found."""
+"""Builds the models of dbt/ from the demo's tables, and says what `dbt build` made and what its tests found."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from .notebook import DemoError
 from .terminal import Progress, say
 
 PACKAGE = Path(__file__).parents[1] / "dbt"
-# `make demo` makes it: a venv inside the connector's own.
+# `make demo` installs dbt into a venv inside the connector's own.
 DBT = Path(sys.prefix) / "dbt" / "bin" / "dbt"
 NO_DBT = "dbt is not installed here; `make demo` installs it."
 TARGET = "dbt"
 
 
 def keep_history(database: Path, output: Path) -> None:
-    """Notes what campaigns, ad groups and ads are like now: TikTok keeps no history of them."""
+    """Saves the present state of campaigns, ad groups and ads, as TikTok keeps no history of them."""
     if DBT.exists():
-        with Progress(sys.stderr, "noting how things are").show_line():
+        with Progress(sys.stderr, "saving the history").show_line():
             _run("build", database, output / TARGET, select="+resource_type:snapshot")
 
 
 def build_models(database: Path, output: Path) -> bool:
-    """Runs `dbt build` into the schema `marts` of the database, and says what it made. False without dbt."""
+    """Runs `dbt build` into the schema `marts` of the database, and says what it made. Returns False without dbt."""
     if not DBT.exists():
         say(NO_DBT)
         return False
@@ -56,7 +56,7 @@ def _run(command: str, database: Path, target: Path, **more: str) -> subprocess.
 
 
 def summarize(results: list[dict[str, Any]]) -> str:
-    """How many models, histories and tests, and the names of what went wrong."""
+    """Says how many models, histories and tests there are, and names those that failed."""
     kinds = Counter((result["unique_id"].partition(".")[0], result["status"]) for result in results)
 
     def count(kind: str, *states: str) -> int:

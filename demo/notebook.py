@@ -1,4 +1,4 @@
-"""The connector run by PyAirbyte, in the few calls a notebook would make."""
+"""Runs the connector through PyAirbyte, with the few calls that a notebook needs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONNECTOR = "source-tiktok-marketing"
 DATABASE = "tiktok.duckdb"
 NO_PYAIRBYTE = (
-    "The demo runs the connector through PyAirbyte, which does not support this Python yet. Take 3.11 or 3.12:\n"
+    "The demo runs the connector through PyAirbyte, which does not support this Python yet. Use 3.11 or 3.12:\n"
     "make clean demo PYTHON=python3.12"
 )
 DASHBOARD = "dashboard.html"
@@ -29,19 +29,19 @@ LOG = "pyairbyte.log"
 
 
 class DemoError(Exception):
-    """Ends the demo; the text says what to do."""
+    """Ends the demo. The text says what to do."""
 
 
 @dataclass(frozen=True)
 class Sync:
-    """What one sync read, and when it began (UTC, without zone, as the tables have it)."""
+    """How many rows one sync read, and when it began (in UTC without a zone, as in the tables)."""
 
     rows: int
     began: datetime
 
 
 class Listener(logging.Handler):
-    """Hears from PyAirbyte's log which streams are done, and what the connector complains about."""
+    """Follows PyAirbyte's log: counts the streams that are done, and keeps the connector's errors."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Listener(logging.Handler):
         self.progress: Progress | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Takes note of one line of the log."""
+        """Handles one line of the log."""
         message = record.getMessage()
         if record.levelno >= logging.ERROR:
             self.complaints.append(message)
@@ -61,9 +61,9 @@ class Listener(logging.Handler):
 
 
 class Notebook:
-    """A notebook's kernel: one PyAirbyte source and the directory it writes to.
+    """One PyAirbyte source, and the directory that it writes to.
 
-    PyAirbyte talks on stdout and stderr; here all of it goes to a file, so that what the demo prints is the demo's.
+    PyAirbyte prints to stdout and stderr. Here all of that goes to a file, so that only the demo's own text is printed.
     """
 
     def __init__(self, config: Mapping[str, Any], output: Path) -> None:
@@ -77,28 +77,28 @@ class Notebook:
             logging.getLogger(name).addHandler(self._listener)
 
     def configure(self, config: Mapping[str, Any]) -> None:
-        """Goes on with another configuration, which may offer other streams; PyAirbyte looks for them once."""
+        """Continues with another configuration. PyAirbyte discovers a source only once, so it gets a new one."""
         with self._run_quietly("starting PyAirbyte"):
             self._source = _make_source(config)
 
     def check(self) -> None:
-        """Does what “Save & Test” does. Raises a DemoError with the connector's own words."""
+        """Runs the check, as “Save & Test” does. Raises a DemoError with the connector's message."""
         with self._run_quietly("checking"):
             self._source.check()
 
     def discover(self) -> list[str]:
-        """The names of the streams on offer."""
+        """The names of the streams that the connector offers."""
         with self._run_quietly("discovering"):
             return list(self._source.get_available_streams())
 
     def sync(self, streams: Sequence[str], database: Path, config: Mapping[str, Any] | None = None) -> Sync:
-        """Reads streams into the database, from where the last sync into it ended."""
+        """Reads streams into the database. Continues where the last sync into it ended."""
         began = datetime.now(UTC).replace(tzinfo=None)
         self._listener.finished = 0
         with self._run_quietly("reading"):
             from airbyte.caches import DuckDBCache  # noqa: PLC0415 - see __init__
 
-            if config:  # the connector understands more shapes of a configuration than its form shows
+            if config:  # the connector accepts more forms of a configuration than its spec allows
                 self._source.set_config(dict(config), validate=False)
             cache = DuckDBCache(db_path=database, cache_dir=self._output / "files")
             read = self._source.read(cache, streams=list(streams), skip_validation=True)
@@ -107,7 +107,7 @@ class Notebook:
 
     @contextmanager
     def _run_quietly(self, doing: str) -> Iterator[None]:
-        """Sends what PyAirbyte prints to the log file, shows progress instead, and puts its errors in a sentence."""
+        """Sends PyAirbyte's output to the log file, shows progress instead, and turns errors into a sentence."""
         self._listener.progress = progress = Progress(sys.stderr, doing)
         with (self._output / LOG).open("a", encoding="utf-8") as log, progress.show_line():
             try:
@@ -121,7 +121,7 @@ class Notebook:
         reason = (getattr(error, "context", None) or {}).get("failure_reason")
         said = [reason] if reason else list(dict.fromkeys(self._listener.complaints))
         words = "\n".join(said) or str(error).partition("\n")[0]
-        return f"The connector stopped while {doing}. {words}\nEverything it said is in {self._output / LOG}"
+        return f"The connector stopped while {doing}. {words}\nIts whole output is in {self._output / LOG}"
 
 
 def _make_source(config: Mapping[str, Any]) -> Source:
@@ -135,7 +135,7 @@ def _make_source(config: Mapping[str, Any]) -> Source:
 
 
 def set_quiet_environment(output: Path) -> dict[str, str]:
-    """Keeps PyAirbyte off the network (registry, telemetry, version checks), and all files in `output`."""
+    """Keeps PyAirbyte off the network (registry, telemetry, version checks), and keeps all files in `output`."""
     return {
         "AIRBYTE_OFFLINE_MODE": "1",
         "DO_NOT_TRACK": "1",
@@ -148,7 +148,7 @@ def set_quiet_environment(output: Path) -> dict[str, str]:
 
 
 def _make_empty(output: Path) -> None:
-    """Every run begins with an empty database: what an earlier run left is removed, and nothing else."""
+    """Removes the files of an earlier run, and nothing else: every run starts with an empty database."""
     try:
         for name in ("logs", "files"):
             shutil.rmtree(output / name, ignore_errors=True)
@@ -157,5 +157,5 @@ def _make_empty(output: Path) -> None:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DemoError(
-            f"The output directory can't be written: {error}. Set TIKTOK_DEMO_OUTPUT to one that can."
+            f"The output directory can't be written: {error}. Set TIKTOK_DEMO_OUTPUT to another directory."
         ) from error

@@ -1,4 +1,4 @@
-"""The demo's tables: what the second sync read, what campaigns cost, and that every cut adds up to the same."""
+"""The demo's tables: what the second sync read, what campaigns cost, and that all reports add up to the same spend."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ READ_WHOLE = ("advertisers", "campaigns", "ad_groups", "ads_reports_lifetime")
 def describe_syncs(
     before: Mapping[str, int], read: Mapping[str, int], now: Mapping[str, int], since: Mapping[str, date | None]
 ) -> str:
-    """What the second sync read, table by table, and how little of it was read before."""
+    """What the second sync read of each stream, and how much of it was new."""
     rows: list[Sequence[Cell] | None] = [
         (
             stream,
@@ -30,7 +30,7 @@ def describe_syncs(
     ]
     totals = (sum(before.values()), sum(read.values()), sum(now.values()) - sum(before.values()), sum(now.values()))
     return draw_table(
-        ("stream", "first sync", "second sync", "of it new", "in table", "read again"),
+        ("stream", "first sync", "second sync", "new rows", "in table", "read again"),
         [*rows, None, ("all", *totals, "")],
     )
 
@@ -42,7 +42,7 @@ def _describe_extent(stream: str, since: Mapping[str, date | None]) -> str:
 
 
 def show_spend_by_campaign(database: Database) -> str:
-    """One table for each ad account, as amounts in different currencies don't add up."""
+    """One table for each ad account, as amounts in different currencies can't be added up."""
     accounts = groupby(database.list_campaigns(), key=lambda row: (row.account, row.currency))
     return "\n\n".join(_show_account(account, currency, list(rows)) for (account, currency), rows in accounts)
 
@@ -70,7 +70,7 @@ Totals = Mapping[tuple[str, str], Mapping[str, Decimal]]
 
 
 def show_proof(totals: Totals) -> str:
-    """The same spend added up from every report."""
+    """A table of the spend as each report adds it up."""
     titles = list(next(iter(totals.values()), {}))
     rows: list[Sequence[Cell]] = [
         (f"{shorten(name)}, {currency}", *sums.values()) for (name, currency), sums in totals.items()
@@ -79,9 +79,9 @@ def show_proof(totals: Totals) -> str:
 
 
 def show_difference(totals: Totals) -> str:
-    """Says whether all totals are equal, and which are not."""
+    """Says that all totals are equal, or which are not."""
     found = list(_find_differences(totals))
-    return "\n".join(found) if found else "Every cut of an account's spend adds up to the same amount, to the cent."
+    return "\n".join(found) if found else "For each ad account, all reports add up to the same spend, to the cent."
 
 
 def _find_differences(totals: Totals) -> Iterator[str]:

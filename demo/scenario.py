@@ -1,4 +1,4 @@
-"""Whose data it is: a simulated TikTok's that lives as long as the demo, or your own account's."""
+"""Where the data comes from: a simulated TikTok that ends with the demo, or your own account."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN
 
 from .notebook import DemoError
 
-# The evening of the 20th in Berlin: in Los Angeles the day is half over, and the second sync reads it again.
+# It is the evening of the 20th in Berlin. In Los Angeles the day is half over, so the second sync reads it again.
 FIRST_SYNC = datetime(2026, 1, 20, 18, tzinfo=UTC)
 SECOND_SYNC = datetime(2026, 1, 27, 18, tzinfo=UTC)
 SIMULATED: Mapping[str, Any] = {
     "credentials": {"auth_type": "oauth2.0", "app_id": APP_ID, "secret": APP_SECRET, "access_token": TOKEN},
     "start_date": "2026-01-01",
-    "requests_per_second": 1000,  # this TikTok has no quota
+    "requests_per_second": 1000,  # the simulated TikTok has no quota
 }
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Configurations of the two syncs, and the words that go with them.
+    """The configurations of the two syncs, and the texts to print with them.
 
     Attributes:
         time_passes: What happens between the two syncs.
-        strangers: Hosts that were asked for and are not TikTok's, as far as somebody watched.
+        strangers: Lists the hosts other than TikTok's that were requested, if the requests can be seen.
     """
 
     introduction: str
@@ -50,7 +50,7 @@ class Scenario:
 
 @contextmanager
 def simulate() -> Iterator[Scenario]:
-    """A small TikTok on loopback, its clock set to January 2026; it ends with the context."""
+    """Starts a small TikTok on loopback with its clock in January 2026. It ends with the context."""
     now = FIRST_SYNC
     world = make_small_world()
 
@@ -63,17 +63,17 @@ def simulate() -> Iterator[Scenario]:
     with serve(Simulator(world, clock=lambda: now)) as server:
         os.environ.update(server.environment)
         yield Scenario(
-            introduction="TikTok Ads data in a database, without a TikTok account: a simulated TikTok answers on this\n"
-            "machine, with ad accounts in Tokyo, Los Angeles and Berlin. The connector runs as in your\n"
-            "notebook: through PyAirbyte, into DuckDB.",
+            introduction="This demo puts TikTok Ads data into a database, without a TikTok account. A simulated\n"
+            "TikTok runs on this machine, with ad accounts in Tokyo, Los Angeles and Berlin. The\n"
+            "connector runs as in a notebook: through PyAirbyte, into DuckDB.",
             first_title="1 to 20 January 2026",
             first_config={**SIMULATED, "end_date": "2026-01-20"},
             second_title="a week later, up to 27 January",
             second_config={**SIMULATED, "end_date": "2026-01-27"},
-            remark="“Slow buyers” ended in December: nothing is spent any more, and those who buy now are counted on\n"
-            "the day in December on which they clicked (real_time_conversion has them on the day they buy).\n"
-            "“Last season” was deleted: its spend counts, as in Ads Manager.",
-            conclusion="Every request went to TikTok's own host name; no other host was asked for.",
+            remark="“Slow buyers” ended in December and spends nothing any more. People who buy now are counted on\n"
+            "the day in December on which they clicked (real_time_conversion counts them on the day they buy).\n"
+            "“Last season” was deleted. Its spend still counts, as in Ads Manager.",
+            conclusion="Every request went to TikTok's own host name. No other host was requested.",
             time_passes=a_week_passes,
             strangers=lambda: server.refused,
             shows_own_reports=True,
@@ -88,13 +88,13 @@ def open_own_account(path: Path) -> Iterator[Scenario]:
     except PreviewError as error:
         raise DemoError(str(error)) from error
     yield Scenario(
-        introduction="Your own TikTok Ads data in a database, through PyAirbyte, into DuckDB.",
+        introduction="This demo puts your own TikTok Ads data into a database: through PyAirbyte, into DuckDB.",
         first_title=f"since {config['start_date']}",
         first_config=config,
         second_title="right after the first",
         second_config=config,
         remark="",
-        conclusion="Every run begins with an empty database; your own job keeps it, and reads what is new.",
+        conclusion="Every run starts with an empty database. A job of your own keeps it, and reads only what is new.",
         time_passes=lambda: None,
         strangers=lambda: (),
     )

@@ -1,4 +1,4 @@
-"""Plain text for a terminal of a hundred columns: headings, aligned tables, a line of progress."""
+"""Prints plain text for a terminal of a hundred columns: headings, aligned tables, a line of progress."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def say(text: str) -> None:
 
 
 def print_heading(text: str) -> None:
-    """Prints a heading, bold where the terminal can."""
+    """Prints a heading, in bold on a terminal."""
     bold = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     say(f"\n{BOLD}{text}{PLAIN}" if bold else f"\n{text}")
 
@@ -36,7 +36,7 @@ def shorten(name: str) -> str:
 
 
 def draw_table(header: Sequence[str], rows: Sequence[Sequence[Cell] | None]) -> str:
-    """Aligned columns, numbers to the right; None among the rows is a rule."""
+    """Draws aligned columns, with numbers to the right. None among the rows draws a line."""
     written = [None if row is None else [_write_cell(cell) for cell in row] for row in rows]
     columns = list(zip(header, *(row for row in written if row), strict=True))
     widths = [max(map(len, column)) for column in columns]
@@ -59,7 +59,7 @@ def _write_cell(cell: Cell) -> str:
 
 
 class Progress:
-    """One line on a terminal's stderr that says what is going on and for how long; nothing elsewhere."""
+    """A line on stderr that says what the demo is doing and for how long. It is shown on a terminal only."""
 
     def __init__(self, terminal: TextIO, doing: str) -> None:
         self.doing = doing
@@ -69,7 +69,7 @@ class Progress:
 
     @contextmanager
     def show_line(self) -> Iterator[Progress]:
-        """Shows the line while the context is open, and takes it away."""
+        """Shows the line while the context is open, then removes it."""
         if not self._terminal.isatty():
             yield self
             return
