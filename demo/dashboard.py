@@ -122,13 +122,13 @@ class Panel:
 
 
 PANELS = (
-    Panel("Spend", "By day of each ad account's own clock, in its currency. The newest day may not be over.", DAYS,
+    Panel("Spend", "By day in each ad account's time zone, in its currency. The newest day may not be over.", DAYS,
           draw_days),
-    Panel("What it brings", "Cost per conversion in the account's currency, and revenue for each unit of spend.",
+    Panel("CPA and ROAS", "Cost per conversion in the account's currency, and revenue for each unit of spend.",
           CAMPAIGNS, draw_campaigns),
-    Panel("Video funnel", "How far people watched, in percent of what was shown.", FUNNEL, draw_funnel),
+    Panel("Video funnel", "How far people watched, in percent of impressions.", FUNNEL, draw_funnel),
     Panel("Audience", "Clicks in percent of impressions.", AUDIENCE, draw_audience),
-    Panel("Reach by week", "Each person once a week. The newest week may not be over.", REACH, draw_reach),
+    Panel("Reach by week", "Each person is counted once a week. The newest week may not be over.", REACH, draw_reach),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-// Puts program, style and data into one page. Nothing of it is fetched: the page forbids itself every request.
+// Puts the program, the style and the data into one page. The page's own policy forbids every request.
 import { build } from "esbuild";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 
@@ -22,7 +22,7 @@ const parts = {
 };
 const page = await readFile(new URL("index.html", import.meta.url), "utf8");
 await mkdir(TARGET, { recursive: true });
-// A function, as `$&` in a program would else be replaced.
+// The second argument is a function, because a text would have its `$&` replaced.
 await writeFile(
   new URL("index.html", TARGET),
   page.replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]),

@@ -133,7 +133,7 @@ def test_a_stream_shows_what_the_connector_says_of_it(explorer: Explorer, name: 
     assert rows.locator("td:nth-child(3)").all_inner_texts() == told
     assert explorer.fact("Primary key") == ", ".join(path[0] for path in stream.source_defined_primary_key)
     cursor = "".join(stream.default_cursor_field or [])
-    assert explorer.fact("Cursor") == (f"reads on from the newest {cursor}" if cursor else "read whole in every sync")
+    assert explorer.fact("Cursor") == (f"continues from the newest {cursor}" if cursor else "everything is read in every sync")
 
 
 def test_a_stream_shows_its_permission_and_its_request(explorer: Explorer) -> None:
@@ -141,7 +141,7 @@ def test_a_stream_shows_its_permission_and_its_request(explorer: Explorer) -> No
     assert explorer.fact("Permission") == "Get Feed (970)"
     assert explorer.fact("Endpoint") == "catalog/feed/get/"
     assert explorer.fact("catalog_id") == "{catalog_id}"
-    assert explorer.fact("Asked for") == "each business centre, each catalog_id of catalog/get/"
+    assert explorer.fact("Requested for") == "each business centre, each catalog_id of catalog/get/"
 
 
 def test_columns_are_filtered_by_a_word(explorer: Explorer) -> None:

@@ -1,4 +1,4 @@
-// The report builder: choices of the form, greyed out where the connector refuses them, and the entry they come to.
+// The report builder: the choices of the form, greyed out if the connector refuses them, and the finished entry.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { form, rules, words } from "./data";
@@ -22,7 +22,7 @@ export function Builder({ about }: { about: string }) {
   return (
     <>
       <h1 tabIndex={-1}>Build a report</h1>
-      <p class="quiet">What TikTok can't combine is greyed out, with the connector's own reason.</p>
+      <p class="quiet">Choices that TikTok can't combine are greyed out, and the connector's reason is beside them.</p>
       <div class="builder">
         <form onSubmit={(event) => event.preventDefault()}>
           <Text field="name" value={draft.name} change={(name) => change({ name })} />
@@ -66,7 +66,7 @@ export function Builder({ about }: { about: string }) {
   );
 }
 
-/** Why a choice is closed; one that only lacks a breakdown is open. */
+/** Why a choice is greyed out. A choice that only needs a further breakdown is not. */
 function why(draft: Draft): string {
   return canBecomeAllowed(draft) ? "" : refusalOf(draft);
 }
@@ -141,7 +141,7 @@ function Breakdowns({ draft, change }: { draft: Draft; change: (part: Partial<Dr
     const on = draft.breakdowns.includes(name);
     return { name, description, on, refused: on ? "" : why({ ...draft, breakdowns: [...draft.breakdowns, name] }) };
   });
-  // What can be chosen comes first: most are closed to any one report.
+  // Breakdowns that can be chosen come first, as most reports allow only a few.
   options.sort((one, other) => Number(one.refused !== "") - Number(other.refused !== ""));
   return (
     <fieldset>

@@ -1,4 +1,4 @@
-// What scripts/site_data.py wrote into the page.
+// The data that scripts/site_data.py wrote into the page.
 
 export interface Stream {
   name: string;
@@ -98,7 +98,7 @@ export function columnsOf(stream: Stream): Column[] {
   });
 }
 
-// Users read "business centre", the configuration says business_center.
+// `business_center` in the configuration is "business center" on the page.
 export function words(name: string): string {
   return name.replaceAll("_", " ");
 }

@@ -1,4 +1,4 @@
-// The entity-relationship diagram, its filters, and beside it what the chosen stream has and joins.
+// The entity-relationship diagram with its filters, and a panel with the columns and joins of the chosen stream.
 import type { Core } from "cytoscape";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Stream, columnsOf, groups, joins, streamByName, streams, words } from "./data";
@@ -21,7 +21,7 @@ export function Diagram({ about }: { about: string }) {
   };
   useLayoutEffect(() => {
     graph.current = open(container.current!, choose);
-    // What tests look at: where a stream stands on the screen.
+    // For tests, which need the position of a stream on the screen.
     Object.assign(globalThis, { diagram: graph.current });
     return () => graph.current!.destroy();
   }, []);
@@ -60,7 +60,7 @@ export function Diagram({ about }: { about: string }) {
           class="canvas"
           tabIndex={0}
           role="application"
-          aria-label="Diagram: arrow keys move it, plus and minus zoom, zero fits it. Choose a stream in the list before it."
+          aria-label="Diagram. Arrow keys move it, plus and minus zoom, zero fits it to the screen. Choose a stream in the list before it."
         />
         {stream && <Panel stream={stream} close={() => choose("")} />}
       </div>
@@ -136,7 +136,7 @@ function Panel({ stream, close }: { stream: Stream; close: () => void }) {
         ×
       </button>
       <p>
-        <a href={link("stream", stream.name)}>Everything about it</a>
+        <a href={link("stream", stream.name)}>All about this stream</a>
       </p>
       <h3>Joins</h3>
       <Joins name={stream.name} />

@@ -1,4 +1,4 @@
-// The diagram's canvas: boxes of streams in boxes of groups, joined by lines. It knows nothing of the page around it.
+// The canvas of the diagram: boxes for streams, inside boxes for groups, joined by lines. It does not depend on the page.
 import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
 import { type Join, type Stream, groups, joins, streamByName, streams, words } from "./data";
 import { type Point, aroundOne, blocks, linesOf, sizeOf } from "./layout";
@@ -13,7 +13,7 @@ export const ZOOM = 1.3;
 const LIMITS = { minZoom: 0.03, maxZoom: 3 };
 const MARGIN = 30;
 const STEP = 80;
-// So many lines can be labelled before the labels cover each other.
+// With more lines than this, the labels would cover each other.
 const LABELLED = 40;
 const KEYS: Record<string, (graph: Core) => void> = {
   "+": (graph) => zoom(graph, ZOOM),
@@ -45,7 +45,7 @@ export function isShown(stream: Stream, shown: Shown): boolean {
   return shown.groups.has(stream.group) && (shown.reports || !stream.is_report);
 }
 
-/** Draws all that is shown, or a chosen stream with those it joins; returns how many streams and joins that is. */
+/** Draws all streams that are shown, or a chosen stream with those it joins. Returns how many streams and joins it drew. */
 export function draw(graph: Core, shown: Shown, chosen: string): [number, number] {
   const inSight = new Set(streams.filter((stream) => isShown(stream, shown) || stream.name === chosen).map((stream) => stream.name));
   const wanted = joins.filter((join) => inSight.has(join.stream) && inSight.has(join.to) && (shown.implied || join.is_near));
@@ -157,7 +157,7 @@ function styleOf(container: HTMLElement): StylesheetJson {
     },
     { selector: "edge.implied", style: { "line-style": "dashed" } },
     { selector: "edge.faint", style: { label: "", opacity: 0.35, width: 1, "curve-style": "straight" } },
-    // A stream that refers to itself: the line has to leave the box.
+    // The line of a stream that refers to itself has to leave the box.
     { selector: "edge:loop", style: { "curve-style": "bezier", "control-point-step-size": 130 } },
     { selector: "edge.near", style: { opacity: 1, width: 3 } },
     { selector: "node.chosen", style: { "border-width": 4, "background-color": color("--chosen") } },

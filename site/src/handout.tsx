@@ -1,4 +1,4 @@
-// What the chosen report comes to: the entry for JSON, and what to enter in Airbyte's form.
+// The finished report: the entry in JSON, and the values to enter in Airbyte's form.
 import { useRef, useState } from "preact/hooks";
 import { form } from "./data";
 import { type Draft, entry, missing } from "./report";
@@ -41,7 +41,7 @@ function Complete({ draft }: { draft: Draft }) {
           </div>
         ))}
       </dl>
-      <p class="quiet">Dates, filters and the other fields may be added there.</p>
+      <p class="quiet">You can add dates, filters and the other fields there.</p>
     </>
   );
 }
@@ -55,7 +55,7 @@ function Copied({ text }: { text: string }) {
       await navigator.clipboard.writeText(text);
       setCopied("Copied");
     } catch {
-      // A browser may refuse a page from disk the clipboard: the text is selected all the same.
+      // A browser may not let a page from disk use the clipboard. The text is already selected.
       setCopied("Selected: press Ctrl+C");
     }
   };

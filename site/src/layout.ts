@@ -1,5 +1,6 @@
-// Where the boxes of the diagram stand. A force-directed layout piles up around the streams that everything refers to, so
-// all streams stand in tidy blocks, one for each group, and a chosen one between those it refers to and those that refer to it.
+// Computes the positions of the boxes in the diagram. A force-directed layout would pile up around the streams that many others
+// refer to. So the streams form blocks, one for each group, and a chosen stream is between those it refers to and those that
+// refer to it.
 import type { Join, Stream } from "./data";
 
 export interface Size {
@@ -28,7 +29,7 @@ export function sizeOf(stream: Stream): Size {
   return { width: Math.max(...lines.map((text) => text.length)) * LETTER + 18, height: lines.length * LINE + 14 };
 }
 
-/** Blocks of boxes, one for each group, in rows below each other. */
+/** One block of boxes for each group, in rows. */
 export function blocks(streams: Stream[], groups: string[]): Map<string, Point> {
   const parts = groups.map((group) => columnsOf(streams.filter((stream) => stream.group === group)));
   const area = parts.reduce((sum, part) => sum + (part.size.width + BLOCK_GAP) * (part.size.height + BLOCK_GAP), 0);
@@ -44,7 +45,7 @@ export function blocks(streams: Stream[], groups: string[]): Map<string, Point> 
   return found;
 }
 
-/** A chosen stream in the middle: to its left what it refers to, to its right what refers to it. */
+/** A chosen stream in the middle, with the streams it refers to on its left, and those that refer to it on its right. */
 export function aroundOne(chosen: Stream, joins: Join[], byName: Map<string, Stream>): Map<string, Point> {
   const to = new Set(joins.filter((join) => join.stream === chosen.name).map((join) => join.to));
   const from = new Set(joins.filter((join) => join.to === chosen.name && !to.has(join.stream)).map((join) => join.stream));
@@ -62,7 +63,7 @@ interface Block {
   points: [string, Point][];
 }
 
-/** Boxes below each other, in as many columns as make the block about as wide as it is high, or with so many in each at most. */
+/** Boxes in columns of `most` at most. By default, the block is about as wide as it is high. */
 function columnsOf(streams: Stream[], most = Math.ceil(Math.sqrt(streams.length * 2.6))): Block {
   const rows = Math.ceil(streams.length / Math.ceil(streams.length / most));
   const points: [string, Point][] = [];

@@ -1,4 +1,4 @@
-// The page: a heading with the ways in, and the view that the address names.
+// The page: a header with links to the views, and the view that the address names.
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Builder } from "./builder";
@@ -17,7 +17,7 @@ function Page() {
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useEffect(() => {
-    // Whoever follows a link by keyboard goes on from the heading; who opens the page starts at its top.
+    // A keyboard user who follows a link continues from the heading. A user who opens the page starts at its top.
     if (!first.current) main.current!.querySelector("h1")?.focus();
     first.current = false;
     document.title = `${main.current!.querySelector("h1")?.textContent} · source-tiktok-marketing`;
@@ -51,7 +51,7 @@ function current(route: Route, view: string): boolean {
 }
 
 function skip(event: Event, main: HTMLElement): void {
-  // The address names a view: the link must not replace it.
+  // The address names the view, so this link must not change the address.
   event.preventDefault();
   main.focus();
 }
@@ -63,7 +63,7 @@ function View({ route }: { route: Route }) {
   return <Search about={route.view === "search" ? route.about : ""} />;
 }
 
-// What tests, and whoever opens the console, ask the page about a report.
+// Functions for tests and for the browser's console, to ask whether a report is allowed.
 Object.assign(globalThis, { explorer: { refusalOf, metricRefusalOf } });
 document.getElementById("page")!.replaceChildren();
 render(<Page />, document.getElementById("page")!);

@@ -1,4 +1,4 @@
-// The metrics of a report: groups first, then each by name, found by a word.
+// The choice of metrics: groups first, then single metrics with a search.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Option } from "./builder";
@@ -17,7 +17,7 @@ export function MetricChoice({ draft, change }: { draft: Draft; change: (metrics
   return (
     <fieldset>
       <legend>{form.fields.metrics}</legend>
-      {incomplete && <p class="quiet">Which of them fit is known when the report is complete: {incomplete}</p>}
+      {incomplete && <p class="quiet">Choose these first, then you see which metrics fit: {incomplete}</p>}
       <h3>Groups</h3>
       <div class="choices">
         {Object.keys(rules.groups).map((group) => {
@@ -61,7 +61,7 @@ export function MetricChoice({ draft, change }: { draft: Draft; change: (metrics
         ))}
       </div>
       <p role="status" class="quiet">
-        {found.length > SHOWN ? `${SHOWN} of ${found.length} metrics are shown. A word narrows them down.` : `${found.length} metrics`}
+        {found.length > SHOWN ? `${SHOWN} of ${found.length} metrics are shown. Type a word to see fewer.` : `${found.length} metrics`}
       </p>
     </fieldset>
   );

@@ -1,4 +1,4 @@
-// A report while it is being put together: what it holds, what of it is taken out when it no longer fits, what is handed out.
+// A report while the user builds it: its values, the values that are removed when they no longer fit, and the finished entry.
 import { form, metrics, rules, streamByName } from "./data";
 import { type Report, canBecomeAllowed, metricRefusalOf, refusalOf } from "./rules";
 
@@ -12,13 +12,13 @@ const known = new Set([...metrics.map((metric) => metric.name), ...Object.keys(r
 
 export const EMPTY: Draft = { ...(rules.defaults as unknown as Draft), name: "my_report", business_center_id: "" };
 
-/** A draft from the address; what is not of the right form there is as if it were left out. */
+/** Reads a draft from the address. Values of the wrong form there are ignored. */
 export function parse(text: string): Draft {
   let given: Partial<Draft> = {};
   try {
     given = JSON.parse(text || "{}") ?? {};
   } catch {
-    // An address that was cut is an empty report.
+    // An address that was cut short is an empty report.
   }
   const listed = (values: unknown, allowed: (name: string) => boolean) => (Array.isArray(values) ? values.filter(allowed) : undefined);
   const one = (value: unknown, allowed: string[], other: string) => (allowed.includes(value as string) ? (value as string) : other);
@@ -33,7 +33,7 @@ export function parse(text: string): Draft {
   };
 }
 
-/** The nearest report that fits, for a type that was just chosen: the first level and granularity that it has. */
+/** The nearest report that fits after the type was changed: with the first level and granularity that the type has. */
 export function fitting(draft: Draft): Draft {
   const choices = [draft, ...rules.levels.flatMap((level) => rules.granularities.map((granularity) => ({ ...draft, level, granularity })))];
   const kept = choices.find(canBecomeAllowed);
@@ -41,14 +41,14 @@ export function fitting(draft: Draft): Draft {
   return withoutRefused(kept && kept.level === draft.level ? kept : (bare ?? draft));
 }
 
-/** The draft without the metrics that no longer fit; one that lacks a breakdown keeps them until it has it. */
+/** The draft without the metrics that no longer fit. A draft that still needs a breakdown keeps all its metrics. */
 export function withoutRefused(draft: Draft): Draft {
   if (refusalOf(draft)) return draft;
   const kept = draft.metrics.filter((metric) => !metricRefusalOf(draft, metric));
   return kept.length === draft.metrics.length ? draft : { ...draft, metrics: kept };
 }
 
-/** What was taken out between two drafts, for a sentence. */
+/** The changes between two drafts, as parts of a sentence. */
 export function lostBetween(before: Draft, after: Draft): string[] {
   const changed = (["level", "granularity"] as const).filter((field) => before[field] !== after[field]);
   return [
@@ -58,16 +58,16 @@ export function lostBetween(before: Draft, after: Draft): string[] {
   ];
 }
 
-/** What is still missing, in the form's words. */
+/** What is still missing, with the field titles of the form. */
 export function missing(draft: Draft): string[] {
   const refused = refusalOf(draft);
   const told: string[] = refused ? [`${form.fields.breakdowns}: ${refused}`] : [];
   if (!new RegExp(form.name_pattern).test(draft.name)) told.push(`${form.fields.name}: ${form.name_help}`);
   else if (streamByName.has(draft.name))
-    told.push(`${form.fields.name}: ${draft.name} is the name of a ready-made stream. Choose another.`);
-  if (!draft.metrics.length) told.push(`${form.fields.metrics}: choose one or more.`);
+    told.push(`${form.fields.name}: ${draft.name} is the name of a ready-made stream. Choose another name.`);
+  if (!draft.metrics.length) told.push(`${form.fields.metrics}: choose at least one.`);
   if (needsCenter(draft) && !/^\d+$/.test(draft.business_center_id))
-    told.push(`${form.fields.business_center_id}: write its ID, which has digits only.`);
+    told.push(`${form.fields.business_center_id}: enter its ID, which has digits only.`);
   return told;
 }
 

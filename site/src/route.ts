@@ -1,4 +1,4 @@
-// Where the page is: `#/stream/ads`, `#/search/reach`, `#/diagram/ads`, `#/report/{"level":"ad"}`.
+// The address of a view: `#/stream/ads`, `#/search/reach`, `#/diagram/ads`, `#/report/{"level":"ad"}`.
 import { useEffect, useState } from "preact/hooks";
 
 export interface Route {
@@ -29,7 +29,7 @@ export function useRoute(): Route {
   return route;
 }
 
-/** Keeps the address in step with what is shown, without a new entry for each letter. */
+/** Updates the address to what is shown, without a new entry in the history for each letter. */
 export function replaceRoute(view: string, about: string): void {
   history.replaceState(null, "", link(view, about));
 }

@@ -1,4 +1,4 @@
-// Looks up what the connector's own validation says of a custom report. There is no rule here: only tables.
+// Looks up what the connector's own validation says about a custom report. This file has no rules: they are in the tables.
 import { metrics, rules } from "./data";
 
 export interface Report {
@@ -20,7 +20,7 @@ function placeOf(report: Report): string {
   return `${report.report_type} ${report.level} ${report.granularity}`;
 }
 
-/** Why a report can't be had, apart from its metrics; empty where it can. */
+/** Why a report is not possible, apart from its metrics. Empty if it is possible. */
 export function refusalOf(report: Report): string {
   const level = rules.levels_refused[`${report.report_type} ${report.level}`];
   if (level !== undefined) return rules.reasons[level]!;
@@ -35,7 +35,7 @@ function numberOf(report: Report, metric: string): number {
   return row[rules.metric_kinds[metric]!]!;
 }
 
-/** Why a report that can be had can't have a metric, or a group of them; empty where it can. */
+/** Why a possible report can't have a metric or a group of metrics. Empty if it can. */
 export function metricRefusalOf(report: Report, metric: string): string {
   const held = rules.groups[metric];
   if (held === undefined) return rules.reasons[numberOf(report, metric)] ?? "";
@@ -51,7 +51,7 @@ export function sizeOf(report: Report, group: string): number {
   return membersOf(report, rules.groups[group]!).length;
 }
 
-/** Whether a report can be had as it is, or with breakdowns beside those it has. */
+/** Whether a report is possible as it is, or with more breakdowns. */
 export function canBecomeAllowed(report: Report): boolean {
   if (!refusalOf(report)) return true;
   const more = Object.keys(rules.breakdowns).filter((name) => !report.breakdowns.includes(name));

@@ -1,4 +1,4 @@
-// From a word to the columns and metrics that have it, and from these to streams.
+// Finds columns and metrics by a word, and the streams that have them.
 import MiniSearch from "minisearch";
 import { useDeferredList, useFocused } from "./hooks";
 import { useState } from "preact/hooks";
@@ -22,7 +22,7 @@ const entries = new Map(gather().map((entry) => [entry.id, entry]));
 const index = new MiniSearch<Found>({
   fields: ["name", "whole", "text", "meant"],
   extractField: (entry, field) => (field === "whole" ? entry.name : String(entry[field as keyof Found])),
-  // `average_video_play` is found by video, and by itself.
+  // `average_video_play` is found by `video`, and by its whole name.
   tokenize: (text, field) => (field === "whole" ? [text] : text.split(/[^\p{L}\p{N}]+/u).filter(Boolean)),
   searchOptions: {
     tokenize: (text) => [text],
@@ -34,7 +34,7 @@ const index = new MiniSearch<Found>({
 });
 index.addAll([...entries.values()]);
 
-/** What has every word, or a part of it between underscores; if nothing has, what has any word. */
+/** Finds entries with every word, or with a part of it between underscores. If there are none, finds entries with any word. */
 function find(text: string): Found[] {
   const queries = text
     .split(/[\s,;]+/)
@@ -44,7 +44,7 @@ function find(text: string): Found[] {
   return (found.length ? found : index.search({ combineWith: "OR", queries })).map((result) => entries.get(result.id)!);
 }
 
-/** Of two columns of one name, the one that more streams have is rather meant. */
+/** Of two columns with the same name, the one in more streams comes first. */
 function weightOf(entry: Found): number {
   return entry.isStream ? STREAM_WEIGHT : 1 + Math.log10(1 + entry.streams.length) / 4;
 }
@@ -65,7 +65,7 @@ function gather(): Found[] {
       found.set(id, known);
     }
   }
-  // Metrics that no ready-made report has are to be had in a report of one's own.
+  // A metric that no ready-made report has is available in a custom report.
   for (const { name, column, description, type, meant } of metrics) {
     const id = `${column} ${description}`;
     if (!found.has(id)) found.set(id, { id, name, text: description, type, isStream: false, streams: [], meant });
@@ -112,13 +112,13 @@ function told(text: string, found: Found[]): string {
   return `${ofStreams.length} ${ofStreams.length === 1 ? "stream" : "streams"}, ${others.length} ${columns}${shown}`;
 }
 
-/** Streams, which are all shown, and columns and metrics, of which the best are. */
+/** Streams, which are all shown, and columns and metrics, of which the best are shown. */
 function divided(found: Found[]): [Found[], Found[]] {
   return [found.filter((entry) => entry.isStream), found.filter((entry) => !entry.isStream)];
 }
 
 function Results({ found }: { found: Found[] }) {
-  if (!found.length) return <p>Nothing has this word. Try a shorter one.</p>;
+  if (!found.length) return <p>Nothing has this word. Try a shorter word.</p>;
   const [ofStreams, others] = divided(found);
   return (
     <>

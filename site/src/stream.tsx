@@ -1,4 +1,4 @@
-// One stream: columns, key, cursor, permission, the request, and what it joins.
+// The page of a stream: columns, primary key, cursor, permission, request and joins.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Join, type Stream, columnsOf, joins, streamByName, words } from "./data";
@@ -36,18 +36,18 @@ export function StreamPage({ name }: { name: string }) {
 function Facts({ stream }: { stream: Stream }) {
   const windows = stream.cursor ? (
     <>
-      reads on from the newest <code>{stream.cursor}</code>
+      continues from the newest <code>{stream.cursor}</code>
     </>
   ) : (
-    "read whole in every sync"
+    "everything is read in every sync"
   );
   return (
     <dl class="facts">
       <Fact title="Primary key">{codes(stream.key)}</Fact>
       <Fact title="Cursor">{windows}</Fact>
       <Fact title="Permission">{stream.permissions.join(" and ")}</Fact>
-      <Fact title="Asked for">{stream.for_each.length ? `each ${stream.for_each.join(", each ")}` : "once"}</Fact>
-      <Fact title="Sandbox">{stream.in_sandbox ? "has it" : "lacks it"}</Fact>
+      <Fact title="Requested for">{stream.for_each.length ? `each ${stream.for_each.join(", each ")}` : "once"}</Fact>
+      <Fact title="Sandbox">{stream.in_sandbox ? "available" : "not available"}</Fact>
       {stream.option && (
         <Fact title="Only with">
           <code>{stream.option}</code>
@@ -152,7 +152,7 @@ function On({ join }: { join: Join }) {
   return (
     <>
       <code>{columns}</code>
-      {join.is_list && <span class="quiet"> (each of the list)</span>}
+      {join.is_list && <span class="quiet"> (each item of the list)</span>}
       {join.when && (
         <span class="quiet">
           {" "}
@@ -175,13 +175,13 @@ function Request({ stream }: { stream: Stream }) {
         <Fact title="Records">
           <code>{records ? `data.${records}` : "data"}</code>
         </Fact>
-        {rows_per_page && <Fact title="Rows of a page">{rows_per_page}</Fact>}
+        {rows_per_page && <Fact title="Rows per page">{rows_per_page}</Fact>}
         {longest_window && (
           <Fact title="Longest window">
             <code>{longest_window}</code>
           </Fact>
         )}
-        {stream.is_report && <Fact title="Metrics">those among the columns</Fact>}
+        {stream.is_report && <Fact title="Metrics">the metrics among the columns</Fact>}
       </dl>
       {Object.keys(parameters).length > 0 && (
         <>
