@@ -133,7 +133,8 @@ def test_a_stream_shows_what_the_connector_says_of_it(explorer: Explorer, name: 
     assert rows.locator("td:nth-child(3)").all_inner_texts() == told
     assert explorer.fact("Primary key") == ", ".join(path[0] for path in stream.source_defined_primary_key)
     cursor = "".join(stream.default_cursor_field or [])
-    assert explorer.fact("Cursor") == (f"continues from the newest {cursor}" if cursor else "everything is read in every sync")
+    reads = f"continues from the newest {cursor}" if cursor else "everything is read in every sync"
+    assert explorer.fact("Cursor") == reads
 
 
 def test_a_stream_shows_its_permission_and_its_request(explorer: Explorer) -> None:
