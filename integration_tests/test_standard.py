@@ -130,6 +130,7 @@ def test_discover_offers_the_same_whichever_way_one_signs_in(configs: tuple[str,
     assert others == [first] * len(others)
 
 
+@pytest.mark.slow
 def test_the_configured_catalog_is_the_discovered_one_synced_as_well_as_each_stream_can_be() -> None:
     """The suite would notice a stream too many, but not one that is missing."""
     configured = json.loads((ROOT / "integration_tests" / "configured_catalog.json").read_text(encoding="utf-8"))

@@ -64,9 +64,8 @@ def in_order(rows: list[Config]) -> list[str]:
     return sorted(json.dumps(row, sort_keys=True) for row in rows)
 
 
-@pytest.mark.parametrize(
-    "apart", [pytest.param(True, marks=pytest.mark.slow), False], ids=["Promote apart", "Promote in the account's rows"]
-)
+@pytest.mark.parametrize("apart", [True, False], ids=["Promote apart", "Promote in the account's rows"])
+@pytest.mark.slow
 def test_the_rows_and_states_are_those_of_a_sync_that_asks_for_everything(apart: bool, config: Config) -> None:
     taken: list[tuple[Sync, int]] = []
     for skip in (True, False):

@@ -71,6 +71,7 @@ def told(result: Sync) -> list[str]:
 @pytest.mark.samples(1)
 @pytest.mark.parametrize("error", [WRONG, -WRONG], ids=["ahead", "behind"])
 @pytest.mark.parametrize("start", ["2026-02-04", "today-5"])
+@pytest.mark.slow
 def test_a_sync_by_a_wrong_clock_and_one_by_a_right_one_have_every_row(
     start: str, error: timedelta, sync: Run, tiktok: Simulator, world: World, recent: Config, clock: Any
 ) -> None:

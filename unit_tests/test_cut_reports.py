@@ -79,6 +79,7 @@ def whole(result: Sync, plain: dict[str, Rows]) -> set[str]:
 @pytest.mark.samples(1)
 @pytest.mark.parametrize("page", [2, 3])
 @pytest.mark.parametrize(("streams", "size"), [(BY_DAY, 5), (LONG, 50)])
+@pytest.mark.slow
 def test_a_report_that_is_cut_from_a_later_page_on_has_every_row_once(
     streams: list[str], size: int, page: int, tiktok: Simulator, sync: Read, days: Config, plain: dict[str, Rows]
 ) -> None:

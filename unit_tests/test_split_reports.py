@@ -96,6 +96,7 @@ def test_a_part_that_goes_wrong_once_is_read_anew_and_joined_whole(
 
 @pytest.mark.samples(1)
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.slow
 def test_a_part_that_stays_wrong_stops_its_ad_account_without_a_half_joined_row(
     change: Change, sync: Callable[..., Sync], tiktok: Simulator, wide: dict[str, Any], expected: dict[str, Rows]
 ) -> None:
