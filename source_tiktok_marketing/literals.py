@@ -8,7 +8,7 @@ from functools import wraps
 from threading import RLock
 from typing import Any
 
-# From this version on each thread counts for itself (CPython gh-106905).
+# From this version on each thread counts for itself (CPython gh-106905, mended in python/cpython#113476 after 3.11.7).
 MENDED = (3, 11, 8)
 
 

@@ -1,4 +1,4 @@
-"""Values of templates are read in several threads at once."""
+"""Values of templates are read in several threads at once. Pythons from 3.11.8 on can do that by themselves."""
 
 from __future__ import annotations
 
