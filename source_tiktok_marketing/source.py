@@ -36,7 +36,8 @@ from source_tiktok_marketing.config.stream_selection import (
 from source_tiktok_marketing.config.stream_tables import write_out
 from source_tiktok_marketing.config.unknown_options import warn_of_ignored_options
 from source_tiktok_marketing.files import Utf8Files
-from source_tiktok_marketing.incremental.cursor import keep_every_account
+from source_tiktok_marketing.incremental.owned_stream import OwnedStreams
+from source_tiktok_marketing.incremental.owner_cursor import SavedCursors
 from source_tiktok_marketing.incremental.page_messages import IN_PAGES, PageMessage
 from source_tiktok_marketing.incremental.present_cursor import bind_to_present
 from source_tiktok_marketing.incremental.state_forms import group_by_stream
@@ -105,7 +106,8 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         return other._build(other.normal_config)
 
     def _build(self, config: Mapping[str, Any]) -> list[AbstractStream]:
-        self._sync = Sync.of(config)
+        before, self._sync = self._sync.get_shared(SavedCursors), Sync.of(config)
+        self._sync.get_shared(SavedCursors).take_over(before)
         clock = self._sync.get_shared(SyncClock)
         if self._wanted is not None and not is_sample(config):
             tell_days(config)
@@ -115,9 +117,9 @@ class SourceTiktokMarketing(Utf8Files, YamlDeclarativeSource):
         streams = [stream for stream in super().streams(config) if stream.name in offered]
         self._sync.get_shared(OrganicTokens).hand_back = self._hand_back
         dated = {row["name"] for row in self.list_rows() if "step" in row}
-        for each in streams:
-            keep_every_account(each.cursor)
-        self._built = [bind_to_present(each, clock, is_windowed=each.name in dated) for each in streams]
+        owned = self._sync.get_shared(OwnedStreams)
+        wrapped = (owned.wrap(each, self.emit) for each in streams)
+        self._built = [bind_to_present(each, clock, is_windowed=each.name in dated) for each in wrapped]
         return self._built
 
     def _refuse_mistakes(self) -> None:

@@ -13,7 +13,8 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
 
-from source_tiktok_marketing.incremental.cursor import AdvertiserCursor, keep_every_account
+from source_tiktok_marketing.incremental.cursor import AdvertiserCursor
+from source_tiktok_marketing.incremental.owned_stream import keep_every_account
 from source_tiktok_marketing.incremental.page_messages import PageMessage
 from source_tiktok_marketing.incremental.present_cursor import PresentCursor, bind_to_present
 from source_tiktok_marketing.incremental.windows import get_days, get_slice, hold, is_outside, refuse

@@ -163,7 +163,7 @@ def test_a_window_that_failed_is_read_again_although_later_ones_succeeded(
     tiktok.faults.outage(times=1, path="/report/integrated/get/", code=40001)
     result = sync(HOURLY, config=one_advertiser)
     failed = next(call.query["start_date"] for call in tiktok.asked("/report/integrated/get/") if call.code)
-    assert result.cursors(HOURLY)[TOKYO] <= failed
+    assert result.cursors(HOURLY).get(TOKYO, "") < failed
     tiktok.faults.clear()
     again = sync(HOURLY, config=one_advertiser | {"attribution_window": 0}, state={HOURLY: result.state(HOURLY)})
     seen = {row["stat_time_hour"][:10] for each in (result, again) for row in each.rows(HOURLY)}
@@ -192,7 +192,7 @@ def test_above_the_cdks_limit_each_account_keeps_a_cursor_of_its_own_and_a_new_o
     monkeypatch.setattr(ConcurrentPerPartitionCursor, "SWITCH_TO_GLOBAL_LIMIT", 2)
     monkeypatch.setattr(ConcurrentPerPartitionCursor, "DEFAULT_MAX_PARTITIONS_NUMBER", 2)
     saved = {name: sync(name).state(name) for name in (DAILY, "campaigns")}
-    assert {name: len(state["states"]) for name, state in saved.items()} == {DAILY: 4, "campaigns": 4}
+    assert {name: len(state["states"]) for name, state in saved.items()} == {DAILY: 4, "campaigns": 3}  # one has none
     add_advertiser(world, NEWCOMER, campaigns=2, created=datetime(2025, 12, 1, tzinfo=UTC))
     tiktok.transcript.clear()
     result = sync(DAILY, "campaigns", state=saved)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, MutableMapping
 from datetime import date, timedelta
 from threading import Lock
 from typing import Any
 
-from airbyte_cdk import AirbyteStream
-from airbyte_cdk.sources.declarative.incremental import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.availability_strategy import StreamAvailability
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.config.dates import FIRST_ZONE
+from source_tiktok_marketing.incremental.owned_stream import OwnerPartition
 from source_tiktok_marketing.incremental.page_messages import BulkPartition, PageMessage
 from source_tiktok_marketing.incremental.windows import HELD, REFUSED, get_days, get_slice, is_outside
+from source_tiktok_marketing.incremental.wrapped_stream import WrappedStream
 from source_tiktok_marketing.requesters.clock import SyncClock
 
 # Audience figures and distinct-people metrics arrive up to 16 hours late and the daily correction runs at 12:00 UTC:
@@ -113,7 +111,7 @@ class AdvertiserCursor(Cursor):
         return True
 
 
-class AdvertiserStream(AbstractStream):
+class AdvertiserStream(WrappedStream):
     """A report stream whose windows stay inside the ad account's own days.
 
     The CDK makes windows up to the latest day anywhere on earth, which has not begun in Los Angeles yet. A window that
@@ -121,55 +119,20 @@ class AdvertiserStream(AbstractStream):
     """
 
     def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
-        self._inner = inner
-        self._cursor = AdvertiserCursor(inner.cursor, str(inner.cursor_field), clock)
+        self._windows = AdvertiserCursor(inner.cursor, str(inner.cursor_field), clock)
+        super().__init__(inner, self._windows)
 
     @override
     def generate_partitions(self) -> Iterable[Partition]:
         """The windows to read."""
         for partition in self._inner.generate_partitions():
-            self._cursor.open_partition(partition)
+            self._windows.open_partition(partition)
             if get_slice(partition).extra_fields.get("jobs") == []:  # all tasks failed, as the CDK says at the end
                 continue
             if is_outside(get_slice(partition)):
-                self._cursor.close_partition(partition)
+                self._windows.close_partition(partition)
             else:
-                yield BulkPartition(partition)
-
-    @property
-    def name(self) -> str:
-        """The stream's name."""
-        return self._inner.name
-
-    @property
-    def cursor_field(self) -> str | None:
-        """The column the state follows."""
-        return self._inner.cursor_field
-
-    @property
-    def cursor(self) -> Cursor:
-        """The cursor that moves past empty windows."""
-        return self._cursor
-
-    @override
-    def get_json_schema(self) -> Mapping[str, Any]:
-        """The stream's schema."""
-        return self._inner.get_json_schema()
-
-    @override
-    def as_airbyte_stream(self) -> AirbyteStream:
-        """The stream's entry in the catalog."""
-        return self._inner.as_airbyte_stream()
-
-    @override
-    def log_stream_sync_configuration(self) -> None:
-        """Logs how the stream is synced, at debug level."""
-        self._inner.log_stream_sync_configuration()
-
-    @override
-    def check_availability(self) -> StreamAvailability:
-        """Whether the first window can be read."""
-        return self._inner.check_availability()
+                yield partition if isinstance(partition, OwnerPartition) else BulkPartition(partition)
 
 
 def _name_owner(window: StreamSlice) -> str:
@@ -179,12 +142,6 @@ def _name_owner(window: StreamSlice) -> str:
 def _find_last_day(window: StreamSlice, today: str) -> str:
     """The last day of a window that has begun. TikTok has been seen to send rows of days outside the request."""
     return min(today, str(window.cursor_slice["end_time"]))
-
-
-def keep_every_account(cursor: Cursor) -> None:
-    """Lifts the CDK's limit, above which all ad accounts share one cursor: a new one would lose its history."""
-    if isinstance(cursor, ConcurrentPerPartitionCursor):
-        cursor.SWITCH_TO_GLOBAL_LIMIT = cursor.DEFAULT_MAX_PARTITIONS_NUMBER = sys.maxsize
 
 
 def _find_settled_day(window: StreamSlice, today: str) -> str:

@@ -50,8 +50,20 @@ class PageMessage(AirbyteMessage):
             yield AirbyteMessage(type=Type.RECORD, record=record)
 
 
+def split_page(record: Record) -> Iterator[Record | PageMessage]:
+    """A record, or those of a page: the first alone, as the CDK starts the stream with a record, then all others."""
+    page: Any = record.data
+    if not isinstance(page, Page):
+        yield record
+        return
+    for row in page.first.read_rows():
+        yield Record(row, page.first.stream, record.associated_slice)
+    if page.rest.count:
+        yield PageMessage(page.rest, record.associated_slice)
+
+
 class BulkPartition(Partition):
-    """A window whose pages are messages. Its first record comes alone, as the CDK starts the stream with a record."""
+    """A window whose pages are messages."""
 
     def __init__(self, inner: Partition) -> None:
         self._inner = inner
@@ -60,14 +72,7 @@ class BulkPartition(Partition):
     def read(self) -> Iterator[Any]:
         """The records of the window, and pages of them."""
         for record in self._inner.read():
-            page = record.data
-            if not isinstance(page, Page):
-                yield record
-                continue
-            for row in page.first.read_rows():
-                yield Record(row, page.first.stream, record.associated_slice)
-            if page.rest.count:
-                yield PageMessage(page.rest, record.associated_slice)
+            yield from split_page(record)
 
     @override
     def to_slice(self) -> Mapping[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
@@ -12,6 +12,7 @@ from airbyte_cdk.sources.types import Record
 from typing_extensions import override
 
 from source_tiktok_marketing.incremental.cursor import AdvertiserStream
+from source_tiktok_marketing.incremental.wrapped_stream import WrappedStream
 from source_tiktok_marketing.requesters.clock import SyncClock
 
 
@@ -55,27 +56,10 @@ class PresentCursor(Cursor):
         return self._inner.should_be_synced(record)
 
 
-class ChangingStream(AdvertiserStream):
-    """A list of things that change. Its cursor never moves beyond the start of the sync."""
-
-    def __init__(self, inner: AbstractStream, clock: SyncClock) -> None:
-        self._inner = inner
-        self._present = PresentCursor(inner.cursor, str(inner.cursor_field), clock)
-
-    @override
-    def generate_partitions(self) -> Iterable[Partition]:
-        """The partitions to read."""
-        return self._inner.generate_partitions()
-
-    @property
-    @override
-    def cursor(self) -> Cursor:
-        """The cursor that stays before the start of the sync."""
-        return self._present
-
-
 def bind_to_present(stream: AbstractStream, clock: SyncClock, *, is_windowed: bool) -> AbstractStream:
     """The stream with a cursor that never moves beyond the start of the sync. Every report is read in windows."""
     if is_windowed or str(stream.cursor_field).startswith(("stat_time", "period")):
         return AdvertiserStream(stream, clock)
-    return ChangingStream(stream, clock) if stream.cursor_field else stream
+    if not stream.cursor_field:
+        return stream
+    return WrappedStream(stream, PresentCursor(stream.cursor, stream.cursor_field, clock))

@@ -20,7 +20,7 @@ def read_states(path: str) -> list[AirbyteStateMessage]:
     A message of any type, or one per line, as in the saved output of a sync; the answer of the platform's API; or an
     object with a state per stream. If a stream has several states, the last one counts.
     """
-    return _make_messages(_find_states(read_json_values(path)))
+    return make_messages(_find_states(read_json_values(path)))
 
 
 def group_by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStateMessage]:
@@ -30,12 +30,12 @@ def group_by_stream(messages: Iterable[AirbyteStateMessage]) -> list[AirbyteStat
         states = [message.stream] if message.stream else message.global_.stream_states if message.global_ else []
         found += [(state.stream_descriptor.name, getattr(state.stream_state, "__dict__", None)) for state in states]
         found += (message.data or {}).items()
-    return _make_messages(found)
+    return make_messages(found)
 
 
-def _make_messages(found: Iterable[tuple[Any, Any]]) -> list[AirbyteStateMessage]:
+def make_messages(found: Iterable[tuple[Any, Any]]) -> list[AirbyteStateMessage]:
     latest = {name: state for name, state in found if isinstance(name, str)}
-    return [_make_message(name, state) for name, state in latest.items()]
+    return [make_message(name, state) for name, state in latest.items()]
 
 
 def _find_states(written: Any) -> Found:
@@ -78,7 +78,7 @@ def _try_forms(written: Mapping[str, Any], *names: str) -> Any:
     return next((written[name] for name in names if written.get(name) is not None), None)
 
 
-def _make_message(name: str, state: Any) -> AirbyteStateMessage:
+def make_message(name: str, state: Any) -> AirbyteStateMessage:
     """A stream's message. The migration warns of a state that is no object."""
     blob = dict(state) if isinstance(state, Mapping) else {} if state is None else {"no object": True}
     stream = {"stream_descriptor": {"name": name}, "stream_state": blob}

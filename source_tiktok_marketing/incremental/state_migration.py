@@ -6,7 +6,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigr
 from typing_extensions import override
 
 from source_tiktok_marketing.config.dates import CLOCK_ERROR, FIRST_ZONE, find_today
+from source_tiktok_marketing.incremental.owned_stream import is_owned
+from source_tiktok_marketing.incremental.owner_cursor import SavedCursors
 from source_tiktok_marketing.schema.owners import find_owner
 from source_tiktok_marketing.text import join_some, make_plain
 
@@ -51,6 +53,8 @@ class AdvertiserStateMigration(StateMigration):
     cursor: str
     stream: str
     parameters: InitVar[Mapping[str, Any]]
+    config: Mapping[str, Any] = field(default_factory=dict)
+    declarative_stream: Any = None
     business_center_id: str = ""
     of: str = "advertiser"
 
@@ -64,11 +68,18 @@ class AdvertiserStateMigration(StateMigration):
 
     @override
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The state in today's form. Logs one warning if a part of it can't be used."""
+        """The state in today's form. Logs one warning if a part of it can't be used.
+
+        The cursors of a stream that is read owner by owner are kept for its `OwnerCursor`. The CDK gets none of them:
+        it would build a cursor object from each.
+        """
         report = _Report(self.stream, self._owner.several)
         migrated = self._migrate(stream_state, report)
         report.warn()
-        return migrated
+        if not is_owned(self.declarative_stream):
+            return migrated
+        SavedCursors.of(self.config).keep(self.stream, migrated, self.cursor)
+        return {}
 
     def _migrate(self, state: Mapping[str, Any], report: _Report) -> Mapping[str, Any]:
         if isinstance(state.get("states"), list):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Any, cast
 
-from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
+from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import RefusedError
+from source_tiktok_marketing.incremental.owned_stream import OwnedRetriever
 from source_tiktok_marketing.partition_routers.lookups import Lookups
 from source_tiktok_marketing.requesters.clock import SyncClock
 from source_tiktok_marketing.schema.casting import CASTERS
@@ -23,7 +24,7 @@ IDS_PER_FILTER = 100
 
 
 @dataclass
-class EntityRetriever(Retriever):
+class EntityRetriever(OwnedRetriever):
     """Reads a list of one ad account: what `pages` gives, and of ads what is below a changed campaign or ad group.
 
     With a recent cursor TikTok is asked for the ads modified since. Below a campaign that was paused since, an ad has
@@ -35,13 +36,11 @@ class EntityRetriever(Retriever):
     If TikTok refuses the list of the parents, only the ads that were modified are read, and a warning says so.
     """
 
-    config: Mapping[str, Any]
     pages: SimpleRetriever
-    parameters: InitVar[Mapping[str, Any]]
-    stream: str
     parents: list[Mapping[str, Any]] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
         self._lookups, self._clock = Lookups.of(self.config), SyncClock.of(self.config)
         (self._key,) = parameters["primary_key"]
         self._recent = timedelta(days=parameters["recent_days"])

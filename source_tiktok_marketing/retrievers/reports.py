@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock, local
 from typing import Any, cast
 
 import orjson
-from airbyte_cdk.sources.declarative.retrievers import Retriever, SimpleRetriever
+from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import AnswerCutError, TransientError
 from source_tiktok_marketing.extractors.reports import RowChunk
+from source_tiktok_marketing.incremental.owned_stream import OwnedRetriever
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
@@ -57,7 +58,7 @@ class IdBatch:
 
 
 @dataclass
-class ReportRetriever(Retriever):
+class ReportRetriever(OwnedRetriever):
     """Reads one window of one ad account.
 
     TikTok answers at most 100 metrics at a time. `pages` asks for one hundred after another, and the rows are joined on
@@ -76,16 +77,14 @@ class ReportRetriever(Retriever):
     has rows of zeros too and is always read, as is one with a metric that `Activity` does not ask for.
     """
 
-    config: Mapping[str, Any]
     pages: SimpleRetriever
-    parameters: InitVar[Mapping[str, Any]]
-    stream: str
     key: list[str]
     metrics: list[str]
     _cut: set[str] = field(init=False, default_factory=set)
     _lock: Lock = field(init=False, default_factory=Lock)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
         divisible = parameters["report_type"] in list_filtered_types() and parameters["level"] in FILTERABLE_LEVELS
         self._levels = FILTERABLE_LEVELS[: FILTERABLE_LEVELS.index(parameters["level"]) + 1] if divisible else ()
         own = parameters.get("filters") or ()

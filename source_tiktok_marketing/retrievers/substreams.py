@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, cast
@@ -15,6 +15,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import ConfigError, PartialReadError, RefusedError
+from source_tiktok_marketing.incremental.owned_stream import OwnedRetriever
 from source_tiktok_marketing.incremental.windows import REFUSED, hold, refuse
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.partition_routers.lookups import Lookups, Owners
@@ -42,7 +43,7 @@ TRIED_FIRST = 3
 
 
 @dataclass
-class FanOutRetriever(Retriever):
+class FanOutRetriever(OwnedRetriever):
     """Sends a request for each thing `below` an owner, and adds its ids to records that have columns for them.
 
     `ask` is the request: its values hold the ids in braces, `{store_id}`, the days of a window, `{from}`, `{until}` and
@@ -59,10 +60,7 @@ class FanOutRetriever(Retriever):
     refuses everything, the scope is not the reason: that raises a config_error.
     """
 
-    config: Mapping[str, Any]
     pages: Retriever
-    parameters: InitVar[Mapping[str, Any]]
-    stream: str
     ask: Mapping[str, str]
     scope: str
     below: list[Mapping[str, Any]] = field(default_factory=list)
@@ -70,6 +68,7 @@ class FanOutRetriever(Retriever):
     skipped_on: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
         self._lookups, self._refusals = Lookups.of(self.config), Refusals.of(self.config)
         self._directory, self._accounts = AdvertiserDirectory.of(self.config), AccountColumns.of(self.config)
         self._told = self._accounts.select_for_entities(self.stream) if parameters["of"] == "advertiser" else ()
