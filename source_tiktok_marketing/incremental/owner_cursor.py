@@ -77,7 +77,7 @@ class OwnerCursor(Cursor):
     def state(self) -> MutableMapping[str, Any]:
         """The state to save, in the form of the CDK's cursors."""
         with self._lock:
-            values = list(self._values.items())
+            values = sorted(self._values.items())
         states = [{"partition": json.loads(owner), "cursor": {self._field: value}} for owner, value in values]
         return {"use_global_cursor": False, "states": states}
 
