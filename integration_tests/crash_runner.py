@@ -1,26 +1,24 @@
 """A process that has imported the connector and forks a copy of itself for each command it is told.
 
 Starting Python with the CDK costs seconds, a fork milliseconds: only so can a sync be killed at many moments. What it
-is told is a line of JSON: the arguments of the command, the file (or FIFO) its stdout goes to, and whether its clock is
-`hurried`. It answers with two lines: the process, and its exit code. It ends with its input.
+is told is a line of JSON: the arguments of the command, the file (or FIFO) its stdout goes to, and whether it is
+`hurried`: then it saves a state after every window. It answers with two lines: the process, and its exit code. It ends
+with its input.
 """
 
 from __future__ import annotations
 
 import gc
-import itertools
 import json
 import os
 import sys
 import threading
-import time
 import traceback
 from typing import Any
 
-from airbyte_cdk.sources.declarative.incremental import concurrent_partition_cursor
-
 import source_tiktok_marketing.__main__ as connector
 from source_tiktok_marketing import SourceTiktokMarketing
+from source_tiktok_marketing.incremental import owner_cursor
 
 # All other streams look the ad accounts up through the components of these two.
 ALWAYS_BUILT = {"advertiser_ids", "advertisers"}
@@ -47,18 +45,6 @@ def narrow_manifest() -> dict[str, Any]:
     return narrow
 
 
-class HurriedClock:
-    """The CDK writes a state every ten minutes; by this clock ten minutes have passed whenever it looks."""
-
-    perf_counter_ns = staticmethod(time.perf_counter_ns)
-
-    def __init__(self) -> None:
-        self._moments = itertools.count(1_000, 1_000)
-
-    def time(self) -> float:
-        return float(next(self._moments))
-
-
 def run(told: dict[str, Any]) -> None:
     """The command, in the forked process; never returns."""
     code = 1
@@ -67,7 +53,7 @@ def run(told: dict[str, Any]) -> None:
         os.dup2(output, 1)
         os.close(output)
         if told["hurried"]:
-            vars(concurrent_partition_cursor)["time"] = HurriedClock()
+            owner_cursor.ROWS = 0
         connector.main(told["arguments"])
         sys.stdout.flush()
         code = 0

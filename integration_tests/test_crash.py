@@ -96,8 +96,10 @@ def _spread(number: int, whole: int) -> list[int]:
 
 
 def _kills(syncs: Syncs, by_bytes: int, by_requests: int) -> list[Kill]:
+    """Moments of a whole sync. The last tenth of its requests is left out: which windows need a second request, for
+    campaigns that are asked for apart, depends on which were read first."""
     return [Kill(after_bytes=moment) for moment in _spread(by_bytes, syncs.bytes)] + [
-        Kill(at_request=moment) for moment in _spread(by_requests, syncs.requests)
+        Kill(at_request=moment) for moment in _spread(by_requests, syncs.requests * 9 // 10)
     ]
 
 
@@ -134,7 +136,7 @@ def test_whoever_kills_a_sync_at_any_moment_finds_every_row_after_the_next(syncs
     assert min(read_again) < len(syncs.truth) / 2, "no sync went on from its state"
 
 
-def test_states_ten_minutes_apart_lose_no_more(syncs: Syncs, told: Any) -> None:
+def test_states_after_many_rows_lose_no_more(syncs: Syncs, told: Any) -> None:
     kills = _kills(syncs, 4, 2)
     for kill in kills:
         killed = syncs.read(kill, hurried=False)
