@@ -11,7 +11,7 @@ AIRFLOW_READY := $(AIRFLOW)/.ready
 DEMO_TABLES := demo/output/tiktok.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test workers-test airflow-test dbt-test cdk-test pictures bench bench-quick mutation soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test workers-test airflow-test dbt-test cdk-test pictures bench bench-quick bench-memory mutation soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -123,6 +123,9 @@ bench: $(READY)  ## CPU per record beside the other connectors: docs/performance
 
 bench-quick: $(READY)  ## fails if a record costs much more, beside a bare loop, than when make bench last ran
 	$(BIN)/python -m benchmarks --quick
+
+bench-memory: $(READY)  ## memory and CPU by rows, ad accounts and streams: docs/performance.md (ten minutes)
+	$(BIN)/python -m benchmarks.memory --write
 
 soak: $(READY)  ## three years of fifty ad accounts read under faults, every row compared: SOAK="--years 1 --fault-rate 0.05"
 	$(BIN)/python -m benchmarks.soak $(SOAK)

@@ -15,8 +15,6 @@ from benchmarks.rounds import Figures
 ROOT = Path(__file__).parents[1]
 RECORDED = Path(__file__).with_name("recorded.json")
 DOCUMENT, CHART = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.svg"
-BEGIN, END = "<!-- make bench writes from here -->", "<!-- make bench writes until here -->"
-EMPTY = f"# Performance\n\n## CPU per record\n\n{BEGIN}\n{END}\n"
 GOALS: Mapping[str, float] = {
     "ours/official": 100,
     "ours/manifest": 20,
@@ -89,13 +87,21 @@ def write_document(
     found: Mapping[str, Figures], ratios: Mapping[str, float], unable: Iterable[str], rounds: int
 ) -> None:
     """Writes the passage of the document, and leaves the rest of it alone."""
-    text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else EMPTY
-    before, _, rest = text.partition(BEGIN)
     picture = f"![Records per second of CPU]({CHART.name})"
     passage = [write_markdown(make_table(found.values())), picture, write_markdown(make_sentences(ratios)),
                HOW.format(rounds=rounds), *(f"Could not run: {reason}" for reason in unable),
                f"Measured with `make bench` on {describe_machine()}; {list_versions()}."]  # fmt: skip
-    DOCUMENT.write_text(before + "\n\n".join([BEGIN, *passage, END]) + rest.partition(END)[2], encoding="utf-8")
+    write_passage("bench", "\n\n".join(passage))
+
+
+def write_passage(target: str, passage: str) -> None:
+    """Writes what `make {target}` found into the document, between its two marks, and leaves the rest alone."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    begin, end = (f"<!-- make {target} writes {word} here -->" for word in ("from", "until"))
+    before, found, rest = text.partition(begin)
+    if not found:
+        raise ValueError(f"{DOCUMENT.name} has no place for what make {target} writes")
+    DOCUMENT.write_text("\n\n".join([before + begin, passage, end]) + rest.partition(end)[2], encoding="utf-8")
 
 
 def write_record(found: Mapping[str, Any], ratios: Mapping[str, float]) -> None:

@@ -25,8 +25,7 @@ from mutants import PACKAGE, Mutant, Mutated, put_in_place, sample_mutants
 
 GROUPS = {
     "errors": ["errors.py"],
-    "cursors": [f"incremental/{name}.py" for name in
-                ("cursor", "present_cursor", "windows", "state_forms", "state_migration")],
+    "cursors": sorted(f"incremental/{path.name}" for path in (PACKAGE / "incremental").glob("[!_]*.py")),
     "rate limiter": ["requesters/rate_limiter.py"],
     "paginator": ["requesters/paginator.py", "requesters/page_counts.py"],
     "error handler": ["requesters/error_handler.py", "requesters/retry.py"],

@@ -82,7 +82,8 @@ def test_a_ratio_is_taken_in_each_round_so_that_a_slow_one_slows_both() -> None:
 
 def test_only_the_measured_passage_of_the_document_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document = tmp_path / "performance.md"
-    document.write_text(f"# Mine\n\n{report.BEGIN}\nold figures\n{report.END}\n\nalso mine\n", encoding="utf-8")
+    begin, end = (f"<!-- make bench writes {word} here -->" for word in ("from", "until"))
+    document.write_text(f"# Mine\n\n{begin}\nold figures\n{end}\n\nalso mine\n", encoding="utf-8")
     monkeypatch.setattr(report, "DOCUMENT", document)
     report.write_document({"ours": figures("ours", 40_000)}, {"ours/bare": 1.5}, ["peer: no network"], rounds=5)
     text = document.read_text(encoding="utf-8")
@@ -91,6 +92,15 @@ def test_only_the_measured_passage_of_the_document_is_written(tmp_path: Path, mo
     assert "old figures" not in text
     assert "| ours | 100 | 40,000 |" in text
     assert "Could not run: peer: no network" in text
+
+
+def test_a_document_without_a_place_for_a_table_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text("# Mine\n", encoding="utf-8")
+    monkeypatch.setattr(report, "DOCUMENT", document)
+    with pytest.raises(ValueError, match=r"no place for what make bench-memory writes"):
+        report.write_passage("bench-memory", "| a table |")
+    assert document.read_text(encoding="utf-8") == "# Mine\n"
 
 
 def test_the_fastest_comes_first_in_the_table() -> None:
