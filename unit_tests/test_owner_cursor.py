@@ -38,7 +38,7 @@ def count_states(result: Sync, stream: str) -> int:
 
 def test_an_owner_moves_on_and_never_back() -> None:
     cursor = OwnerCursor(DAILY, FIELD, {ONE: "2026-01-05"}, lambda _: None)
-    for account, value in (("1", "2026-01-04"), ("2", "2026-01-07"), ("2", "2026-01-06"), ("3", None)):
+    for account, value in (("1", "2026-01-04"), ("2", "2026-01-07"), ("2", "2026-01-06"), ("3", None), ("4", "soon")):
         cursor.observe(take(account, value))
     assert cursor.state == {
         "use_global_cursor": False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -83,9 +84,9 @@ class OwnerCursor(Cursor):
 
     @override
     def observe(self, record: Record) -> None:
-        """Moves an owner to the value of a record. It never moves back."""
+        """Moves an owner to the value of a record. It never moves back, nor to what is no day or moment."""
         value = str(record.data.get(self._field) or "")[:19].replace(" ", "T")
-        if record.associated_slice and value:
+        if record.associated_slice and _is_moment(value):
             owner = name_owner(record.associated_slice.partition)
             with self._lock:
                 self._values[owner] = max(value, self._values.get(owner) or self._of_all)
@@ -110,6 +111,14 @@ class OwnerCursor(Cursor):
     def should_be_synced(self, record: Record) -> bool:
         """Always true: every row of a window is wanted."""
         return True
+
+
+def _is_moment(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def name_owner(partition: Mapping[str, Any]) -> str:
