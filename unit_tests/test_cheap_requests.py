@@ -47,8 +47,17 @@ class Listener(Simulator):
         return super().handle(request)
 
 
+class Nodding(Listener):
+    """One that takes everything."""
+
+    def handle(self, request: Request) -> Response:
+        self.heard[str(request)] += 1
+        return Response(200, {"Content-Type": "application/json"}, b"{}")
+
+
 def hear(config: dict[str, Any]) -> Counter[str]:
-    with intercept(Listener()) as tiktok:
+    tiktok = Listener()
+    with intercept(tiktok):
         assert read_streams(STREAMS, config).errors == []
     return tiktok.heard
 
@@ -148,7 +157,7 @@ OTHERS = (
     "{{ config.include_deleted }}{{ parameters.level }}",
     "{{ stream_slice.extra_fields.last_day }} {{ stream_interval.start_time }}",
     "{{ 'a' if next_page_token else 'b' }}",
-    "{{ max(1, 2) }}",
+    "{{ first_day }}!",
     "{% set a = stream_slice.advertiser_id %}{{ a }}",
     "x{{ stream_slice.a.b.c }}",
     "{{ stream_slice.extra_fields.left_out }}{{ stream_slice.extra_fields.first_day }}",
@@ -204,3 +213,45 @@ def test_a_template_forgets_what_it_gave_for_very_many(monkeypatch: pytest.Monke
         window = StreamSlice(partition={"advertiser_id": str(number)}, cursor_slice={})
         assert template.get_request_params(stream_slice=window) == {"a": f"{number}!"}
     assert evaluated["times"] == MOST_KEPT + 2
+
+
+def test_what_a_macro_gives_is_not_kept(clock: Any) -> None:
+    template = TemplatesOnce(config={}, parameters={}, request_parameters={"a": "{{ today_utc() }}"})
+    found = [template.get_request_params()]
+    clock.tick(86_400)
+    assert [*found, template.get_request_params()] == [{"a": "2026-02-15"}, {"a": "2026-02-16"}]
+
+
+def test_a_list_belongs_to_the_request_it_was_made_for() -> None:
+    template = TemplatesOnce(config={}, parameters={}, request_parameters={"a": "['b', 'c']"})
+    template.get_request_params()["a"].clear()
+    assert template.get_request_params() == {"a": ["b", "c"]}
+
+
+def make_requester(kind: type[HttpRequester], **more: Any) -> HttpRequester:
+    url = (
+        "https://business-api.tiktok.com/open_api/v1.3/{{ stream_slice.extra_fields.endpoint or parameters.endpoint }}"
+    )
+    given: dict[str, Any] = {"config": {}, "parameters": {"endpoint": "ad/get/"}, "name": "ads", "url": url} | more
+    return kind(**given)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_every_kind_of_request_goes_where_and_as_that_of_the_cdk_does(method: str) -> None:
+    heard: list[Counter[str]] = []
+    kinds: list[dict[str, Any]] = [
+        *({"request_params": {"page": page}} for page in "12"),
+        *({"request_params": {"page": "1"}, "request_body_json": {"a": body}} for body in "12"),
+        {"request_headers": {"X-Lead-Region": "eu"}},
+        {"request_body_data": {"a": "b"}},
+    ]
+    for requester in (make_requester(kind, http_method=method) for kind in (TiktokRequester, HttpRequester)):
+        tiktok = Nodding()
+        with intercept(tiktok):
+            for endpoint in ("", "campaign/get/", "adgroup/get/", "campaign/get/"):
+                where = StreamSlice(partition={"a": "1"}, cursor_slice={}, extra_fields={"endpoint": endpoint})
+                for each in kinds:
+                    requester.send_request(stream_slice=where, **each)
+        heard.append(tiktok.heard)
+    assert heard[0] == heard[1]
+    assert heard[0].total() == 4 * len(kinds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -40,7 +41,11 @@ class TiktokRequester(HttpRequester):
         )
         super().__post_init__(parameters)
         self._addresses: dict[str, str] = {}
-        self._client = HttpClient(
+
+    @cached_property
+    def _client(self) -> HttpClient:
+        """The CDK's client, made when the first request is sent: `discover` sends none."""
+        return HttpClient(
             name=self.name,
             logger=self.logger,
             error_handler=self.error_handler,
@@ -77,6 +82,7 @@ class TiktokRequester(HttpRequester):
             request_kwargs={"stream": self.stream_response},
             params=parameters,
             log_formatter=log_formatter,
+            exit_on_rate_limit=self.exit_on_rate_limit,
         )
         return response
 
