@@ -46,6 +46,8 @@ class Case:
 
 CASES = (Case(50, MANY), Case(500, MANY), Case(5_000, FEW), Case(5_000, FEW, asks=True), Case(5_000, MANY),
          Case(40_000, FEW))  # fmt: skip
+# Two syncs of the same ad accounts. The second has more streams, and asks no other question about an ad account.
+ALONE = (Case(2_000, FEW, asks=True), Case(2_000, 2 * FEW, asks=True))
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,18 @@ def measure_by_accounts(cases: Sequence[Case]) -> Iterator[str]:
                f"| {it.megabytes:.0f} | {states} | {it.largest:,} | {it.total / 1e6:.2f} |")  # fmt: skip
 
 
+def measure_windows_alone(fewer: Case, more: Case) -> Iterator[str]:
+    """The lines of the table of what one more window that is asked for costs.
+
+    The start and the questions about an ad account cost the same in both syncs, and their difference is windows alone.
+    """
+    found = [run_in_own_process(case) for case in (fewer, more)]
+    windows, cpu = (getattr(found[1], name) - getattr(found[0], name) for name in ("windows", "cpu"))
+    yield "| ad accounts | streams | windows asked for, more | µs per window |"
+    yield "|---:|---:|---:|---:|"
+    yield f"| {more.accounts:,} | {more.streams}, not {fewer.streams} | {windows:,} | {cpu / windows * 1e6:.0f} |"
+
+
 def _make_config(case: Case) -> dict[str, Any]:
     from tiktok_simulator.world.world import APP_ID, APP_SECRET, TOKEN  # noqa: PLC0415 - only the measured process needs it
 
@@ -196,6 +210,7 @@ def main() -> int:
         "bench-memory, by ad accounts,": measure_by_accounts(
             [case for case in CASES if case.accounts <= options.accounts]
         ),
+        "bench-memory, by windows,": measure_windows_alone(*ALONE) if options.accounts >= ALONE[0].accounts else (),
     }
     for target, table in tables.items():
         lines = [_print(line) for line in table]

@@ -129,3 +129,6 @@ def test_the_tables_of_memory_are_written() -> None:
     accounts = list(memory.measure_by_accounts([memory.Case(accounts=2, streams=3)]))
     assert accounts[-1].startswith("| 2 | 3 | 6 skipped | ")
     assert {line.count("|") for line in accounts} == {12}
+    alone = list(memory.measure_windows_alone(*(memory.Case(2, streams, asks=True) for streams in (2, 5))))
+    assert alone[-1].startswith("| 2 | 5, not 2 | 6 | ")
+    assert {line.count("|") for line in alone} == {5}

@@ -177,6 +177,17 @@ def test_what_is_taken_is_noted_anew_once_others_refuse_it() -> None:
     assert report.list_left_out("ad account C") == set()
 
 
+def test_what_two_ad_accounts_took_is_not_left_out_for_both_once_one_of_them_refuses_it() -> None:
+    config, likes = dict[str, Any](), ("metrics", "likes")
+    requester = LenientRequester(cast("Any", Taking()), config, {}, DAILY, {"likes"})
+    report = LeftOut.of(config).get_report(DAILY)
+    for owner in "AAB":
+        requester.send_request(request_params={"advertiser_id": owner})
+    for owner in "ACD":
+        report.leave_out({likes: "words"}, f"ad account {owner}")
+    assert report.list_left_out("ad account B") == set()
+
+
 def test_each_ad_account_may_refuse_something_else(sync: Run, tiktok: Simulator) -> None:
     refuse(tiktok, "Invalid metric fields: ['clicks']", {"clicks"}, TOKYO)
     refuse(tiktok, "Invalid metric fields: ['reach']", {"reach"}, BERLIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from functools import partial
@@ -13,7 +14,7 @@ from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import NothingToAskError, RefusedRequestError
-from source_tiktok_marketing.requesters.left_out import LeftOut, Report
+from source_tiktok_marketing.requesters.left_out import TAKEN_BY, LeftOut, Report
 from source_tiktok_marketing.requesters.refusal_search import RefusalSearch
 from source_tiktok_marketing.requesters.request_parameters import (
     WIDENING,
@@ -32,9 +33,9 @@ from source_tiktok_marketing.sync import PREPARED, TITLES
 
 # The metric to ask for if every other is refused, as TikTok wants at least one.
 LEAST = "spend"
-# Parameters that differ between the requests for one report.
-OF_A_WINDOW = ("page", "page_size", "start_date", "end_date")
 OWNER_NAMES = {name: CALLED[name] for name in ("advertiser_id", "bc_id")}
+# Parameters that differ between the requests for one report.
+OF_A_REQUEST = {"page", "page_size", "start_date", "end_date", *OWNER_NAMES}
 CUSTOM_REPORT = "the custom report"
 
 
@@ -70,7 +71,7 @@ class LenientRequester:
         # The stream is about what the first sweep asks for, so that nothing of it may be left out.
         self.ours = self.ours or list_words(parameters.get("metrics") or (), others) - list_words(first) - self.named
         self._left_out = LeftOut.of(self.config)
-        self._taken: set[int] = set()
+        self._taken: defaultdict[int, set[str]] = defaultdict(set)
 
     def get_url(self, **where: Any) -> str:
         """The address of the requests. The CDK asks for it in two parts."""
@@ -104,12 +105,12 @@ class LenientRequester:
         return response
 
     def _note_taken(self, answer: Answer, report: Report, owner: str) -> None:
-        """Notes what TikTok accepted: once per report and owner, and again after each new refusal."""
+        """Notes what TikTok accepted: once per report for each of two owners, and again after each new refusal."""
         refusals = sum(map(len, list(report.refused.values())))
-        asked = (each for each in answer.parameters.items() if each[0] not in OF_A_WINDOW)
-        question = hash((owner, refusals, *asked))
-        if answer.code == 0 and question not in self._taken:
-            self._taken.add(question)
+        asked = (each for each in answer.parameters.items() if each[0] not in OF_A_REQUEST)
+        owners = self._taken[hash((refusals, *asked))]
+        if answer.code == 0 and len(owners) < TAKEN_BY and owner not in owners:
+            owners.add(owner)
             report.take(owner, (item for item in list_items(list_parameters(answer)) if item[1] in self.ours))
 
     def _send(self, asked: Mapping[str, Any], items: set[Item]) -> requests.Response | None:

@@ -100,6 +100,14 @@ class Answer(requests.Response):
         return read_parameters(self.request)
 
 
+class KnownRequest(requests.PreparedRequest):
+    """A request of which the parameters are known, so that nobody has to read them from its address."""
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        super().__init__()
+        self.parameters = {name: value for name, value in parameters.items() if value}
+
+
 def read_answer(response: requests.Response) -> Answer:
     """The response as an Answer. One that did not come through the transport is made into one."""
     return response if isinstance(response, Answer) else Answer(response, response.content or b"")
@@ -127,6 +135,8 @@ def read_parameters(request: requests.PreparedRequest | None) -> Mapping[str, st
     """The parameters of a request as texts: those of its address, and those of its JSON body."""
     if request is None:
         return {}
+    if isinstance(request, KnownRequest):
+        return request.parameters
     text = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
     body = read_json(text)[0] if text else {}
     members = body.items() if isinstance(body, dict) else ()
