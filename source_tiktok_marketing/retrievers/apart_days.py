@@ -11,7 +11,8 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.retrievers.activity import Activity, Group, number_days
+from source_tiktok_marketing.retrievers.account_groups import Group
+from source_tiktok_marketing.retrievers.activity import Activity, number_days
 from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
 from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
