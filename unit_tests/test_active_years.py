@@ -49,7 +49,7 @@ def asking(config: Config, **others: Any) -> Config:
 
 def questions(tiktok: Simulator, *, of_years: bool) -> list[Exchange]:
     """The questions for the years or for the days on which ad accounts have anything."""
-    probes = [call for call in tiktok.asked(REPORT) if "advertiser_ids" in call.query]
+    probes = [call for call in tiktok.asked(REPORT) if "advertiser_ids" in call.query and "filtering" not in call.query]
     return [call for call in probes if ("stat_time_day" not in call.query["dimensions"]) == of_years]
 
 

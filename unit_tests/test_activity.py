@@ -71,7 +71,7 @@ def in_order(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def probes(tiktok: Simulator) -> list[Exchange]:
-    return [call for call in tiktok.asked(REPORT) if "advertiser_ids" in call.query]
+    return [call for call in tiktok.asked(REPORT) if "advertiser_ids" in call.query and "filtering" not in call.query]
 
 
 def reports(tiktok: Simulator) -> list[Exchange]:

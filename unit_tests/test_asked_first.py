@@ -11,6 +11,7 @@ import pytest
 from harness import Sync, frozen_now, read_streams
 
 from source_tiktok_marketing.retrievers.balance import Balance
+from source_tiktok_marketing.retrievers.kinds_together import KindsTogether
 from tiktok_simulator import Simulator, World, intercept
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import PROMOTED
@@ -25,19 +26,22 @@ TOP_VIEW = replace(PLAN, name="Top", buying_type="RESERVATION_TOP_VIEW", objecti
 REACH = replace(PLAN, name="Reach", buying_type="RESERVATION_RF", objective_type="RF_REACH")
 LATE = replace(PLAN, name="Late", last_day=date(2025, 12, 20), late_days=60, objective_type="WEB_CONVERSIONS")
 BOOSTED = replace(PROMOTED, created=CREATED)
-# What TikTok counts in the rows of an ad account, or gives unasked: TopView, Reach & Frequency, Promote, and its sums.
+# What comes without being asked for: TopView, Reach & Frequency, Promote. Whether the rows of ad accounts have Promote,
+# and whether a report about several ad accounts heeds its filters.
 READINGS = {
-    "all comes unasked": (True, True, True, True),
-    "as TikTok's pages say": (False, True, False, True),
-    "nothing comes unasked": (False, False, False, False),
+    "all comes unasked": (True, True, True, True, True),
+    "as TikTok's pages say": (False, True, False, True, True),
+    "nothing comes unasked": (False, False, False, False, True),
+    "filters are not heeded": (False, False, False, False, False),
 }
-SLOW = {"all comes unasked": pytest.mark.slow, "as TikTok's pages say": pytest.mark.slow}
+SLOW = {name: pytest.mark.slow for name in READINGS if name != "nothing comes unasked"}
 
 
 def make_every_sort(reading: tuple[bool, ...]) -> World:
     """Ad accounts with one sort of campaign each, among idle ones."""
     world = World()
-    world.top_view_unasked, world.reach_unasked, world.promote_unasked, world.promote_in_accounts = reading
+    world.top_view_unasked, world.reach_unasked, world.promote_unasked = reading[:3]
+    world.promote_in_accounts, world.filters_of_several = reading[3:]
     for number, plan in enumerate((PLAN, TOP_VIEW, REACH, BOOSTED, LATE, None)):
         account = add_advertiser(world, str(7_100_000_000_000_000_010 + 10 * number), created=CREATED)
         if plan is not None:
@@ -79,6 +83,7 @@ def test_no_row_and_no_state_differs_from_those_of_a_sync_that_asks_for_everythi
     first = {how: read(make_every_sort(reading), streams, asked | {"skip_inactive": how == "always"})
              for how in ("as it pays", "always")}  # fmt: skip
     monkeypatch.setattr(Balance, "begin", lambda *_: False)
+    monkeypatch.setattr(KindsTogether, "may_have_rows", lambda *_, seen: True)
     whole, most = read(make_every_sort(reading), streams, asked)
     for how, (result, requests) in first.items():
         for stream in streams:

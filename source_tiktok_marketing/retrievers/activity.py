@@ -60,6 +60,8 @@ class Activity(Shared):
         self._reports: dict[str, tuple[list[str], bool]] = {}
         self._balance = Balance()
         self._tells_years = True
+        self._told: dict[tuple[str, ...], bool] = {}
+        self._counted: dict[frozenset[str], tuple[str, ...]] = {}
 
     def add_report(self, stream: str, metrics: list[str], *, by_hour: bool) -> None:
         """Notes a report by day or hour that will ask `is_silent`."""
@@ -70,20 +72,47 @@ class Activity(Shared):
 
         That is known of names, of the counts that are asked for here, and of their ratios.
         """
-        return all(map(self._can_tell_of, metrics))
+        asked = tuple(metrics)
+        if asked not in self._told:
+            self._told[asked] = all(map(self._can_tell_of, asked))
+        return self._told[asked]
+
+    def list_counted(self, refused: Iterable[str]) -> tuple[str, ...]:
+        """The counts that campaigns have as well, without those that TikTok refused."""
+        without = frozenset(refused)
+        if without not in self._counted:
+            named = [name for name in self.metrics if "campaign" in known_metrics()[name].levels]
+            self._counted[without] = tuple(name for name in named if name not in without)
+        return self._counted[without]
+
+    def list_accounts(self) -> list[str]:
+        """The ad accounts that can be asked about together."""
+        return list(self._group_accounts())
+
+    def find_last_day(self, advertiser_id: str) -> int:
+        """The last day to read of the ad accounts that are asked about together with this one."""
+        return self._group_accounts()[advertiser_id][0].until
 
     def is_silent(self, window: StreamSlice) -> bool:
         """Whether the ad account of a window has no row on any of its days."""
-        advertiser_id = str(window.get("advertiser_id", ""))
-        groups, wanted = self._group_accounts().get(advertiser_id), number_days(window)
+        return not self.may_have_rows(str(window.get("advertiser_id", "")), number_days(window))
+
+    def may_have_rows(self, advertiser_id: str, wanted: int, *, roughly: bool = False) -> bool:
+        """Whether an ad account has a row on one of these days, as far as is known, or worth a question.
+
+        With `roughly`, no days are asked for if the years of many days tell enough.
+        """
+        groups = self._group_accounts().get(advertiser_id)
         if groups is None:
-            return False
+            return True
         years, days = groups
         is_known, left = not wanted & ~years.known, years.until - find_lowest(wanted) + 1
         asks_years = is_known or (self._tells_years and left > WORTH_A_YEAR)
         if asks_years and not years.is_active(advertiser_id, wanted, partial(self._ask, years, self._find_years, left)):
-            return True
-        return not days.is_active(advertiser_id, wanted, partial(self._ask, days, self._find_days, left))
+            return False
+        return (roughly and asks_years) or days.is_active(
+            advertiser_id, wanted, partial(self._ask, days, self._find_days, left)
+        )
 
     def _can_tell_of(self, metric: str) -> bool:
         known = known_metrics().get(metric)

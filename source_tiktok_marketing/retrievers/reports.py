@@ -92,8 +92,8 @@ class ReportRetriever(Retriever):
         self._own_ids = {item["field_name"]: orjson.loads(item["filter_value"]) for item in own}
         decided = not DECIDING.isdisjoint(self._own_ids)
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in list_filtered_types()
-        buying_types = EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
-        self._buying_types = buying_types if self._levels and not decided else None
+        every = (self.config, self.stream, self.key, self.metrics, dated)
+        self._buying_types = EveryBuyingType(*every) if self._levels and not decided else None
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
         self._skips = dated and not is_sample(self.config)
         if self._skips:
