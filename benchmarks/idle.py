@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.world import FIRST_ACCOUNT
@@ -16,11 +17,15 @@ ACCOUNT = {"currency": "EUR", "timezone": "Etc/UTC", "display_timezone": "UTC", 
 
 
 class IdleTiktok(Simulator):
-    """Answers as a simulator with idle ad accounts would. It only counts the requests, and keeps none."""
+    """Answers as a simulator with idle ad accounts would. It only counts the requests, and keeps none.
 
-    def __init__(self, accounts: int) -> None:
+    With `seems_active` it says that each ad account has a row on the first day asked for, so that all reports are read.
+    """
+
+    def __init__(self, accounts: int, *, seems_active: bool = False) -> None:
         super().__init__(make_empty_world())
         self.asked_for: Counter[str] = Counter()
+        self._seems_active = seems_active
         self._empty = _make_answer([])
         self._list = _make_answer([_describe(str(FIRST_ACCOUNT + number)) for number in range(accounts)])
 
@@ -32,11 +37,19 @@ class IdleTiktok(Simulator):
             return self._list
         if endpoint == "advertiser/info/":
             return _make_answer([_describe(each) for each in json.loads(request.query["advertiser_ids"])])
+        if self._seems_active and "advertiser_ids" in request.query:
+            return _make_answer(_make_rows(request.query))
         return self._empty
 
 
 def _describe(advertiser_id: str) -> dict[str, Any]:
     return {"advertiser_id": advertiser_id, "advertiser_name": "Idle", "name": "Idle", **ACCOUNT}
+
+
+def _make_rows(asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    day = f"{asked['start_date']} 00:00:00"
+    dimensions = [{"advertiser_id": each, "stat_time_day": day} for each in json.loads(asked["advertiser_ids"])]
+    return [{"dimensions": each, "metrics": dict.fromkeys(json.loads(asked["metrics"]), "1")} for each in dimensions]
 
 
 def _make_answer(rows: list[dict[str, Any]]) -> Response:

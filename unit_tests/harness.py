@@ -249,8 +249,9 @@ class Sync:
 
 
 def plain_reports(tiktok: Simulator) -> list[Exchange]:
-    """The questions for reports, without those that ask for the same windows once more with a filter."""
-    return [call for call in tiktok.asked("/report/integrated/get/") if not asks_for_optional(call.query)]
+    """The requests for reports: none that asks for a window once more with a filter, or first for several accounts."""
+    asked = tiktok.asked("/report/integrated/get/")
+    return [call for call in asked if "advertiser_ids" not in call.query and not asks_for_optional(call.query)]
 
 
 def read_streams(streams: Sequence[str], config: dict[str, Any], state: dict[str, Any] | None = None) -> Sync:

@@ -14,7 +14,8 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.asked_apart import CampaignKind
-from source_tiktok_marketing.retrievers.activity import Activity, Group, make_bits, number_days
+from source_tiktok_marketing.retrievers.account_groups import Group, make_bits
+from source_tiktok_marketing.retrievers.activity import Activity, number_days
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.buying_types import HeldRows, narrow
 from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from harness import Sync, frozen_now, plain_reports, read_streams
 
-from source_tiktok_marketing.retrievers.activity import Activity, Group
+from source_tiktok_marketing.retrievers.account_groups import Group
+from source_tiktok_marketing.retrievers.activity import Activity
+from source_tiktok_marketing.retrievers.balance import Balance
 from source_tiktok_marketing.sync import PREPARED
 from tiktok_simulator import Exchange, Simulator, World, intercept
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
@@ -47,12 +49,8 @@ def asking(config: Config, **others: Any) -> Config:
 
 def questions(tiktok: Simulator, *, of_years: bool) -> list[Exchange]:
     """The questions for the years or for the days on which ad accounts have anything."""
-    probes = [call for call in tiktok.asked(REPORT) if "advertiser_ids" in call.query]
+    probes = [call for call in tiktok.asked(REPORT) if "advertiser_ids" in call.query and "filtering" not in call.query]
     return [call for call in probes if ("stat_time_day" not in call.query["dimensions"]) == of_years]
-
-
-def reports(tiktok: Simulator) -> list[Exchange]:
-    return [call for call in plain_reports(tiktok) if "advertiser_ids" not in call.query]
 
 
 def days(first: str, last: str) -> set[date]:
@@ -66,13 +64,16 @@ def in_order(rows: list[Config]) -> list[str]:
 
 @pytest.mark.parametrize("apart", [True, False], ids=["Promote apart", "Promote in the account's rows"])
 @pytest.mark.slow
-def test_the_rows_and_states_are_those_of_a_sync_that_asks_for_everything(apart: bool, config: Config) -> None:
+def test_the_rows_and_states_are_those_of_a_sync_that_asks_for_everything(
+    apart: bool, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
     taken: list[tuple[Sync, int]] = []
-    for skip in (True, False):
+    for asks in (True, False):
+        monkeypatch.setattr(Balance, "begin", lambda *_, asks=asks: asks)
         world = years_ago()
         world.promote_in_accounts = not apart
         with intercept(Simulator(world, clock=frozen_now)) as tiktok:
-            taken.append((read_streams([DAILY, AUDIENCE], asking(config, skip_inactive=skip)), len(tiktok.transcript)))
+            taken.append((read_streams([DAILY, AUDIENCE], asking(config)), len(tiktok.transcript)))
     (asked, fewer), (whole, more) = taken
     assert asked.errors == whole.errors == []
     assert asked.warnings == whole.warnings == []
@@ -95,14 +96,14 @@ def test_idle_accounts_cost_a_question_a_year_for_five_of_them(config: Config) -
     told = [day for first, last in spans for day in days(first, last)]
     assert sorted(told) == sorted([*days("2023-02-28", "2026-02-15")] * 2)
     assert {len(json.loads(call.query["advertiser_ids"])) for call in asked} == {5}
-    assert questions(tiktok, of_years=False) == reports(tiktok) == []
+    assert questions(tiktok, of_years=False) == plain_reports(tiktok) == []
 
 
 def test_by_hour_only_the_days_with_rows_are_asked_for(config: Config) -> None:
     with intercept(Simulator(years_ago(), clock=frozen_now)) as tiktok:
         result = read_streams([HOURLY], asking(config, advertiser_ids=[BRIEF], start_date="2025-11-01"))
     found = {row["stat_time_hour"][:10] for row in result.rows(HOURLY)}
-    assert {call.query["start_date"] for call in reports(tiktok)} == found
+    assert {call.query["start_date"] for call in plain_reports(tiktok)} == found
     assert found == {"2025-12-30", "2025-12-31"}
 
 

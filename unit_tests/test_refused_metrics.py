@@ -36,8 +36,9 @@ def less(rows: list[dict[str, Any]], columns: set[str]) -> list[str]:
 
 
 def measured(tiktok: Simulator, path: str = REPORT) -> list[tuple[set[str], int | None]]:
-    """What each request measured, and the code it was answered with."""
-    return [(set(json.loads(call.query["metrics"])), call.code) for call in tiktok.asked(path)]
+    """What each request of one ad account measured, and the code it was answered with."""
+    asked = [call for call in tiktok.asked(path) if "advertiser_ids" not in call.query]
+    return [(set(json.loads(call.query["metrics"])), call.code) for call in asked]
 
 
 # Named

@@ -46,23 +46,40 @@ class AskedApart(Shared):
         self.kinds: tuple[CampaignKind, ...] = ()
         self.look_up: Callable[[Mapping[str, str], list[Mapping[str, Any]]], Iterable[Any]] = lambda *_: ()
         self._without = is_sample(config) or is_sandbox(config)
+        self._anyway: set[str] = set()
+        self._all_anyway = False
         self._known: dict[tuple[str, str], bool] = {}
         self._locks: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
 
-    def list_kinds(self, advertiser_id: str, *, beside: bool = False) -> list[CampaignKind]:
-        """The kinds, or those `beside` it, of which the ad account has, or may have, a campaign."""
-        kinds = (kind for kind in self.kinds if kind.beside or not beside)
-        return [kind for kind in kinds if self._may_have(advertiser_id, kind)]
+    def expect(self, *names: str) -> None:
+        """Notes that a stream will look up every ad account for these kinds; for all kinds if none is named."""
+        self._anyway.update(names)
+        self._all_anyway = self._all_anyway or not names
+
+    def is_expected(self, kind: CampaignKind) -> bool:
+        """Whether every ad account is looked up for this kind anyway."""
+        return self._all_anyway or kind.name in self._anyway
+
+    def list_kinds(self, advertiser_id: str, is_worth_it: Callable[[CampaignKind], bool]) -> list[CampaignKind]:
+        """The kinds of which the ad account has, or may have, a campaign.
+
+        Before a kind is looked up, `is_worth_it` is asked.
+        """
+        return [kind for kind in self.kinds if self._may_have(advertiser_id, kind, is_worth_it)]
 
     def is_due(self, advertiser_id: str, sweep: Mapping[str, Any]) -> bool:
         """Whether to make this sweep of a list: one for a kind (`if_any`) only if the ad account may have some."""
         name = sweep.get("if_any")
         return not name or any(kind.name == name and self._may_have(advertiser_id, kind) for kind in self.kinds)
 
-    def _may_have(self, advertiser_id: str, kind: CampaignKind) -> bool:
+    def _may_have(
+        self, advertiser_id: str, kind: CampaignKind, is_worth_it: Callable[[CampaignKind], bool] = lambda _: True
+    ) -> bool:
         if self._without or not advertiser_id:
             return False
         question = (kind.name, advertiser_id)
+        if question not in self._known and not is_worth_it(kind):
+            return False
         with self._locks[question]:
             if question not in self._known:
                 self._known[question] = self._ask(advertiser_id, kind)

@@ -80,6 +80,9 @@ class TiktokPages(PaginationStrategy):
         if metrics := self.metrics:
             starts = range(0, len(metrics), METRICS_PER_REQUEST)
             self.sweeps = [{"metrics": metrics[start : start + METRICS_PER_REQUEST]} for start in starts]
+        kinds = [sweep["if_any"] for sweep in self.sweeps or () if "if_any" in sweep]
+        if kinds and self.config:
+            AskedApart.of(self.config).expect(*kinds)
 
     @property
     def initial_token(self) -> dict[str, Any]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from threading import Condition, Lock
+from threading import Lock
 from typing import Any
 
+from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.config.dates import LONGEST_SPAN, MOST_DAYS
 from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
+from source_tiktok_marketing.retrievers.account_groups import Group, find_lowest, make_bits
+from source_tiktok_marketing.retrievers.balance import Balance
 from source_tiktok_marketing.retrievers.days_reported import number_day, read_page, read_rows_by_day
 from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
@@ -22,73 +24,11 @@ from source_tiktok_marketing.sync import Shared
 ACCOUNTS_PER_REQUEST = 5
 # For fewer days than these, one or two requests by day are enough, and they say more than one about a year.
 WORTH_A_YEAR = 2 * MOST_DAYS
-# The cursors of a group differ by unsettled days and time zones. With some earlier days one request serves them all.
-EARLIER = 7
 # The scope of metrics that TikTok only has by day (schema/metrics.csv).
 BY_DAY_ALONE = "advertiser_by_day"
 # How TikTok writes zero, and a figure that it does not have.
 NOTHING = re.compile(r"-|-?0(\.0*)?")
 Answer = Callable[[list[str], range], dict[str, int] | None]
-
-
-@dataclass
-class Group:
-    """Up to five ad accounts that are asked for together, `most` days at once, and what is known of their days.
-
-    A set of days is a number with one bit per day, so that ten years of an account take some hundred bytes.
-    """
-
-    accounts: list[str]
-    until: int
-    most: int = MOST_DAYS
-    known: int = 0
-    asking: int = 0
-    apart: bool = False
-    active: dict[str, int] = field(default_factory=dict)
-    changed: Condition = field(default_factory=Condition)
-
-    def claim(self, wanted: int) -> range:
-        """The days that the caller has to ask TikTok for; none once all `wanted` days are known.
-
-        If another thread asks for them, this waits for its answer.
-        """
-        with self.changed:
-            while missing := wanted & ~self.known:
-                if not missing & self.asking:
-                    days = self._reach_around(_find_lowest(missing), max(self.until, wanted.bit_length() - 1))
-                    self.asking |= make_bits(days)
-                    return days
-                self.changed.wait()
-        return range(0)
-
-    def settle(self, days: range, found: Mapping[str, int] | None) -> None:
-        """Notes the answer for the claimed `days`. With None, for no answer, another thread may ask."""
-        with self.changed:
-            self.asking &= ~make_bits(days)
-            if found is not None:
-                self.known |= make_bits(days)
-                for advertiser_id, active in found.items():
-                    self.active[advertiser_id] = self.active.get(advertiser_id, 0) | active
-            self.changed.notify_all()
-
-    def is_active(self, advertiser_id: str, wanted: int, ask: Callable[[range], Mapping[str, int]]) -> bool:
-        """Whether an ad account has a row on one of the `wanted` days. Asks for those that are not known yet."""
-        while asked := self.claim(wanted):
-            found = None
-            try:
-                found = ask(asked)
-            finally:
-                self.settle(asked, found)
-        return bool(self.active.get(advertiser_id, 0) & wanted)
-
-    def _reach_around(self, first: int, until: int) -> range:
-        """The days of one request: the first one and those after it, which later windows need, then some before."""
-        taken, start, end = self.known | self.asking, first, first
-        while end < until and end - start + 1 < self.most and not taken >> (end + 1) & 1:
-            end += 1
-        while start > max(0, first - EARLIER) and end - start + 1 < self.most and not taken >> (start - 1) & 1:
-            start -= 1
-        return range(start, end + 1)
 
 
 class Activity(Shared):
@@ -107,7 +47,8 @@ class Activity(Shared):
     If there are many days to ask for, years without anything are found first, by a request without the days. There an
     account may have a row of zeros, so that a year is active unless all its figures are zero or `-`.
 
-    If TikTok refuses the request or cuts its answer, the days count as active: the report itself will say why.
+    If TikTok refuses the request or cuts its answer, the days count as active: the report itself will say why. So do
+    those that are not asked for, because that would take more requests than it saves (`Balance`).
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -116,27 +57,62 @@ class Activity(Shared):
         self._directory = AdvertiserDirectory.of(config)
         self._lock = Lock()
         self._groups: dict[str, tuple[Group, Group]] | None = None
+        self._reports: dict[str, tuple[list[str], bool]] = {}
+        self._balance = Balance()
         self._tells_years = True
+        self._told: dict[tuple[str, ...], bool] = {}
+        self._counted: dict[frozenset[str], tuple[str, ...]] = {}
+
+    def add_report(self, stream: str, metrics: list[str], *, by_hour: bool) -> None:
+        """Notes a report by day or hour that will ask `is_silent`."""
+        self._reports[stream] = metrics, by_hour
 
     def can_tell(self, metrics: Iterable[str]) -> bool:
         """Whether an ad account has a row on every day on which one of these metrics has a value.
 
         That is known of names, of the counts that are asked for here, and of their ratios.
         """
-        return all(map(self._can_tell_of, metrics))
+        asked = tuple(metrics)
+        if asked not in self._told:
+            self._told[asked] = all(map(self._can_tell_of, asked))
+        return self._told[asked]
+
+    def list_counted(self, refused: Iterable[str]) -> tuple[str, ...]:
+        """The counts that campaigns have as well, without those that TikTok refused."""
+        without = frozenset(refused)
+        if without not in self._counted:
+            named = [name for name in self.metrics if "campaign" in known_metrics()[name].levels]
+            self._counted[without] = tuple(name for name in named if name not in without)
+        return self._counted[without]
+
+    def list_accounts(self) -> list[str]:
+        """The ad accounts that can be asked about together."""
+        return list(self._group_accounts())
+
+    def find_last_day(self, advertiser_id: str) -> int:
+        """The last day to read of the ad accounts that are asked about together with this one."""
+        return self._group_accounts()[advertiser_id][0].until
 
     def is_silent(self, window: StreamSlice) -> bool:
         """Whether the ad account of a window has no row on any of its days."""
-        advertiser_id = str(window.get("advertiser_id", ""))
-        groups, wanted = self._group_accounts().get(advertiser_id), number_days(window)
+        return not self.may_have_rows(str(window.get("advertiser_id", "")), number_days(window))
+
+    def may_have_rows(self, advertiser_id: str, wanted: int, *, roughly: bool = False) -> bool:
+        """Whether an ad account has a row on one of these days, as far as is known, or worth a question.
+
+        With `roughly`, no days are asked for if the years of many days tell enough.
+        """
+        groups = self._group_accounts().get(advertiser_id)
         if groups is None:
-            return False
-        years, days = groups
-        is_known, left = not wanted & ~years.known, years.until - _find_lowest(wanted) + 1
-        asks_years = is_known or (self._tells_years and left > WORTH_A_YEAR)
-        if asks_years and not years.is_active(advertiser_id, wanted, partial(self._ask, years, self._find_years)):
             return True
-        return not days.is_active(advertiser_id, wanted, partial(self._ask, days, self._find_days))
+        years, days = groups
+        is_known, left = not wanted & ~years.known, years.until - find_lowest(wanted) + 1
+        asks_years = is_known or (self._tells_years and left > WORTH_A_YEAR)
+        if asks_years and not years.is_active(advertiser_id, wanted, partial(self._ask, years, self._find_years, left)):
+            return False
+        return (roughly and asks_years) or days.is_active(
+            advertiser_id, wanted, partial(self._ask, days, self._find_days, left)
+        )
 
     def _can_tell_of(self, metric: str) -> bool:
         known = known_metrics().get(metric)
@@ -149,6 +125,8 @@ class Activity(Shared):
         with self._lock:
             if self._groups is None:
                 self._groups = {} if is_sandbox(self._config) else dict(self._list_groups())
+                by_hour = [by_hour for metrics, by_hour in self._reports.values() if self.can_tell(metrics)]
+                self._balance = Balance(by_hour, len(self._groups), always=bool(self._config.get("skip_inactive")))
             return self._groups
 
     def _list_groups(self) -> Iterator[tuple[str, tuple[Group, Group]]]:
@@ -160,15 +138,29 @@ class Activity(Shared):
             groups = Group(members, until, LONGEST_SPAN.days + 1), Group(members, until)
             yield from ((each, groups) for each in members)
 
-    def _ask(self, group: Group, answer: Answer, days: range) -> dict[str, int]:
-        """The active days of the group's accounts among `days`."""
+    def _ask(self, group: Group, answer: Answer, left: int, days: range) -> dict[str, int] | None:
+        """The active days of the group's accounts among `days`; None if they are not asked for, or in vain."""
+        if not self._balance.begin(len(group.accounts), days, left, group.most):
+            return None
+        try:
+            found, requests = self._ask_together_or_alone(group, answer, days)
+        except AirbyteTracedException:
+            self._balance.give_up()
+            return None
+        self._balance.note(group.most, days, [found.get(each, 0) for each in group.accounts], requests)
+        return found
+
+    def _ask_together_or_alone(self, group: Group, answer: Answer, days: range) -> tuple[dict[str, int], int]:
+        """The active days of the group's accounts among `days`, and how many requests that took."""
+        together = 0
         if not group.apart:
-            found = answer(group.accounts, days)
+            together, found = 1, answer(group.accounts, days)
             if found is not None:
-                return found
+                return found, together
             group.apart = True  # TikTok refuses ad accounts of different users together
         alone = ((each, answer([each], days)) for each in group.accounts)
-        return {each: make_bits(days) if found is None else found.get(each, 0) for each, found in alone}
+        each_one = {each: make_bits(days) if found is None else found.get(each, 0) for each, found in alone}
+        return each_one, together + len(each_one)
 
     def _find_years(self, accounts: list[str], days: range) -> dict[str, int] | None:
         """All `days` for each ad account for which anything was counted on them; None as for `_find_days`.
@@ -213,12 +205,3 @@ def number_days(window: StreamSlice) -> int:
     days = window.extra_fields
     first = max(window.cursor_slice["start_time"], days["first_day"])
     return make_bits(range(number_day(first), number_day(min(window.cursor_slice["end_time"], days["last_day"])) + 1))
-
-
-def make_bits(days: range) -> int:
-    """Some days as a number with a bit per day."""
-    return ((1 << len(days)) - 1) << days.start
-
-
-def _find_lowest(bits: int) -> int:
-    return (bits & -bits).bit_length() - 1

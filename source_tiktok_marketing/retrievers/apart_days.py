@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
@@ -11,9 +11,9 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
-from source_tiktok_marketing.retrievers.activity import Activity, Group, number_days
+from source_tiktok_marketing.retrievers.account_groups import Group
+from source_tiktok_marketing.retrievers.activity import Activity, number_days
 from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
-from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
 if TYPE_CHECKING:
@@ -52,10 +52,9 @@ class ApartDays(Shared):
         """
         if self.requester is None or kind.name in self._refused or not self._activity.can_tell(metrics):
             return True
-        counted = [name for name in self._activity.metrics
-                   if "campaign" in known_metrics()[name].levels and name not in refused]  # fmt: skip
+        counted = self._activity.list_counted(refused)
         advertiser_id, wanted = str(window["advertiser_id"]), number_days(window)
-        group = self._group((kind.name, advertiser_id, tuple(counted)), number_day(window.extra_fields["last_day"]))
+        group = self._group((kind.name, advertiser_id, counted), number_day(window.extra_fields["last_day"]))
         return group.is_active(advertiser_id, wanted, lambda days: self._ask(kind, advertiser_id, days, counted))
 
     def _group(self, about: tuple[str, str, tuple[str, ...]], until: int) -> Group:
@@ -65,7 +64,7 @@ class ApartDays(Shared):
             group.until = max(group.until, until)
             return group
 
-    def _ask(self, kind: CampaignKind, advertiser_id: str, days: range, metrics: list[str]) -> dict[str, int]:
+    def _ask(self, kind: CampaignKind, advertiser_id: str, days: range, metrics: Sequence[str]) -> dict[str, int]:
         parameters = {"advertiser_id": advertiser_id, "metrics": json.dumps(metrics),
                       "filtering": json.dumps([kind.filter, DELETED_TOO])}  # fmt: skip
         found = None

@@ -23,6 +23,7 @@ from source_tiktok_marketing.requesters.lenient_requester import make_lenient_re
 from source_tiktok_marketing.requesters.pages import Page
 from source_tiktok_marketing.requesters.request_parameters import split_tokens
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
+from source_tiktok_marketing.retrievers.kinds_together import KindsTogether
 from source_tiktok_marketing.schema.metrics import list_filtered_types
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -67,8 +68,8 @@ class EveryBuyingType:
 
     Either way every row is emitted, and no key twice. Only the rows that came with a filter are held in memory. A kind
     is not asked for if the ad account has no such campaign (`AskedApart`), nor for days or hours without a row of it
-    (`ApartDays`), nor for the rest of the stream once all its rows also came without the filter. If TikTok refuses the
-    filter, the report is read without it, and a warning at the end says what is left out.
+    (`KindsTogether`, `ApartDays`), nor for the rest of the stream once all its rows also came without the filter. If
+    TikTok refuses the filter, the report is read without it, and a warning at the end says what is left out.
 
     `pieces` divides a window into those that a request with a filter may be about.
     """
@@ -84,16 +85,18 @@ class EveryBuyingType:
 
     def __post_init__(self) -> None:
         self._accounts, self._days = AskedApart.of(self.config), ApartDays.of(self.config)
+        self._together = KindsTogether.of(self.config)
         self._left_out = LeftOut.of(self.config)
+        if not self.dated:
+            self._accounts.expect()
 
     def read(self, window: StreamSlice, read: Reader) -> Iterator[Any]:
         """The records of the window, all kinds together."""
         advertiser_id, held = str(window.get("advertiser_id", "")), HeldRows()
-        kinds = self._list_kinds(advertiser_id)
         others = iter(read(window))
         # The first page is read first: then it is known what TikTok refuses of the report itself.
-        first = list(islice(others, 1)) if kinds else []
-        for kind in kinds:
+        first = list(islice(others, 1))
+        for kind in self._list_kinds(window, seen=any(map(_has_rows, first))):
             for record in self._read_apart(kind, advertiser_id, window, read):
                 for row in _list_rows(record):
                     held.rows.setdefault(self._make_key(row), (kind, _make_record(row, record)))
@@ -107,15 +110,24 @@ class EveryBuyingType:
 
     def may_have_rows_beside(self, window: StreamSlice) -> bool:
         """Whether there may be rows of a kind that the ad account's own rows do not count."""
-        kinds = self._accounts.list_kinds(str(window.get("advertiser_id", "")), beside=True)
-        return any(self._may_have_rows(kind, window) for kind in kinds)
+        kinds = self._accounts.list_kinds(
+            str(window.get("advertiser_id", "")), lambda kind: kind.beside and self._is_worth_a_lookup(kind, window)
+        )
+        return any(kind.beside and self._may_have_rows(kind, window) for kind in kinds)
 
-    def _list_kinds(self, advertiser_id: str) -> list[CampaignKind]:
-        """The kinds to ask the ad account for with a filter."""
+    def _list_kinds(self, window: StreamSlice, *, seen: bool) -> list[CampaignKind]:
+        """The kinds to ask the ad account for with a filter. `seen` is whether it has rows without one."""
+        advertiser_id = str(window.get("advertiser_id", ""))
         left_out = self._left_out.get_report(self.stream).list_left_out(f"ad account {advertiser_id}")
-        found = (kind for kind in self._accounts.list_kinds(advertiser_id) if kind.words not in left_out)
-        return [kind for kind in found if not (self.in_task and kind.in_tasks)
-                and (kind.name, advertiser_id) not in self._done]  # fmt: skip
+
+        def is_due(kind: CampaignKind) -> bool:
+            known = (kind.name, advertiser_id) in self._done or kind.words in left_out
+            return not known and not (self.in_task and kind.in_tasks)
+
+        found = self._accounts.list_kinds(
+            advertiser_id, lambda kind: is_due(kind) and self._is_worth_a_lookup(kind, window, seen=seen)
+        )
+        return list(filter(is_due, found))
 
     def _read_apart(self, kind: CampaignKind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
         """The records of one kind; none if TikTok refuses the filter."""
@@ -136,10 +148,19 @@ class EveryBuyingType:
             report.leave_out({item: refusal.reason}, f"ad account {advertiser_id}" if is_named else "")
         self._done.add((kind.name, advertiser_id))
 
+    def _is_worth_a_lookup(self, kind: CampaignKind, window: StreamSlice, *, seen: bool = False) -> bool:
+        if not self.dated or self._accounts.is_expected(kind):
+            return True
+        refused = self._list_refused_metrics(kind, window)
+        return self._together.may_have_rows(kind, window, self.metrics, refused, seen=seen and not self.in_task)
+
     def _may_have_rows(self, kind: CampaignKind, window: StreamSlice) -> bool:
+        refused = self._list_refused_metrics(kind, window)
+        return not self.dated or self._days.may_have_rows(kind, window, self.metrics, refused)
+
+    def _list_refused_metrics(self, kind: CampaignKind, window: StreamSlice) -> set[str]:
         items = self._left_out.list_left_out(self.stream, kind.name, f"ad account {window['advertiser_id']}")
-        left_out = {value for name, value in items if name == "metrics"}
-        return not self.dated or self._days.may_have_rows(kind, window, self.metrics, left_out)
+        return {value for name, value in items if name == "metrics"}
 
     def _make_key(self, row: Mapping[str, Any]) -> Hashable:
         return tuple(row.get(name) for name in self.key)
@@ -213,6 +234,11 @@ def _list_rows(record: Any) -> Iterable[Mapping[str, Any]]:
     if isinstance(values, Page):
         return [*values.first.read_rows(), *values.rest.read_rows()]
     return [cast("Mapping[str, Any]", values)]
+
+
+def _has_rows(record: Any) -> bool:
+    values: Any = record.data if isinstance(record, Record) else record
+    return not isinstance(values, Page) or values.first.count + values.rest.count > 0
 
 
 def _make_record(row: Mapping[str, Any], record: Any) -> Any:

@@ -72,9 +72,9 @@ class ReportRetriever(OwnedRetriever):
     Below the ad account some campaigns may only come with a filter (`EveryBuyingType`). If the user chose the buying
     types of the report, it has exactly those.
 
-    With `skip_inactive` in the configuration a window by day or hour is skipped if its ad account has no row there
-    (`Activity`), and no campaign that the account's own rows may leave out has one. A report without a time dimension
-    has rows of zeros too and is always read, as is one with a metric that `Activity` does not ask for.
+    A window by day or hour is skipped if it is known that its ad account has no row there (`Activity`), and no campaign
+    that the account's own rows may leave out has one. A report without a time dimension has rows of zeros too and is
+    always read, as is one with a metric that `Activity` does not ask for.
     """
 
     pages: SimpleRetriever
@@ -91,10 +91,12 @@ class ReportRetriever(OwnedRetriever):
         self._own_ids = {item["field_name"]: orjson.loads(item["filter_value"]) for item in own}
         decided = not DECIDING.isdisjoint(self._own_ids)
         dated = not TIMES.isdisjoint(parameters["dimensions"]) and parameters["report_type"] in list_filtered_types()
-        buying_types = EveryBuyingType(self.config, self.stream, self.key, self.metrics, dated)
-        self._buying_types = buying_types if self._levels and not decided else None
-        self._skips = bool(self.config.get("skip_inactive")) and dated and not is_sample(self.config)
+        every = (self.config, self.stream, self.key, self.metrics, dated)
+        self._buying_types = EveryBuyingType(*every) if self._levels and not decided else None
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
+        self._skips = dated and not is_sample(self.config)
+        if self._skips:
+            self._activity.add_report(self.stream, self.metrics, by_hour="stat_time_hour" in parameters["dimensions"])
         self._apart, self._hasher, self._emitted = AskedApart.of(self.config), Hasher(self.key), local()
         self._accounts = AccountColumns.of(self.config)
         owner = find_owner("advertiser", parameters.get("business_center_id", "")).parameter
@@ -148,9 +150,7 @@ class ReportRetriever(OwnedRetriever):
 
     def _read_rows(self, window: StreamSlice) -> Iterator[Any]:
         if len(self.metrics) <= METRICS_PER_REQUEST:
-            yield from self.pages.read_records(
-                {}, window
-            )  # the extractor types the values; with a schema the CDK would copy each record
+            yield from self.pages.read_records({}, window)  # with a schema the CDK would copy each record
             return
         for _ in range(READ_AGAIN + 1):
             rows, keys_by_chunk = self._read_chunks(window)

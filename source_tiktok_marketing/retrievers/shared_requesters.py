@@ -15,6 +15,7 @@ from source_tiktok_marketing.requesters.asked_apart import AskedApart, CampaignK
 from source_tiktok_marketing.requesters.oauth import OrganicTokens
 from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
+from source_tiktok_marketing.retrievers.kinds_together import DAYS, YEARS, KindsTogether
 
 
 @dataclass
@@ -27,8 +28,8 @@ class SharedRequesters:
     `lists` (over all `sweeps`) reads ids of campaigns for reports that are read in batches of ids, `lookups` and
     `organic_lookups` the ids that go into requests (`Lookups`). `activity` asks for the active days and
     `activity_in_all` for the active years (`Activity`), `apart_days` for the days of campaigns of the kinds in `apart`
-    (`AskedApart`, `ApartDays`). `renewal` renews the token of a TikTok account, `environment` finds out whether the
-    token is accepted (environments.py).
+    (`AskedApart`, `ApartDays`), and with `apart_in_all` for those of several ad accounts (`KindsTogether`). `renewal`
+    renews the token of a TikTok account, `environment` finds out whether the token is accepted (environments.py).
     """
 
     config: Mapping[str, Any]
@@ -41,6 +42,7 @@ class SharedRequesters:
     organic_lookups: HttpRequester
     renewal: HttpRequester
     apart_days: HttpRequester
+    apart_in_all: HttpRequester
     sweeps: list[Mapping[str, Any]] = field(default_factory=list)
     apart: list[Mapping[str, Any]] = field(default_factory=list)
     activity_metrics: list[list[str]] = field(default_factory=list)
@@ -53,6 +55,7 @@ class SharedRequesters:
         lookups.requester, lookups.organic_requester = self.lookups, self.organic_lookups
         OrganicTokens.of(self.config).requester = self.renewal
         ApartDays.of(self.config).requester = self.apart_days
+        KindsTogether.of(self.config).requesters = {DAYS: self.apart_days, YEARS: self.apart_in_all}
         Activity.of(self.config).metrics = list(dict.fromkeys(chain.from_iterable(self.activity_metrics)))
         apart = AskedApart.of(self.config)
         apart.kinds, apart.look_up = tuple(CampaignKind(**each) for each in self.apart), lookups.look_up_below

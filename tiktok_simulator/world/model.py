@@ -42,13 +42,14 @@ class Readings:
 
     The first three are about reports below the level of the ad account. Sources disagree on TopView and Reach &
     Frequency. TikTok's page says that Promote is left out there. It does not say whether the rows of whole ad accounts
-    count it.
+    count it. Nor does any page say that a report about several ad accounts looks at its filters, or that it does not.
     """
 
     top_view_unasked: bool = True
     reach_unasked: bool = True
     promote_unasked: bool = False
     promote_in_accounts: bool = True
+    filters_of_several: bool = True
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 from tiktok_simulator import World
 from tiktok_simulator.endpoints.promote import SETTINGS
 from tiktok_simulator.world.populate import add_campaign
-from tiktok_simulator.world.ready_made import PROMOTED, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, PROMOTED, TOKYO
 
 from .asking import Client
 
@@ -70,6 +70,19 @@ def test_an_account_has_the_spend_of_its_promote_campaigns(client: Client, promo
     assert promoted
     assert apart > 0
     assert total(client.report(**AT_THE_TOP)) == pytest.approx(others + apart)
+
+
+def test_an_account_may_lack_the_spend_of_its_promote_campaigns(client: Client, promoted: str, world: World) -> None:
+    world.promote_in_accounts = False
+    assert promoted
+    assert total(client.report(**AT_THE_TOP)) == pytest.approx(total(client.report(filtering=[EVERY]))) != 0
+
+
+def test_several_accounts_are_asked_for_promote_at_once(client: Client, promoted: str, world: World) -> None:
+    several = {"advertiser_id": None, "advertiser_ids": [TOKYO, BERLIN]}
+    assert campaigns(client.report(**several, filtering=[ASKED, EVERY])) == {promoted}
+    world.filters_of_several = False
+    assert promoted not in campaigns(client.report(**several, filtering=[ASKED, EVERY])) != set()
 
 
 def test_promote_may_come_unasked(client: Client, promoted: str, world: World) -> None:

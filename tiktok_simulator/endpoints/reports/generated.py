@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from tiktok_simulator.endpoints.promote import ORIGINS
 from tiktok_simulator.endpoints.reports.buckets import BUCKETS, DAY, find_midnight
 from tiktok_simulator.endpoints.reports.filters import keeps_entity
 from tiktok_simulator.endpoints.reports.gains import Place, Span, count, is_delivered
@@ -121,7 +122,7 @@ class GeneratedReport:
     def _group_by_id(self, account: Account) -> Iterator[Group]:
         named = {"advertiser_id": account.advertiser_id} if "advertiser_id" in self.query.dimensions else {}
         if self.query.data_level not in LEVEL_KINDS:
-            flights = self._list_flights(account, "advertiser_id", account.advertiser_id)
+            flights = self._keep_origins(account, self._list_flights(account, "advertiser_id", account.advertiser_id))
             whole = self.world.cut_by != "every level" or self.query.report_type not in CUT
             yield Group(account, None, named, flights if whole else self._keep_newest_ads(flights))
             return
@@ -137,6 +138,13 @@ class GeneratedReport:
         now = account.get_local_time(self.query.now)
         found = [flight.freeze_at(now) for flight in self.world.list_flights(account.advertiser_id, field, value)]
         return keep_reported(self.world, self.query, account.advertiser_id, found)
+
+    def _keep_origins(self, account: Account, flights: Sequence[Flight]) -> Sequence[Flight]:
+        """The flights of a whole ad account that its rows count (`World.promote_in_accounts`)."""
+        for wanted in (item.values for item in self.query.filters if item.field == ORIGINS):
+            origins = {ad.id: ad.origin for ad in self.world.list_entities("ad", account.advertiser_id)}
+            return [flight for flight in flights if origins[flight.ad_id] in wanted]
+        return flights
 
     def _find_members(self, account: Account, field: str) -> Mapping[str, tuple[Entity, Sequence[Flight]]]:
         """The values of an id field at the level of the query, newest first, with an entity and the flights of each.

@@ -62,7 +62,9 @@ def _read_day(text: str | None) -> date | None:
 
 def make_query(call: Call, ask: ReportRequest) -> ReportQuery:
     """The query of a report whose rules have been checked. Raises 40002 for wrong filters."""
-    filters = fill_in_filters(read_filters(call["filtering"] or (), ask), ask, call.world)
+    asked = read_filters(call["filtering"] or (), ask)
+    heeded = asked if call.world.filters_of_several or not ask.several else read_filters((), ask)
+    filters = fill_in_filters(heeded, ask, call.world)
     of_center = ask.report_type == "BC"
     return ReportQuery(
         ask.report_type,
