@@ -11,6 +11,8 @@ from airbyte_cdk import AirbyteTracedException
 from harness import NOW, Turns, read_streams
 from rows import MANIFEST
 
+from source_tiktok_marketing.requesters.authenticator import QuotaAuthenticator
+from source_tiktok_marketing.requesters.error_handler import TiktokErrorHandler
 from source_tiktok_marketing.requesters.rate_limiter import Budget
 from tiktok_simulator import Quota, Simulator, World, intercept
 from tiktok_simulator.endpoints.lists.tiktok_accounts import BUSINESS
@@ -87,6 +89,17 @@ def test_workers_share_the_limit_of_an_endpoint(turns: Turns) -> None:
     moments = sent(turns, 81, GMV_MAX, shard={"index": 0, "count": 3})
     assert moments[79] < 45
     assert moments[80] > 60
+
+
+def test_limits_hold_whichever_component_of_a_stream_is_built_first(turns: Turns) -> None:
+    config = {"requests_per_second": 10, "max_wait_minutes": 15}
+    handler = TiktokErrorHandler(config=config, parameters={})
+    signer = QuotaAuthenticator(config, {}, own_limits=LIMITS)
+    budget = Budget.of(config)
+    for _ in range(41):
+        budget.wait(f"{HOST}{COMMENTS}?business_id=7")
+    assert turns.now() > 60
+    del handler, signer
 
 
 @pytest.fixture

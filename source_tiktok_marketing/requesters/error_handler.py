@@ -81,14 +81,18 @@ class TiktokErrorHandler(DefaultErrorHandler):
         super().__post_init__(parameters)
         self._patience, self._table = Patience.of(self.config), ErrorTable.of(self.config)
         self._table.rows = self.answers or self._table.rows
-        self._left_out, self._budget = LeftOut.of(self.config), Budget.of(self.config)
-        self._odd_values = OddValues.of(self.config)
+        self._left_out, self._odd_values = LeftOut.of(self.config), OddValues.of(self.config)
         self._is_apart, self._statuses = self.of in ORGANIC_OWNERS, [*chain.from_iterable(self.statuses.values())]
         self._accounts = AccountColumns.of(self.config)
         self._codec = get_codec(parameters, self._accounts) if parameters.get("bulk") else None
         self._doubts = Doubts(self.partial, self._patience)
         self._tries: WeakKeyDictionary[requests.PreparedRequest, int] = WeakKeyDictionary()
         self.backoff_strategies = [TiktokBackoff(self._patience, self._describe_trouble)]
+
+    @property
+    def _budget(self) -> Budget:
+        """The budget. The authenticator makes it with the limits of endpoints, and may be built after this."""
+        return Budget.of(self.config)
 
     def interpret_response(self, response_or_exception: Outcome) -> ErrorResolution:
         """What to do with one answer, and the sentence for the user."""
