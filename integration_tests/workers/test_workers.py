@@ -52,10 +52,12 @@ def test_four_workers_become_three_on_the_second_day_and_nothing_is_read_anew(wo
 def test_a_worker_that_is_killed_takes_its_connector_with_it_and_is_run_again(
     workers: Workers, when_asked: Callable[..., None]
 ) -> None:
-    killed, gone, outlived = workers.start(0, 2), Event(), []
+    workers.config |= {"concurrency": 4}
+    killed, gone, outlived, before = workers.start(0, 2), Event(), [], []
 
     def kill() -> None:
         killed.kill()
+        before.append(len(workers.tiktok.simulator.transcript))
         if not gone.wait(60):  # unanswered, the connector can't end because it is done
             outlived.append("the connector ran on")
 
@@ -64,6 +66,7 @@ def test_a_worker_that_is_killed_takes_its_connector_with_it_and_is_run_again(
     gone.set()
     assert outlived == []
     asked = len(workers.tiktok.simulator.transcript)
+    assert asked - before[0] <= 4  # those that were on their way
     workers.must_run(2)
     assert first_days(workers.tiktok.simulator.transcript[asked:], LOS_ANGELES)
     assert_as_alone(workers)
