@@ -102,7 +102,7 @@ browser-test: $(DEMO_TABLES)  ## fills in the connection form in Chromium, uses 
 postgres-test: $(DEMO_TABLES)  ## reads into a real Postgres as docs/setup.md says, and builds dbt's models in it (needs root and apt)
 	scripts/postgres-test.sh
 
-workers-test: $(READY)  ## runs several workers of recipes/workers into a real Postgres, and kills them (needs root and apt)
+workers-test: $(READY)  ## runs several workers of recipes/workers into a real Postgres and a DuckLake, and kills them (needs root and apt)
 	scripts/workers-test.sh
 
 airflow-test: $(AIRFLOW_READY)  ## runs the DAG of recipes/workers in a real Airflow, and kills a worker (needs root and apt)
@@ -142,6 +142,7 @@ lock: $(READY)  ## writes the locks anew from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group mutation --output-file requirements/mutation.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dev.txt --group workers --output-file requirements/workers.txt
+	$(BIN)/uv pip compile $(LOCK) --group ducklake --output-file requirements/ducklake.txt
 	$(BIN)/uv pip compile $(LOCK) --group airflow --output-file requirements/airflow.txt
 	$(OUR_DUCKDB) | $(BIN)/uv pip compile $(LOCK) --constraint /dev/stdin --group dbt --output-file requirements/dbt.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements/dbt.txt --group dbt --group warehouses \

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from engines import Engine, Lake, Rows
 from postgres_server import PostgresServer
-from several import Rows, Workers
-from store import Postgres
+from several import Workers
+from store import Store
+from worker import Settings, open_store
 
 from tiktok_simulator import Simulator, serve
 from tiktok_simulator.faults.fault import Answer, Fault
@@ -35,11 +37,24 @@ def postgres() -> Iterator[PostgresServer]:
     shutil.rmtree(directory)
 
 
+@pytest.fixture(scope="session")
+def engines(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Engine]:
+    return {"postgres": Engine(postgres), "ducklake": Lake(postgres, tmp_path_factory.mktemp("lake"))}
+
+
+@pytest.fixture(params=["postgres"])
+def engine(engines: dict[str, Engine], request: pytest.FixtureRequest) -> Engine:
+    """Postgres, or what a test asks for with `in_both`."""
+    return engines[request.param]
+
+
 @pytest.fixture
-def store(postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postgres]:
-    for name, value in postgres.environment.items():
+def store(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    settings = engine.environment
+    for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    with Postgres.connect(tmp_path.name, "a test") as store:
+    with open_store(Settings({}, [], tmp_path.name, 0, 1, engine.name, settings.get("DATA_PATH", ""),
+                             settings.get("METADATA_SCHEMA", ""))) as store:  # fmt: skip
         yield store
 
 
@@ -57,14 +72,14 @@ def alone() -> dict[str, dict[str, Rows]]:
 
 @pytest.fixture
 def workers(
-    postgres: PostgresServer,
+    engine: Engine,
     tiktok: Any,
     config: dict[str, Any],
     tmp_path: Path,
     alone: dict[str, dict[str, Rows]],
 ) -> Iterator[Workers]:
     config = config | {"attribution_window": 1, "stream_groups": ["business_center", "events"]}
-    several = Workers(postgres, tiktok, config, tmp_path, f"schema of {tmp_path.name[:40]}", alone)
+    several = Workers(engine, tiktok, config, tmp_path, f"schema of {tmp_path.name[:40]}", alone)
     yield several
     for process in several.started:
         process.kill()

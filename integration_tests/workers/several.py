@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from postgres_server import PASSWORD, PostgresServer
-from psycopg.sql import SQL, Identifier
+import pytest
+from engines import Engine, Rows
+from postgres_server import PASSWORD
 
 from tiktok_simulator.world.world import APP_SECRET, TOKEN
 
@@ -21,7 +21,7 @@ sys.path.insert(0, str(RECIPE))  # for the tests of its modules
 STREAMS = ("advertiser_ids", "advertisers", "campaigns", "pixels", "business_centers",
            "campaigns_reports_daily", "advertisers_reports_lifetime")  # fmt: skip
 SECRETS = (TOKEN, APP_SECRET, PASSWORD)
-Rows = list[tuple[Any, ...]]
+in_both = pytest.mark.parametrize("engine", ["postgres", "ducklake"], indirect=True)
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Ended:
 class Workers:
     """Starts workers as Kubernetes does: each with its number, all with the same environment."""
 
-    postgres: PostgresServer
+    engine: Engine
     tiktok: Any
     config: dict[str, Any]
     directory: Path
@@ -51,9 +51,9 @@ class Workers:
 
     def environment(self) -> dict[str, str]:
         """What all of them share."""
-        return {"PATH": os.environ["PATH"], "HOME": str(self.directory), "TIKTOK_CONFIG": str(self.write_config()),
-                "STREAMS": ",".join(STREAMS), "SCHEMA": self.schema,
-                **self.postgres.environment, **self.tiktok.environment}  # fmt: skip
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HOME": str(self.directory),
+                "TIKTOK_CONFIG": str(self.write_config()), "STREAMS": ",".join(STREAMS), "SCHEMA": self.schema,
+                **self.engine.environment, **self.tiktok.environment}  # fmt: skip
 
     def start(self, index: int, count: int, **settings: str) -> subprocess.Popen[str]:
         environment = {**self.environment(), "JOB_COMPLETION_INDEX": str(index), "WORKERS": str(count), **settings}
@@ -72,23 +72,18 @@ class Workers:
         for ended in self.run(count, *indexes, **settings):
             assert ended.code == 0, ended.said[-5_000:]
 
-    def rows(self, schema: str = "") -> dict[str, Rows]:
-        """The rows of each stream, but for when they were written, in the order of their text."""
-        with self.postgres.connect() as connection:
-            return {stream: _rows(connection, schema or self.schema, stream) for stream in STREAMS}
+    def rows(self) -> dict[str, Rows]:
+        """The rows of each stream."""
+        return {stream: self.engine.fetch_all(self.schema, stream) for stream in STREAMS}
 
     def rows_alone(self) -> dict[str, Rows]:
-        """The rows that a single run leaves. It is run once for all tests with the same dates."""
+        """The rows that a single run leaves in Postgres. It is run once for all tests with the same dates."""
         end = self.config["end_date"]
         if end not in self.alone:
-            self.must_run(1, SCHEMA=f"alone_{end}")
-            self.alone[end] = self.rows(f"alone_{end}")
+            postgres = Engine(self.engine.server)
+            self.must_run(1, SCHEMA=f"alone_{end}", **postgres.environment)
+            self.alone[end] = {stream: postgres.fetch_all(f"alone_{end}", stream) for stream in STREAMS}
         return self.alone[end]
-
-
-def _rows(connection: psycopg.Connection[Any], schema: str, stream: str) -> Rows:
-    query = SQL("select to_jsonb(t) - '_written_at' from {} t").format(Identifier(schema, stream))
-    return sorted(connection.execute(query).fetchall(), key=str)
 
 
 def wait_for(process: subprocess.Popen[str]) -> Ended:

@@ -28,6 +28,8 @@ def test_the_shard_is_the_number_of_this_worker(environment: dict[str, str]) -> 
     [
         ({"WORKERS": "three"}, "must be whole numbers"),
         ({"JOB_COMPLETION_INDEX": "3"}, "JOB_COMPLETION_INDEX is 3. Of 3 WORKERS, it is from 0 to 2."),
+        ({"STORE": "duckdb"}, "STORE is duckdb. It can be postgres or ducklake."),
+        ({"STORE": "ducklake"}, "STORE=ducklake needs DATA_PATH"),
         ({"TIKTOK_CONFIG": "/nowhere/config.json"}, "names /nowhere/config.json, which can't be read"),
     ],
 )

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import worker
 from connector import Connector, Descriptor, Message, Record, State, StreamState
-from store import Postgres, Table
+from store import Store, Table
 from worker import Settings, Sync
 
 TOKYO, BERLIN = {"advertiser_id": "7002238017842750001"}, {"advertiser_id": "7002238017842750003"}
-THINGS = Table("things", {"id": "text"}, ["id"])
+THINGS = Table("things", {"id": "string"}, ["id"])
 
 
 @pytest.fixture
-def sync(store: Postgres) -> Sync:
+def sync(store: Store) -> Sync:
     store.prepare([THINGS])
     return Sync(Settings({}, [], "", 0, 1), store, Connector(), {THINGS.name: THINGS})
 
@@ -35,7 +35,7 @@ def cursors(*states: tuple[dict[str, str], str]) -> Message:
 
 
 def test_rows_are_written_when_there_are_many_and_no_state_with_them(
-    sync: Sync, store: Postgres, monkeypatch: pytest.MonkeyPatch
+    sync: Sync, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "MOST_ROWS", 2)
     for number in range(5):
@@ -43,14 +43,14 @@ def test_rows_are_written_when_there_are_many_and_no_state_with_them(
     assert (sync.written, sync.in_hand, list(store.load_cursors())) == (4, 1, [])
 
 
-def test_a_state_is_saved_with_the_rows_before_it(sync: Sync, store: Postgres) -> None:
+def test_a_state_is_saved_with_the_rows_before_it(sync: Sync, store: Store) -> None:
     sync.take(row(1))
     sync.take(cursors((TOKYO, "2026-01-05")))
     assert sync.written == 1
     assert list(store.load_cursors()) == [(THINGS.name, TOKYO, {"date": "2026-01-05"})]
 
 
-def test_a_cursor_that_has_not_moved_is_not_saved_again(sync: Sync, store: Postgres) -> None:
+def test_a_cursor_that_has_not_moved_is_not_saved_again(sync: Sync, store: Store) -> None:
     sync.take(cursors((TOKYO, "2026-01-05"), (BERLIN, "2026-01-05")))
     later = {json.dumps(BERLIN): {"date": "2026-01-09"}}  # saved by somebody else, who reads Berlin by now
     store.write(THINGS, [], later)
@@ -60,7 +60,7 @@ def test_a_cursor_that_has_not_moved_is_not_saved_again(sync: Sync, store: Postg
 
 
 def test_a_state_of_all_ad_accounts_in_one_is_not_saved_and_that_is_said(
-    sync: Sync, store: Postgres, caplog: pytest.LogCaptureFixture
+    sync: Sync, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     sync.take(row(1))
     with caplog.at_level(logging.WARNING):

@@ -1,4 +1,4 @@
-"""Several workers into one real Postgres: what they leave is what one run leaves, whatever happens to them.
+"""Several workers into one real database: what they leave is what one run leaves, whatever happens to them.
 
 Rows would be lost where a state is saved before its rows, or where one worker writes another's state.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from several import STREAMS, Workers, wait_for
+from several import STREAMS, Workers, in_both, wait_for
 
 from tiktok_simulator.endpoints.filter_values import asks_for_optional
 from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
@@ -29,13 +29,14 @@ def first_days(exchanges: list[Any], advertiser_id: str) -> set[str]:
 
 
 def assert_as_alone(workers: Workers) -> None:
-    """All rows are those that a single run leaves in a schema of its own."""
+    """All rows are those that a single run leaves in a schema of its own in Postgres."""
     together, alone = workers.rows(), workers.rows_alone()
     for stream in STREAMS:
         assert together[stream] == alone[stream] != [], stream
     assert workers.tiktok.refused == []
 
 
+@in_both
 def test_four_workers_become_three_on_the_second_day_and_nothing_is_read_anew(workers: Workers) -> None:
     workers.must_run(4)
     asked = len(workers.tiktok.simulator.transcript)
@@ -47,13 +48,16 @@ def test_four_workers_become_three_on_the_second_day_and_nothing_is_read_anew(wo
     assert_as_alone(workers)
 
 
+@in_both
 def test_a_worker_that_is_killed_takes_its_connector_with_it_and_is_run_again(
     workers: Workers, when_asked: Callable[..., None]
 ) -> None:
-    killed, gone, outlived = workers.start(0, 2), Event(), []
+    workers.config |= {"concurrency": 4}
+    killed, gone, outlived, before = workers.start(0, 2), Event(), [], []
 
     def kill() -> None:
         killed.kill()
+        before.append(len(workers.tiktok.simulator.transcript))
         if not gone.wait(60):  # unanswered, the connector can't end because it is done
             outlived.append("the connector ran on")
 
@@ -62,6 +66,7 @@ def test_a_worker_that_is_killed_takes_its_connector_with_it_and_is_run_again(
     gone.set()
     assert outlived == []
     asked = len(workers.tiktok.simulator.transcript)
+    assert asked - before[0] <= 4  # those that were on their way
     workers.must_run(2)
     assert first_days(workers.tiktok.simulator.transcript[asked:], LOS_ANGELES)
     assert_as_alone(workers)
@@ -95,12 +100,13 @@ def test_of_two_workers_on_one_shard_the_second_refuses_in_one_sentence(
     assert divided_otherwise.said.endswith("Shard 1 of 4: shard 0 of 3 is being read. Wait until it is done.\n")
 
 
+@in_both
 def test_a_database_that_goes_away_in_the_middle_loses_nothing(
     workers: Workers, when_asked: Callable[..., None]
 ) -> None:
-    when_asked(workers.postgres.end, LOS_ANGELES)
+    when_asked(workers.engine.server.end, LOS_ANGELES)
     several = workers.run(2)
-    workers.postgres.start()
+    workers.engine.server.start()
     failed = [ended for ended in several if ended.code]
     assert failed
     for ended in failed:

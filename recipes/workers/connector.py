@@ -82,7 +82,8 @@ class Message(Struct):
 class Connector:
     """Runs one command after the other. The end of the `with` block ends a command that still runs.
 
-    A worker that is killed can't do that. The connector then ends by itself, as nobody reads its output any more.
+    A worker that is killed can't do that. The connector then ends by itself, as soon as the kernel tells it that the
+    pipe of its output has no reader any more. PR_SET_PDEATHSIG would be no earlier, and is about one thread.
     """
 
     def __init__(self) -> None:

@@ -40,3 +40,19 @@ class StoppedError(WorkerError):
     """The worker was told to stop."""
 
     exit_code = 128 + signal.SIGTERM
+
+
+class LostError(WorkerError):
+    """The database can't be reached, or went away."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the database can't be reached, or went away: {why}.")
+
+
+class RefusedError(WorkerError):
+    """The database refused what the worker told it to do."""
+
+    exit_code = os.EX_CONFIG
+
+    def __init__(self, database: str, why: str) -> None:
+        super().__init__(f"{database} refused a statement: {why}. Correct that first.")

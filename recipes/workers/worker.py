@@ -1,4 +1,4 @@
-"""One of several workers: reads its shard of the ad accounts into a Postgres that all workers share.
+"""One of several workers: reads its shard of the ad accounts into a database that all workers share.
 
 Its settings are environment variables, as an indexed Job of Kubernetes sets them:
 
@@ -6,8 +6,11 @@ Its settings are environment variables, as an indexed Job of Kubernetes sets the
   WORKERS                how many workers there are
   TIKTOK_CONFIG          the file with the connector's configuration, the same for all workers
   STREAMS                the streams to read, separated by commas; all streams if it is empty
-  SCHEMA                 the schema of the tables in Postgres; `tiktok` if it is empty
-  PGHOST, PGUSER …       libpq's own variables: where the database is, and the user
+  SCHEMA                 the schema of the tables; `tiktok` if it is empty
+  STORE                  `postgres` (if it is empty) or `ducklake`
+  DATA_PATH              the folder of DuckLake's Parquet files, the same for all workers
+  METADATA_SCHEMA        the schema of DuckLake's catalog in Postgres; `public` if it is empty
+  PGHOST, PGUSER …       libpq's own variables: where the database, or DuckLake's catalog, is, and the user
 
 The exit code is 0 for success, 75 if the same run may succeed later, 78 if something must be changed first, or 143
 after SIGTERM.
@@ -22,20 +25,23 @@ import signal
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from connector import Connector, Message, State
-from errors import ConnectorError, SettingsError, StoppedError, WorkerError
-from store import Cursors, Postgres, Table
+from errors import ConnectorError, LostError, RefusedError, SettingsError, StoppedError, WorkerError
+from postgres import open_postgres
+from store import Cursors, Store, Table
 
 from source_tiktok_marketing.config.shards import is_first, is_ours
 
 LOGGER = logging.getLogger("worker")
 # So many rows are kept in memory at most. They are written earlier if a state arrives.
 MOST_ROWS = 20_000
+STORES = ("postgres", "ducklake")
 # The CDK's mark for a stream that has no state.
 NO_STATE = "__ab_no_cursor_state_message"
 
@@ -49,6 +55,9 @@ class Settings:
     schema: str
     index: int
     count: int
+    store: str = "postgres"
+    data_path: str = ""
+    metadata_schema: str = "public"
 
     @property
     def shard(self) -> str:
@@ -66,9 +75,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise SettingsError("JOB_COMPLETION_INDEX and WORKERS must be whole numbers.") from error
     if not 0 <= index < count:
         raise SettingsError(f"JOB_COMPLETION_INDEX is {index}. Of {count} WORKERS, it is from 0 to {count - 1}.")
+    store, data_path = environment.get("STORE") or "postgres", environment.get("DATA_PATH", "")
+    if store not in STORES:
+        raise SettingsError(f"STORE is {store}. It can be {' or '.join(STORES)}.")
+    if store == "ducklake" and not data_path:
+        raise SettingsError("STORE=ducklake needs DATA_PATH, the folder of its Parquet files.")
     streams = [name.strip() for name in environment.get("STREAMS", "").split(",") if name.strip()]
     config = {**_read_config(path), "shard": {"index": index, "count": count}}
-    return Settings(config, streams, environment.get("SCHEMA") or "tiktok", index, count)
+    return Settings(config, streams, environment.get("SCHEMA") or "tiktok", index, count, store, data_path,
+                    environment.get("METADATA_SCHEMA") or "public")  # fmt: skip
 
 
 def _read_config(path: str) -> Mapping[str, Any]:
@@ -86,7 +101,7 @@ class Sync:
     """One run: takes the connector's messages and writes them to the database."""
 
     settings: Settings
-    store: Postgres
+    store: Store
     connector: Connector
     tables: dict[str, Table] = field(default_factory=dict)
     known: defaultdict[str, Cursors] = field(default_factory=lambda: defaultdict(dict))
@@ -190,22 +205,28 @@ def main() -> int:
     return code
 
 
+def open_store(settings: Settings) -> AbstractContextManager[Store]:
+    """The database. DuckDB is imported only where it is used, as the other workers need not have it."""
+    if settings.store == "ducklake":
+        open_ducklake = import_module("ducklake").open_ducklake
+        store: AbstractContextManager[Store] = open_ducklake(
+            settings.schema, settings.shard, settings.data_path, settings.metadata_schema
+        )
+        return store
+    return open_postgres(settings.schema, settings.shard)
+
+
 def _run(settings: Settings, connector: Connector) -> tuple[int, str]:
     """Runs the sync. Returns the exit code, and the sentence that explains it."""
     again = f"What was read until then is saved with its state. Run {settings.shard} again."
     try:
-        with connector, Postgres.connect(settings.schema, settings.shard) as store:
+        with connector, open_store(settings) as store:
             sync = Sync(settings, store, connector)
             sync.run()
-    except (ConnectorError, StoppedError) as error:
+    except (ConnectorError, StoppedError, LostError, RefusedError) as error:
         return error.exit_code, f"{error} {again}"
     except WorkerError as error:
         return error.exit_code, str(error)
-    except psycopg.OperationalError as error:
-        return os.EX_TEMPFAIL, f"the database can't be reached, or went away: {' '.join(str(error).split())}. {again}"
-    except psycopg.Error as error:
-        why = error.diag.message_primary or type(error).__name__
-        return os.EX_CONFIG, f"Postgres refused a statement: {why}. Correct that first. {again}"
     return os.EX_OK, f"done, {sync.written} rows of {len(sync.tables)} streams."
 
 
