@@ -101,7 +101,7 @@ def _read_template(text: str) -> tuple[tuple[Path, ...] | None, bool]:
     """The varying places that a template reads, and whether it is nothing but one; None if it may depend on more."""
     tree = Environment(autoescape=True).parse(text)
     paths = tuple(dict.fromkeys(_list_paths(tree)))
-    if tree.find(nodes.Call) or not {path[0] for path in paths} <= CONSTANT | VARYING:
+    if not {path[0] for path in paths} <= CONSTANT | VARYING:  # a macro is a name, too
         return None, False
     varying = tuple(path for path in paths if path[0] in VARYING)
     written = list(tree.find_all(nodes.Output))
