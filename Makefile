@@ -11,7 +11,7 @@ AIRFLOW_READY := $(AIRFLOW)/.ready
 DEMO_TABLES := demo/output/tiktok.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test workers-test airflow-test dbt-test cdk-test pictures bench bench-quick bench-memory mutation soak lock clean
+.PHONY: help install demo preview test test-slow test-fast lint types fmt docs docs-check docs-site golden golden-stream check image-test browser-test postgres-test workers-test airflow-test dbt-test cdk-test pictures bench bench-quick bench-memory bench-requests mutation soak lock clean
 
 help:  ## shows this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -126,6 +126,11 @@ bench-quick: $(READY)  ## fails if a record costs much more, beside a bare loop,
 
 bench-memory: $(READY)  ## memory and CPU by rows, ad accounts and streams: docs/performance.md (ten minutes)
 	$(BIN)/python -m benchmarks.memory --write
+
+bench-requests: $(READY)  ## requests per sync, counted by the simulator: docs/performance.md (five minutes)
+	$(BIN)/python -m benchmarks.requests_per_sync --write --accounts 100 --first 100
+	$(BIN)/python -m benchmarks.requests_per_sync --write --accounts 20 --first 20 --streams hourly
+	$(BIN)/python -m benchmarks.requests_per_sync --write --accounts 10 --first 10 --streams every
 
 soak: $(READY)  ## three years of fifty ad accounts read under faults, every row compared: SOAK="--years 1 --fault-rate 0.05"
 	$(BIN)/python -m benchmarks.soak $(SOAK)

@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks.contenders import Airbyte
 from benchmarks.measure import FailedError, Server, make_plain_environment, start_page_server
-from benchmarks.report import write_passage
+from benchmarks.report import print_line, write_passage
 from benchmarks.world import FIRST_DAY, LAST_DAY, Size
 
 ROOT = Path(__file__).parents[1]
@@ -214,16 +214,10 @@ def main() -> int:
         "bench-memory, by windows,": measure_windows_alone(*ALONE) if options.accounts >= ALONE[0].accounts else (),
     }
     for target, table in tables.items():
-        lines = [_print(line) for line in table]
+        lines = [print_line(line) for line in table]
         if options.write:
             write_passage(target, "\n".join(lines))
     return 0
-
-
-def _print(line: str) -> str:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-    return line
 
 
 if __name__ == "__main__":

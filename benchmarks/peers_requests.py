@@ -41,7 +41,7 @@ def read_messages(
 def count_requests(accounts: int) -> list[int]:
     """The requests of a first sync, and of one that goes on from it."""
     tiktok = Simulator(make_world(accounts))
-    config = {name: CONFIG[name] for name in SHARED} | {"attribution_window": ATTRIBUTION}
+    config = {name: CONFIG[name] for name in SHARED} | {"start_date": "2025-01-01", "attribution_window": ATTRIBUTION}
     counted = []
     with serve(tiktok) as server, TemporaryDirectory() as directory:
         files, environment = Path(directory), make_plain_environment() | server.environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -92,6 +93,13 @@ def write_document(
                HOW.format(rounds=rounds), *(f"Could not run: {reason}" for reason in unable),
                f"Measured with `make bench` on {describe_machine()}; {list_versions()}."]  # fmt: skip
     write_passage("bench", "\n\n".join(passage))
+
+
+def print_line(line: str) -> str:
+    """Prints a line of a table as soon as it is known, and returns it."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+    return line
 
 
 def write_passage(target: str, passage: str) -> None:

@@ -14,7 +14,9 @@ from harness import PATIENCE, Sync, frozen_now, read_streams
 from rows import PERIODS, REPORTS, name_of
 
 from source_tiktok_marketing.retrievers.account_groups import Group
+from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.balance import Balance
+from source_tiktok_marketing.sync import PREPARED
 from tiktok_simulator import Exchange, Simulator, World, intercept
 from tiktok_simulator.world.populate import Plan, add_advertiser, add_campaign
 from tiktok_simulator.world.ready_made import (
@@ -230,3 +232,23 @@ def test_days_whose_question_failed_may_be_asked_for_again() -> None:
     first = group.claim(1 << 5)
     group.settle(first, None)
     assert group.claim(1 << 5) == first
+
+
+@pytest.mark.parametrize(
+    ("metric", "can_tell"),
+    [
+        ("onsite_shopping", True),
+        ("onsite_shopping_rate", True),
+        ("onsite_shopping_roas", True),
+        ("value_per_onsite_shopping", True),
+        ("cost_per_onsite_shopping", True),
+        ("campaign_name", True),
+        ("onsite_form", False),
+        ("value_per_onsite_form", False),
+        ("single_image_ctr", False),
+    ],
+)
+def test_what_is_counted_tells_of_its_ratios_and_of_nothing_else(metric: str, can_tell: bool) -> None:
+    activity = Activity({PREPARED: {"sample": False}})
+    activity.metrics = ["spend", "onsite_shopping"]
+    assert activity.can_tell(["spend", metric]) == can_tell

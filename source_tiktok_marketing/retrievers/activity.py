@@ -117,7 +117,7 @@ class Activity(Shared):
     def _can_tell_of(self, metric: str) -> bool:
         known = known_metrics().get(metric)
         is_name = known is not None and known.group == "Attribute"
-        stem = metric.removesuffix("_rate")
+        stem = metric.removeprefix("value_per_").removesuffix("_rate").removesuffix("_roas")
         return is_name or metric in self.metrics or "cost_per_" in metric or stem in self.metrics
 
     def _group_accounts(self) -> Mapping[str, tuple[Group, Group]]:
