@@ -38,7 +38,7 @@ class IdleTiktok(Simulator):
         if endpoint == "advertiser/info/":
             return _make_answer([_describe(each) for each in json.loads(request.query["advertiser_ids"])])
         if self._seems_active and "advertiser_ids" in request.query:
-            return _make_answer(_make_rows(request.query))
+            return _make_answer(make_active_rows(request.query))
         return self._empty
 
 
@@ -46,7 +46,8 @@ def _describe(advertiser_id: str) -> dict[str, Any]:
     return {"advertiser_id": advertiser_id, "advertiser_name": "Idle", "name": "Idle", **ACCOUNT}
 
 
-def _make_rows(asked: Mapping[str, str]) -> list[dict[str, Any]]:
+def make_active_rows(asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What TikTok answers to the question on which days ad accounts have rows: each has one on the first day."""
     day = f"{asked['start_date']} 00:00:00"
     dimensions = [{"advertiser_id": each, "stat_time_day": day} for each in json.loads(asked["advertiser_ids"])]
     return [{"dimensions": each, "metrics": dict.fromkeys(json.loads(asked["metrics"]), "1")} for each in dimensions]

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from benchmarks.idle import make_active_rows
 from benchmarks.pages import Pages
 from benchmarks.world import Size
 from tiktok_simulator import Simulator, serve
@@ -37,6 +38,10 @@ class PageServer(Simulator):
         """Answers one request; concurrent clients do not wait for each other."""
         self.requests += 1
         size = Size.of(request.get_header("Access-Token") or Size(1, 1).token)
+        if "report/integrated/get" in request.path and "advertiser_ids" in request.query:
+            # Our questions: each ad account has rows, and none of a kind that needs a filter.
+            rows = [] if "filtering" in request.query else make_active_rows(request.query)
+            return Response(200, JSON, json.dumps(_make_envelope(rows)).encode(), 0)
         if "report/integrated/get" in request.path:
             metrics, page = json.loads(request.query["metrics"]), int(request.query.get("page", 1))
             self.metrics = len(metrics)
