@@ -165,3 +165,16 @@ def test_a_year_is_asked_for_at_once_and_more_only_if_that_is_less_than_a_lookup
     assert {call.query["dimensions"] for call in questions(tiktok)} == ({'["campaign_id"]'} if is_asked else set())
     assert len(questions(tiktok)) <= 2 * 3  # two threads may each begin with another part of the year
     assert sum(looked_up(tiktok).values()) == (0 if is_asked else 6)
+
+
+def test_a_question_that_tiktok_never_answers_is_waited_for_once_by_each_thread(config: Config) -> None:
+    world = make_world(active=10, more={2: TOP_VIEW})
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
+        fault = tiktok.faults.outage(times=None, path=REPORT)
+        fault.when = lambda request: is_question(request.parameters)
+        result = read_streams([DAILY], {**config, "concurrency": 2, **DAYS})
+    assert result.errors == []
+    assert fault.hits
+    asked = {call.query["filtering"] + call.query["advertiser_ids"] for call in questions(tiktok)}
+    assert len(asked) <= 2  # one by each thread
+    assert len(campaigns(result)) == 11

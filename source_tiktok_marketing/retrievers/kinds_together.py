@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Lock
@@ -15,6 +14,7 @@ from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.config.dates import LONGEST_SPAN, MOST_DAYS
+from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.retrievers.account_groups import Group, find_lowest, make_bits
 from source_tiktok_marketing.retrievers.activity import ACCOUNTS_PER_REQUEST, WORTH_A_YEAR, Activity, number_days
 from source_tiktok_marketing.retrievers.apart_days import DELETED_TOO
@@ -52,7 +52,8 @@ class KindsTogether(Shared):
         Promote?    of five ad accounts: rows of one        that one is looked up (`AskedApart`)
 
     Only active ad accounts are asked about, unless the kind may be missing from their own rows (`CampaignKind.beside`).
-    If TikTok refuses the request, cuts its answer or gives it in several pages, all of them may have rows.
+    If TikTok refuses the request, cuts its answer or gives it in several pages, all of them may have rows. If it does
+    not answer at all, nothing more is asked in this way: each wait takes minutes.
 
     No page says that TikTok heeds a filter in a report about several ad accounts. So its silence only counts once that
     was seen: when an ad account had rows without the filter, and none with it. Before that, idle ones are looked up.
@@ -65,6 +66,7 @@ class KindsTogether(Shared):
         self._places: dict[str, int] = {}
         self._heeded: set[str] = set()
         self._in_vain: Counter[str] = Counter()
+        self._gave_up = False
         self._lock = Lock()
 
     def may_have_rows(
@@ -76,7 +78,7 @@ class KindsTogether(Shared):
         for.
         """
         is_believed = seen or kind.name in self._heeded
-        in_vain = not self.requesters or self._in_vain[kind.name] >= MOST_IN_VAIN
+        in_vain = not self.requesters or self._gave_up or self._in_vain[kind.name] >= MOST_IN_VAIN
         if in_vain or not is_believed or not self._activity.can_tell(metrics):
             return True
         counted = self._activity.list_counted(refused)
@@ -134,8 +136,12 @@ class KindsTogether(Shared):
         parameters = {"advertiser_ids": json.dumps(group.accounts), "metrics": json.dumps(metrics),
                       "filtering": json.dumps([kind.filter, DELETED_TOO])}  # fmt: skip
         rows = None
-        with suppress(AirbyteTracedException):  # the report itself says what is wrong
+        try:
             rows = read_page(self.requesters[group.most], parameters, days)
+        except RefusedRequestError:
+            pass
+        except AirbyteTracedException:  # it was waited for in vain; the report itself says what is wrong
+            self._gave_up = True
         self._in_vain[kind.name] = self._in_vain[kind.name] + 1 if rows is None else 0
         if rows is None:
             return dict.fromkeys(group.accounts, make_bits(days))
