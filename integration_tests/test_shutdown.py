@@ -85,7 +85,7 @@ def keys(run: Run) -> set[tuple[str, str]]:
     return {(row["campaign_id"], row["stat_time_day"]) for row in run.rows(STREAM)}
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), slow(signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [slow(signal.SIGTERM, 143), slow(signal.SIGINT, 130)])
 def test_a_cancelled_sync_writes_what_it_has_read_with_its_state_and_ends(
     number: int, code: int, start: Any, silent: Any, config: dict[str, Any], command: Any, tiktok: Any
 ) -> None:

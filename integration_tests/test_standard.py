@@ -176,6 +176,7 @@ def test_our_check_and_the_cdks_come_to_the_same_verdict(config: str, capsys: py
         assert [verdict] == expected
 
 
+@pytest.mark.slow
 def test_the_abnormal_state_puts_every_incremental_stream_into_the_future_for_every_account() -> None:
     cursors = {stream["name"]: stream["default_cursor_field"] for stream in discovered("oauth")
                if "incremental" in stream["supported_sync_modes"]}  # fmt: skip

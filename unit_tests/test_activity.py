@@ -61,7 +61,7 @@ WORLDS: dict[str, Callable[[], World]] = {
     "busy": lambda: make_busy_world(advertisers=3, campaigns=2),
     "late conversions": late_conversions,
 }
-SLOW = {"small": pytest.mark.slow, "busy": pytest.mark.slow}
+SLOW = dict.fromkeys(("small", "busy", "late conversions"), pytest.mark.slow)
 
 
 def skipping(config: Config, **others: Any) -> Config:

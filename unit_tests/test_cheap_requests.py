@@ -17,6 +17,7 @@ import requests
 from airbyte_cdk.sources.declarative.requesters import HttpRequester
 from airbyte_cdk.sources.declarative.requesters.request_options import InterpolatedRequestOptionsProvider
 from airbyte_cdk.sources.types import StreamSlice
+from fuzzing import fuzz
 from harness import frozen_now, read_streams
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -189,6 +190,7 @@ def give(provider: InterpolatedRequestOptionsProvider, stream_slice: Any, token:
         return type(error)
 
 
+@fuzz(400)
 @given(st.lists(st.tuples(SLICES, TOKENS), min_size=1, max_size=4))
 def test_a_template_gives_what_the_cdk_gives_for_it_whatever_was_asked_before(asked: list[tuple[Any, Any]]) -> None:
     config = {"prepared": {"sample": False}, "include_deleted": True}

@@ -133,7 +133,7 @@ def test_however_an_answer_is_cut_its_rows_come_once_or_its_account_is_named(
     assert found == set(STREAMS) or "deaf_to" in WAYS[way]
 
 
-@pytest.mark.samples(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cut_by", "newest", "lacking"),
     [

@@ -68,6 +68,7 @@ def offered(config: Config) -> list[str]:
 # Only where the configuration says so
 
 
+@pytest.mark.slow
 def test_leads_are_not_offered_before_the_configuration_asks_for_them(config: Config, asked_for: Config) -> None:
     assert not set(offered(config)) & PERSONAL
     assert set(offered(asked_for)) >= PERSONAL

@@ -88,6 +88,7 @@ def test_every_class_the_manifest_names_exists() -> None:
         assert hasattr(importlib.import_module(module), attribute)
 
 
+@pytest.mark.slow
 def test_nothing_in_the_manifest_is_deprecated() -> None:
     source = SourceTiktokMarketing(config={"credentials": {"access_token": "t", "advertiser_ids": ["1"]}})
     source.streams(source.normal_config)

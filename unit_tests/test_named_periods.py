@@ -178,7 +178,7 @@ def test_a_period_as_start_moves_as_a_number_of_days_does(
     assert all(first < last for first, last in pairwise(date for window in windows[0] for date in window))
 
 
-@pytest.mark.samples(2)
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("week_starts_on", ["monday", "sunday"])
 @pytest.mark.parametrize("stream", [DAILY, "campaigns_reports_weekly"])
 @pytest.mark.parametrize(("first", "last"), [("this_week", ""), ("last_week", "last_week"), ("this_week", "this_week")])

@@ -160,6 +160,7 @@ def is_skipped(row: Record, result: Sync) -> bool:
     return row["scope"] in line and result.rows(row["name"]) == [] and result.statuses[row["name"]] == "COMPLETE"
 
 
+@pytest.mark.slow
 def test_streams_the_token_has_no_permission_for_are_skipped_with_a_line_each(
     sync: Callable[..., Sync], world: World
 ) -> None:
