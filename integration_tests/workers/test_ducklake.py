@@ -8,7 +8,7 @@ from pathlib import Path
 import ducklake
 import pytest
 from engines import Lake
-from errors import RefusedError, SettingsError
+from errors import LostError, RefusedError, SettingsError
 from locks import Locks
 from store import Store, Table
 from worker import Settings, open_store
@@ -64,6 +64,18 @@ def test_a_worker_that_has_lost_its_locks_writes_nothing(
         store.write(THINGS, MANY, {OWNER: {"date": "2026-01-01"}})
     assert engine.fetch(f'select id from "{tmp_path.name}".things') == []
     assert list(store.load_cursors()) == []
+
+
+def test_a_lake_whose_catalog_goes_away_is_not_closed_as_that_could_end_the_process(
+    store: Store, engine: Lake, tmp_path: Path
+) -> None:
+    settings = Settings({}, [], tmp_path.name, 0, 1, "ducklake", str(engine.directory), "catalog")
+    with pytest.raises(LostError), open_store(settings) as lost:
+        with engine.server.connect() as connection:
+            connection.execute("select pg_terminate_backend(pid) from pg_stat_activity "
+                               "where pid <> pg_backend_pid() and backend_type = 'client backend'")  # fmt: skip
+        lost.prepare([THINGS])
+    assert ducklake.LAKES[-1].execute("select 1").fetchall() == [(1,)]
 
 
 def test_states_need_no_files(store: Store, engine: Lake, tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ TYPES = {"integer": "bigint", "number": f"decimal(38, {DECIMALS})", "boolean": "
 CASTS = {kind: f"::{name}" for kind, name in TYPES.items()}
 CASTS["number"] = f"::hugeint::decimal(38, 0) * 0.{'1':0>{DECIMALS}}"
 EXACT = Context(prec=80)
+# Lakes that were opened. If the catalog goes away in the middle, DuckDB may end the process with SIGABRT when a lake is
+# closed or forgotten. So a lake is closed only after success, and the worker ends without forgetting one.
+LAKES: list[duckdb.DuckDBPyConnection] = []
 STATES = Table(STATE, {"stream": "string", "owner": "string", "cursor": "json"}, ["stream", "owner"])
 # States with fewer cursors are kept in the catalog, and not in a file of their own.
 INLINED_CURSORS = 10_000
@@ -41,7 +44,9 @@ ATTEMPTS = 10
 @contextmanager
 def open_ducklake(schema: str, name: str, data_path: str, metadata_schema: str) -> Iterator[DuckLake]:
     """Connects to the catalog with what libpq's environment variables say, and to the files in `data_path`."""
-    with connect(name) as connection, duckdb.connect(config={"autoinstall_known_extensions": False}) as lake:
+    with connect(name) as connection:
+        lake = duckdb.connect(config={"autoinstall_known_extensions": False})
+        LAKES.append(lake)
         try:
             for extension in ("postgres_scanner", "ducklake"):
                 lake.execute(f"load {_text(find_extension(extension))}")
@@ -55,6 +60,7 @@ def open_ducklake(schema: str, name: str, data_path: str, metadata_schema: str) 
             if isinstance(error, duckdb.OperationalError):
                 raise LostError(_first_line(error)) from error
             raise RefusedError("DuckLake", _first_line(error)) from error
+        lake.close()
 
 
 class DuckLake:

@@ -231,4 +231,5 @@ def _run(settings: Settings, connector: Connector) -> tuple[int, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Python would forget an open lake at its end: see LAKES in ducklake.py. The log needs no flush.
+    os._exit(main())
