@@ -18,10 +18,11 @@ from source_tiktok_marketing.incremental.owner_cursor import OwnerCursor
 from tiktok_simulator import Simulator
 from tiktok_simulator.faults.fault import Answer, Fault
 from tiktok_simulator.protocol.wire import Request, Response
+from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
 
 Config = dict[str, Any]
 DAILY, CAMPAIGNS, FIELD = "campaigns_reports_daily", "campaigns", "stat_time_day"
-REPORTS = "/report/integrated/get/"
+REPORTS, LIST = "/report/integrated/get/", "/campaign/get/"
 # Some windows of thirty days for each ad account.
 LONG = {"start_date": "2025-12-10", "end_date": "2026-01-24"}
 FIELDS = ("stat_time_day", "stat_time_hour", "period_start", "modify_time")
@@ -32,6 +33,17 @@ def take(account: str, value: str | None) -> Record:
     return Record({FIELD: value}, DAILY, StreamSlice(partition={"advertiser_id": account}, cursor_slice={}))
 
 
+def close(cursor: OwnerCursor, account: str) -> None:
+    stream: Any = None
+    window = StreamSlice(partition={"advertiser_id": account}, cursor_slice={})
+    cursor.close_partition(OwnerPartition(stream, window, lambda *_: []))
+
+
+def read(cursor: OwnerCursor, account: str, value: str | None) -> None:
+    cursor.observe(take(account, value))
+    close(cursor, account)
+
+
 def count_states(result: Sync, stream: str) -> int:
     names = [message.state.stream.stream_descriptor.name for message in result.output.state_messages]
     return names.count(stream)
@@ -40,7 +52,7 @@ def count_states(result: Sync, stream: str) -> int:
 def test_an_owner_moves_on_and_never_back() -> None:
     cursor = OwnerCursor(DAILY, FIELD, {ONE: "2026-01-05"}, lambda _: None)
     for account, value in (("1", "2026-01-04"), ("2", "2026-01-07"), ("2", "2026-01-06"), ("3", None), ("4", "soon")):
-        cursor.observe(take(account, value))
+        read(cursor, account, value)
     assert cursor.state == {
         "use_global_cursor": False,
         "states": [
@@ -53,13 +65,13 @@ def test_an_owner_moves_on_and_never_back() -> None:
 def test_a_value_for_all_is_that_of_an_owner_without_one() -> None:
     cursor = OwnerCursor(DAILY, FIELD, {"": "2026-01-03", ONE: "2026-01-05"}, lambda _: None)
     assert (cursor.get_saved(ONE), cursor.get_saved(TWO)) == ("2026-01-05", "2026-01-03")
-    cursor.observe(take("2", "2026-01-01"))
+    read(cursor, "2", "2026-01-01")
     assert cursor.get_saved(TWO) == "2026-01-03"
 
 
 def test_a_moment_is_saved_as_the_state_has_it() -> None:
     cursor = OwnerCursor(CAMPAIGNS, FIELD, {}, lambda _: None)
-    cursor.observe(take("1", "2026-01-05 07:08:09Z"))
+    read(cursor, "1", "2026-01-05 07:08:09Z")
     assert cursor.get_saved(ONE) == "2026-01-05T07:08:09"
 
 
@@ -145,3 +157,24 @@ def test_a_partition_is_found_by_itself() -> None:
     stream: Any = None
     one, same = (OwnerPartition(stream, window, lambda *_: []) for _ in range(2))
     assert len({one, same, one}) == 2
+
+
+def test_an_owner_moves_when_its_window_was_read_to_the_end() -> None:
+    cursor = OwnerCursor(CAMPAIGNS, FIELD, {ONE: "2026-01-05"}, lambda _: None)
+    for account in ("1", "2"):
+        cursor.observe(take(account, "2026-01-07"))
+    assert cursor.state["states"] == [{"partition": {"advertiser_id": "1"}, "cursor": {FIELD: "2026-01-05"}}]
+    close(cursor, "1")
+    assert cursor.state["states"] == [{"partition": {"advertiser_id": "1"}, "cursor": {FIELD: "2026-01-07"}}]
+
+
+def test_a_list_that_breaks_off_leaves_its_account_where_it_was(sync: Callable[..., Sync], tiktok: Simulator) -> None:
+    """TikTok sorts a list by no time: what changed last may be on the first page, and what is not read behind it."""
+    fault = tiktok.faults.outage(times=None, path=LIST, code=40001, advertiser_id=TOKYO)
+    fault.when = lambda request: request.query.get("page") == "2"
+    tiktok.faults.small_pages(2, LIST)
+    result = sync(CAMPAIGNS)
+    assert fault.hits
+    assert TOKYO in result.errors[0]
+    assert TOKYO not in result.cursors(CAMPAIGNS)
+    assert {LOS_ANGELES, BERLIN} <= result.cursors(CAMPAIGNS).keys()

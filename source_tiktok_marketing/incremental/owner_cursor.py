@@ -17,6 +17,7 @@ from airbyte_cdk.sources.types import Record
 from typing_extensions import override
 
 from source_tiktok_marketing.incremental.state_forms import make_message
+from source_tiktok_marketing.incremental.windows import get_slice
 from source_tiktok_marketing.sync import Shared
 
 # A state is saved after so many rows, or seconds, that no state tells of. Airbyte advises no more than one a minute.
@@ -66,6 +67,7 @@ class OwnerCursor(Cursor):
         self._stream, self._field, self._emit = stream, cursor_field, emit
         self._values = {owner: value for owner, value in saved.items() if owner}
         self._of_all = saved.get("", "")
+        self._seen: dict[str, str] = {}
         self._rows, self._saved_at = 0, float("-inf")
         self._lock = Lock()
 
@@ -84,17 +86,23 @@ class OwnerCursor(Cursor):
 
     @override
     def observe(self, record: Record) -> None:
-        """Moves an owner to the value of a record. It never moves back, nor to what is no day or moment."""
+        """Notes the value of a record, unless it is no day or moment. The owner moves there when its window closes."""
         value = str(record.data.get(self._field) or "")[:19].replace(" ", "T")
         if record.associated_slice and _is_moment(value):
             owner = name_owner(record.associated_slice.partition)
             with self._lock:
-                self._values[owner] = max(value, self._values.get(owner) or self._of_all)
+                self._seen[owner] = max(value, self._seen.get(owner, ""))
 
     @override
     def close_partition(self, partition: Partition) -> None:
-        """Saves the state if the work since the last one is enough."""
+        """Moves the window's owner, never back, and saves the state if the work since the last one is enough.
+
+        A list is sorted by no time: what an owner moved past before its window was read to the end might be lost.
+        """
+        owner = name_owner(get_slice(partition).partition)
         with self._lock:
+            if seen := self._seen.pop(owner, ""):
+                self._values[owner] = max(seen, self.get_saved(owner))
             self._rows += getattr(partition, "rows", 0)
             now = monotonic()
             if self._rows < ROWS and now < self._saved_at + SECONDS:
