@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import Status
 from fuzzing import catalog_of, run
-from harness import Sync
+from harness import Sync, plain_reports
 from test_spec_and_catalog import catalog
 
 from source_tiktok_marketing import SourceTiktokMarketing
@@ -22,7 +22,7 @@ Config = dict[str, Any]
 Read = Callable[..., Sync]
 PRODUCTION_HOST, SANDBOX_HOST = "business-api.tiktok.com", "sandbox-ads.tiktok.com"
 LOGGER = logging.getLogger("airbyte")
-CAMPAIGNS = "/campaign/get/"
+CAMPAIGNS, DAILY = "/campaign/get/", "ads_reports_daily"
 BY_ACCOUNT = {"name": "mine", "level": "advertiser", "metrics": ["spend"]}
 
 
@@ -66,6 +66,20 @@ def test_the_sandbox_is_read_where_production_refuses_the_token(
     assert (result.errors, result.warnings) == ([], [])
     first, *others = hosts(tiktok)
     assert (first, set(others)) == (PRODUCTION_HOST, {SANDBOX_HOST})
+
+
+@pytest.mark.parametrize(
+    ("token", "account", "month"), [(TOKEN, TOKYO, "2026-01"), (SANDBOX_TOKEN, SANDBOX, "2020-12")]
+)
+def test_a_saved_state_is_gone_on_from_in_either_environment(
+    token: str, account: str, month: str, sync: Read, tiktok: Simulator
+) -> None:
+    saved = {"states": [{"partition": {"advertiser_id": account}, "cursor": {"stat_time_day": f"{month}-18"}}]}
+    config = flat(token, account) | {"start_date": f"{month}-08", "end_date": f"{month}-19"}
+    result = sync(DAILY, config=config, state={DAILY: saved})
+    assert result.errors == []
+    (days,) = {(call.query["start_date"], call.query["end_date"]) for call in plain_reports(tiktok) if not call.code}
+    assert days == (f"{month}-15", f"{month}-19")
 
 
 def test_what_was_decided_is_told_once_with_what_to_choose_in_the_form(sync: Read) -> None:

@@ -15,8 +15,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.config.dates import FIRST_ZONE
-from source_tiktok_marketing.incremental.owned_stream import OwnerPartition
-from source_tiktok_marketing.incremental.page_messages import BulkPartition, PageMessage
+from source_tiktok_marketing.incremental.page_messages import PageMessage
 from source_tiktok_marketing.incremental.windows import HELD, REFUSED, get_days, get_slice, is_outside
 from source_tiktok_marketing.incremental.wrapped_stream import WrappedStream
 from source_tiktok_marketing.requesters.clock import SyncClock
@@ -132,7 +131,7 @@ class AdvertiserStream(WrappedStream):
             if is_outside(get_slice(partition)):
                 self._windows.close_partition(partition)
             else:
-                yield partition if isinstance(partition, OwnerPartition) else BulkPartition(partition)
+                yield partition
 
 
 def _name_owner(window: StreamSlice) -> str:

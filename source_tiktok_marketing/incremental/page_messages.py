@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from threading import BoundedSemaphore
 from typing import Any
 
 from airbyte_cdk import AirbyteMessage, AirbyteRecordMessage, Type
-from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
-from typing_extensions import override
 
 from source_tiktok_marketing.requesters.pages import Lines, Page
 
@@ -60,30 +58,3 @@ def split_page(record: Record) -> Iterator[Record | PageMessage]:
         yield Record(row, page.first.stream, record.associated_slice)
     if page.rest.count:
         yield PageMessage(page.rest, record.associated_slice)
-
-
-class BulkPartition(Partition):
-    """A window whose pages are messages."""
-
-    def __init__(self, inner: Partition) -> None:
-        self._inner = inner
-
-    @override
-    def read(self) -> Iterator[Any]:
-        """The records of the window, and pages of them."""
-        for record in self._inner.read():
-            yield from split_page(record)
-
-    @override
-    def to_slice(self) -> Mapping[str, Any] | None:
-        """The window's slice."""
-        return self._inner.to_slice()
-
-    @override
-    def stream_name(self) -> str:
-        """The stream's name."""
-        return self._inner.stream_name()
-
-    @override
-    def __hash__(self) -> int:
-        return hash(self._inner)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
+from airbyte_cdk.sources.declarative.models.declarative_component_schema import DeclarativeStream
 from typing_extensions import override
 
 from source_tiktok_marketing.config.dates import CLOCK_ERROR, FIRST_ZONE, find_today
@@ -54,7 +55,7 @@ class AdvertiserStateMigration(StateMigration):
     stream: str
     parameters: InitVar[Mapping[str, Any]]
     config: Mapping[str, Any] = field(default_factory=dict)
-    declarative_stream: Any = None
+    declarative_stream: DeclarativeStream | None = None
     business_center_id: str = ""
     of: str = "advertiser"
 

@@ -65,8 +65,7 @@ class ApartDays(Shared):
             return group
 
     def _ask(self, kind: CampaignKind, advertiser_id: str, days: range, metrics: Sequence[str]) -> dict[str, int]:
-        parameters = {"advertiser_id": advertiser_id, "metrics": json.dumps(metrics),
-                      "filtering": json.dumps([kind.filter, DELETED_TOO])}  # fmt: skip
+        parameters = {"advertiser_id": advertiser_id, **ask_for_kind(kind, metrics)}
         found = None
         try:
             found = read_rows_by_day(cast("HttpRequester", self.requester), parameters, days)
@@ -76,3 +75,8 @@ class ApartDays(Shared):
             pass  # the report itself says what is wrong
         active = {day for _, day in found} if found is not None else days
         return {advertiser_id: sum(1 << day for day in active)}
+
+
+def ask_for_kind(kind: CampaignKind, metrics: Sequence[str]) -> dict[str, str]:
+    """The parameters of a report on the campaigns of a kind, deleted ones included."""
+    return {"metrics": json.dumps(metrics), "filtering": json.dumps([kind.filter, DELETED_TOO])}

@@ -23,8 +23,12 @@ def read_rows_by_day(
     """The dimensions of each row of a report by day, and its day; None if TikTok does not give them all in one page."""
     if (found := read_page(requester, parameters, days)) is None:
         return None
-    rows = [row["dimensions"] for row in found]
-    return [(row, number_day(CASTERS["date"](str(row["stat_time_day"])))) for row in rows]
+    return [(row["dimensions"], read_day(row)) for row in found]
+
+
+def read_day(row: Mapping[str, Any]) -> int:
+    """The number of the day of a row by day."""
+    return number_day(str(CASTERS["date"](str(row["dimensions"]["stat_time_day"]))))
 
 
 def read_page(requester: HttpRequester, parameters: Mapping[str, str], days: range) -> list[Mapping[str, Any]] | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import StreamSlice
@@ -17,9 +17,8 @@ from source_tiktok_marketing.config.dates import LONGEST_SPAN, MOST_DAYS
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.retrievers.account_groups import Group, find_lowest, make_bits
 from source_tiktok_marketing.retrievers.activity import ACCOUNTS_PER_REQUEST, WORTH_A_YEAR, Activity, number_days
-from source_tiktok_marketing.retrievers.apart_days import DELETED_TOO
-from source_tiktok_marketing.retrievers.days_reported import number_day, read_page
-from source_tiktok_marketing.schema.casting import CASTERS
+from source_tiktok_marketing.retrievers.apart_days import ask_for_kind
+from source_tiktok_marketing.retrievers.days_reported import read_day, read_page
 from source_tiktok_marketing.sync import Shared
 
 if TYPE_CHECKING:
@@ -133,8 +132,7 @@ class KindsTogether(Shared):
 
     def _ask(self, kind: CampaignKind, group: Group, metrics: Sequence[str], days: range) -> dict[str, int]:
         """The days on which each ad account of the group may have rows of the kind, among these."""
-        parameters = {"advertiser_ids": json.dumps(group.accounts), "metrics": json.dumps(metrics),
-                      "filtering": json.dumps([kind.filter, DELETED_TOO])}  # fmt: skip
+        parameters = {"advertiser_ids": json.dumps(group.accounts), **ask_for_kind(kind, metrics)}
         rows = None
         try:
             rows = read_page(self.requesters[group.most], parameters, days)
@@ -149,11 +147,10 @@ class KindsTogether(Shared):
         for row in rows:
             owner = (row.get("metrics") or {}).get("advertiser_id")
             for each in [str(owner)] if str(owner) in found else group.accounts:
-                found[each] |= _find_day(row, days)
+                found[each] |= _find_days(row, days)
         return found
 
 
-def _find_day(row: Mapping[str, Any], days: range) -> int:
+def _find_days(row: Mapping[str, Any], days: range) -> int:
     """The day of a row; of one without a day, all that were asked for."""
-    day = row["dimensions"].get("stat_time_day")
-    return 1 << number_day(cast("str", CASTERS["date"](str(day)))) if day else make_bits(days)
+    return 1 << read_day(row) if row["dimensions"].get("stat_time_day") else make_bits(days)
