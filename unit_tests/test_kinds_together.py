@@ -178,3 +178,14 @@ def test_a_question_that_tiktok_never_answers_is_waited_for_once_by_each_thread(
     asked = {call.query["filtering"] + call.query["advertiser_ids"] for call in questions(tiktok)}
     assert len(asked) <= 2  # one by each thread
     assert len(campaigns(result)) == 11
+
+
+def test_a_question_that_is_answered_in_part_is_no_answer_and_nothing_to_tell_of(config: Config) -> None:
+    world = make_world(active=5, more={2: TOP_VIEW})
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
+        fault = tiktok.faults.refused(20001, "One item failed", None, REPORT)
+        fault.when = lambda request: is_question(request.parameters)
+        result = read_streams([DAILY], {**config, "concurrency": 2, **DAYS})
+    assert fault.hits
+    assert (result.errors, result.warnings) == ([], [])
+    assert len(campaigns(result)) == 6

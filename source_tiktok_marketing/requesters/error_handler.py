@@ -58,7 +58,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
 
     A body without an envelope (an outage's HTML, a page cut short), or whose data can't be right (`find_flaw`), is
     asked for again, whatever its status. `takes_text` is for downloads, whose body is no envelope. `statuses` are those
-    that a task may have. Without `gives_rows` the answer becomes no row, and odd values in it are not counted.
+    that a task may have. Without `gives_rows` the answer becomes no row: what is odd or missing in it is not told.
 
     A code of a row with `leave_out` is raised as a RefusedRequestError, so that a `LenientRequester` can ask for less.
     If its words name nothing in the request, it may pass: the request is sent again first, `tries` times in all.
@@ -138,7 +138,7 @@ class TiktokErrorHandler(DefaultErrorHandler):
             return ErrorResolution(ResponseAction.IGNORE, None, f"TikTok refused: {words} (code {code}). {whom}")
         row = answer.row = self._table.find_row(code, words)
         if ResponseAction[row["action"]] is ResponseAction.SUCCESS:
-            if row.get("is_partial"):
+            if row.get("is_partial") and self.gives_rows:
                 LOGGER.warning(f"TikTok answered in part only: {words} (code {code}). {whom}")
             return self._judge_data(answer)
         return self._judge_by_row(row, f"TikTok refused: {words} (code {code}).", answer)
