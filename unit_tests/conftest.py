@@ -68,6 +68,12 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return asked
 
 
+@pytest.fixture
+def no_spot_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skips all that may be skipped, for tests that count requests."""
+    monkeypatch.setattr("source_tiktok_marketing.retrievers.spot_checks.ONE_IN", 1_000_000)
+
+
 @pytest.fixture(autouse=True)
 def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
     """When the connector's requests were let go by its quota: the time they wait passes at once."""

@@ -84,6 +84,7 @@ def test_the_rows_and_states_are_those_of_a_sync_that_asks_for_everything(
     assert fewer < more / 3
 
 
+@pytest.mark.usefixtures("no_spot_checks")
 def test_idle_accounts_cost_a_question_a_year_for_five_of_them(config: Config) -> None:
     world = World()
     for number in range(10):
@@ -99,6 +100,7 @@ def test_idle_accounts_cost_a_question_a_year_for_five_of_them(config: Config) -
     assert questions(tiktok, of_years=False) == plain_reports(tiktok) == []
 
 
+@pytest.mark.usefixtures("no_spot_checks")
 def test_by_hour_only_the_days_with_rows_are_asked_for(config: Config) -> None:
     with intercept(Simulator(years_ago(), clock=frozen_now)) as tiktok:
         result = read_streams([HOURLY], asking(config, advertiser_ids=[BRIEF], start_date="2025-11-01"))

@@ -132,6 +132,7 @@ def test_idle_accounts_cost_one_request_for_five_of_them_however_many_streams_th
     assert len(reports(tiktok)) < 3 * 100
 
 
+@pytest.mark.usefixtures("no_spot_checks")
 def test_by_hour_thirty_days_are_asked_about_at_once(tiktok: Simulator, sync: Read, config: Config) -> None:
     month = skipping(config, start_date="2026-01-01", end_date="2026-01-30", advertiser_ids=[EMPTY])
     assert sync(HOURLY, config=month).cursors(HOURLY) == {EMPTY: "2026-01-30"}

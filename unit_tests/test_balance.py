@@ -130,6 +130,7 @@ def count(tiktok: Simulator) -> tuple[int, int]:
     return questions, sum("advertiser_id" in query for query in asked)
 
 
+@pytest.mark.usefixtures("no_spot_checks")
 @pytest.mark.parametrize(("accounts", "asked"), [(40, (8, 0)), (6, (0, 18))])
 def test_idle_accounts_are_asked_about_without_an_option(accounts: int, asked: tuple[int, int], config: Config) -> None:
     result, tiktok = read(lambda _: False, accounts, config)

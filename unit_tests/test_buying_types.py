@@ -225,7 +225,7 @@ def test_what_comes_unasked_is_not_asked_for_again(tiktok: Simulator, sync: Read
 
 
 @pytest.mark.samples(1)
-@pytest.mark.usefixtures("reading")
+@pytest.mark.usefixtures("reading", "no_spot_checks")
 def test_windows_without_a_row_of_an_old_campaign_are_not_asked_for_twice(
     world: World, tiktok: Simulator, sync: Read, config: Config
 ) -> None:

@@ -60,7 +60,8 @@ FILLED: Json = {
     "advertiser_ids": [TOKYO, BERLIN], "exclude_advertiser_ids": [BERLIN], "start_date": "2026-01-15",
     "end_date": "yesterday", "attribution_window": 7, "week_starts_on": "sunday", "include_deleted": False,
     "include_leads": True, "custom_reports": [REPORT], "skip_inactive": True, "requests_per_second": 5,
-    "concurrency": 4, "stream_groups": ["gmv_max", "events"], "extra_endpoints": [ENDPOINT], "organic": SIGNED_IN,
+    "read_every_window": True, "concurrency": 4, "stream_groups": ["gmv_max", "events"], "extra_endpoints": [ENDPOINT],
+    "organic": SIGNED_IN,
     "shard": {"index": 0, "count": 1}, "max_wait_minutes": 5,
 }  # fmt: skip
 

@@ -27,8 +27,9 @@ ACCOUNT = {"client_id": APP_ID, "client_secret": APP_SECRET, "business_id": "1",
 EVERYTHING = {
     "credentials": OAUTH, "advertiser_ids": [TOKYO, BERLIN], "exclude_advertiser_ids": [BERLIN],
     "attribution_window": 3, "week_starts_on": "monday", "include_deleted": True, "custom_reports": [REPORT, FLAT],
-    "skip_inactive": True, "requests_per_second": 10, "concurrency": 8, "shard": {"index": 0, "count": 2},
-    "max_wait_minutes": 15, "stream_groups": ["organic"], "extra_endpoints": [ENDPOINT], "organic": ACCOUNT, **DAYS,
+    "skip_inactive": True, "read_every_window": True, "requests_per_second": 10, "concurrency": 8,
+    "shard": {"index": 0, "count": 2}, "max_wait_minutes": 15, "stream_groups": ["organic"],
+    "extra_endpoints": [ENDPOINT], "organic": ACCOUNT, **DAYS,
 }  # fmt: skip
 LEGACY = {
     "access_token": TOKEN, "environment": {"app_id": APP_ID, "secret": APP_SECRET}, "report_granularity": "DAY",

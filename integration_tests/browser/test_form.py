@@ -35,6 +35,7 @@ EVERYTHING: Config = {
          "large": True},
     ],
     "skip_inactive": True,
+    "read_every_window": True,
     "concurrency": 4,
     "shard": {"index": 0, "count": 2},
     "max_wait_minutes": 30,

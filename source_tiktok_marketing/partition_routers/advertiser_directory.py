@@ -156,8 +156,10 @@ class AdvertiserDirectory(Shared):
     def find_first_possible_day(self, advertiser_id: str) -> str:
         """The day before the ad account was created, in its time zone, as an ISO date. It has no rows of earlier days.
 
-        Empty if TikTok does not say when that was, or names a day that has not come.
+        Empty if TikTok does not say when that was, or names a day that has not come, or if every window is to be read.
         """
+        if self._config.get("read_every_window"):
+            return ""
         created = self.read_details().get(advertiser_id, {}).get("create_time")
         day = find_day(created, self._find_zone(advertiser_id)) if isinstance(created, int) else None
         known = day is not None and date.min < day <= self._find_today(advertiser_id)

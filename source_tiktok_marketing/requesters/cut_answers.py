@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import requests
 from airbyte_cdk import AirbyteTracedException
 from airbyte_cdk.sources.types import Record
@@ -20,6 +22,24 @@ NOTHING_CUT = {"", "0", "false"}
 LEVELS = {"campaign": "campaign", "adgroup": "ad group", "ad": "ad"}
 # How many rows of one window are recognised after a cut. Each takes eight bytes.
 MOST_KEPT = 1_000_000
+
+
+@dataclass(frozen=True)
+class IdBatch:
+    """Ids of some entities of one level, to filter a report by if the answer about all of them was cut."""
+
+    level: str
+    ids: list[str]
+
+    @property
+    def filter(self) -> dict[str, str]:
+        """The batch as a filter of TikTok's reports."""
+        return {"field_name": f"{self.level}_ids", "filter_type": "IN", "filter_value": orjson.dumps(self.ids).decode()}
+
+    def halve(self) -> list[IdBatch]:
+        """The two halves of the batch."""
+        middle = len(self.ids) // 2
+        return [IdBatch(self.level, self.ids[:middle]), IdBatch(self.level, self.ids[middle:])]
 
 
 def is_cut(response: requests.Response) -> bool:

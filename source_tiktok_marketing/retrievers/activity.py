@@ -18,6 +18,7 @@ from source_tiktok_marketing.partition_routers.advertiser_directory import Adver
 from source_tiktok_marketing.retrievers.account_groups import Group, find_lowest, make_bits
 from source_tiktok_marketing.retrievers.balance import Balance
 from source_tiktok_marketing.retrievers.days_reported import number_day, read_page, read_rows_by_day
+from source_tiktok_marketing.retrievers.spot_checks import SpotChecks
 from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
 
@@ -58,7 +59,7 @@ class Activity(Shared):
         self._lock = Lock()
         self._groups: dict[str, tuple[Group, Group]] | None = None
         self._reports: dict[str, tuple[list[str], bool]] = {}
-        self._balance = Balance()
+        self._balance, self._checks = Balance(), SpotChecks.of(config)
         self._tells_years = True
         self._told: dict[tuple[str, ...], bool] = {}
         self._counted: dict[frozenset[str], tuple[str, ...]] = {}
@@ -97,13 +98,22 @@ class Activity(Shared):
         """Whether the ad account of a window has no row on any of its days."""
         return not self.may_have_rows(str(window.get("advertiser_id", "")), number_days(window))
 
+    def is_close(self, window: StreamSlice) -> bool:
+        """Whether the ad account of a window is known to have rows up to a month before or after it."""
+        wanted = number_days(window)
+        month = range(max(0, find_lowest(wanted) - MOST_DAYS), wanted.bit_length() + MOST_DAYS)
+        advertiser_id = str(window.get("advertiser_id", ""))
+        return any(
+            group.active.get(advertiser_id, 0) & make_bits(month) for group in self._group_accounts()[advertiser_id]
+        )
+
     def may_have_rows(self, advertiser_id: str, wanted: int, *, roughly: bool = False) -> bool:
         """Whether an ad account has a row on one of these days, as far as is known, or worth a question.
 
         With `roughly`, no days are asked for if the years of many days tell enough.
         """
         groups = self._group_accounts().get(advertiser_id)
-        if groups is None:
+        if groups is None or not self._checks.may_skip:
             return True
         years, days = groups
         is_known, left = not wanted & ~years.known, years.until - find_lowest(wanted) + 1

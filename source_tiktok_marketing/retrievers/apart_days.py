@@ -14,6 +14,7 @@ from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.retrievers.account_groups import Group
 from source_tiktok_marketing.retrievers.activity import Activity, number_days
 from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
+from source_tiktok_marketing.retrievers.spot_checks import SpotChecks
 from source_tiktok_marketing.sync import Shared
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class ApartDays(Shared):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.requester: HttpRequester | None = None
-        self._activity = Activity.of(config)
+        self._activity, self._checks = Activity.of(config), SpotChecks.of(config)
         self._groups: dict[tuple[str, str, tuple[str, ...]], Group] = {}
         self._refused: set[str] = set()
         self._lock = Lock()
@@ -50,7 +51,8 @@ class ApartDays(Shared):
 
         The metrics that TikTok `refused` before are not asked for.
         """
-        if self.requester is None or kind.name in self._refused or not self._activity.can_tell(metrics):
+        is_of_no_use = self.requester is None or kind.name in self._refused
+        if is_of_no_use or not self._checks.may_skip or not self._activity.can_tell(metrics):
             return True
         counted = self._activity.list_counted(refused)
         advertiser_id, wanted = str(window["advertiser_id"]), number_days(window)

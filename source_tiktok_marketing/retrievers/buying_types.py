@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import chain, islice
-from typing import Any, cast
+from typing import Any
 
 from airbyte_cdk.sources.declarative.extractors.record_filter import RecordFilter
 from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
@@ -20,10 +20,11 @@ from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.requesters.asked_apart import AskedApart, CampaignKind
 from source_tiktok_marketing.requesters.left_out import LeftOut
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
-from source_tiktok_marketing.requesters.pages import Page
 from source_tiktok_marketing.requesters.request_parameters import split_tokens
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.kinds_together import KindsTogether
+from source_tiktok_marketing.retrievers.records import has_rows, list_rows, make_record
+from source_tiktok_marketing.retrievers.spot_checks import Skipped, SpotChecks
 from source_tiktok_marketing.schema.metrics import list_filtered_types
 
 LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
@@ -86,7 +87,7 @@ class EveryBuyingType:
     def __post_init__(self) -> None:
         self._accounts, self._days = AskedApart.of(self.config), ApartDays.of(self.config)
         self._together = KindsTogether.of(self.config)
-        self._left_out = LeftOut.of(self.config)
+        self._left_out, self._checks = LeftOut.of(self.config), SpotChecks.of(self.config)
         if not self.dated:
             self._accounts.expect()
 
@@ -96,13 +97,13 @@ class EveryBuyingType:
         others = iter(read(window))
         # The first page is read first: then it is known what TikTok refuses of the report itself.
         first = list(islice(others, 1))
-        for kind in self._list_kinds(window, seen=any(map(_has_rows, first))):
+        for kind in self._list_kinds(window, seen=any(map(has_rows, first))):
             for record in self._read_apart(kind, advertiser_id, window, read):
-                for row in _list_rows(record):
-                    held.rows.setdefault(self._make_key(row), (kind, _make_record(row, record)))
+                for row in list_rows(record):
+                    held.rows.setdefault(self._make_key(row), (kind, make_record(row, record)))
         for record in chain(first, others):
             if held.rows:
-                for row in _list_rows(record):
+                for row in list_rows(record):
                     held.release(self._make_key(row))
             yield record
         self._done |= {(name, advertiser_id) for name in held.list_complete_kinds()}
@@ -131,12 +132,19 @@ class EveryBuyingType:
 
     def _read_apart(self, kind: CampaignKind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
         """The records of one kind; none if TikTok refuses the filter."""
-        pieces = (piece for piece in self.pieces(window) if self._may_have_rows(kind, piece))
+        pieces = self.pieces(window)
         try:
-            return [record for piece in pieces for record in read(narrow(piece, kind.filter, kind=kind.name))]
+            return [record for piece in pieces for record in self._read_piece(kind, piece, read)]
         except RefusedRequestError as refusal:
             self._leave_out(kind, advertiser_id, refusal)
             return []
+
+    def _read_piece(self, kind: CampaignKind, piece: StreamSlice, read: Reader) -> Iterable[Any]:
+        asked = narrow(piece, kind.filter, kind=kind.name)
+        if self._may_have_rows(kind, piece):
+            return read(asked)
+        skipped = Skipped(self.stream, piece, is_close=True, kind=kind.name)
+        return self._checks.read(lambda: skipped, lambda: read(asked))
 
     def _leave_out(self, kind: CampaignKind, advertiser_id: str, refusal: RefusedRequestError) -> None:
         """Leaves the kind out: for all ad accounts if TikTok names its filter, otherwise for this one."""
@@ -227,20 +235,3 @@ def narrow(window: StreamSlice, *filters: Mapping[str, str], kind: str = "") -> 
     """The window with more filters, each replacing the report's own filter of that name; perhaps for one `kind`."""
     extra = {**window.extra_fields, "filters": [*window.extra_fields.get("filters", ()), *filters], "kind": kind}
     return StreamSlice(partition=window.partition, cursor_slice=window.cursor_slice, extra_fields=extra)
-
-
-def _list_rows(record: Any) -> Iterable[Mapping[str, Any]]:
-    values: Any = record.data if isinstance(record, Record) else record
-    if isinstance(values, Page):
-        return [*values.first.read_rows(), *values.rest.read_rows()]
-    return [cast("Mapping[str, Any]", values)]
-
-
-def _has_rows(record: Any) -> bool:
-    values: Any = record.data if isinstance(record, Record) else record
-    return not isinstance(values, Page) or values.first.count + values.rest.count > 0
-
-
-def _make_record(row: Mapping[str, Any], record: Any) -> Any:
-    """A row of a page as a record of its own."""
-    return Record(row, record.stream_name, record.associated_slice) if isinstance(record, Record) else row

@@ -19,6 +19,7 @@ from source_tiktok_marketing.retrievers.account_groups import Group, find_lowest
 from source_tiktok_marketing.retrievers.activity import ACCOUNTS_PER_REQUEST, WORTH_A_YEAR, Activity, number_days
 from source_tiktok_marketing.retrievers.apart_days import ask_for_kind
 from source_tiktok_marketing.retrievers.days_reported import read_day, read_page
+from source_tiktok_marketing.retrievers.spot_checks import SpotChecks
 from source_tiktok_marketing.sync import Shared
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class KindsTogether(Shared):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.requesters: dict[int, HttpRequester] = {}
-        self._activity = Activity.of(config)
+        self._activity, self._checks = Activity.of(config), SpotChecks.of(config)
         self._queues: defaultdict[tuple[str, tuple[str, ...]], Queue] = defaultdict(Queue)
         self._places: dict[str, int] = {}
         self._heeded: set[str] = set()
@@ -77,8 +78,8 @@ class KindsTogether(Shared):
         for.
         """
         is_believed = seen or kind.name in self._heeded
-        in_vain = not self.requesters or self._gave_up or self._in_vain[kind.name] >= MOST_IN_VAIN
-        if in_vain or not is_believed or not self._activity.can_tell(metrics):
+        in_vain = self._gave_up or self._in_vain[kind.name] >= MOST_IN_VAIN or not self._checks.may_skip
+        if in_vain or not self.requesters or not is_believed or not self._activity.can_tell(metrics):
             return True
         counted = self._activity.list_counted(refused)
         group = self._find_group(kind, window, counted)

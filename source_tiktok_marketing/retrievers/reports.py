@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import orjson
 from airbyte_cdk.sources.declarative.retrievers import SimpleRetriever
-from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
 from source_tiktok_marketing.errors import AnswerCutError, TransientError
@@ -21,12 +21,20 @@ from source_tiktok_marketing.incremental.owned_stream import OwnedRetriever
 from source_tiktok_marketing.incremental.windows import is_outside
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.requesters.asked_apart import AskedApart
-from source_tiktok_marketing.requesters.cut_answers import EmittedRows, Hasher, make_division_error, make_listing_error
+from source_tiktok_marketing.requesters.cut_answers import (
+    EmittedRows,
+    Hasher,
+    IdBatch,
+    make_division_error,
+    make_listing_error,
+)
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.paginator import READ_AGAIN, TiktokPages
 from source_tiktok_marketing.requesters.responses import read_answer
 from source_tiktok_marketing.retrievers.activity import Activity
 from source_tiktok_marketing.retrievers.buying_types import DECIDING, FILTERABLE_LEVELS, EveryBuyingType, narrow
+from source_tiktok_marketing.retrievers.records import get_values
+from source_tiktok_marketing.retrievers.spot_checks import Skipped, SpotChecks
 from source_tiktok_marketing.schema.accounts import AccountColumns
 from source_tiktok_marketing.schema.metrics import METRICS_PER_REQUEST, list_filtered_types
 from source_tiktok_marketing.schema.owners import find_owner
@@ -37,24 +45,6 @@ LOGGER = logging.getLogger("airbyte.source_tiktok_marketing")
 IDS_PER_FILTER = 100
 TIMES = {"stat_time_day", "stat_time_hour"}
 Splitter = Callable[[StreamSlice, timedelta | None], list[StreamSlice] | None]
-
-
-@dataclass(frozen=True)
-class IdBatch:
-    """Ids of some entities of one level, to filter a report by."""
-
-    level: str
-    ids: list[str]
-
-    @property
-    def filter(self) -> dict[str, str]:
-        """The batch as a filter of TikTok's reports."""
-        return {"field_name": f"{self.level}_ids", "filter_type": "IN", "filter_value": orjson.dumps(self.ids).decode()}
-
-    def halve(self) -> list[IdBatch]:
-        """The two halves of the batch."""
-        middle = len(self.ids) // 2
-        return [IdBatch(self.level, self.ids[:middle]), IdBatch(self.level, self.ids[middle:])]
 
 
 @dataclass
@@ -94,6 +84,7 @@ class ReportRetriever(OwnedRetriever):
         every = (self.config, self.stream, self.key, self.metrics, dated)
         self._buying_types = EveryBuyingType(*every) if self._levels and not decided else None
         self._directory, self._activity = AdvertiserDirectory.of(self.config), Activity.of(self.config)
+        self._checks = SpotChecks.of(self.config)
         self._skips = dated and not is_sample(self.config)
         if self._skips:
             self._activity.add_report(self.stream, self.metrics, by_hour="stat_time_hour" in parameters["dimensions"])
@@ -110,9 +101,13 @@ class ReportRetriever(OwnedRetriever):
     def read_records(self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None) -> Iterable[Any]:
         """The records of the window."""
         window = stream_slice or StreamSlice(partition={}, cursor_slice={})
-        advertiser_id = str(window.get("advertiser_id", ""))
         if self._skips and self._is_silent(window):
-            return
+            yield from self._checks.read(lambda: self._describe(window), lambda: self._read_window(window))
+        else:
+            yield from self._read_window(window)
+
+    def _read_window(self, window: StreamSlice) -> Iterator[Any]:
+        advertiser_id = str(window.get("advertiser_id", ""))
         if self._told:  # before a page is decoded, which must not wait for another answer
             self._accounts.prepare(advertiser_id)
         emitted = self._emitted.now = EmittedRows(self.stream, self._hasher)  # a thread reads one window at a time
@@ -131,6 +126,9 @@ class ReportRetriever(OwnedRetriever):
             yield from self._read_batch(window, batch, emitted)
         if batch is None:
             raise make_listing_error(self.stream, advertiser_id, self._levels[0])
+
+    def _describe(self, window: StreamSlice) -> Skipped:
+        return Skipped(self.stream, window, is_close=self._activity.is_close(window))
 
     def _is_silent(self, window: StreamSlice) -> bool:
         silent, every = self._activity.can_tell(self.metrics) and self._activity.is_silent(window), self._buying_types
@@ -169,12 +167,12 @@ class ReportRetriever(OwnedRetriever):
         rows: dict[tuple[Any, ...], Any] = {}
         keys_by_chunk: defaultdict[str, set[Any]] = defaultdict(set)
         for record in self.pages.read_records({}, window):
-            values = _get_values(record)
+            values = get_values(record)
             key = tuple(values.get(name) for name in self.key)
             keys_by_chunk[cast("RowChunk", values).metrics].add(key)
             held = rows.setdefault(key, record)
             if held is not record:
-                _get_values(held).update(values)
+                get_values(held).update(values)
         return list(rows.values()), list(keys_by_chunk.values())
 
     def _fit(self, keys_by_chunk: Sequence[set[Any]]) -> bool:
@@ -238,11 +236,6 @@ class ReportRetriever(OwnedRetriever):
         self._emitted.now.note_division(str(window.get("advertiser_id", "")))
         halves = split(window, least)
         return [half for half in halves if not is_outside(half)] if halves else None
-
-
-def _get_values(record: Any) -> dict[str, Any]:
-    values: Any = record.data if isinstance(record, Record) else record
-    return cast("dict[str, Any]", values)
 
 
 def _make_list_slice(advertiser_id: str, endpoint: str) -> StreamSlice:

@@ -154,6 +154,20 @@ class PageFaults(Arming):
 
         return self._spoil_data("far_future", change, times=times, path=path)
 
+    def silent_accounts(
+        self, *advertiser_ids: str, level: str = "AUCTION_ADVERTISER", times: int | None = None
+    ) -> Fault:
+        """No rows of these ad accounts in reports at one level, though there are some at lower ones."""
+
+        def change(request: Request, body: dict[str, Any]) -> None:
+            if request.parameters.get("data_level") == level:
+                asked = request.parameters.get("advertiser_id")
+                rows = body["data"]["list"]
+                rows[:] = [row for row in rows if _find_account(row, asked) not in advertiser_ids]
+                body["data"]["page_info"].update(total_number=len(rows), total_page=1)
+
+        return self._spoil_data("silent_accounts", change, times=times, path=REPORTS)
+
     def _spoil_data(
         self,
         name: str,
@@ -178,3 +192,8 @@ class PageFaults(Arming):
 
 def _is_page(page: int) -> Callable[[Request], bool]:
     return lambda request: not page or request.parameters.get("page", "1") == str(page)
+
+
+def _find_account(row: dict[str, Any], asked: str | None) -> str:
+    """The ad account of a row of a report; of one about several, if the row names it."""
+    return str(asked or row["dimensions"].get("advertiser_id") or row["metrics"].get("advertiser_id"))
