@@ -239,6 +239,7 @@ def config() -> Json:
 def apart(config: Json) -> ApartDays:
     activity = Activity.of(config)
     activity.metrics = ["spend"]
+    activity.add_report("campaigns_reports_hourly", ["spend"], by_hour=True)
     return ApartDays.of(config)  # the activity keeps their sync until here
 
 
@@ -256,6 +257,17 @@ def test_a_day_without_a_row_of_a_kind_is_not_asked_for_it(apart: ApartDays) -> 
     assert requester.asked["metrics"] == '["spend"]'
 
 
+def test_for_one_report_by_day_the_report_itself_is_no_more_requests_than_the_question(config: Json) -> None:
+    activity = Activity.of(config)
+    activity.metrics = ["spend"]
+    requester = Requester({"code": 0, "data": {"list": [ROW], "page_info": ALL}})
+    asked = []
+    for stream in ("ads_reports_daily", "campaigns_reports_daily"):
+        activity.add_report(stream, ["spend"], by_hour=False)
+        asked.append((may_have(ApartDays.of(config), requester, 4), requester.asked != {}))
+    assert asked == [([True], False), ([False], True)]
+
+
 def test_days_of_which_tiktok_does_not_tell_all_may_have_rows(apart: ApartDays) -> None:
     requester = Requester(
         {"code": 0, "data": {"list": [ROW], "page_info": {**ALL, "total_number": 2, "total_page": 2}}}
@@ -266,6 +278,7 @@ def test_days_of_which_tiktok_does_not_tell_all_may_have_rows(apart: ApartDays) 
 def test_the_days_are_asked_for_without_what_tiktok_refused_and_what_campaigns_do_not_have(config: Json) -> None:
     activity = Activity.of(config)
     activity.metrics = ["spend", "clicks", "cash_spend"]
+    activity.add_report("campaigns_reports_hourly", ["spend"], by_hour=True)
     requester = Requester({"code": 0, "data": {"list": [], "page_info": {**ALL, "total_number": 0, "total_page": 0}}})
     assert may_have(ApartDays.of(config), requester, 3, refused="clicks") == [False]
     assert orjson.loads(requester.asked["metrics"]) == ["spend"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ DAILY, AUDIENCE, HOURLY = "ads_reports_daily", "ads_audience_reports_daily", "ca
 CREATED = datetime(2025, 11, 1, 3, tzinfo=UTC)
 AUCTION = Plan("Auction", CREATED, ad_groups=1, ads=1)
 TOP_VIEW = replace(AUCTION, name="Top", buying_type="RESERVATION_TOP_VIEW", objective_type="RF_REACH")
+SHORT = replace(TOP_VIEW, last_day=date(2025, 11, 20))
 BOOSTED = replace(PROMOTED, created=CREATED)
 DAYS = {"start_date": "2026-01-20", "end_date": "2026-01-21", "skip_inactive": True}
 
@@ -53,6 +54,10 @@ def read(world: World, streams: list[str], config: Config, refusal: str = "", **
 
 def is_question(query: dict[str, Any]) -> bool:
     return "advertiser_ids" in query and asks_for_optional(query)
+
+
+def is_by_day(query: dict[str, Any]) -> bool:
+    return is_question(query) and "stat_time_day" in query["dimensions"]
 
 
 def questions(tiktok: Simulator) -> list[Exchange]:
@@ -119,9 +124,12 @@ def test_an_idle_account_with_promote_is_read_though_its_own_rows_lack_it(config
     assert name_account(4) in looked_up(tiktok)
 
 
-def test_silence_does_not_count_where_tiktok_does_not_heed_the_filter(config: Config) -> None:
+@pytest.mark.parametrize("deleted", [False, True], ids=["", "which leaves out deleted campaigns"])
+def test_silence_does_not_count_where_tiktok_does_not_heed_the_filter(deleted: bool, config: Config) -> None:
     world = make_world(active=5, idle=5, more={7: BOOSTED})
     world.promote_in_accounts = world.filters_of_several = False
+    for number in range(5 * deleted):
+        world.delete("campaign", world.list_entities("campaign", name_account(number))[0].id)
     result, tiktok = read(world, [DAILY], config)
     assert len(campaigns(result)) == 6
     assert set(looked_up(tiktok)) == {name_account(number) for number in range(10)}
@@ -189,3 +197,41 @@ def test_a_question_that_is_answered_in_part_is_no_answer_and_nothing_to_tell_of
     assert fault.hits
     assert (result.errors, result.warnings) == ([], [])
     assert len(campaigns(result)) == 6
+
+
+def asked_alone(tiktok: Simulator) -> set[str]:
+    """The ad accounts that were asked by themselves for the days of a kind."""
+    asked = [call.query for call in tiktok.asked(REPORT) if asks_for_optional(call.query)]
+    days = [query for query in asked if query["dimensions"] == '["campaign_id", "stat_time_day"]']
+    return {query["advertiser_id"] for query in days if "advertiser_id" in query}
+
+
+def in_order(result: Sync) -> list[str]:
+    return sorted(json.dumps(row, sort_keys=True) for stream in (DAILY, AUDIENCE) for row in result.rows(stream))
+
+
+def test_the_days_of_a_kind_are_asked_for_five_accounts_at_once_and_no_row_is_lost(config: Config) -> None:
+    world = make_world(active=5, more=dict.fromkeys(range(5), SHORT))
+    months = {"start_date": "2025-11-01", "end_date": "2026-02-10"}
+    result, tiktok = read(world, [DAILY, AUDIENCE], config, **months)
+    whole, every = read(world, [DAILY, AUDIENCE], {**config, "read_every_window": True}, **months)
+    assert in_order(result) == in_order(whole)
+    # A month at a time; two threads may begin with different ones.
+    assert 4 <= sum(is_by_day(call.query) for call in questions(tiktok)) <= 8
+    assert len(asked_alone(tiktok)) < 5  # before TikTok was seen to heed the filter
+    assert len(tiktok.transcript) < len(every.transcript)
+
+
+def test_where_the_days_of_five_accounts_are_not_told_each_is_asked_alone(config: Config) -> None:
+    world = make_world(active=5, more=dict.fromkeys(range(5), SHORT))
+    with intercept(Simulator(world, clock=frozen_now)) as tiktok:
+        fault = tiktok.faults.cut_from_page(1)
+        fault.when = lambda request: (
+            is_question(request.parameters) and "stat_time_day" in request.parameters["dimensions"]
+        )
+        months = {**DAYS, "start_date": "2025-11-01", "end_date": "2026-02-10"}
+        result = read_streams([DAILY, AUDIENCE], {**config, "concurrency": 2, **months})
+    assert (result.errors, result.warnings) == ([], [])
+    assert fault.hits
+    assert len(campaigns(result)) == 10
+    assert asked_alone(tiktok) == {name_account(number) for number in range(5)}

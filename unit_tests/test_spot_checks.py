@@ -82,14 +82,15 @@ def test_a_kind_that_has_rows_although_its_campaigns_have_none_is_told(config: C
     account = add_advertiser(world, ACCOUNTS[0], created=CREATED)
     for plan in (Plan("Auction", CREATED, ad_groups=1, ads=1), TOP_VIEW):
         add_campaign(world, account, plan)
-    days = {"start_date": "2025-12-20", "end_date": "2026-02-10"}
+    # With two threads, the window that is checked is that of January 16 or a day near it, which all have TopView.
+    days = {"start_date": "2025-12-26", "end_date": "2026-02-10", "concurrency": 2}
     with intercept(Simulator(world, clock=frozen_now)) as tiktok:
         tiktok.faults.silent_accounts(ACCOUNTS[0], level="AUCTION_CAMPAIGN")
         result = read_streams([HOURLY], config | days)
     assert result.errors == []
     assert any("TikTok sent rows of TopView of ad account" in warning for warning in result.warnings)
     told = {row["stat_time_hour"][:10] for row in result.rows(HOURLY) if row["campaign_name"] == TOP_VIEW.name}
-    assert len(told) > 53 - 2 * ONE_IN
+    assert len(told) > 47 - 2 * ONE_IN
 
 
 def test_what_is_silent_for_good_reason_is_not_told(config: Config) -> None:

@@ -16,6 +16,8 @@ EARLIER = 7
 class Group:
     """Up to five ad accounts that are asked for together, `most` days at once, and what is known of their days.
 
+    With `apart`, TikTok does not answer for them together.
+
     A set of days is a number with one bit per day, so that ten years of an account take some hundred bytes.
     """
 
@@ -66,6 +68,11 @@ class Group:
             if found is None:
                 return True
         return bool(self.active.get(advertiser_id, 0) & wanted)
+
+    def is_known_to_be_idle(self, advertiser_id: str, wanted: int) -> bool:
+        """Whether TikTok has already said that an ad account has no row on the `wanted` days."""
+        with self.changed:
+            return not wanted & ~self.known and not self.active.get(advertiser_id, 0) & wanted
 
     def _reach_around(self, first: int, until: int) -> range:
         """The days of one request: the first one and those after it, which later windows need, then some before."""

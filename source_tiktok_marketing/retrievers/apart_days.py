@@ -51,7 +51,11 @@ class ApartDays(Shared):
 
         The metrics that TikTok `refused` before are not asked for.
         """
-        is_of_no_use = self.requester is None or kind.name in self._refused
+        is_of_no_use = (
+            self.requester is None
+            or kind.name in self._refused
+            or not self._activity.is_one_question_for_many_reports()
+        )
         if is_of_no_use or not self._checks.may_skip or not self._activity.can_tell(metrics):
             return True
         counted = self._activity.list_counted(refused)
@@ -79,6 +83,7 @@ class ApartDays(Shared):
         return {advertiser_id: sum(1 << day for day in active)}
 
 
-def ask_for_kind(kind: CampaignKind, metrics: Sequence[str]) -> dict[str, str]:
-    """The parameters of a report on the campaigns of a kind, deleted ones included."""
-    return {"metrics": json.dumps(metrics), "filtering": json.dumps([kind.filter, DELETED_TOO])}
+def ask_for_kind(kind: CampaignKind | None, metrics: Sequence[str]) -> dict[str, str]:
+    """The parameters of a report on the campaigns of a kind, or on all, deleted ones included."""
+    filters = [kind.filter] if kind else []
+    return {"metrics": json.dumps(metrics), "filtering": json.dumps([*filters, DELETED_TOO])}

@@ -22,7 +22,7 @@ from source_tiktok_marketing.requesters.left_out import LeftOut
 from source_tiktok_marketing.requesters.lenient_requester import make_lenient_report
 from source_tiktok_marketing.requesters.request_parameters import split_tokens
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
-from source_tiktok_marketing.retrievers.kinds_together import KindsTogether
+from source_tiktok_marketing.retrievers.kinds_together import KindsTogether, Sought
 from source_tiktok_marketing.retrievers.records import has_rows, list_rows, make_record
 from source_tiktok_marketing.retrievers.spot_checks import Skipped, SpotChecks
 from source_tiktok_marketing.schema.metrics import list_filtered_types
@@ -97,8 +97,9 @@ class EveryBuyingType:
         others = iter(read(window))
         # The first page is read first: then it is known what TikTok refuses of the report itself.
         first = list(islice(others, 1))
-        for kind in self._list_kinds(window, seen=any(map(has_rows, first))):
-            for record in self._read_apart(kind, advertiser_id, window, read):
+        seen = any(map(has_rows, first))
+        for kind in self._list_kinds(window, seen=seen):
+            for record in self._read_apart(kind, advertiser_id, window, read, seen=seen):
                 for row in list_rows(record):
                     held.rows.setdefault(self._make_key(row), (kind, make_record(row, record)))
         for record in chain(first, others):
@@ -114,7 +115,7 @@ class EveryBuyingType:
         kinds = self._accounts.list_kinds(
             str(window.get("advertiser_id", "")), lambda kind: kind.beside and self._is_worth_a_lookup(kind, window)
         )
-        return any(kind.beside and self._may_have_rows(kind, window) for kind in kinds)
+        return any(kind.beside and self._may_have_rows(kind, window, seen=False) for kind in kinds)
 
     def _list_kinds(self, window: StreamSlice, *, seen: bool) -> list[CampaignKind]:
         """The kinds to ask the ad account for with a filter. `seen` is whether it has rows without one."""
@@ -130,18 +131,20 @@ class EveryBuyingType:
         )
         return list(filter(is_due, found))
 
-    def _read_apart(self, kind: CampaignKind, advertiser_id: str, window: StreamSlice, read: Reader) -> list[Any]:
+    def _read_apart(
+        self, kind: CampaignKind, advertiser_id: str, window: StreamSlice, read: Reader, *, seen: bool
+    ) -> list[Any]:
         """The records of one kind; none if TikTok refuses the filter."""
         pieces = self.pieces(window)
         try:
-            return [record for piece in pieces for record in self._read_piece(kind, piece, read)]
+            return [record for piece in pieces for record in self._read_piece(kind, piece, read, seen=seen)]
         except RefusedRequestError as refusal:
             self._leave_out(kind, advertiser_id, refusal)
             return []
 
-    def _read_piece(self, kind: CampaignKind, piece: StreamSlice, read: Reader) -> Iterable[Any]:
+    def _read_piece(self, kind: CampaignKind, piece: StreamSlice, read: Reader, *, seen: bool) -> Iterable[Any]:
         asked = narrow(piece, kind.filter, kind=kind.name)
-        if self._may_have_rows(kind, piece):
+        if self._may_have_rows(kind, piece, seen=seen):
             return read(asked)
         skipped = Skipped(self.stream, piece, is_close=True, kind=kind.name)
         return self._checks.read(lambda: skipped, lambda: read(asked))
@@ -159,12 +162,18 @@ class EveryBuyingType:
     def _is_worth_a_lookup(self, kind: CampaignKind, window: StreamSlice, *, seen: bool = False) -> bool:
         if not self.dated or self._accounts.is_expected(kind):
             return True
-        refused = self._list_refused_metrics(kind, window)
-        return self._together.may_have_rows(kind, window, self.metrics, refused, seen=seen and not self.in_task)
+        return self._together.may_have_rows(self._seek(kind, window, seen=seen))
 
-    def _may_have_rows(self, kind: CampaignKind, window: StreamSlice) -> bool:
+    def _may_have_rows(self, kind: CampaignKind, window: StreamSlice, *, seen: bool) -> bool:
+        if not self.dated:
+            return True
+        sought = self._seek(kind, window, seen=seen)
+        found = self._together.has_rows_by_day(sought)
+        return self._days.may_have_rows(kind, window, self.metrics, sought.refused) if found is None else found
+
+    def _seek(self, kind: CampaignKind, window: StreamSlice, *, seen: bool) -> Sought:
         refused = self._list_refused_metrics(kind, window)
-        return not self.dated or self._days.may_have_rows(kind, window, self.metrics, refused)
+        return Sought(kind, window, self.metrics, refused, seen=seen and not self.in_task)
 
     def _list_refused_metrics(self, kind: CampaignKind, window: StreamSlice) -> set[str]:
         items = self._left_out.list_left_out(self.stream, kind.name, f"ad account {window['advertiser_id']}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -39,10 +40,28 @@ MOST_IN_VAIN = 3
 
 @dataclass
 class Queue:
-    """The ad accounts in groups, or alone (None), and the place of the next one that is in none yet."""
+    """The ad accounts in groups, or alone (None), and the place of the next one that is in none yet.
 
-    groups: dict[str, Group | None] = field(default_factory=dict)
+    The first group of two is asked about first: about years, if there are many days.
+    """
+
+    groups: dict[str, tuple[Group, Group] | None] = field(default_factory=dict)
     next: int = 0
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A window that may have rows of a kind.
+
+    `metrics` are those of its report, and `refused` those of them that TikTok refuses. `seen` is whether it has rows
+    without the filter.
+    """
+
+    kind: CampaignKind
+    window: StreamSlice
+    metrics: Sequence[str]
+    refused: Collection[str]
+    seen: bool
 
 
 class KindsTogether(Shared):
@@ -50,13 +69,15 @@ class KindsTogether(Shared):
 
         TopView?    of five active ad accounts: no row      nothing more to ask
         Promote?    of five ad accounts: rows of one        that one is looked up (`AskedApart`)
+        by day?     of the same five: rows on two days      the windows with these days are asked for
 
     Only active ad accounts are asked about, unless the kind may be missing from their own rows (`CampaignKind.beside`).
     If TikTok refuses the request, cuts its answer or gives it in several pages, all of them may have rows. If it does
     not answer at all, nothing more is asked in this way: each wait takes minutes.
 
     No page says that TikTok heeds a filter in a report about several ad accounts. So its silence only counts once that
-    was seen: when an ad account had rows without the filter, and none with it. Before that, idle ones are looked up.
+    was seen: when the same question without the filter had rows of an ad account, and with it had none. It is put for
+    an ad account whose report has rows. Before that, idle ones are looked up.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -65,32 +86,44 @@ class KindsTogether(Shared):
         self._queues: defaultdict[tuple[str, tuple[str, ...]], Queue] = defaultdict(Queue)
         self._places: dict[str, int] = {}
         self._heeded: set[str] = set()
+        self._unnamed: set[str] = set()
+        self._without: dict[tuple[str, int], bool] = {}
         self._in_vain: Counter[str] = Counter()
         self._gave_up = False
         self._lock = Lock()
 
-    def may_have_rows(
-        self, kind: CampaignKind, window: StreamSlice, metrics: Iterable[str], refused: Collection[str], *, seen: bool
-    ) -> bool:
-        """Whether the ad account of a window may have rows of the kind there, as far as one question can tell.
+    def may_have_rows(self, sought: Sought) -> bool:
+        """Whether the ad account of a window may have rows of the kind there, as far as one question can tell."""
+        return self._find(sought, by_day=False) is not False
 
-        `seen` is whether it has rows in the window without the filter. The metrics that TikTok `refused` are not asked
-        for.
-        """
-        is_believed = seen or kind.name in self._heeded
+    def has_rows_by_day(self, sought: Sought) -> bool | None:
+        """Whether the ad account has rows of the kind on a day of the window; None if this can't be told together."""
+        found, kind = self._find(sought, by_day=True), sought.kind.name
+        return None if found and (kind not in self._heeded or kind in self._unnamed) else found
+
+    def _find(self, sought: Sought, *, by_day: bool) -> bool | None:
+        """Whether there are rows by the last answer about the ad account's group; None without such an answer."""
+        kind = sought.kind
+        is_believed = sought.seen or kind.name in self._heeded
         in_vain = self._gave_up or self._in_vain[kind.name] >= MOST_IN_VAIN or not self._checks.may_skip
-        if in_vain or not self.requesters or not is_believed or not self._activity.can_tell(metrics):
-            return True
-        counted = self._activity.list_counted(refused)
-        group = self._find_group(kind, window, counted)
-        if group is None or group.is_active(
-            str(window["advertiser_id"]), number_days(window), lambda days: self._ask(kind, group, counted, days)
-        ):
-            return True
-        self._heeded.add(kind.name)
-        return False
+        if in_vain or not self.requesters or not is_believed or not self._activity.can_tell(sought.metrics):
+            return None
+        counted = self._activity.list_counted(sought.refused)
+        groups = self._find_groups(kind, sought.window, counted)
+        if groups is None:
+            return None
+        first, group = groups[0], groups[by_day]
+        advertiser_id, wanted = str(sought.window["advertiser_id"]), number_days(sought.window)
+        is_idle, ask = first.is_known_to_be_idle(advertiser_id, wanted), partial(self._ask, kind, group, counted)
+        if group.apart:
+            return None
+        if not is_idle and group.is_active(advertiser_id, wanted, ask):
+            return None if group.apart else True
+        return False if self._heeds(kind, group, advertiser_id, wanted) else None
 
-    def _find_group(self, kind: CampaignKind, window: StreamSlice, counted: tuple[str, ...]) -> Group | None:
+    def _find_groups(
+        self, kind: CampaignKind, window: StreamSlice, counted: tuple[str, ...]
+    ) -> tuple[Group, Group] | None:
         """The ad accounts to ask about together with that of the window; None if it takes no fewer requests."""
         advertiser_id, queue = str(window["advertiser_id"]), self._queues[kind.name, counted]
         if advertiser_id not in self._accounts():
@@ -99,7 +132,7 @@ class KindsTogether(Shared):
             with self._lock:
                 while advertiser_id not in queue.groups:
                     members = self._take_next(kind, queue, advertiser_id, number_days(window))
-                    queue.groups |= dict.fromkeys(members, self._make_group(members, number_days(window)))
+                    queue.groups |= dict.fromkeys(members, self._make_groups(members, number_days(window)))
         return queue.groups[advertiser_id]
 
     def _take_next(self, kind: CampaignKind, queue: Queue, advertiser_id: str, wanted: int) -> list[str]:
@@ -120,16 +153,41 @@ class KindsTogether(Shared):
         later = make_bits(range(find_lowest(wanted), self._activity.find_last_day(advertiser_id) + 1))
         return kind.beside or self._activity.may_have_rows(advertiser_id, wanted | later, roughly=True)
 
-    def _make_group(self, members: list[str], wanted: int) -> Group | None:
+    def _make_groups(self, members: list[str], wanted: int) -> tuple[Group, Group] | None:
         until = max((self._activity.find_last_day(each) for each in members), default=0)
         left = until - find_lowest(wanted) + 1
-        group = Group(members, until, DAYS if left <= WORTH_A_YEAR else YEARS)
-        return group if -(-left // group.most) < len(members) else None
+        days = Group(members, until, DAYS)
+        first = days if left <= WORTH_A_YEAR else Group(members, until, YEARS)
+        return (first, days) if -(-left // first.most) < len(members) else None
 
     def _accounts(self) -> Mapping[str, int]:
         if not self._places:
             self._places = {each: place for place, each in enumerate(self._activity.list_accounts())}
         return self._places
+
+    def _heeds(self, kind: CampaignKind, group: Group, advertiser_id: str, wanted: int) -> bool:
+        """Whether TikTok heeds the filter: without it, there are rows of the ad account on days without any with it."""
+        if kind.name not in self._heeded:
+            about = advertiser_id, wanted
+            if about not in self._without:
+                self._without[about] = self._ask_without(group, *about)
+            if self._without[about]:
+                self._heeded.add(kind.name)
+            else:
+                self._in_vain[kind.name] += 1
+        return kind.name in self._heeded
+
+    def _ask_without(self, group: Group, advertiser_id: str, wanted: int) -> bool:
+        days = range(find_lowest(wanted), wanted.bit_length())
+        parameters = {
+            "advertiser_ids": json.dumps(group.accounts),
+            **ask_for_kind(None, self._activity.list_counted(())),
+        }
+        try:
+            rows = read_page(self.requesters[group.most], parameters, days)
+        except AirbyteTracedException:
+            return False
+        return any(_find_owner(row) in ("", advertiser_id) for row in rows or ())
 
     def _ask(self, kind: CampaignKind, group: Group, metrics: Sequence[str], days: range) -> dict[str, int]:
         """The days on which each ad account of the group may have rows of the kind, among these."""
@@ -143,13 +201,22 @@ class KindsTogether(Shared):
             self._gave_up = True
         self._in_vain[kind.name] = self._in_vain[kind.name] + 1 if rows is None else 0
         if rows is None:
+            group.apart = True
             return dict.fromkeys(group.accounts, make_bits(days))
         found = dict.fromkeys(group.accounts, 0)
         for row in rows:
-            owner = (row.get("metrics") or {}).get("advertiser_id")
-            for each in [str(owner)] if str(owner) in found else group.accounts:
+            owner = _find_owner(row)
+            is_named = owner in found
+            if not is_named:
+                self._unnamed.add(kind.name)
+            for each in [owner] if is_named else group.accounts:
                 found[each] |= _find_days(row, days)
         return found
+
+
+def _find_owner(row: Mapping[str, Any]) -> str:
+    """The ad account of a row; `""` if TikTok does not name it."""
+    return str((row.get("metrics") or {}).get("advertiser_id") or "")
 
 
 def _find_days(row: Mapping[str, Any], days: range) -> int:
