@@ -121,6 +121,7 @@ def test_an_empty_world_is_told_as_without_skipping(config: Config) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_spot_checks")
 def test_idle_accounts_cost_one_request_for_five_of_them_however_many_streams_there_are(
     world: World, tiktok: Simulator, sync: Read, config: Config
 ) -> None:
