@@ -14,12 +14,12 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.requesters.asked_apart import CampaignKind
+from source_tiktok_marketing.requesters.cut_answers import IdBatch
 from source_tiktok_marketing.retrievers.account_groups import Group, make_bits
 from source_tiktok_marketing.retrievers.activity import Activity, number_days
 from source_tiktok_marketing.retrievers.apart_days import ApartDays
 from source_tiktok_marketing.retrievers.buying_types import HeldRows, narrow
-from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
-from source_tiktok_marketing.retrievers.reports import IdBatch
+from source_tiktok_marketing.retrievers.days_reported import number_day, read_day, read_page
 from source_tiktok_marketing.retrievers.substreams import order_outermost_first
 from source_tiktok_marketing.sync import PREPARED
 
@@ -137,6 +137,8 @@ class Requester:
 
 
 ROW = {"dimensions": {"advertiser_id": "1", "stat_time_day": "2026-01-03 00:00:00"}}
+OF_ANOTHER_DAY = {"dimensions": {"advertiser_id": "1", "stat_time_day": "2025-12-31 00:00:00"}}
+OF_ANOTHER_ACCOUNT = {"dimensions": {"campaign_id": "5"}, "metrics": {"advertiser_id": "0"}}
 ALL = {"page": 1, "page_size": 1000, "total_number": 1, "total_page": 1}
 
 
@@ -145,7 +147,10 @@ ALL = {"page": 1, "page_size": 1000, "total_number": 1, "total_page": 1}
     [
         ({"code": 0, "data": {"list": [ROW], "page_info": ALL}}, {}, [FIRST + 2]),
         ({"code": 0, "data": {"list": [], "page_info": {**ALL, "total_number": 0, "total_page": 0}}}, {}, []),
-        ({"code": 0, "data": {}}, {}, []),
+        ({"code": 0, "data": {}}, {}, None),
+        ({"code": 0, "data": {"list": [OF_ANOTHER_DAY], "page_info": ALL}}, {}, None),
+        ({"code": 0, "data": {"list": [OF_ANOTHER_ACCOUNT], "page_info": ALL}}, {}, None),
+        ({"code": 0, "data": {"list": [{"dimensions": None}], "page_info": ALL}}, {}, None),
         ({"code": 40002, "data": {"list": [ROW], "page_info": ALL}}, {}, None),
         ({"code": 0, "data": {"list": [ROW], "page_info": {**ALL, "total_number": 2, "total_page": 2}}}, {}, None),
         ({"code": 0, "data": {"list": [ROW], "page_info": {**ALL, "total_number": 2}}}, {}, None),
@@ -158,9 +163,10 @@ def test_rows_by_day_count_where_tiktok_gives_all_of_them(
     body: Any, headers: dict[str, str], days: list[int] | None
 ) -> None:
     requester = Requester(body, **headers)
-    found = read_rows_by_day(cast("HttpRequester", requester), {"metrics": "[]"}, range(FIRST, FIRST + 30))
-    assert (found if found is None else [day for _, day in found]) == days
-    assert requester.asked == {"metrics": "[]", "start_date": "2026-01-01", "end_date": "2026-01-30"}
+    asked = {"advertiser_ids": '["1", "10"]', "metrics": "[]"}
+    found = read_page(cast("HttpRequester", requester), asked, range(FIRST, FIRST + 30))
+    assert (found if found is None else [read_day(row) for row in found]) == days
+    assert requester.asked == {**asked, "start_date": "2026-01-01", "end_date": "2026-01-30"}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from source_tiktok_marketing.config.sign_in import is_sandbox
 from source_tiktok_marketing.partition_routers.advertiser_directory import AdvertiserDirectory
 from source_tiktok_marketing.retrievers.account_groups import Group, find_lowest, make_bits
 from source_tiktok_marketing.retrievers.balance import Balance
-from source_tiktok_marketing.retrievers.days_reported import number_day, read_page, read_rows_by_day
+from source_tiktok_marketing.retrievers.days_reported import find_owner, number_day, read_day, read_page
 from source_tiktok_marketing.retrievers.spot_checks import SpotChecks
 from source_tiktok_marketing.schema.metrics import read_metrics as known_metrics
 from source_tiktok_marketing.sync import Shared
@@ -182,13 +182,12 @@ class Activity(Shared):
 
         If there is none for one ad account alone, no year is asked for any more.
         """
-        requester = self._directory.requesters["activity_in_all"]
-        rows = read_page(requester, self._make_parameters(accounts, self._list_yearly_metrics()), days)
+        rows = self._read("activity_in_all", accounts, self._list_yearly_metrics(), days)
         if rows is None:
             self._tells_years = self._tells_years and len(accounts) > 1
             return None
-        active = (row["dimensions"] for row in rows if self._has_counts(row.get("metrics") or {}))
-        return {str(each["advertiser_id"]): make_bits(days) for each in active}
+        active = (row for row in rows if self._has_counts(row.get("metrics") or {}))
+        return {find_owner(row): make_bits(days) for row in active}
 
     def _has_counts(self, metrics: Mapping[str, Any]) -> bool:
         """Whether any figure is not zero. One that TikTok leaves out counts as well."""
@@ -198,21 +197,22 @@ class Activity(Shared):
         """The metrics that TikTok also has without the days."""
         return [name for name in self.metrics if known_metrics()[name].scope != BY_DAY_ALONE]
 
-    def _make_parameters(self, accounts: list[str], metrics: list[str]) -> dict[str, str]:
-        return {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(metrics)}
-
     def _find_days(self, accounts: list[str], days: range) -> dict[str, int] | None:
         """The active days by ad account; None if TikTok does not answer for all of them."""
-        rows = read_rows_by_day(
-            self._directory.requesters["activity"], self._make_parameters(accounts, self.metrics), days
-        )
+        rows = self._read("activity", accounts, self.metrics, days)
         if rows is None:
             return None
         found: dict[str, int] = {}
-        for row, day in rows:
-            advertiser_id = str(row["advertiser_id"])
-            found[advertiser_id] = found.get(advertiser_id, 0) | 1 << day
+        for row in rows:
+            advertiser_id = find_owner(row)
+            found[advertiser_id] = found.get(advertiser_id, 0) | 1 << read_day(row)
         return found
+
+    def _read(self, name: str, accounts: list[str], metrics: list[str], days: range) -> list[Mapping[str, Any]] | None:
+        """The rows of a report about these ad accounts, each of which names one."""
+        parameters = {"advertiser_ids": json.dumps(accounts), "metrics": json.dumps(metrics)}
+        rows = read_page(self._directory.requesters[name], parameters, days)
+        return rows if rows is not None and all(map(find_owner, rows)) else None
 
 
 def number_days(window: StreamSlice) -> int:

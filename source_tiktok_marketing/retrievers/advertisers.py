@@ -67,7 +67,7 @@ def refuse_unreachable(directory: AdvertiserDirectory, *, is_check: bool = False
     refused = missing or directory.refused_together
     if not refused:
         return
-    remedy = "take them out of Advertiser IDs (advertiser_ids)" if directory.are_named else EXCLUDE
+    remedy = "correct or remove them in Advertiser IDs (advertiser_ids)" if directory.are_named else EXCLUDE
     text = (
         f"The token has no permission for {who}these ad accounts: {join_some(refused, NAMED)}. Authorise them "
         f"for the app in TikTok for Business, or {remedy}."

@@ -13,7 +13,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.retrievers.account_groups import Group
 from source_tiktok_marketing.retrievers.activity import Activity, number_days
-from source_tiktok_marketing.retrievers.days_reported import number_day, read_rows_by_day
+from source_tiktok_marketing.retrievers.days_reported import number_day, read_day, read_page
 from source_tiktok_marketing.retrievers.spot_checks import SpotChecks
 from source_tiktok_marketing.sync import Shared
 
@@ -74,12 +74,12 @@ class ApartDays(Shared):
         parameters = {"advertiser_id": advertiser_id, **ask_for_kind(kind, metrics)}
         found = None
         try:
-            found = read_rows_by_day(cast("HttpRequester", self.requester), parameters, days)
+            found = read_page(cast("HttpRequester", self.requester), parameters, days)
         except RefusedRequestError:
             self._refused.add(kind.name)
         except AirbyteTracedException:
             pass  # the report itself says what is wrong
-        active = {day for _, day in found} if found is not None else days
+        active = days if found is None else {read_day(row) for row in found}
         return {advertiser_id: sum(1 << day for day in active)}
 
 

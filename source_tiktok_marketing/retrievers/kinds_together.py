@@ -19,7 +19,7 @@ from source_tiktok_marketing.errors import RefusedRequestError
 from source_tiktok_marketing.retrievers.account_groups import Group, find_lowest, make_bits
 from source_tiktok_marketing.retrievers.activity import ACCOUNTS_PER_REQUEST, WORTH_A_YEAR, Activity, number_days
 from source_tiktok_marketing.retrievers.apart_days import ask_for_kind
-from source_tiktok_marketing.retrievers.days_reported import read_day, read_page
+from source_tiktok_marketing.retrievers.days_reported import find_owner, read_day, read_page
 from source_tiktok_marketing.retrievers.spot_checks import SpotChecks
 from source_tiktok_marketing.sync import Shared
 
@@ -187,7 +187,7 @@ class KindsTogether(Shared):
             rows = read_page(self.requesters[group.most], parameters, days)
         except AirbyteTracedException:
             return False
-        return any(_find_owner(row) in ("", advertiser_id) for row in rows or ())
+        return any(find_owner(row) in ("", advertiser_id) for row in rows or ())
 
     def _ask(self, kind: CampaignKind, group: Group, metrics: Sequence[str], days: range) -> dict[str, int]:
         """The days on which each ad account of the group may have rows of the kind, among these."""
@@ -205,18 +205,13 @@ class KindsTogether(Shared):
             return dict.fromkeys(group.accounts, make_bits(days))
         found = dict.fromkeys(group.accounts, 0)
         for row in rows:
-            owner = _find_owner(row)
+            owner = find_owner(row)
             is_named = owner in found
             if not is_named:
                 self._unnamed.add(kind.name)
             for each in [owner] if is_named else group.accounts:
                 found[each] |= _find_days(row, days)
         return found
-
-
-def _find_owner(row: Mapping[str, Any]) -> str:
-    """The ad account of a row; `""` if TikTok does not name it."""
-    return str((row.get("metrics") or {}).get("advertiser_id") or "")
 
 
 def _find_days(row: Mapping[str, Any], days: range) -> int:
