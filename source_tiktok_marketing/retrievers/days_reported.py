@@ -39,8 +39,8 @@ def read_page(requester: HttpRequester, parameters: Mapping[str, str], days: ran
     tally = tally_page(Tally(), answer)
     if has_more(tally, answer, page=1) or tally.lacking:
         return None
-    rows = answer.data.get("list")
-    is_whole = isinstance(rows, list) and all(_is_asked_for(row, parameters, days) for row in rows)
+    rows, accounts = answer.data.get("list"), _list_accounts(parameters)
+    is_whole = isinstance(rows, list) and all(_is_asked_for(row, accounts, days) for row in rows)
     return rows if is_whole else None
 
 
@@ -55,11 +55,14 @@ def number_day(day: str) -> int:
     return max(0, date.fromisoformat(day).toordinal() - BEGINNING)
 
 
-def _is_asked_for(row: Mapping[str, Any], parameters: Mapping[str, str], days: range) -> bool:
-    asked = json.loads(parameters.get("advertiser_ids", "[]")) or [parameters.get("advertiser_id")]
+def _list_accounts(parameters: Mapping[str, str]) -> list[str]:
+    return list(json.loads(parameters.get("advertiser_ids", "[]"))) or [parameters["advertiser_id"]]
+
+
+def _is_asked_for(row: Mapping[str, Any], accounts: list[str], days: range) -> bool:
     try:
         owner, day = find_owner(row), row["dimensions"].get("stat_time_day")
-        return (not owner or owner in asked) and (not day or read_day(row) in days)
+        return (not owner or owner in accounts) and (not day or read_day(row) in days)
     except (AttributeError, KeyError, TypeError, ValueError):
         return False
 
