@@ -59,7 +59,7 @@ def take_turns(checks: SpotChecks, skipped: int, **sort: bool) -> list[int]:
     return [
         number
         for number in range(1, skipped + 1)
-        if list(checks.read(lambda number=number: make_skipped(number, **sort), lambda: [{}]))
+        if list(checks.read(lambda number=number: make_skipped(number, **sort), lambda: [{}], lambda: [{}]))
     ]
 
 
@@ -125,7 +125,7 @@ def test_one_in_twenty_is_read_once_for_each_sort_and_then_one_in_five_hundred(c
 
 def test_an_account_far_from_any_rows_is_read_once_however_many_streams_there_are(config: Config) -> None:
     checks = SpotChecks(config)
-    same = [list(checks.read(lambda: make_skipped(7), lambda: [{}])) for _ in range(5 * ONE_IN_LATER)]
+    same = [list(checks.read(lambda: make_skipped(7), lambda: [{}], lambda: [{}])) for _ in range(5 * ONE_IN_LATER)]
     assert sum(map(len, same)) == 1
 
 
@@ -133,7 +133,7 @@ def test_an_account_far_from_any_rows_is_read_once_however_many_streams_there_ar
 def test_rows_that_may_be_newer_than_the_answer_contradict_nothing(row: Config, may_skip: bool, config: Config) -> None:
     checks = SpotChecks(config)
     for _ in range(2 * ONE_IN):
-        list(checks.read(make_skipped, lambda: [row]))
+        list(checks.read(make_skipped, lambda: [row], lambda: [row]))
     assert checks.may_skip == may_skip
 
 
@@ -144,8 +144,8 @@ def test_a_check_that_fails_without_a_row_is_as_if_it_had_not_been_made(config: 
 
     checks = SpotChecks(config)
     for _ in range(2 * ONE_IN):
-        assert list(checks.read(make_skipped, fail)) == []
+        assert list(checks.read(make_skipped, fail, fail)) == []
     another = SpotChecks(config)
     with pytest.raises(AirbyteTracedException, match="refused"):
         for _ in range(2 * ONE_IN):
-            list(another.read(make_skipped, lambda: fail(OLD_ROW)))
+            list(another.read(make_skipped, lambda: fail(OLD_ROW), fail))

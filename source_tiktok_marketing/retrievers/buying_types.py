@@ -147,7 +147,7 @@ class EveryBuyingType:
         if self._may_have_rows(kind, piece, seen=seen):
             return read(asked)
         skipped = Skipped(self.stream, piece, is_close=True, kind=kind.name)
-        return self._checks.read(lambda: skipped, lambda: read(asked))
+        return self._checks.read(lambda: skipped, lambda: read(asked), lambda: read(asked))
 
     def _leave_out(self, kind: CampaignKind, advertiser_id: str, refusal: RefusedRequestError) -> None:
         """Leaves the kind out: for all ad accounts if TikTok names its filter, otherwise for this one."""

@@ -90,7 +90,7 @@ class KindsTogether(Shared):
         self._without: dict[tuple[str, int], bool] = {}
         self._in_vain: Counter[str] = Counter()
         self._gave_up = False
-        self._lock = Lock()
+        self._lock, self._proof = Lock(), Lock()
 
     def may_have_rows(self, sought: Sought) -> bool:
         """Whether the ad account of a window may have rows of the kind there, as far as one question can tell."""
@@ -167,15 +167,16 @@ class KindsTogether(Shared):
 
     def _heeds(self, kind: CampaignKind, group: Group, advertiser_id: str, wanted: int) -> bool:
         """Whether TikTok heeds the filter: without it, there are rows of the ad account on days without any with it."""
-        if kind.name not in self._heeded:
-            about = advertiser_id, wanted
-            if about not in self._without:
-                self._without[about] = self._ask_without(group, *about)
-            if self._without[about]:
-                self._heeded.add(kind.name)
-            else:
-                self._in_vain[kind.name] += 1
-        return kind.name in self._heeded
+        about = advertiser_id, wanted
+        with self._proof:
+            if kind.name not in self._heeded:
+                if about not in self._without:
+                    self._without[about] = self._ask_without(group, *about)
+                if self._without[about]:
+                    self._heeded.add(kind.name)
+                else:
+                    self._in_vain[kind.name] += 1
+            return kind.name in self._heeded
 
     def _ask_without(self, group: Group, advertiser_id: str, wanted: int) -> bool:
         days = range(find_lowest(wanted), wanted.bit_length())

@@ -102,15 +102,16 @@ class ReportRetriever(OwnedRetriever):
         """The records of the window."""
         window = stream_slice or StreamSlice(partition={}, cursor_slice={})
         if self._skips and self._is_silent(window):
-            yield from self._checks.read(lambda: self._describe(window), lambda: self._read_window(window))
+            yield from self._checks.read(
+                lambda: Skipped(self.stream, window, is_close=self._activity.is_close(window)),
+                lambda: self._peek(window),
+                lambda: self._read_window(window),
+            )
         else:
             yield from self._read_window(window)
 
     def _read_window(self, window: StreamSlice) -> Iterator[Any]:
-        advertiser_id = str(window.get("advertiser_id", ""))
-        if self._told:  # before a page is decoded, which must not wait for another answer
-            self._accounts.prepare(advertiser_id)
-        emitted = self._emitted.now = EmittedRows(self.stream, self._hasher)  # a thread reads one window at a time
+        advertiser_id, emitted = str(window.get("advertiser_id", "")), self._begin(window)
         if advertiser_id not in self._cut:
             try:
                 yield from emitted.leave_out_emitted(self._join(window))
@@ -127,8 +128,15 @@ class ReportRetriever(OwnedRetriever):
         if batch is None:
             raise make_listing_error(self.stream, advertiser_id, self._levels[0])
 
-    def _describe(self, window: StreamSlice) -> Skipped:
-        return Skipped(self.stream, window, is_close=self._activity.is_close(window))
+    def _begin(self, window: StreamSlice) -> EmittedRows:
+        if self._told:  # before a page is decoded, which must not wait for another answer
+            self._accounts.prepare(str(window.get("advertiser_id", "")))
+        emitted = self._emitted.now = EmittedRows(self.stream, self._hasher)  # a thread reads one window at a time
+        return emitted
+
+    def _peek(self, window: StreamSlice) -> Iterator[Any]:
+        self._begin(window)
+        return self._read_rows(window)
 
     def _is_silent(self, window: StreamSlice) -> bool:
         silent, every = self._activity.can_tell(self.metrics) and self._activity.is_silent(window), self._buying_types

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from threading import RLock
+from itertools import chain
+from threading import Lock
 from typing import Any
 
 from airbyte_cdk import AirbyteTracedException
@@ -23,6 +24,8 @@ ONE_IN = 20
 ONE_IN_LATER = 500
 # Rows of these days may have come after the question.
 UNSETTLED = timedelta(days=1)
+
+Reader = Callable[[], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,20 @@ class SpotChecks(Shared):
         self._skipped, self._today = 0, datetime.now(UTC).toordinal()
         self._checked: set[tuple[str, bool]] = set()
         self._accounts: set[str] = set()
-        self._lock = RLock()  # a window that is checked may have others, of its kinds
+        self._lock = Lock()
 
-    def read(self, describe: Callable[[], Skipped], read: Callable[[], Iterable[Any]]) -> Iterable[Any]:
+    def read(self, describe: Callable[[], Skipped], peek: Reader, read: Reader) -> Iterable[Any]:
         """The records of a window that would be skipped: none, unless it is checked or nothing is skipped any more.
 
-        While a window is checked, the other threads wait, so that they skip nothing until the outcome is known.
+        A check asks for the window without the kinds of campaigns that need a filter (`peek`). Only if it has a row,
+        all of it is read. While it is checked, the other threads wait, so that they skip nothing until the outcome is
+        known.
         """
         with self._lock:
             if self.may_skip:
                 skipped = self._take_turn(describe)
-                return self._check(skipped, read) if skipped else ()
+                if skipped is None or not self._has_rows(skipped, peek):
+                    return ()
         return read()
 
     def _take_turn(self, describe: Callable[[], Skipped]) -> Skipped | None:
@@ -105,17 +111,18 @@ class SpotChecks(Shared):
         self._accounts.add(skipped.advertiser_id)
         return skipped
 
-    def _check(self, skipped: Skipped, read: Callable[[], Iterable[Any]]) -> list[Any]:
-        records = []
+    def _has_rows(self, skipped: Skipped, peek: Reader) -> bool:
+        """Whether a window has any row. If it should have none, no window is skipped any more."""
+        found = False
         try:
-            for record in read():
-                records.append(record)
-                if self.may_skip and any(map(skipped.is_contradicted_by, list_rows(record))):
+            for row in chain.from_iterable(map(list_rows, peek())):
+                found = True
+                if skipped.is_contradicted_by(row):
                     self._stop_skipping(skipped)
+                    break
         except AirbyteTracedException:
-            if not self.may_skip:
-                raise
-        return records
+            pass
+        return found
 
     def _stop_skipping(self, skipped: Skipped) -> None:
         self.may_skip = False
