@@ -69,6 +69,20 @@ def test_a_value_for_all_is_that_of_an_owner_without_one() -> None:
     assert cursor.get_saved(TWO) == "2026-01-03"
 
 
+def test_an_old_state_of_one_value_for_all_is_kept_for_accounts_that_are_not_read(
+    sync: Callable[..., Sync], tiktok: Simulator, config: Config
+) -> None:
+    tiktok.faults.outage(times=None, path=REPORTS, code=50000).when = lambda request: (
+        request.parameters.get("advertiser_id") == BERLIN
+    )
+    result = sync(DAILY, config=config | {"end_date": ""}, state={DAILY: {"stat_time_day": "2026-01-20"}})
+    assert any(BERLIN in error for error in result.errors)
+    assert result.cursors(DAILY)[BERLIN] == "2026-01-20"
+    first, *_ = result.output.state_messages
+    told = [each["partition"]["advertiser_id"] for each in first.state.stream.stream_state.states]
+    assert {TOKYO, BERLIN, LOS_ANGELES} <= set(told)
+
+
 def test_a_moment_is_saved_as_the_state_has_it() -> None:
     cursor = OwnerCursor(CAMPAIGNS, FIELD, {}, lambda _: None)
     read(cursor, "1", "2026-01-05 07:08:09Z")

@@ -155,7 +155,11 @@ class OwnedStream(WrappedStream):
     @override
     def generate_partitions(self) -> Iterator[Partition]:
         """Every window of every owner. The windows of one owner come in the order of their days."""
-        for owner in self._definition.router.stream_slices():
+        owners: Iterable[StreamSlice] = self._definition.router.stream_slices()
+        if self._owners.of_all:
+            owners = list(owners)
+            self._owners.give_to_each(name_owner(owner.partition) for owner in owners)
+        for owner in owners:
             for window in self._windows.list_after(self._owners.get_saved(name_owner(owner.partition))):
                 found = StreamSlice(partition=owner.partition, cursor_slice=window, extra_fields=owner.extra_fields)
                 yield OwnerPartition(self._inner, found, self._definition.read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from datetime import datetime
 from threading import Lock
 from time import monotonic
@@ -57,7 +57,7 @@ class OwnerCursor(Cursor):
     Args:
         stream: The name of the stream.
         cursor_field: The column that the values are of.
-        saved: The values of the last sync, by owner.
+        saved: The values of the last sync, by owner; that of `""` is `of_all`, of every owner without one of its own.
         emit: Emits a message after all earlier ones.
     """
 
@@ -66,14 +66,19 @@ class OwnerCursor(Cursor):
     ) -> None:
         self._stream, self._field, self._emit = stream, cursor_field, emit
         self._values = {owner: value for owner, value in saved.items() if owner}
-        self._of_all = saved.get("", "")
+        self.of_all = saved.get("", "")
         self._seen: dict[str, str] = {}
         self._rows, self._saved_at = 0, float("-inf")
         self._lock = Lock()
 
     def get_saved(self, owner: str) -> str:
         """The value to go on from; empty if the owner is new."""
-        return self._values.get(owner) or self._of_all
+        return self._values.get(owner) or self.of_all
+
+    def give_to_each(self, owners: Iterable[str]) -> None:
+        """Gives the value `of_all` to each of the owners, so that the first state that is saved has it for all."""
+        with self._lock:
+            self._values = dict.fromkeys(owners, self.of_all) | self._values
 
     @property
     @override
