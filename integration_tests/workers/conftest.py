@@ -14,7 +14,8 @@ from engines import Engine, Lake, Rows
 from postgres_server import PostgresServer
 from several import Workers
 from store import Store
-from worker import Settings, open_store
+from worker import open_store
+from worker_settings import Settings
 
 from tiktok_simulator import Simulator, serve
 from tiktok_simulator.faults.fault import Answer, Fault

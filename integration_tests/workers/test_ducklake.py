@@ -11,7 +11,8 @@ from engines import Lake
 from errors import LostError, RefusedError, SettingsError
 from locks import Locks
 from store import Store, Table
-from worker import Settings, open_store
+from worker import open_store
+from worker_settings import Settings
 
 pytestmark = pytest.mark.parametrize("engine", ["ducklake"], indirect=True)
 THINGS = Table("things", {"id": "string", "name": "string"}, ["id"])

@@ -43,7 +43,7 @@ def test_it_starts_as_many_workers_as_it_tells_them(manifest: dict[str, Any]) ->
 
 def test_it_gives_workers_what_they_ask_for(manifest: dict[str, Any]) -> None:
     (container,) = manifest["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
-    source = (RECIPE / "worker.py").read_text(encoding="utf-8")
+    source = (RECIPE / "worker_settings.py").read_text(encoding="utf-8")
     given = {entry["name"] for entry in container["env"]} - {"HOME"}
     assert {name for name in given if f'"{name}"' in source} == given
     config = next(entry["value"] for entry in container["env"] if entry["name"] == "TIKTOK_CONFIG")

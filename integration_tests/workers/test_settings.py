@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from errors import SettingsError
-from worker import read_settings
+from worker_settings import read_settings
 
 
 @pytest.fixture
@@ -27,10 +27,14 @@ def test_the_shard_is_the_number_of_this_worker(environment: dict[str, str]) -> 
     ("changed", "said"),
     [
         ({"WORKERS": "three"}, "must be whole numbers"),
+        ({"WORKERS": "0"}, "WORKERS is 0. It is from 1 to 1000."),
+        ({"WORKERS": "1001"}, "WORKERS is 1001. It is from 1 to 1000."),
         ({"JOB_COMPLETION_INDEX": "3"}, "JOB_COMPLETION_INDEX is 3. Of 3 WORKERS, it is from 0 to 2."),
         ({"STORE": "duckdb"}, "STORE is duckdb. It can be postgres or ducklake."),
         ({"STORE": "ducklake"}, "STORE=ducklake needs DATA_PATH"),
-        ({"TIKTOK_CONFIG": "/nowhere/config.json"}, "names /nowhere/config.json, which can't be read"),
+        ({"STORE": "ducklake", "DATA_PATH": "lake"}, "DATA_PATH is lake. Write the whole path"),
+        ({"TIKTOK_CONFIG": "/nowhere/config.json"}, "names /nowhere/config.json, which can't be read: No such file"),
+        ({"TIKTOK_CONFIG": ""}, "names no file, which can't be read"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(

@@ -10,7 +10,8 @@ import pytest
 import worker
 from connector import Connector, Descriptor, Message, Record, State, StreamState
 from store import Store, Table
-from worker import Settings, Sync
+from worker import Sync
+from worker_settings import Settings
 
 TOKYO, BERLIN = {"advertiser_id": "7002238017842750001"}, {"advertiser_id": "7002238017842750003"}
 THINGS = Table("things", {"id": "string"}, ["id"])

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
+import pytest
 from several import STREAMS, Workers, in_both, wait_for
 
 from tiktok_simulator.endpoints.filter_values import asks_for_optional
-from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
 
 
 def first_days(exchanges: list[Any], advertiser_id: str) -> set[str]:
@@ -122,7 +123,34 @@ def test_a_mistake_in_the_configuration_has_an_exit_code_of_its_own(workers: Wor
     (ended,) = workers.run(1, STREAMS="campaigns,no_such_stream")
     assert ended.code == os.EX_CONFIG
     assert "Shard 0 of 1: STREAMS names no_such_stream, which this configuration does not offer." in ended.said
+    (ended,) = workers.run(1, STREAMS="campaign")
+    assert "Did you mean campaigns?" in ended.said
     workers.config |= {"start_date": "soon"}
     (ended,) = workers.run(1)
     assert ended.code == os.EX_CONFIG
     assert "Start Date (start_date)" in ended.said
+    assert ended.said.endswith("Correct this, then run shard 0 of 1 again.\n")
+
+
+def test_a_worker_says_each_sentence_of_its_connector_once(workers: Workers) -> None:
+    workers.config |= {"advertiser_ids": [TOKYO, FORBIDDEN]}
+    (ended,) = workers.run(1)
+    _, _, told = ended.said.rpartition("Shard 0 of 1: ")
+    assert ended.code
+    assert told.count("Not everything was read") == 1
+    assert told.count(f"It was asked for stream campaigns_reports_daily, ad account {FORBIDDEN}") == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "said", "code"),
+    [
+        ({"PGDATABASE": "nowhere"}, 'database "nowhere" does not exist', os.EX_CONFIG),
+        ({"PGUSER": "nobody_at_all"}, 'role "nobody_at_all" does not exist', os.EX_CONFIG),
+        ({"PGHOST": "no.such.host.invalid"}, "PGHOST=no.such.host.invalid", os.EX_TEMPFAIL),
+    ],
+)
+def test_a_database_that_is_named_wrongly_is_a_mistake_and_one_that_is_silent_is_not(
+    setting: dict[str, str], said: str, code: int, workers: Workers
+) -> None:
+    (ended,) = workers.run(1, **setting)
+    assert (ended.code, said in ended.said) == (code, True), ended.said

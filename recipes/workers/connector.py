@@ -132,7 +132,9 @@ class Connector:
         if self._failures:
             is_config = all(failure.failure_type == "config_error" for failure in self._failures)
             words = dict.fromkeys(failure.message for failure in self._failures)
-            raise ConnectorError(" ".join(words), is_config=is_config)
+            # The last message repeats those of the streams, unless there is only one.
+            told = [each for each in words if not any(each in other for other in words if other != each)]
+            raise ConnectorError(" ".join(told), is_config=is_config)
         if code < 0:
             raise ConnectorError(f"the connector was ended by {signal.Signals(-code).name}. Did it run out of memory?")
         if code:

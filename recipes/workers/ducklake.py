@@ -142,9 +142,9 @@ class DuckLake:
 
     def _make(self, table: Table, existing: set[str]) -> None:
         if existing:
-            for name, kind in table.columns.items():
-                if name not in existing:
-                    self._lake.execute(f"alter table {self._named(table.name)} add column {_declare({name: kind})}")
+            for name in table.list_missing(existing, self._schema):
+                column = _declare({name: table.columns[name]})
+                self._lake.execute(f"alter table {self._named(table.name)} add column {column}")
             return
         # A user who drops a table wants the whole stream again.
         self._lake.execute(f"delete from {self._named(STATE)} where stream = ?", [table.name])

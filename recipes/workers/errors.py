@@ -50,9 +50,9 @@ class LostError(WorkerError):
 
 
 class RefusedError(WorkerError):
-    """The database refused what the worker told it to do."""
+    """The database refused the worker, or what it told it to do."""
 
     exit_code = os.EX_CONFIG
 
     def __init__(self, database: str, why: str) -> None:
-        super().__init__(f"{database} refused a statement: {why}. Correct that first.")
+        super().__init__(f"{database} refused the worker: {why}.")

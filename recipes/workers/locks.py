@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,17 +20,36 @@ NETWORK: dict[str, Any] = {
     "keepalives_count": 6,
 }
 
+# What Postgres says of a database, a user or a password that is wrong. libpq gives a failed connection no SQLSTATE.
+FOR_GOOD = (
+    "does not exist",
+    "authentication failed",
+    "no pg_hba.conf entry",
+    "no password supplied",
+    "permission denied",
+)
+
 
 @contextmanager
 def connect(name: str) -> Iterator[psycopg.Connection[Any]]:
     """Connects with what libpq's environment variables say. Within it, errors of Postgres are those of a worker."""
+    connected = False
     try:
         with psycopg.connect(autocommit=True, application_name=name, **NETWORK) as connection:
+            connected = True
             yield connection
     except psycopg.OperationalError as error:
-        raise LostError(" ".join(str(error).split())) from error
+        why = " ".join(str(error).split())
+        if not connected and any(words in why for words in FOR_GOOD):
+            raise RefusedError("Postgres", why) from error
+        raise LostError(why if connected else f"{_name_server()}: {why}") from error
     except psycopg.Error as error:
         raise RefusedError("Postgres", error.diag.message_primary or type(error).__name__) from error
+
+
+def _name_server() -> str:
+    """What libpq's variables say of the server. Its own message may not name it."""
+    return f"PGHOST={os.environ.get('PGHOST', '')} PGPORT={os.environ.get('PGPORT', '')}"
 
 
 class Locks:

@@ -80,7 +80,7 @@ class Postgres:
     def _make(self, table: Table, existing: set[str]) -> None:
         parts = {name: SQL("{} {}").format(Identifier(name), SQL(TYPES[kind])) for name, kind in table.columns.items()}
         if existing:
-            for name in table.columns.keys() - existing:
+            for name in table.list_missing(existing, self._schema):
                 self._execute(SQL("alter table {} add column {}").format(self._named(table.name), parts[name]))
             return
         # A user who drops a table wants the whole stream again.

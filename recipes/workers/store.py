@@ -40,7 +40,7 @@ class Table:
         known beforehand, as with the Extra Endpoints of a configuration.
         """
         columns = {name: _kind_of(schema) for name, schema in stream["json_schema"]["properties"].items()}
-        key = [path[0] for path in stream["source_defined_primary_key"] or ()]
+        key = [path[0] for path in stream.get("source_defined_primary_key") or ()]
         if not key or not columns.keys() >= set(key):
             raise UnfitError(f"{stream['name']} has no table, as its columns or its key are not known before it is "
                              "read. Name the other streams in STREAMS.")  # fmt: skip
@@ -48,6 +48,13 @@ class Table:
             if len(name.encode()) > LONGEST_NAME:
                 raise UnfitError(f"{name} of {stream['name']} is longer than the {LONGEST_NAME} bytes of a name.")
         return cls(stream["name"], columns, key)
+
+    def list_missing(self, existing: set[str], schema: str) -> list[str]:
+        """The columns that an existing table of the stream lacks. Raises UnfitError if it is not a worker's table."""
+        if WRITTEN_AT not in existing:
+            raise UnfitError(f"{schema}.{self.name} was not made by a worker: it has no column {WRITTEN_AT}. Name "
+                             "another schema in SCHEMA, or rename that table.")  # fmt: skip
+        return [name for name in self.columns if name not in existing]
 
     def keep_last(self, rows: Iterable[Row]) -> Iterable[Row]:
         """The last row of each key."""

@@ -28,72 +28,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from connector import Connector, Message, State
 from errors import ConnectorError, LostError, RefusedError, SettingsError, StoppedError, WorkerError
 from postgres import open_postgres
 from store import Cursors, Store, Table
+from worker_settings import Settings, read_settings
 
+from source_tiktok_marketing.config.form import suggest_word
 from source_tiktok_marketing.config.shards import is_first, is_ours
 
 LOGGER = logging.getLogger("worker")
 # So many rows are kept in memory at most. They are written earlier if a state arrives.
 MOST_ROWS = 20_000
-STORES = ("postgres", "ducklake")
 # The CDK's mark for a stream that has no state.
 NO_STATE = "__ab_no_cursor_state_message"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The settings of this worker, from the environment."""
-
-    config: Mapping[str, Any]
-    streams: Sequence[str]
-    schema: str
-    index: int
-    count: int
-    store: str = "postgres"
-    data_path: str = ""
-    metadata_schema: str = "public"
-
-    @property
-    def shard(self) -> str:
-        return f"shard {self.index} of {self.count}"
-
-
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Reads the settings. Raises SettingsError if one is missing or can't be read."""
-    try:
-        index, count = int(environment["JOB_COMPLETION_INDEX"]), int(environment["WORKERS"])
-        path = environment["TIKTOK_CONFIG"]
-    except KeyError as error:
-        raise SettingsError(f"The environment variable {error.args[0]} is missing.") from error
-    except ValueError as error:
-        raise SettingsError("JOB_COMPLETION_INDEX and WORKERS must be whole numbers.") from error
-    if not 0 <= index < count:
-        raise SettingsError(f"JOB_COMPLETION_INDEX is {index}. Of {count} WORKERS, it is from 0 to {count - 1}.")
-    store, data_path = environment.get("STORE") or "postgres", environment.get("DATA_PATH", "")
-    if store not in STORES:
-        raise SettingsError(f"STORE is {store}. It can be {' or '.join(STORES)}.")
-    if store == "ducklake" and not data_path:
-        raise SettingsError("STORE=ducklake needs DATA_PATH, the folder of its Parquet files.")
-    streams = [name.strip() for name in environment.get("STREAMS", "").split(",") if name.strip()]
-    config = {**_read_config(path), "shard": {"index": index, "count": count}}
-    return Settings(config, streams, environment.get("SCHEMA") or "tiktok", index, count, store, data_path,
-                    environment.get("METADATA_SCHEMA") or "public")  # fmt: skip
-
-
-def _read_config(path: str) -> Mapping[str, Any]:
-    try:
-        config = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):  # the parser's message may quote a secret
-        config = None
-    if not isinstance(config, dict):
-        raise SettingsError(f"TIKTOK_CONFIG names {path}, which can't be read or is no JSON object.")
-    return config
 
 
 @dataclass
@@ -175,7 +125,9 @@ def _text_of(owner: Mapping[str, Any]) -> str:
 
 def _choose(offered: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     if unknown := [name for name in names if name not in offered]:
-        raise SettingsError(f"STREAMS names {', '.join(unknown)}, which this configuration does not offer.")
+        hint = suggest_word(unknown[0], offered)
+        raise SettingsError(f"STREAMS names {', '.join(unknown)}, which this configuration does not offer. "
+                            f"{hint or 'Separate the names of streams by commas.'}")  # fmt: skip
     return {name: offered[name] for name in names or offered}
 
 
@@ -208,7 +160,12 @@ def main() -> int:
 def open_store(settings: Settings) -> AbstractContextManager[Store]:
     """The database. DuckDB is imported only where it is used, as the other workers need not have it."""
     if settings.store == "ducklake":
-        open_ducklake = import_module("ducklake").open_ducklake
+        try:
+            open_ducklake = import_module("ducklake").open_ducklake
+        except ModuleNotFoundError as error:
+            raise SettingsError(
+                f"STORE=ducklake needs the package {error.name}. Install it: README.md names it."
+            ) from error
         store: AbstractContextManager[Store] = open_ducklake(
             settings.schema, settings.shard, settings.data_path, settings.metadata_schema
         )
@@ -218,13 +175,14 @@ def open_store(settings: Settings) -> AbstractContextManager[Store]:
 
 def _run(settings: Settings, connector: Connector) -> tuple[int, str]:
     """Runs the sync. Returns the exit code, and the sentence that explains it."""
-    again = f"What was read until then is saved with its state. Run {settings.shard} again."
+    saved = "What was read until then is saved with its state."
     try:
         with connector, open_store(settings) as store:
             sync = Sync(settings, store, connector)
             sync.run()
     except (ConnectorError, StoppedError, LostError, RefusedError) as error:
-        return error.exit_code, f"{error} {again}"
+        first = "Correct this, then run" if error.exit_code == os.EX_CONFIG else "Run"
+        return error.exit_code, f"{error} {saved} {first} {settings.shard} again."
     except WorkerError as error:
         return error.exit_code, str(error)
     return os.EX_OK, f"done, {sync.written} rows of {len(sync.tables)} streams."

@@ -129,6 +129,6 @@ class SpotChecks(Shared):
         rows = f"rows of {skipped.kind}" if skipped.kind else "rows"
         LOGGER.warning(
             f"{skipped.stream}: TikTok sent {rows} of {skipped.describe()}, although it had said that there are none. "
-            "Every window is read from now on, but not those that were left out before. Please report this. To read all "
-            "of them, turn on Read Every Window, then clear the report streams by day or hour and sync."
+            "Every window is read from now on, but not those left out before. Please report this. To read all of them, "
+            "turn on Read Every Window, then clear the report streams by day or hour and sync."
         )
