@@ -15,7 +15,7 @@ import pytest
 from several import STREAMS, Workers, in_both, wait_for
 
 from tiktok_simulator.endpoints.filter_values import asks_for_optional
-from tiktok_simulator.world.ready_made import BERLIN, FORBIDDEN, LOS_ANGELES, TOKYO
+from tiktok_simulator.world.ready_made import BERLIN, LOS_ANGELES, TOKYO
 
 
 def first_days(exchanges: list[Any], advertiser_id: str) -> set[str]:
@@ -130,15 +130,6 @@ def test_a_mistake_in_the_configuration_has_an_exit_code_of_its_own(workers: Wor
     assert ended.code == os.EX_CONFIG
     assert "Start Date (start_date)" in ended.said
     assert ended.said.endswith("Correct this, then run shard 0 of 1 again.\n")
-
-
-def test_a_worker_says_each_sentence_of_its_connector_once(workers: Workers) -> None:
-    workers.config |= {"advertiser_ids": [TOKYO, FORBIDDEN]}
-    (ended,) = workers.run(1)
-    _, _, told = ended.said.rpartition("Shard 0 of 1: ")
-    assert ended.code
-    assert told.count("Not everything was read") == 1
-    assert told.count(f"It was asked for stream campaigns_reports_daily, ad account {FORBIDDEN}") == 1
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,18 @@ NETWORK: dict[str, Any] = {
     "keepalives_count": 6,
 }
 
-# What Postgres says of a database, a user or a password that is wrong. libpq gives a failed connection no SQLSTATE.
+# What Postgres and libpq say of a setting that is wrong, in English. A failed connection has no SQLSTATE.
 FOR_GOOD = (
     "does not exist",
     "authentication failed",
+    "is not permitted to log in",
     "no pg_hba.conf entry",
+    "pg_hba.conf rejects connection",
     "no password supplied",
     "permission denied",
+    "but SSL was required",
+    "invalid integer value",
+    "invalid sslmode value",
 )
 
 
@@ -39,17 +44,18 @@ def connect(name: str) -> Iterator[psycopg.Connection[Any]]:
             connected = True
             yield connection
     except psycopg.OperationalError as error:
-        why = " ".join(str(error).split())
+        why = " ".join(str(error).split()).rstrip(".?")
         if not connected and any(words in why for words in FOR_GOOD):
             raise RefusedError("Postgres", why) from error
-        raise LostError(why if connected else f"{_name_server()}: {why}") from error
+        raise LostError(why if connected else _name_server() + why) from error
     except psycopg.Error as error:
         raise RefusedError("Postgres", error.diag.message_primary or type(error).__name__) from error
 
 
 def _name_server() -> str:
     """What libpq's variables say of the server. Its own message may not name it."""
-    return f"PGHOST={os.environ.get('PGHOST', '')} PGPORT={os.environ.get('PGPORT', '')}"
+    named = [f"{name}={os.environ[name]}" for name in ("PGHOST", "PGPORT") if os.environ.get(name)]
+    return f"{' '.join(named)}: " if named else ""
 
 
 class Locks:

@@ -58,6 +58,7 @@ class Sync:
     rows: defaultdict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     in_hand: int = 0
     written: int = 0
+    has_begun: bool = False
 
     def run(self) -> None:
         """Reads and writes everything. Raises ConnectorError at the end if a part could not be read."""
@@ -67,6 +68,7 @@ class Sync:
         self.tables = {name: Table.of(stream) for name, stream in chosen.items()}
         self.store.prepare(self.tables.values())
         catalog = {"streams": [_configure(stream) for stream in chosen.values()]}
+        self.has_begun = True
         for message in self.connector.read(self.settings.config, catalog, list(self._load_states())):
             self.take(message)
         self._write_all()
@@ -125,9 +127,10 @@ def _text_of(owner: Mapping[str, Any]) -> str:
 
 def _choose(offered: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     if unknown := [name for name in names if name not in offered]:
-        hint = suggest_word(unknown[0], offered)
-        raise SettingsError(f"STREAMS names {', '.join(unknown)}, which this configuration does not offer. "
-                            f"{hint or 'Separate the names of streams by commas.'}")  # fmt: skip
+        is_spaced = any(len(name.split()) > 1 for name in unknown)
+        hint = "Separate the names of streams by commas." if is_spaced else suggest_word(unknown[0], offered)
+        said = f"STREAMS names {', '.join(unknown)}, which this configuration does not offer. {hint}"
+        raise SettingsError(said.rstrip())
     return {name: offered[name] for name in names or offered}
 
 
@@ -175,14 +178,15 @@ def open_store(settings: Settings) -> AbstractContextManager[Store]:
 
 def _run(settings: Settings, connector: Connector) -> tuple[int, str]:
     """Runs the sync. Returns the exit code, and the sentence that explains it."""
-    saved = "What was read until then is saved with its state."
+    sync: Sync | None = None
     try:
         with connector, open_store(settings) as store:
             sync = Sync(settings, store, connector)
             sync.run()
     except (ConnectorError, StoppedError, LostError, RefusedError) as error:
         first = "Correct this, then run" if error.exit_code == os.EX_CONFIG else "Run"
-        return error.exit_code, f"{error} {saved} {first} {settings.shard} again."
+        saved = "What was read until then is saved with its state. " if sync and sync.has_begun else ""
+        return error.exit_code, f"{error} {saved}{first} {settings.shard} again."
     except WorkerError as error:
         return error.exit_code, str(error)
     return os.EX_OK, f"done, {sync.written} rows of {len(sync.tables)} streams."
