@@ -100,7 +100,7 @@ def test_check_asks_few_questions_whatever_the_number_of_accounts(
         slow({"advertiser_ids": [TOKYO, UNKNOWN]}, [f"no permission for these ad accounts: {UNKNOWN}."]),
         slow(
             production(TOKYO, FORBIDDEN, UNKNOWN),
-            [FORBIDDEN, UNKNOWN, "out of Advertiser IDs (advertiser_ids)"],
+            [FORBIDDEN, UNKNOWN, "remove them in Advertiser IDs (advertiser_ids)"],
         ),
     ],
 )
