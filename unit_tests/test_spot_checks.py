@@ -25,12 +25,13 @@ OLD_ROW, NEW_ROW = {"stat_time_day": "2026-02-13 00:00:00"}, {"stat_time_hour": 
 TOP_VIEW = Plan("Top", CREATED, ad_groups=1, ads=1, buying_type="RESERVATION_TOP_VIEW", objective_type="RF_REACH")
 
 
-def thirty_accounts() -> World:
-    """One campaign in each ad account."""
+def thirty_accounts(*, idle: bool = False) -> World:
+    """One campaign in each ad account, unless they are idle."""
     world = World()
     for advertiser_id in ACCOUNTS:
         account = add_advertiser(world, advertiser_id, created=CREATED)
-        add_campaign(world, account, Plan("Auction", CREATED, ad_groups=1, ads=1))
+        if not idle:
+            add_campaign(world, account, Plan("Auction", CREATED, ad_groups=1, ads=1))
     return world
 
 
@@ -93,10 +94,12 @@ def test_a_kind_that_has_rows_although_its_campaigns_have_none_is_told(config: C
     assert len(told) > 47 - 2 * ONE_IN
 
 
-def test_what_is_silent_for_good_reason_is_not_told(config: Config) -> None:
-    result, _ = read(config, start_date="2026-01-01", end_date="2026-01-20")
+def test_what_is_silent_for_good_reason_is_read_now_and_then_and_not_told(config: Config) -> None:
+    days = {"start_date": "2026-01-10", "end_date": "2026-01-20", "skip_inactive": True}
+    with intercept(Simulator(thirty_accounts(idle=True), clock=frozen_now)) as tiktok:
+        result = read_streams(STREAMS, config | days)
     assert (result.errors, result.warnings) == ([], [])
-    assert list_accounts(result, DAILY) == set(ACCOUNTS)
+    assert 1 <= len(plain_reports(tiktok)) <= len(STREAMS)
 
 
 def test_with_read_every_window_nothing_is_asked_first_and_no_row_is_lost(config: Config) -> None:

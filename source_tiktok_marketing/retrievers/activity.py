@@ -172,7 +172,7 @@ class Activity(Shared):
             together, found = 1, answer(group.accounts, days)
             if found is not None:
                 return found, together
-            group.apart = True  # as for ad accounts of different users
+            group.apart = True  # TikTok refuses ad accounts of different users together
         alone = ((each, answer([each], days)) for each in group.accounts)
         each_one = {each: make_bits(days) if found is None else found.get(each, 0) for each, found in alone}
         return each_one, together + len(each_one)
